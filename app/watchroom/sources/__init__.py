@@ -1,0 +1,1 @@
+"""The outside world, read: MLflow, decision logs, evidence files. Nothing here writes to it."""

@@ -1,0 +1,1 @@
+"""Streamlit helpers, the only caches, identity and roles."""

@@ -1,0 +1,1 @@
+"""The workspace's YAML files as validated models."""
