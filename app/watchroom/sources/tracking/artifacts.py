@@ -1,0 +1,104 @@
+"""Artifacts that lie on this machine: from the location MLflow recorded to the text of one file.
+
+Only local locations are known here; what needs a server or a bucket is the business of the HTTP source.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from watchroom.errors import SourceError
+
+TEXT_LIMIT = 2_000_000
+"""Bytes. An `MLmodel` or a `model_config` has a few thousand; whatever is larger is not a text to be read whole."""
+
+_DRIVE = re.compile(r"^/?[A-Za-z]:([\\/]|$)")
+_SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):")
+
+
+def local_path(location: str, base: Path | None = None) -> Path | None:
+    r"""The folder or file that an artifact location means, if it exists on this machine; None if it does not.
+
+    Understands `file:///a%20b`, `file:/a`, `file:C:\a` and plain paths, which are not percent-encoded. A relative
+    path counts from `base`, and means nothing without one. Any other scheme (`s3:`, `mlflow-artifacts:`) is None.
+    """
+    text = _path_text(location)
+    if not text or "\0" in text or (_DRIVE.match(text) and os.name != "nt"):
+        return None
+    path = Path(text.lstrip("/") if _DRIVE.match(text) else text)
+    if not path.is_absolute():
+        if base is None:
+            return None
+        path = base / path
+    try:
+        return path if path.exists() else None
+    except OSError:  # a name too long for the file system, or a folder that may not be entered
+        return None
+
+
+def read_local_text(location: str, name: str, limit: int = TEXT_LIMIT, base: Path | None = None) -> str:
+    """The text of the file `name` under `location`, of at most `limit` bytes.
+
+    Raises `SourceError` when the location is not on this machine, the file is not there, lies outside the location, is
+    larger than `limit` or is not UTF-8 text.
+    """
+    folder = local_path(location, base)
+    if folder is None:
+        raise SourceError(
+            f"The artifact location {location!r} is not on this machine.",
+            why="It was recorded on another machine, or has been moved or deleted since.",
+        )
+    inner = PurePosixPath(name)
+    if inner.is_absolute() or ".." in inner.parts or "\\" in name or "\0" in name:
+        raise SourceError(
+            f"{name!r} is not the name of an artifact.", why="It would lead out of the artifact's folder."
+        )
+    return read_text_file(folder / inner, limit)
+
+
+def read_text_file(path: Path, limit: int = TEXT_LIMIT) -> str:
+    """The UTF-8 text of a regular file of at most `limit` bytes; anything else is a `SourceError`."""
+    try:
+        return _read_bytes(path, limit).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path} is not UTF-8 text.", why=str(error)) from error
+    except FileNotFoundError as error:
+        raise SourceError(f"{path} is not there.") from error
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read.", why=error.strerror or str(error)) from error
+
+
+def _read_bytes(path: Path, limit: int) -> bytes:
+    # Not blocking: opening a pipe that poses as an artifact would otherwise wait for ever.
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise SourceError(f"{path} is not a file.")
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise SourceError(f"{path} is larger than {limit:,} bytes.", why="It is not read whole, to bound the memory.")
+    return content
+
+
+def _path_text(location: str) -> str:
+    if _DRIVE.match(location):
+        return location
+    scheme = _SCHEME.match(location)
+    if scheme is None:
+        return location
+    if scheme[1].lower() != "file":
+        return ""
+    rest = location[len("file:") :]
+    if rest.startswith("//"):
+        try:
+            parts = urlsplit(location)
+        except ValueError:
+            return ""
+        if parts.netloc not in ("", "localhost"):
+            return ""
+        rest = rest[2 + len(parts.netloc) :]
+    return unquote(rest)
