@@ -84,7 +84,7 @@ _MLFLOW = (
             ("experiment_id", "VARCHAR", "its experiment"),
             ("name", "VARCHAR", "the run's name (the tag `mlflow.runName` where the store has no other); NULL if it has none"),
             ("status", "VARCHAR", "`RUNNING`, `SCHEDULED`, `FINISHED`, `FAILED`, `KILLED`"),
-            ("lifecycle_stage", "VARCHAR", "`active` or `deleted`; `deleted` also when its experiment is deleted"),
+            ("lifecycle_stage", "VARCHAR", "`active` or `deleted`: the run's own; a run of a deleted experiment may still say `active`"),
             ("user", "VARCHAR", "who started it, as recorded by MLflow"),
             ("start_time", "TIMESTAMP", "UTC"),
             ("end_time", "TIMESTAMP", "UTC; NULL while it runs, or when it never ended"),
@@ -261,19 +261,21 @@ _MLFLOW = (
     ),
     Table(
         "sync_runs",
-        "mlflow",
+        "sync",
         "The refresh's note of each run as last read, by which it knows what has changed.",
         ("run_id",),
         _columns(
             ("run_id", "VARCHAR", "the run"),
             ("fingerprint", "VARCHAR", "the source's digest of everything about the run"),
-            ("checked_at", "TIMESTAMP", "UTC, when the source was last asked about it"),
+            ("status", "VARCHAR", "the run's status"),
+            ("start_ms", "BIGINT", "the run's start, milliseconds since 1970 UTC"),
+            ("checked_ms", "BIGINT", "when the source was last asked about it, milliseconds since 1970 UTC"),
         ),
         private=True,
     ),
     Table(
         "sync_state",
-        "mlflow",
+        "sync",
         "The refresh's note of how far each source has been read.",
         ("key",),
         _columns(
@@ -360,7 +362,7 @@ _ROOM = (
         "Something the refresh could not read or had to leave out, with its reason. Nothing disappears without a row here.",
         ("kind", "place", "what"),
         _columns(
-            ("kind", "VARCHAR", "`source`, `run`, `model_version`, `workspace`, `ledger`"),
+            ("kind", "VARCHAR", "`source`, `experiment`, `run`, `model_version`, `workspace`, `ledger`"),
             ("severity", "VARCHAR", "`error`: something is missing from the snapshot; `warning`: it is there, with a gap; `note`: worth knowing"),
             ("place", "VARCHAR", "the file and line, the run, the version"),
             ("what", "VARCHAR", "what went wrong"),

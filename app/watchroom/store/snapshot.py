@@ -1,0 +1,221 @@
+"""Published snapshots, opened for reading: what pages, the command line and exports ask their questions of.
+
+Readers never write and never wait for a refresh. Each holds a lease: the snapshot that it began with stays open, and
+on disk, until the lease ends.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from watchroom.errors import QueryError, QueryTimeout, SnapshotUnreadable
+from watchroom.store.locks import FileLock, lock_shared
+from watchroom.store.manifest import Manifest, StoreFolder
+from watchroom.store.schema import PARTS, SCHEMA_VERSION, tables_of
+
+_OPEN_ATTEMPTS = 5
+"""A refresh may publish and prune between reading the pointer and taking the lock; five times in a row it does not."""
+
+
+@dataclass(frozen=True)
+class ReaderLimits:
+    """What one process may use for reading: a time limit for a query, and DuckDB's memory and threads."""
+
+    query_seconds: float = 20.0
+    memory_mb: int = 1024
+    threads: int = 2
+
+
+class Snapshot:
+    """One published snapshot. Any number of threads may ask it at once.
+
+    Times in answers are UTC without a zone; NULL comes as None, NaN or NaT by the rules of pandas.
+    """
+
+    def __init__(self, folder: StoreFolder, manifest: Manifest, limits: ReaderLimits, lock: FileLock) -> None:
+        self.id = manifest.id
+        self.made_at: datetime = manifest.made_at
+        self.manifest = manifest
+        self._limits = limits
+        self._lock = lock
+        self._connection = _attach(folder, manifest, limits)
+
+    def query(self, sql: str, params: Sequence[Any] = (), *, seconds: float | None = None) -> pd.DataFrame:
+        """The answer as a frame. Raises QueryTimeout past the time limit, QueryError when DuckDB refuses it."""
+        with self._executed(sql, params, seconds) as cursor:
+            return cursor.df()
+
+    def rows(self, sql: str, params: Sequence[Any] = (), *, seconds: float | None = None) -> list[tuple[Any, ...]]:
+        """The answer as tuples; quicker than `query` for a few rows."""
+        with self._executed(sql, params, seconds) as cursor:
+            return cursor.fetchall()
+
+    def page(self, sql: str, limit: int, *, seconds: float | None = None) -> tuple[pd.DataFrame, bool]:
+        """At most `limit` rows of a statement that a person wrote, and whether there were more."""
+        with self._executed(sql, (), seconds) as cursor:
+            names = [column[0] for column in cursor.description or ()]
+            rows = cursor.fetchmany(limit + 1)
+        return pd.DataFrame(rows[:limit], columns=names), len(rows) > limit
+
+    @contextmanager
+    def _executed(
+        self, sql: str, params: Sequence[Any], seconds: float | None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        limit = self._limits.query_seconds if seconds is None else seconds
+        cursor = self._connection.cursor()
+        alarm = threading.Timer(limit, cursor.interrupt)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            yield cursor.execute(sql, params)
+        except duckdb.InterruptException as error:
+            raise QueryTimeout(
+                f"The query was stopped after {limit:g} seconds.",
+                why="It asked for more than can be answered in that time.",
+                next_step="Narrow the filter or the period.",
+            ) from error
+        except duckdb.Error as error:
+            raise QueryError("The query could not be answered.", why=str(error)) from error
+        finally:
+            alarm.cancel()
+            cursor.close()
+
+    def close(self) -> None:
+        """Let go of the files; answers already given stay valid."""
+        self._connection.close()
+        self._lock.release()
+
+
+def _attach(folder: StoreFolder, manifest: Manifest, limits: ReaderLimits) -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB over the parts, with the public tables as views, and no way out to files or settings."""
+    if manifest.schema_version != SCHEMA_VERSION:
+        raise SnapshotUnreadable(
+            f"Snapshot {manifest.id} has schema {manifest.schema_version}, this program reads schema {SCHEMA_VERSION}.",
+            why="It was made by another version of Watchroom.",
+            next_step="Run `watchroom refresh` with this version.",
+        )
+    connection = duckdb.connect(":memory:", config={"threads": limits.threads, "memory_limit": f"{limits.memory_mb}MB"})
+    try:
+        for part in PARTS:
+            path = str(folder.part_path(manifest.parts[part])).replace("'", "''")
+            connection.execute(f"attach '{path}' as \"{part}\" (read_only)")
+            for table in tables_of(part):
+                connection.execute(f'create view "{table.name}" as select * from "{part}"."{table.name}"')
+        for setting in ("enable_external_access = false", "temp_directory = ''", "lock_configuration = true"):
+            connection.execute(f"set {setting}")
+    except (duckdb.Error, KeyError) as error:
+        connection.close()
+        raise SnapshotUnreadable(
+            f"Snapshot {manifest.id} cannot be opened.",
+            why=str(error),
+            next_step="Run `watchroom refresh --full` to build it anew.",
+        ) from error
+    return connection
+
+
+class SnapshotStore:
+    """The store as its readers see it: always the current snapshot, each kept open while somebody reads it."""
+
+    def __init__(self, folder: Path, limits: ReaderLimits | None = None) -> None:
+        self.folder = StoreFolder(folder)
+        self._limits = limits or ReaderLimits()
+        self._mutex = threading.Lock()
+        self._open: dict[str, _Opened] = {}
+        self._current: str | None = None
+        self._pointer_seen: tuple[int, int] | None = None
+
+    @contextmanager
+    def lease(self, snapshot_id: str | None = None) -> Iterator[Snapshot]:
+        """The current snapshot, or one that another lease of this process still holds open.
+
+        Raises NoSnapshot before the first refresh, SnapshotUnreadable when the files are damaged or `snapshot_id`
+        is open no more.
+        """
+        opened = self._take(snapshot_id)
+        try:
+            yield opened.snapshot
+        finally:
+            with self._mutex:
+                opened.readers -= 1
+                self._close_unused()
+
+    def current_id(self) -> str:
+        """The id of the snapshot that a new lease would get."""
+        with self._mutex:
+            return self._follow_pointer()
+
+    def close(self) -> None:
+        """Close what nobody reads."""
+        with self._mutex:
+            self._current = self._pointer_seen = None
+            self._close_unused()
+
+    def _take(self, snapshot_id: str | None) -> _Opened:
+        with self._mutex:
+            wanted = self._follow_pointer() if snapshot_id is None else snapshot_id
+            opened = self._open.get(wanted)
+            if opened is None:
+                raise SnapshotUnreadable(
+                    f"Snapshot {wanted} is no longer open.", next_step="Reload the page to read the current one."
+                )
+            opened.readers += 1
+            return opened
+
+    def _follow_pointer(self) -> str:
+        """Open the snapshot that the pointer names, unless it is open already. Called with the mutex held."""
+        for attempt in range(_OPEN_ATTEMPTS):
+            seen = self._pointer_stamp()
+            if self._current is not None and seen == self._pointer_seen:
+                return self._current
+            snapshot_id = self.folder.current_id()
+            try:
+                if snapshot_id not in self._open:
+                    self._open[snapshot_id] = _Opened(self._open_snapshot(snapshot_id))
+            except SnapshotUnreadable:
+                if attempt == _OPEN_ATTEMPTS - 1 or self.folder.current_id() == snapshot_id:
+                    raise
+                continue
+            self._current, self._pointer_seen = snapshot_id, seen
+            self._close_unused()
+            return snapshot_id
+        raise AssertionError("unreachable")
+
+    def _pointer_stamp(self) -> tuple[int, int] | None:
+        try:
+            stat = self.folder.pointer.stat()
+        except FileNotFoundError:
+            return None
+        return stat.st_ino, stat.st_mtime_ns
+
+    def _open_snapshot(self, snapshot_id: str) -> Snapshot:
+        try:
+            lock = lock_shared(self.folder.manifest_path(snapshot_id))
+        except FileNotFoundError as error:
+            raise SnapshotUnreadable(f"The manifest of snapshot {snapshot_id} is gone.") from error
+        try:
+            return Snapshot(self.folder, self.folder.read_manifest(snapshot_id), self._limits, lock)
+        except SnapshotUnreadable:
+            lock.release()
+            raise
+
+    def _close_unused(self) -> None:
+        unused = [key for key, opened in self._open.items() if opened.readers == 0 and key != self._current]
+        for key in unused:
+            self._open.pop(key).snapshot.close()
+
+
+class _Opened:
+    """A snapshot and how many leases are on it."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.readers = 0
