@@ -172,6 +172,29 @@ _MLFLOW = (
         ),
     ),
     Table(
+        "run_keys",
+        "mlflow",
+        "Every name of a parameter, metric or tag, with how many runs have it. Deleted runs count.",
+        ("kind", "key"),
+        _columns(
+            ("kind", "VARCHAR", "`param`, `metric`, `tag`"),
+            ("key", "VARCHAR", "its name"),
+            ("runs", "BIGINT", "how many runs have it"),
+        ),
+    ),
+    Table(
+        "run_days",
+        "mlflow",
+        "Runs started per day; neither deleted runs nor runs of deleted experiments count.",
+        ("day", "experiment_id", "status"),
+        _columns(
+            ("day", "DATE", "of the start, UTC; NULL for runs without a start"),
+            ("experiment_id", "VARCHAR", "the experiment"),
+            ("status", "VARCHAR", "the runs' status"),
+            ("runs", "BIGINT", "how many"),
+        ),
+    ),
+    Table(
         "logged_models",
         "mlflow",
         "A logged model (MLflow 3): what a run produced, whether registered or not.",
@@ -287,6 +310,16 @@ _MLFLOW = (
 )
 
 _ROOM = (
+    Table(
+        "workspace",
+        "room",
+        "A fact of the workspace's settings that pages show.",
+        ("key",),
+        _columns(
+            ("key", "VARCHAR", "`title`, `folder`, `tracking_uri` (without credentials), `time_zone`, `currency`"),
+            ("value", "VARCHAR", "its text; NULL when it is not set"),
+        ),
+    ),
     Table(
         "models",
         "room",

@@ -110,7 +110,7 @@ def _attach(folder: StoreFolder, manifest: Manifest, limits: ReaderLimits) -> du
             connection.execute(f"attach '{path}' as \"{part}\" (read_only)")
             for table in tables_of(part):
                 connection.execute(f'create view "{table.name}" as select * from "{part}"."{table.name}"')
-        for setting in ("enable_external_access = false", "temp_directory = ''", "lock_configuration = true"):
+        for setting in ("temp_directory = ''", "enable_external_access = false", "lock_configuration = true"):
             connection.execute(f"set {setting}")
     except (duckdb.Error, KeyError) as error:
         connection.close()

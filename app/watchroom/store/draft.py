@@ -1,0 +1,221 @@
+"""The next snapshot while it is being built: the parts that change are copied first, the others are taken over.
+
+Nothing that a reader can see is touched until `publish`. What a killed build leaves behind is removed by the next one.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+
+from watchroom.errors import NoSnapshot, SnapshotUnreadable, StoreBusy, StoreError
+from watchroom.store.locks import FileLock, lock_exclusive
+from watchroom.store.manifest import Manifest, StoreFolder
+from watchroom.store.schema import PARTS, SCHEMA_VERSION, TABLES, tables_of
+
+_BUILDING = ".building"
+
+
+@contextmanager
+def refresh_lock(folder: StoreFolder, wait_seconds: float) -> Iterator[None]:
+    """Hold the store for one refresh. Raises StoreBusy, naming the holder, when it is not free in time."""
+    folder.make()
+    lock = lock_exclusive(folder.lock, wait_seconds=wait_seconds)
+    if lock is None:
+        raise StoreBusy(
+            "Another refresh holds the store.",
+            why=f"{folder.lock} is held by {folder.lock.read_text() or 'a process that did not sign it'}.",
+            next_step="Wait for it to end, or raise `--lock-wait-seconds`. The lock goes away with its process.",
+        )
+    try:
+        lock.write(f"process {os.getpid()} on {socket.gethostname()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+        yield
+    finally:
+        lock.write("")
+        lock.release()
+
+
+class Draft:
+    """The next snapshot. Use inside `refresh_lock`, as a context manager; without `publish` it leaves nothing.
+
+    Reading goes to the tables as `part.table`. `writable(part)` gives the part's own private copy;
+    `fresh(part)` an empty one.
+    """
+
+    def __init__(self, folder: StoreFolder, *, memory_mb: int = 2048, threads: int = 2) -> None:
+        self.folder = folder
+        self.made_at = datetime.now(UTC)
+        self.id = f"{self.made_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
+        self.previous = self._readable_previous()
+        self.connection = duckdb.connect(
+            ":memory:", config={"threads": threads, "memory_limit": f"{memory_mb}MB", "temp_directory": self._temp}
+        )
+        self._own: set[str] = set()
+        self._attached: set[str] = set()
+        folder.make()
+        self._remove_leftovers()
+        for part in PARTS:
+            self._open_previous(part)
+
+    def __enter__(self) -> Draft:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.connection.close()
+        self._remove_leftovers()
+
+    @property
+    def _temp(self) -> str:
+        return str(self.folder.root / f"spill{_BUILDING}")
+
+    def writable(self, part: str) -> None:
+        """Make the part this draft's own: a copy of the previous one, to be changed in place."""
+        if part in self._own:
+            return
+        assert self.previous is not None
+        self.connection.execute(f'detach "{part}"')
+        shutil.copyfile(self.folder.part_path(self.previous.parts[part]), self._path(part))
+        self._attach(part, self._path(part))
+        self._own.add(part)
+
+    def fresh(self, part: str) -> None:
+        """Make the part this draft's own, with its tables empty."""
+        if part in self._attached:
+            self.connection.execute(f'detach "{part}"')
+        self._path(part).unlink(missing_ok=True)
+        self._attach(part, self._path(part))
+        self.connection.execute(f'use "{part}"')
+        for table in tables_of(part):
+            self.connection.execute(table.create_sql)
+        self.connection.execute("use memory")
+        self._own.add(part)
+
+    def compact(self, part: str) -> None:
+        """Write the part anew in the order of its keys: deletes leave holes, and order makes filters skip."""
+        self.writable(part)
+        packed = self._path(part).with_suffix(f".packed{_BUILDING}")
+        self.connection.execute(f"attach '{_quoted(packed)}' as packed")
+        self.connection.execute("use packed")
+        for table in tables_of(part):
+            order = ", ".join(f'"{column}"' for column in reversed(table.key))
+            self.connection.execute(table.create_sql)
+            self.connection.execute(f'insert into "{table.name}" select * from "{part}"."{table.name}" order by {order}')
+        self.connection.execute("use memory")
+        self.connection.execute("detach packed")
+        self.connection.execute(f'detach "{part}"')
+        packed.replace(self._path(part))
+        self._attach(part, self._path(part))
+
+    def is_own(self, part: str) -> bool:
+        """Whether the part differs from the previous snapshot's."""
+        return part in self._own
+
+    def insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Append some rows, in the order of the schema's columns; for small tables."""
+        if rows:
+            marks = ", ".join("?" * len(TABLES[table].columns))
+            self.connection.executemany(f'insert into "{TABLES[table].part}"."{table}" values ({marks})', rows)
+
+    def publish(self, ledger_head: tuple[int, str] | None = None) -> Manifest:
+        """Make this the current snapshot, in one atomic step; returns its manifest."""
+        missing = [part for part in PARTS if part not in self._own and self.previous is None]
+        if missing:
+            raise StoreError(f"The snapshot lacks its part {', '.join(missing)}.", why="A step did not build it.")
+        for part in self._own:
+            self.connection.execute(f'checkpoint "{part}"')
+            self.connection.execute(f'detach "{part}"')
+        parts = {part: self._final_name(part) for part in PARTS}
+        for part in self._own:
+            _sync(self._path(part))
+            self._path(part).replace(self.folder.part_path(parts[part]))
+        manifest = Manifest(self.id, self.made_at, parts, SCHEMA_VERSION, ledger_head)
+        self.folder.publish(manifest)
+        return manifest
+
+    def _final_name(self, part: str) -> str:
+        if part in self._own or self.previous is None:
+            return f"{part}-{self.id}.duckdb"
+        return self.previous.parts[part]
+
+    def _path(self, part: str) -> Path:
+        return self.folder.part_path(f"{part}-{self.id}.duckdb{_BUILDING}")
+
+    def _attach(self, part: str, path: Path, *, read_only: bool = False) -> None:
+        self.connection.execute(f"attach '{_quoted(path)}' as \"{part}\"" + (" (read_only)" if read_only else ""))
+        self._attached.add(part)
+
+    def _open_previous(self, part: str) -> None:
+        """Attach the previous part; one that is damaged or missing is begun anew, from its source."""
+        if self.previous is not None:
+            try:
+                self._attach(part, self.folder.part_path(self.previous.parts[part]), read_only=True)
+                return
+            except (duckdb.Error, KeyError):
+                self._attached.discard(part)
+        self.fresh(part)
+
+    def _readable_previous(self) -> Manifest | None:
+        try:
+            manifest = self.folder.read_manifest(self.folder.current_id())
+        except (NoSnapshot, SnapshotUnreadable):
+            return None
+        return manifest if manifest.schema_version == SCHEMA_VERSION else None
+
+    def _remove_leftovers(self) -> None:
+        for path in self.folder.root.rglob(f"*{_BUILDING}*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def prune(folder: StoreFolder, keep: int) -> list[str]:
+    """Remove all but the `keep` newest snapshots, except those that somebody reads; returns the ids removed.
+
+    Call inside `refresh_lock`. Part files that no remaining manifest names go too.
+    """
+    current = folder.current_id()
+    removed = [name for name in folder.manifests()[: -max(keep, 1)] if name != current and _remove_manifest(folder, name)]
+    named = {file for name in folder.manifests() for file in _parts_named(folder, name)}
+    for path in (folder.root / "parts").iterdir():
+        if path.name not in named:
+            path.unlink()
+    return removed
+
+
+def _remove_manifest(folder: StoreFolder, snapshot_id: str) -> bool:
+    path = folder.manifest_path(snapshot_id)
+    lock: FileLock | None = lock_exclusive(path, create=False)
+    if lock is None:
+        return False
+    path.unlink()
+    lock.release()
+    return True
+
+
+def _parts_named(folder: StoreFolder, snapshot_id: str) -> list[str]:
+    try:
+        return list(folder.read_manifest(snapshot_id).parts.values())
+    except SnapshotUnreadable:
+        return []
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
