@@ -1,1 +1,22 @@
-"""The frame."""
+"""The frame: navigation by role, the scope, the snapshot's age, one lease on it, one error boundary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from watchroom import ui
+from watchroom.errors import WatchroomError
+from watchroom.ui import frame
+
+ROOT = Path(__file__).resolve().parent.parent
+
+frame.configure()
+page = frame.navigation(ROOT)
+try:
+    with ui.leased():
+        frame.sidebar()
+        page.run()
+except WatchroomError as problem:
+    ui.error(problem)

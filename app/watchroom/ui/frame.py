@@ -1,0 +1,49 @@
+"""What stands round every page: the browser's title, the navigation, the sidebar with the scope and the data's age."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import streamlit as st
+
+from watchroom.ui.identity import current_user, role_switch
+from watchroom.ui.navigation import link, menu
+from watchroom.ui.room import reading, room
+from watchroom.ui.scope import scope_controls
+from watchroom.ui.text import ago, when
+from watchroom.ui.workspace import facts
+
+STALE_AFTER = timedelta(hours=26)
+"""A daily refresh with two hours to spare; past it the sidebar says that the data is old."""
+
+
+def configure() -> None:
+    """The page's settings. The icon is an emoji: a Material icon would be fetched from outside."""
+    st.set_page_config(page_title="Watchroom", page_icon="🔭", layout="wide")
+
+
+def navigation(root: Path) -> st.Page:
+    """The page asked for, with the menu in the order of the role."""
+    with st.sidebar:
+        role_switch()
+    return st.navigation(menu(current_user().role, root), position="sidebar")
+
+
+def sidebar() -> None:
+    """The scope and the age of the data."""
+    with st.sidebar:
+        scope_controls()
+        freshness()
+
+
+def freshness() -> None:
+    """When the snapshot was made, and whether the last refresh failed."""
+    with reading() as snapshot:
+        made_at = snapshot.made_at
+    now = datetime.now(UTC)
+    st.caption(f"Snapshot of {when(made_at, facts().zone, now=now)} ({ago(made_at, now)})")
+    if room().store.folder.last_failure.is_file():
+        link("status", "The last refresh failed", icon=":material/error:")
+    elif now - made_at > STALE_AFTER:
+        link("status", "The data is old", icon=":material/schedule:")

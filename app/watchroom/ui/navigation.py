@@ -1,0 +1,85 @@
+"""Which pages there are, for whom, and in which order each role sees them.
+
+Home stays the start page for every role, so that a link means the same to everybody; its content follows the role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+_FOLDER = "../pages"
+
+
+@dataclass(frozen=True)
+class PageInfo:
+    """A page: its file under `pages/`, its name, the audience it is grouped under, and the question it answers."""
+
+    file: str
+    title: str
+    section: str
+    icon: str
+    question: str
+    hidden: bool = False
+
+    @property
+    def path(self) -> str:
+        """Its file as the entry script names it."""
+        return f"{_FOLDER}/{self.file}.py"
+
+
+PAGES: tuple[PageInfo, ...] = (
+    PageInfo("home", "Home", "", ":material/home:", "What changed, what waits for me, what needs attention?"),
+    PageInfo("models", "Models", "", ":material/deployed_code:", "What models do we have, who owns them, how are they?"),
+    PageInfo("model", "Model", "", ":material/deployed_code:", "What is this model, and what is its state?", hidden=True),
+    PageInfo("runs", "Runs", "Data science", ":material/science:", "Which runs are there, over all experiments?"),
+    PageInfo("glossary", "Glossary", "Reference", ":material/menu_book:", "What does this word mean?"),
+    PageInfo("status", "Status", "Reference", ":material/monitor_heart:", "How fresh is the data, what failed?"),
+)
+"""Every page; each file of `pages/` stands here once."""
+
+_FIRST: dict[str, str] = {"data_science": "Data science", "admin": "Reference"}
+"""The section that a role finds right after the shared pages."""
+
+
+def sections(role: str) -> dict[str, list[PageInfo]]:
+    """The pages grouped by audience, the role's own group first."""
+    found: dict[str, list[PageInfo]] = {}
+    for page in PAGES:
+        found.setdefault(page.section, []).append(page)
+    first = _FIRST.get(role)
+    order = sorted(found, key=lambda name: (name != "", name != first))
+    return {name: found[name] for name in order}
+
+
+def menu(role: str, root: Path) -> dict[str, list[st.Page]]:
+    """The navigation of a role, over the page files that are there under `root`."""
+    return {
+        name: pages
+        for name, infos in sections(role).items()
+        if (pages := [_page(info) for info in infos if (root / "pages" / f"{info.file}.py").is_file()])
+    }
+
+
+def link(file: str, label: str, *, icon: str | None = None, params: Mapping[str, str] | None = None) -> None:
+    """A link to one of the pages. `label` is Markdown: text from outside goes through `plain` first."""
+    st.page_link(f"{_FOLDER}/{file}.py", label=label, icon=icon, query_params=dict(params or {}))
+
+
+def go(file: str, params: Mapping[str, str] | None = None) -> None:
+    """Leave for another page."""
+    st.switch_page(f"{_FOLDER}/{file}.py", query_params=dict(params or {}))
+
+
+def _page(info: PageInfo) -> st.Page:
+    return st.Page(
+        info.path,
+        title=info.title,
+        icon=info.icon,
+        default=info.file == "home",
+        visibility="hidden" if info.hidden else "visible",
+        help=info.question,
+    )

@@ -1,0 +1,97 @@
+"""What one server process shares: the snapshot store, the settings, and the one cache of answers.
+
+Pages ask their questions through `ask`; nothing else in the app caches data.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+import streamlit as st
+
+from watchroom.store.snapshot import Snapshot, SnapshotStore
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CACHED_ANSWERS = 2000
+"""How many answers are kept: some forty people, each with fifty different views."""
+
+CACHED_BYTES = "128MB"
+"""How much the answers may hold together: the server process is to stay under 400 MB."""
+
+_snapshot: ContextVar[Snapshot | None] = ContextVar("watchroom_snapshot", default=None)
+
+
+@dataclass(frozen=True)
+class Room:
+    """The process-wide state: where the snapshots are, and the store that keeps the current one open."""
+
+    store_folder: Path
+    store: SnapshotStore
+
+
+def room() -> Room:
+    """The state of this process, made at first use."""
+    return _room(str(_store_folder()))
+
+
+@contextmanager
+def leased() -> Iterator[Snapshot]:
+    """Hold the current snapshot for a whole rerun, so that everything on the page comes from one.
+
+    Raises NoSnapshot before the first refresh and SnapshotUnreadable when its files are damaged.
+    """
+    with room().store.lease() as snapshot:
+        token = _snapshot.set(snapshot)
+        try:
+            yield snapshot
+        finally:
+            _snapshot.reset(token)
+
+
+@contextmanager
+def reading() -> Iterator[Snapshot]:
+    """The rerun's snapshot; in a fragment that reruns by itself, the current one."""
+    held = _snapshot.get()
+    if held is not None:
+        yield held
+        return
+    with leased() as snapshot:
+        yield snapshot
+
+
+def ask(function: Callable[Concatenate[Snapshot, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The answer of a store reader, `function(snapshot, **kwargs)`, remembered for as long as the snapshot lives.
+
+    Arguments are plain values that can be hashed (text, numbers, dates, tuples, frozen dataclasses), by keyword. The
+    answer is the caller's own copy. Errors are not remembered.
+    """
+    if args:
+        raise TypeError("A store reader takes its arguments by keyword.")
+    name = f"{function.__module__}.{function.__qualname__}"
+    with reading() as snapshot:
+        made = f"{room().store_folder}#{snapshot.id}"
+        key = tuple(sorted(cast("dict[str, Hashable]", kwargs).items()))
+        return cast("T", _answer(made, name, repr(key), _call=lambda: function(snapshot, *args, **kwargs)))
+
+
+@st.cache_data(max_entries=CACHED_ANSWERS, max_size=CACHED_BYTES, show_spinner=False)
+def _answer(snapshot: str, name: str, key: str, _call: Callable[[], Any]) -> Any:
+    return _call()
+
+
+def _store_folder() -> Path:
+    return Path(os.environ.get("WATCHROOM_STORE", "data/store")).resolve()
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _room(store_folder: str) -> Room:
+    folder = Path(store_folder)
+    return Room(store_folder=folder, store=SnapshotStore(folder))

@@ -1,0 +1,131 @@
+"""The scope of a page: model, version and period, chosen in the sidebar and kept in the address.
+
+A link therefore shows a colleague the same thing. What a page does with the scope is its own affair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from watchroom.store.queries import models as queries
+from watchroom.ui.room import ask, reading
+from watchroom.ui.workspace import facts
+
+ALL_MODELS = "All models"
+ALL_VERSIONS = "All versions"
+CUSTOM = "Custom"
+DEFAULT_PERIOD = "Last 30 days"
+PERIODS: dict[str, int | None] = {
+    "Last 7 days": 7,
+    DEFAULT_PERIOD: 30,
+    "Last 90 days": 90,
+    "Last 12 months": 365,
+    "All time": None,
+}
+"""The ready periods in days, counted back from the end of the snapshot's day; None is no limit."""
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A period: `start` inclusive, `end` exclusive, both UTC with their zone. `label` says it to a person."""
+
+    label: str
+    start: datetime
+    end: datetime
+
+    @property
+    def start_utc(self) -> datetime:
+        """`start` as the snapshot's tables hold it: UTC without a zone."""
+        return self.start.astimezone(UTC).replace(tzinfo=None)
+
+    @property
+    def end_utc(self) -> datetime:
+        """`end` as the snapshot's tables hold it: UTC without a zone."""
+        return self.end.astimezone(UTC).replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the person is looking at. `model` and `version` are None for all."""
+
+    model: str | None
+    version: int | None
+    period: Period
+
+
+def period_of(label: str, made_at: datetime, zone: ZoneInfo, chosen: tuple[date, date] | None = None) -> Period:
+    """The period of that label, ending with the snapshot's day in the workspace's zone.
+
+    `chosen` is the first and the last day, both included, of a custom period.
+    """
+    if label == CUSTOM and chosen is not None:
+        first, last = min(chosen), max(chosen)
+        return Period(f"{_day(first)} to {_day(last)}", _midnight(first, zone), _midnight(last + timedelta(1), zone))
+    today = made_at.astimezone(zone).date()
+    days = PERIODS.get(label, PERIODS[DEFAULT_PERIOD])
+    start = _BEGINNING if days is None else _midnight(today - timedelta(days - 1), zone)
+    return Period(label if label in PERIODS else DEFAULT_PERIOD, start, _midnight(today + timedelta(1), zone))
+
+
+def scope() -> Scope:
+    """The scope chosen in the sidebar; everything in the last thirty days before it was drawn."""
+    state = st.session_state
+    model = state.get("model", ALL_MODELS)
+    version = str(state.get("version", ALL_VERSIONS))
+    chosen = (state["from"], state["to"]) if state.get("from") and state.get("to") else None
+    with reading() as snapshot:
+        period = period_of(state.get("period", DEFAULT_PERIOD), snapshot.made_at, facts().zone, chosen)
+    return Scope(
+        model=None if model == ALL_MODELS else model,
+        version=int(version) if model != ALL_MODELS and version.isdecimal() else None,
+        period=period,
+    )
+
+
+def scope_controls() -> None:
+    """The scope's controls, for the sidebar. A model that the address names and nobody knows stays choosable."""
+    names = list(ask(queries.names))
+    asked = st.query_params.get("model") or st.session_state.get("model")
+    unknown = [asked] if asked and asked != ALL_MODELS and asked not in names else []
+    st.selectbox(
+        "Model",
+        [ALL_MODELS, *names, *unknown],
+        key="model",
+        bind="query-params",
+        on_change=_all_versions,
+    )
+    model = st.session_state["model"]
+    versions = ask(queries.version_numbers, model=model) if model != ALL_MODELS else ()
+    if versions:
+        options = [ALL_VERSIONS, *(str(version) for version in versions)]
+        st.selectbox("Version", options, key="version", bind="query-params")
+    _period_controls()
+
+
+def _period_controls() -> None:
+    st.selectbox("Period", [*PERIODS, CUSTOM], index=1, key="period", bind="query-params")
+    if st.session_state["period"] != CUSTOM:
+        return
+    with reading() as snapshot:
+        today = snapshot.made_at.astimezone(facts().zone).date()
+    left, right = st.columns(2, gap="xsmall")
+    left.date_input("From", today - timedelta(29), key="from", bind="query-params", format="YYYY-MM-DD")
+    right.date_input("To", today, key="to", bind="query-params", format="YYYY-MM-DD")
+
+
+def _all_versions() -> None:
+    st.session_state["version"] = ALL_VERSIONS
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

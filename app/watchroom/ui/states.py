@@ -1,0 +1,113 @@
+"""The designed states of a page: its question, empty, error, truncated; and where its figures come from.
+
+Every text from outside is made harmless before it is shown.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from watchroom.errors import NoSnapshot, WatchroomError, WorkspaceError
+from watchroom.ui.room import reading
+from watchroom.ui.text import ago, count_of, number, plain, when
+from watchroom.ui.workspace import facts
+
+
+def header(title: str, question: str, *, trusted: bool = True) -> None:
+    """The page's name and the question that it answers, in its first two lines.
+
+    `trusted=False` for a title from outside, such as a model's name.
+    """
+    st.title(title if trusted else plain(title), anchor=False)
+    st.markdown(question)
+
+
+def section(title: str, note: str = "") -> None:
+    """A part of a page, with a quiet line under its name."""
+    st.subheader(title, anchor=False)
+    if note:
+        st.caption(note)
+
+
+def empty(what: str, next_step: str = "", *, command: str = "") -> None:
+    """Nothing to show: what is not there, what to do to fill it, and the command that does it."""
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{plain(what, 400)}**")
+        if next_step:
+            st.text(next_step)
+        if command:
+            st.code(command, language="bash")
+
+
+def error(problem: WatchroomError) -> None:
+    """What went wrong, why, and what to do next, as text."""
+    if isinstance(problem, NoSnapshot):
+        first_run(problem)
+        return
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f":red[:material/error:] **{plain(problem.what, 600)}**")
+        if isinstance(problem, WorkspaceError) and problem.place:
+            st.text(problem.place)
+        if problem.why:
+            st.text(problem.why)
+        if problem.next_step:
+            st.text(f"Next step: {problem.next_step}")
+
+
+def first_run(problem: NoSnapshot) -> None:
+    """The page before anything has been published: how to get from here to a first snapshot."""
+    st.title("Nothing to show yet", anchor=False)
+    st.markdown("Watchroom shows snapshots. None has been published here, so every page is empty until the first one is.")
+    st.markdown("**With your own MLflow**: describe it once, then read it.")
+    st.code("watchroom init . --mlflow http://127.0.0.1:5000\nwatchroom refresh", language="bash")
+    st.markdown("**To look around first**: a demo workspace with five trained models, ready in about a minute.")
+    st.code("watchroom demo\nwatchroom refresh", language="bash")
+    st.caption("Reload this page when the refresh has ended.")
+    if problem.why:
+        with st.expander("Where Watchroom looked"):
+            st.text(problem.why)
+
+
+def truncated(shown: int, total: int, what: str) -> None:
+    """`First 5,000 of 41,000 runs`, when that is so; nothing when all is shown."""
+    if shown < total:
+        st.caption(f":material/filter_list: First {number(shown)} of {number(total)} {plain(what)}. Narrow the choice to see the rest.")
+
+
+def provenance(period: str, n: int, one: str, many: str | None = None) -> None:
+    """The line under a figure: its period, n, and when the snapshot was made."""
+    st.caption(sourced(period, n, one, many))
+
+
+def sourced(period: str, n: int, one: str, many: str | None = None) -> str:
+    """`Last 30 days · 1,204 runs · snapshot of 20 Nov 09:10`, fit for Markdown."""
+    with reading() as snapshot:
+        made = when(snapshot.made_at, facts().zone, now=snapshot.made_at)
+    return f"{plain(period)} · {plain(count_of(n, one, many))} · snapshot of {made}"
+
+
+def unknown_model(model: str, known: tuple[str, ...]) -> None:
+    """The scope names a model that the snapshot does not know."""
+    import difflib
+
+    near = difflib.get_close_matches(model, known, n=1)
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**There is no model named “{plain(model)}” in this snapshot.**")
+        st.text("It may have been renamed or removed since the link was made.")
+        if near:
+            st.text(f"The nearest name is “{near[0]}”.")
+        st.text("Choose another model in the sidebar.")
+
+
+__all__ = [
+    "ago",
+    "empty",
+    "error",
+    "first_run",
+    "header",
+    "provenance",
+    "section",
+    "sourced",
+    "truncated",
+    "unknown_model",
+]

@@ -1,0 +1,84 @@
+"""Words and figures as people write them: times in the workspace's zone, ages, counts, and text made harmless.
+
+Everything that comes from outside (names, tags, notes) goes through `plain` before it stands in Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pandas as pd
+
+UNKNOWN = "unknown"
+"""What is shown where nothing is recorded; never an empty cell, never a guess."""
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&@/])")
+_SPACE = re.compile(r"\s+")
+_INVISIBLE = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def one_line(text: object, limit: int = 120) -> str:
+    """Text on one line, without control and direction marks, cut at `limit` characters."""
+    line = _SPACE.sub(" ", _INVISIBLE.sub(" ", str(text))).strip()
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def plain(text: object, limit: int = 120) -> str:
+    """Text from outside, fit to stand in Markdown: one line, every mark of Markdown's escaped."""
+    return _MARKDOWN.sub(r"\\\1", one_line(text, limit))
+
+
+def number(value: int | float) -> str:
+    """A count with thousands apart: `12,345`."""
+    return f"{value:,.0f}"
+
+
+def count_of(value: int, one: str, many: str | None = None) -> str:
+    """`1 run`, `12,345 runs`."""
+    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of that name; UTC when the name is not one."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def as_utc(moment: datetime) -> datetime:
+    """A time from the snapshot (UTC without a zone) with its zone."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def when(moment: datetime | None, zone: ZoneInfo, *, now: datetime | None = None) -> str:
+    """`12 Nov 09:10`, with the year when it is not `now`'s; `unknown` for None."""
+    if moment is None or pd.isna(moment):
+        return UNKNOWN
+    local = as_utc(moment).astimezone(zone)
+    same_year = now is not None and local.year == as_utc(now).astimezone(zone).year
+    return f"{local.day} {local:%b %H:%M}" if same_year else f"{local.day} {local:%b %Y %H:%M}"
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """`4 minutes ago`, `yesterday`'s plain form `1 day ago`; `unknown` for None."""
+    if moment is None or pd.isna(moment):
+        return UNKNOWN
+    return f"{span(as_utc(now) - as_utc(moment))} ago"
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its largest whole unit: `less than a minute`, `4 minutes`, `3 days`, `2 years`."""
+    seconds = max(length.total_seconds(), 0)
+    for unit, size in (("year", 365 * 86400), ("month", 30 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            return count_of(int(seconds // size), unit)
+    return "less than a minute"
+
+
+def some(items: list[str], limit: int = 3) -> str:
+    """`a, b and c`, or `a, b, c and 4 more`."""
+    shown = items if len(items) <= limit else [*items[:limit], f"{len(items) - limit} more"]
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1] if shown else ""

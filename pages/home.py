@@ -1,0 +1,7 @@
+"""Home."""
+
+from __future__ import annotations
+
+from watchroom import ui
+
+ui.header("Home", "What changed since I last looked, what waits for me, what needs attention?")

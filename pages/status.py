@@ -1,0 +1,7 @@
+"""Status."""
+
+from __future__ import annotations
+
+from watchroom import ui
+
+ui.header("Status", "How fresh is the data, what failed?")
