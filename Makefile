@@ -21,7 +21,7 @@ test: .venv/dev.stamp  ## Run every test, in a real browser too (make test ARGS=
 lint: .venv/dev.stamp  ## Check style, format and the rule on imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -q tests/test_architecture.py
+	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_repository.py
 
 format: .venv/dev.stamp  ## Put the code in order
 	$(BIN)/ruff check --fix .
