@@ -68,10 +68,18 @@ class Catalog:
 
 @dataclass(frozen=True)
 class ChangedRuns:
-    """Everything about some runs, new or changed; it replaces all that was known of them.
+    """Some runs, new or changed; it replaces all that was known of them.
 
-    `rows` has every table of `RUN_TABLES`, in that schema; `rows["runs"]` names the runs.
+    `rows["runs"]` names the runs. Other tables of `RUN_TABLES` may come with it or follow as `MoreRows`; those that
+    never come are empty.
     """
+
+    rows: Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class MoreRows:
+    """Further rows of runs that a `ChangedRuns` has named before, for sources that read table by table."""
 
     rows: Mapping[str, pa.Table]
 
@@ -114,7 +122,7 @@ class State:
     notes: Mapping[str, Any] = field(default_factory=dict)
 
 
-Change = Catalog | ChangedRuns | CheckedRuns | GoneRuns | Problem | State
+Change = Catalog | ChangedRuns | MoreRows | CheckedRuns | GoneRuns | Problem | State
 
 
 class Seen(Protocol):
@@ -135,6 +143,8 @@ class TrackingSource(Protocol):
 
     def changes(self, seen: Seen) -> Iterator[Change]:
         """What has changed since `seen`, in batches of a size that fits in memory; the catalog comes first.
+
+        No catalog means that the source knows it to be as it was.
 
         Raises `SourceUnreachable` when it does not answer after bounded retries, `SourceError` when it cannot be read
         at all. What concerns only some runs or versions is a `Problem`, and the rest goes on.

@@ -1,0 +1,342 @@
+"""MLflow's SQLite store, read with plain `sqlite3` and never written: MLflow's own client would migrate an older file in place.
+
+What has changed is found without a full read: points, parameters and inputs are only ever added, so their row ids
+tell; runs and tags change in place, so they are read whole and compared. Reading goes in short statements, because a
+long one would keep a training run from writing.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from watchroom.errors import SourceError
+from watchroom.sources.tracking import sqlite_tables as tables
+from watchroom.sources.tracking.artifacts import read_local_text
+from watchroom.sources.tracking.contract import (
+    CATALOG_TABLES,
+    RUN_TABLES,
+    Catalog,
+    Change,
+    ChangedRuns,
+    GoneRuns,
+    MoreRows,
+    Problem,
+    Seen,
+    State,
+)
+
+_CHUNK_ROWS = 200_000
+"""Rows of one statement: about a quarter of a second, well under the five seconds that a waiting writer allows."""
+
+_IDS_PER_QUERY = 5_000
+"""Runs asked for by id in one statement."""
+
+_SCAN_SHARE = 0.1
+"""From this share of changed runs on, reading a table whole is quicker than asking for them by id."""
+
+_INFINITY = sys.float_info.max
+"""MLflow's SQL stores keep an infinity as the largest float."""
+
+
+class SqliteSource:
+    """The store in `file`; `experiments` are globs of the experiments' names to read."""
+
+    def __init__(self, file: Path, experiments: Sequence[str] = ("*",)) -> None:
+        self.file = file
+        self.experiments = tuple(experiments)
+
+    def changes(self, seen: Seen) -> Iterator[Change]:
+        """See `TrackingSource.changes`. An untouched file is told by its header and yields nothing."""
+        stamp = self._stamp()
+        if seen.notes.get("stamp") == stamp and seen.notes.get("experiments") == list(self.experiments):
+            return
+        with _opened(self.file) as connection:
+            reader = _Reader(connection)
+            yield from _Sync(reader, seen, self.experiments, stamp).changes()
+            yield from reader.problems(self.file)
+
+    def read_text(self, location: str, name: str) -> str:
+        """See `TrackingSource.read_text`: only what lies on this machine."""
+        return read_local_text(location, name, base=self.file.absolute().parent)
+
+    def _stamp(self) -> str:
+        """What changes whenever the database does: SQLite's change counter, and the files' sizes and times."""
+        try:
+            with self.file.open("rb") as file:
+                counter = file.read(100)[24:28].hex()
+        except OSError as error:
+            raise _unreadable(self.file, error) from error
+        stats = [os.stat(path) for path in (self.file, Path(f"{self.file}-wal")) if path.exists()]
+        return counter + "".join(f":{stat.st_size}:{stat.st_mtime_ns}" for stat in stats)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that cannot write. Whatever SQLite says of a damaged file comes out as a SourceError."""
+    try:
+        connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        try:
+            yield connection
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: Path, error: Exception) -> SourceError:
+    return SourceError(
+        f"The MLflow store {file} cannot be read.",
+        why=f"SQLite says: {error}" if isinstance(error, sqlite3.Error) else str(error),
+        next_step="Check `mlflow.tracking_uri` in watchroom.yaml; `sqlite3 FILE 'pragma integrity_check'` tests the file.",
+    )
+
+
+class _Reader:
+    """Tables of one SQLite file as Arrow, also where an older MLflow had not made a table or a column yet."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._undecodable = 0
+        self.tables = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
+
+    def arrow(self, query: tables.Query, where: str = "", params: Sequence[Any] = ()) -> pa.Table:
+        """The whole answer; empty when the table does not exist in this version of the store."""
+        if query.table not in self.tables:
+            return query.schema.empty_table()
+        return self._to_arrow(query.schema, self._fetch(query.sql(self._columns(query.table), where), params))
+
+    def chunks(self, query: tables.Query, upto: int) -> Iterator[pa.Table]:
+        """The table in chunks by row id, up to and with the row id `upto`."""
+        start = 0
+        while start < upto:
+            where = f"where t.rowid > ? and t.rowid <= ? order by t.rowid limit {_CHUNK_ROWS}"
+            rows = self._fetch(query.sql(self._columns(query.table), where, "t.rowid"), (start, upto))
+            if not rows:
+                return
+            start = rows[-1][-1]
+            yield self._to_arrow(query.schema, rows)
+
+    def last_row(self, table: str) -> tuple[int, int]:
+        """The highest row id and how many rows there are; zeros for a table that does not exist."""
+        return self.rows_upto(table, None)
+
+    def rows_upto(self, table: str, rowid: int | None) -> tuple[int, int]:
+        """The highest row id and the number of rows, of those up to `rowid`."""
+        if table not in self.tables:
+            return 0, 0
+        bound = "" if rowid is None else "where rowid <= ?"
+        params = () if rowid is None else (rowid,)
+        row = self._fetch(f'select coalesce(max(rowid), 0), count(*) from "{table}" {bound}', params)[0]
+        return int(row[0]), int(row[1])
+
+    def require(self, columns: Mapping[str, set[str]]) -> None:
+        """Raise SourceError unless the file has what every MLflow since 1.2 has: without it values would be misread."""
+        for table, names in columns.items():
+            missing = names - self._columns(table)
+            if missing:
+                raise SourceError(
+                    "This SQLite file is not an MLflow store that can be read.",
+                    why=f"Its table `{table}` has no column {', '.join(sorted(missing))}.",
+                    next_step="Check `mlflow.tracking_uri`; for a store from before MLflow 1.2, run `mlflow db upgrade` on a copy.",
+                )
+
+    def column(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
+        return [row[0] for row in self._fetch(sql, params)]
+
+    def problems(self, file: Path) -> Iterator[Problem]:
+        if self._undecodable:
+            yield Problem(
+                "source", "warning", str(file), "Some text in the store is not UTF-8; it is shown with replacement marks.",
+                count=self._undecodable,
+            )
+
+    def _columns(self, table: str) -> set[str]:
+        return {row[1] for row in self._connection.execute(f'pragma table_info("{table}")')}
+
+    def _fetch(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(sql, params).fetchall()
+        except sqlite3.OperationalError as error:
+            if "decode" not in str(error).lower():
+                raise
+            self._undecodable += 1
+        self._connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        try:
+            return self._connection.execute(sql, params).fetchall()
+        finally:
+            self._connection.text_factory = str
+
+    @staticmethod
+    def _to_arrow(schema: pa.Schema, rows: list[tuple[Any, ...]]) -> pa.Table:
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
+        return pa.table([_array(values, field.type) for values, field in zip(columns, schema, strict=False)], schema=schema)
+
+
+def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """A column; SQLite lets any value stand in any column, so what does not fit becomes text, or null in a number."""
+    try:
+        return pa.array(values, kind)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        convert: Callable[[Any], Any] = _as_text if kind == pa.string() else lambda _: None
+        fits = str if kind == pa.string() else (int, float)
+        return pa.array([value if isinstance(value, fits) else convert(value) for value in values], kind)
+
+
+def _as_text(value: Any) -> str | None:
+    if value is None:
+        return None
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+@dataclass(frozen=True)
+class _Sync:
+    """One pass over the file."""
+
+    reader: _Reader
+    seen: Seen
+    experiments: tuple[str, ...]
+    stamp: str
+
+    def changes(self) -> Iterator[Change]:
+        self.reader.require(tables.REQUIRED)
+        # Taken first: what is added while we read is beyond the marks, and so is found by the next refresh.
+        marks = {name: self.reader.last_row(name) for name in tables.ADDED_ONLY}
+        catalog = self._catalog()
+        yield Catalog(catalog)
+        yield from self._workspace_notes()
+        chosen = set(catalog["experiments"]["experiment_id"].to_pylist())
+        runs, tags = self._runs(chosen), self.reader.arrow(tables.TAGS)
+        runs = runs.append_column("fingerprint", _fingerprints(runs, tags)).select(RUN_TABLES["runs"].names)
+        known = self.seen.runs()
+        gone = pc.filter(known["run_id"], pc.invert(pc.is_in(known["run_id"], value_set=runs["run_id"])))
+        if len(gone):
+            yield GoneRuns(tuple(gone.to_pylist()))
+        yield from self._changed(runs, tags, known, marks)
+        yield State(
+            {
+                "stamp": self.stamp,
+                "experiments": list(self.experiments),
+                "marks": {name: list(mark) for name, mark in marks.items()},
+            }
+        )
+
+    def _catalog(self) -> dict[str, pa.Table]:
+        only = tables.WORKSPACE if self._has_workspaces() else {}
+        rows = {name: self.reader.arrow(tables.CATALOG[name], only.get(name, "")) for name in CATALOG_TABLES}
+        names = rows["experiments"]["name"].to_pylist()
+        wanted = [any(fnmatchcase(name or "", glob) for glob in self.experiments) for name in names]
+        rows["experiments"] = rows["experiments"].filter(pa.array(wanted, pa.bool_()))
+        ids = rows["experiments"]["experiment_id"]
+        for name in ("experiment_tags", "logged_models"):
+            rows[name] = rows[name].filter(pc.is_in(rows[name]["experiment_id"], value_set=ids))
+        return rows
+
+    def _has_workspaces(self) -> bool:
+        return "workspace" in {row for row in self.reader.column("select name from pragma_table_info('registered_models')")}
+
+    def _workspace_notes(self) -> Iterator[Problem]:
+        if not self._has_workspaces():
+            return
+        others = self.reader.column("select distinct workspace from registered_models where workspace <> 'default'")
+        for name in others:
+            yield Problem(
+                "source", "warning", f"MLflow workspace {name}", "Registered models of this MLflow workspace are not read.",
+                why="The same name may mean another model in each workspace; Watchroom reads the default one.",
+            )
+
+    def _runs(self, experiments: set[str]) -> pa.Table:
+        runs = self.reader.arrow(tables.RUNS)
+        return runs.filter(pc.is_in(runs["experiment_id"], value_set=pa.array(list(experiments), pa.string())))
+
+    def _changed(
+        self, runs: pa.Table, tags: pa.Table, known: pa.Table, marks: Mapping[str, tuple[int, int]]
+    ) -> Iterator[Change]:
+        ids = self._changed_ids(runs, known, marks)
+        if not ids:
+            return
+        everything = len(ids) == len(runs)
+        wanted = pa.array(sorted(ids), pa.string())
+        yield ChangedRuns({"runs": runs if everything else _of(runs, wanted)})
+        yield MoreRows({"tags": _of(tags, wanted)})
+        scan = len(ids) >= _SCAN_SHARE * len(runs)
+        for name, query in tables.RUN_ROWS.items():
+            chunks = self.reader.chunks(query, marks[query.table][0]) if scan else self._by_ids(query, wanted)
+            for chunk in chunks:
+                rows = _of(chunk, wanted) if scan else chunk
+                yield MoreRows({name: _as_floats(rows) if name == "points" else rows})
+        yield from self._inputs(wanted)
+
+    def _changed_ids(self, runs: pa.Table, known: pa.Table, marks: Mapping[str, tuple[int, int]]) -> set[str]:
+        """Runs that are new or differ, and those with rows beyond the marks of the last refresh."""
+        present = set(runs["run_id"].to_pylist())
+        before: Mapping[str, Sequence[int]] = self.seen.notes.get("marks", {})
+        if any(self._marks_broken(name, before) for name in tables.ADDED_ONLY):
+            return present
+        fingerprints = dict(zip(known["run_id"].to_pylist(), known["fingerprint"].to_pylist(), strict=True))
+        pairs = zip(runs["run_id"].to_pylist(), runs["fingerprint"].to_pylist(), strict=True)
+        ids = {run_id for run_id, fingerprint in pairs if fingerprints.get(run_id) != fingerprint}
+        for name, run_column in tables.ADDED_ONLY.items():
+            if marks[name][0] > before[name][0]:
+                sql = f'select distinct "{run_column}" from "{name}" where rowid > ?'
+                ids.update(self.reader.column(sql, (before[name][0],)))
+        return ids & present
+
+    def _marks_broken(self, name: str, before: Mapping[str, Sequence[int]]) -> bool:
+        """Whether rows below the last mark went away or were renumbered (`mlflow gc`, `vacuum`)."""
+        if name not in before:
+            return True
+        return list(self.reader.rows_upto(name, before[name][0])) != list(before[name])
+
+    def _by_ids(self, query: tables.Query, wanted: pa.Array) -> Iterator[pa.Table]:
+        for start in range(0, len(wanted), _IDS_PER_QUERY):
+            ids = wanted[start : start + _IDS_PER_QUERY].to_pylist()
+            marks = ", ".join("?" * len(ids))
+            yield self.reader.arrow(query, f"where t.run_uuid in ({marks})", ids)
+
+    def _inputs(self, wanted: pa.Array) -> Iterator[MoreRows]:
+        if {"inputs", "datasets", "input_tags"} <= self.reader.tables:
+            rows = _of(self.reader.arrow(tables.RUN_INPUTS), wanted)
+            if len(rows):
+                yield MoreRows({"run_inputs": rows})
+
+
+def _of(rows: pa.Table, wanted: pa.Array) -> pa.Table:
+    """The rows of the wanted runs."""
+    return rows.filter(pc.is_in(rows["run_id"], value_set=wanted))
+
+
+def _as_floats(points: pa.Table) -> pa.Table:
+    """The values as IEEE floats: the store's stand-ins for infinities and for NaN (null here) given back."""
+    value = pc.fill_null(points["value"], float("nan"))
+    huge = pc.greater_equal(pc.abs(value), _INFINITY)
+    if pc.any(huge).as_py():
+        value = pc.if_else(huge, pc.multiply(pc.sign(value), float("inf")), value)
+    return points.set_column(points.schema.get_field_index("value"), "value", value)
+
+
+def _fingerprints(runs: pa.Table, tags: pa.Table) -> pa.ChunkedArray:
+    """A digest of each run's own row and its tags, in the order of `runs`."""
+    text = ", ".join(f'"{name}"::varchar' for name in runs.column_names)
+    with duckdb.connect(":memory:") as connection:
+        connection.register("runs", runs.append_column("position", pa.array(range(len(runs)), pa.int64())))
+        connection.register("tags", tags)
+        answer = connection.execute(
+            f"""
+            select concat_ws('-', hash([{text}]), tagged)
+            from runs left join (select run_id, sum(hash([key, value])::hugeint) as tagged from tags group by run_id)
+            using (run_id) order by position
+            """
+        ).fetchall()
+    return pa.chunked_array([pa.array([row[0] for row in answer], pa.string())])
