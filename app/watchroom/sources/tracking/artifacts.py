@@ -63,24 +63,28 @@ def read_local_text(location: str, name: str, limit: int = TEXT_LIMIT, base: Pat
 def read_text_file(path: Path, limit: int = TEXT_LIMIT) -> str:
     """The UTF-8 text of a regular file of at most `limit` bytes; anything else is a `SourceError`."""
     try:
-        return _read_bytes(path, limit).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path} is not UTF-8 text.", why=str(error)) from error
+        return read_bytes(path, limit).decode("utf-8")
     except FileNotFoundError as error:
         raise SourceError(f"{path} is not there.") from error
     except OSError as error:
         raise SourceError(f"{path} cannot be read.", why=error.strerror or str(error)) from error
+    except ValueError as error:
+        raise SourceError(f"{path} cannot be read.", why=str(error)) from error
 
 
-def _read_bytes(path: Path, limit: int) -> bytes:
-    # Not blocking: opening a pipe that poses as an artifact would otherwise wait for ever.
+def read_bytes(path: str | Path, limit: int) -> bytes:
+    """The content of a regular file of at most `limit` bytes.
+
+    Raises OSError when it cannot be read, ValueError with the reason when it is not a regular file or is too large.
+    """
+    # Not blocking: opening a pipe that poses as a file would otherwise wait for ever.
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise SourceError(f"{path} is not a file.")
+            raise ValueError("It is not a regular file.")
         content = file.read(limit + 1)
     if len(content) > limit:
-        raise SourceError(f"{path} is larger than {limit:,} bytes.", why="It is not read whole, to bound the memory.")
+        raise ValueError(f"It is larger than {limit:,} bytes, the most that is read of such a file.")
     return content
 
 
