@@ -1,0 +1,33 @@
+"""The kinds of entry that the ledger takes, each with what it records.
+
+What stands in an entry's payload is said where entries of the kind are made, not here.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from watchroom.errors import LedgerError
+
+REGISTRY_EVENT = "registry_event"
+SIGN_OFF = "sign_off"
+REFUSAL = "refusal"
+
+KINDS: dict[str, str] = {
+    REGISTRY_EVENT: "a change of the model registry, as a refresh saw it",
+    SIGN_OFF: "a person's decision about a model version at a stage, with the evidence it rests on",
+    REFUSAL: "an act that the ledger's rules did not allow, and why",
+}
+"""Every kind by its name. A kind is added, never renamed or taken away: old entries keep theirs."""
+
+
+def check_kind(kind: str) -> None:
+    """Raises `LedgerError` for a kind that is not in `KINDS`, with the nearest one that is."""
+    if kind in KINDS:
+        return
+    near = get_close_matches(kind, KINDS, n=1)
+    raise LedgerError(
+        f"The ledger has no kind of entry called {kind!r}.",
+        why=f"The kinds are {', '.join(KINDS)}.",
+        next_step=f"Did you mean {near[0]!r}?" if near else "",
+    )

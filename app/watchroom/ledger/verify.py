@@ -1,0 +1,177 @@
+"""Whether the chain holds, and if not, where and how it is broken.
+
+It reads the rows as they are, a page at a time, and trusts nothing in them; `docs/ledger.md` says what it cannot see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import sqlalchemy as sa
+
+from watchroom.ledger.entry import GENESIS_HASH, Head, StoredRow
+from watchroom.ledger.moved import places_of
+from watchroom.ledger.tables import entries as table
+
+MAX_BREAKS = 1000
+"""Breaks told by name: a thousand say as much as a million, and a person reads them. The rest is counted."""
+
+_PAGE = 5000
+"""Rows in one read: a SQLite file is locked against writers while one lasts, here a few milliseconds."""
+
+BreakKind = Literal["changed", "missing", "reordered", "inserted", "tail_missing"]
+
+
+@dataclass(frozen=True)
+class Break:
+    """A place where the chain does not hold: entries `seq` to `last_seq`, what kind of break, and the reason in words.
+
+    `changed`: not as it was written. `missing`: removed. `reordered`: another entry of the chain stands here.
+    `inserted`: an entry that is not of the chain. `tail_missing`: removed from the end, by the expected head.
+    """
+
+    seq: int
+    last_seq: int
+    kind: BreakKind
+    reason: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What verifying found. `ok` when there is no break; `more_breaks` counts those beyond the ones told by name.
+
+    `head` is the last entry found and `entries` how many there are. `anchored` says whether an expected head was given.
+    """
+
+    entries: int
+    head: Head
+    breaks: tuple[Break, ...]
+    more_breaks: int = 0
+    anchored: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether every entry is where and as it was written, as far as the chain and the expected head can tell."""
+        return not self.breaks
+
+    def summary(self) -> str:
+        """One sentence for a person."""
+        if self.ok:
+            against = " and leads to the expected head" if self.anchored else ""
+            return f"The chain of {self.entries:,} entries holds{against}."
+        count = len(self.breaks) + self.more_breaks
+        return f"The chain of {self.entries:,} entries is broken in {count:,} {'place' if count == 1 else 'places'}."
+
+
+def verify_chain(connection: sa.Connection, expected: Head | None, max_breaks: int) -> Verification:
+    """Walks the whole chain; see `Ledger.verify`."""
+    walk = _Walk(expected=expected, max_breaks=max_breaks)
+    for row in _rows(connection):
+        walk.step(row)
+    return walk.finish()
+
+
+def _rows(connection: sa.Connection) -> Iterator[StoredRow]:
+    # The first page has no lower bound: an entry 0 or -1 was put there by somebody.
+    query = sa.select(table).order_by(table.c.seq).limit(_PAGE)
+    page = connection.execute(query).all()
+    while page:
+        connection.rollback()
+        yield from map(StoredRow._make, page)
+        page = connection.execute(query.where(table.c.seq > page[-1].seq)).all()
+
+
+@dataclass
+class _Walk:
+    """The state of one walk along the chain."""
+
+    expected: Head | None
+    max_breaks: int
+    entries: int = 0
+    last: Head = field(default_factory=Head)
+    last_computed: str = GENESIS_HASH
+    last_sound: bool = True
+    found: list[Break] = field(default_factory=list)
+    more: int = 0
+    suspects: list[StoredRow] = field(default_factory=list)
+    at_expected: str | None = None
+
+    def step(self, row: StoredRow) -> None:
+        computed = row.computed_hash()
+        sound = computed == row.hash
+        self.entries += 1
+        if self.expected is not None and row.seq == self.expected.seq:
+            self.at_expected = row.hash
+        if row.seq <= self.last.seq:
+            self._note(row.seq, row.seq, "inserted", "The chain begins at 1, and each number stands once.")
+            return
+        if row.seq > self.last.seq + 1:
+            self._note(
+                self.last.seq + 1, row.seq - 1, "missing", "Nothing stands here, but the chain goes on after it."
+            )
+        elif sound and self.last_sound and row.prev_hash not in (self.last.hash, self.last_computed):
+            self._note_rewritten(row.seq)
+        if not sound:
+            self._suspect(row)
+        self.last, self.last_computed, self.last_sound = Head(row.seq, row.hash), computed, sound
+
+    def _note_rewritten(self, seq: int) -> None:
+        if seq == 1:
+            self._note(1, 1, "changed", "It is sound in itself, but does not begin a chain.")
+        else:
+            self._note(
+                seq - 1,
+                seq - 1,
+                "changed",
+                f"It is sound in itself, but not the one that entry {seq} was written after.",
+            )
+
+    def _note(self, seq: int, last_seq: int, kind: BreakKind, reason: str) -> None:
+        if len(self.found) < self.max_breaks:
+            self.found.append(Break(seq, last_seq, kind, reason))
+        else:
+            self.more += 1
+
+    def _suspect(self, row: StoredRow) -> None:
+        if len(self.found) + len(self.suspects) < self.max_breaks:
+            self.suspects.append(row)
+        else:
+            self.more += 1
+
+    def finish(self) -> Verification:
+        self._judge_suspects()
+        self._compare_with_expected()
+        breaks = sorted(self.found, key=lambda one: (one.seq, one.kind))
+        return Verification(self.entries, self.last, tuple(breaks), self.more, self.expected is not None)
+
+    def _judge_suspects(self) -> None:
+        written_as = places_of(self.suspects)
+        standing = {suspect.seq for suspect in self.suspects}
+        for seq in standing:
+            if seq in written_as:
+                reason = f"Here stands what was written as entry {written_as[seq]}."
+                self.found.append(Break(seq, seq, "reordered", reason))
+            elif seq not in written_as.values():
+                self.found.append(Break(seq, seq, "changed", "What it says does not have its hash."))
+        # What stands where a moved entry was written, and was not itself moved there, came from outside.
+        for seq in set(written_as.values()) - set(written_as):
+            if seq in standing or self._stands(seq):
+                reason = "The entry that was written here stands elsewhere; this one is not of the chain."
+                self.found.append(Break(seq, seq, "inserted", reason))
+
+    def _stands(self, seq: int) -> bool:
+        gaps = [one for one in self.found if one.kind == "missing"]
+        return seq <= self.last.seq and not any(gap.seq <= seq <= gap.last_seq for gap in gaps)
+
+    def _compare_with_expected(self) -> None:
+        expected = self.expected
+        if expected is None or expected.seq == 0:
+            return
+        if self.last.seq < expected.seq:
+            reason = f"By the expected head there were {expected.seq:,} entries."
+            self.found.append(Break(self.last.seq + 1, expected.seq, "tail_missing", reason))
+        elif self.at_expected not in (None, expected.hash) and not any(one.seq == expected.seq for one in self.found):
+            reason = "It is not the expected head: it, or some entry before it with all that follow, was written anew."
+            self.found.append(Break(expected.seq, expected.seq, "changed", reason))
