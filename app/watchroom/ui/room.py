@@ -15,7 +15,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
-from watchroom.store.snapshot import Snapshot, SnapshotStore
+from watchroom.settings import Settings
+from watchroom.store.snapshot import ReaderLimits, Snapshot, SnapshotStore
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,13 +34,16 @@ _snapshot: ContextVar[Snapshot | None] = ContextVar("watchroom_snapshot", defaul
 class Room:
     """The process-wide state: where the snapshots are, and the store that keeps the current one open."""
 
+    settings: Settings
     store_folder: Path
     store: SnapshotStore
 
 
 def room() -> Room:
-    """The state of this process, made at first use."""
-    return _room(str(_store_folder()))
+    """The state of this process, made at first use. `watchroom serve` says where the store is; else it is `store`
+    in the workspace.
+    """
+    return _room(os.environ.get("WATCHROOM_STORE", ""), os.environ.get("WATCHROOM_WORKSPACE", ""))
 
 
 @contextmanager
@@ -87,11 +91,9 @@ def _answer(snapshot: str, name: str, key: str, _call: Callable[[], Any]) -> Any
     return _call()
 
 
-def _store_folder() -> Path:
-    return Path(os.environ.get("WATCHROOM_STORE", "data/store")).resolve()
-
-
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _room(store_folder: str) -> Room:
-    folder = Path(store_folder)
-    return Room(store_folder=folder, store=SnapshotStore(folder))
+def _room(store: str, workspace: str) -> Room:
+    settings = Settings.load(os.environ)
+    folder = Path(store) if store else settings.workspace / "store"
+    limits = ReaderLimits(settings.query_seconds, settings.memory_limit_mb, settings.threads)
+    return Room(settings, folder.resolve(), SnapshotStore(folder.resolve(), limits))
