@@ -22,15 +22,18 @@ CURVE_POINTS = 40
 
 _RUN_TABLES = ("runs", "params", "tags", "metrics", "metric_history", "run_inputs")
 
+_IN_RANGE = "ms between -62135596800000 and 253402300799999"
+"""The years 1 to 9999. People do log nanoseconds as milliseconds; such a time is NULL, and counted."""
+
 _CATALOG_SQL: Mapping[str, str] = {
-    "experiments": "experiment_id, name, lifecycle_stage, artifact_location, make_timestamp_ms(created_ms), make_timestamp_ms(updated_ms)",
+    "experiments": "experiment_id, name, lifecycle_stage, artifact_location, utc(created_ms), utc(updated_ms)",
     "experiment_tags": "experiment_id, key, value",
     "logged_models": "model_id, experiment_id, name, source_run_id, status, model_type, lifecycle_stage, artifact_location, "
-    "make_timestamp_ms(created_ms), make_timestamp_ms(updated_ms)",
-    "registered_models": "name, description, make_timestamp_ms(created_ms), make_timestamp_ms(updated_ms)",
+    "utc(created_ms), utc(updated_ms)",
+    "registered_models": "name, description, utc(created_ms), utc(updated_ms)",
     "registered_model_tags": "name, key, value",
     "model_versions": "name, version, run_id, model_id, source, stage, status, \"user\", description, "
-    "make_timestamp_ms(created_ms), make_timestamp_ms(updated_ms), null, null, null, null, null",
+    "utc(created_ms), utc(updated_ms), null, null, null, null, null",
     "model_version_tags": "name, version, key, value",
     "aliases": "name, alias, version",
 }
@@ -45,6 +48,7 @@ class SyncCounts:
     gone: int = 0
     checked: int = 0
     points: int = 0
+    impossible_times: int = 0
 
 
 class TrackingWriter:
@@ -56,6 +60,7 @@ class TrackingWriter:
         self._now_ms = int(draft.made_at.timestamp() * 1000)
         self.counts = SyncCounts()
         self._sql.execute("create or replace temp table touched (run_id varchar)")
+        self._sql.execute(f"create or replace temp macro utc(ms) as case when {_IN_RANGE} then make_timestamp_ms(ms) end")
 
     # -- what is already held --------------------------------------------------------------------------------------
 
@@ -93,13 +98,14 @@ class TrackingWriter:
         self._insert_touched(ids)
         self._insert(
             "insert into mlflow.runs select run_id, experiment_id, name, status, lifecycle_stage, \"user\", "
-            "make_timestamp_ms(start_ms), make_timestamp_ms(end_ms), null, source_type, source_name, null, null, artifact_uri from given",
+            "utc(start_ms), utc(end_ms), null, source_type, source_name, null, null, artifact_uri from given",
             runs,
         )
         self._insert(
             f"insert into sync.sync_runs select run_id, fingerprint, status, start_ms, {self._now_ms} from given", runs, "sync"
         )
         self.counts.changed += len(ids)
+        self._count_impossible(runs, "start_ms", "end_ms")
         self.more({name: table for name, table in rows.items() if name != "runs"})
 
     def more(self, rows: Mapping[str, pa.Table]) -> None:
@@ -107,7 +113,9 @@ class TrackingWriter:
         for name, table in rows.items():
             if len(table):
                 self._insert(_ROW_SQL[name], table)
-                self.counts.points += len(table) if name == "points" else 0
+                if name == "points":
+                    self.counts.points += len(table)
+                    self._count_impossible(table, "time_ms")
 
     def checked(self, run_ids: Sequence[str]) -> None:
         """Note that these runs were asked about and have not changed."""
@@ -175,6 +183,13 @@ class TrackingWriter:
         self._sql.execute(statement)
         self._sql.unregister("given")
 
+    def _count_impossible(self, rows: pa.Table, *columns: str) -> None:
+        self._sql.register("given", rows)
+        for column in columns:
+            query = f'select count("{column}") - count(utc("{column}")) from given'
+            self.counts.impossible_times += self._sql.execute(query).fetchall()[0][0]
+        self._sql.unregister("given")
+
     def _insert_touched(self, ids: pa.Array) -> None:
         self._sql.register("given", pa.table({"run_id": ids}))
         self._sql.execute("insert into touched select run_id from given")
@@ -218,7 +233,7 @@ def _compared(name: str) -> list[str]:
 _ROW_SQL: Mapping[str, str] = {
     "params": "insert into mlflow.params select run_id, key, value, try_cast(trim(value) as double) from given",
     "tags": "insert into mlflow.tags select run_id, key, value from given",
-    "points": "insert into mlflow.metric_history select run_id, key, step, make_timestamp_ms(time_ms), value from given",
+    "points": "insert into mlflow.metric_history select run_id, key, step, utc(time_ms), value from given",
     "run_inputs": "insert into mlflow.run_inputs "
     "select run_id, name, digest, context, source_type, source, schema, profile from given",
 }

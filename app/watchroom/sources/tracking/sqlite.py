@@ -50,6 +50,10 @@ _INFINITY = sys.float_info.max
 """MLflow's SQL stores keep an infinity as the largest float."""
 
 
+Mark = tuple[int, str]
+"""How far a table has been read: a row id, and the text of the row that stood there."""
+
+
 class SqliteSource:
     """The store in `file`; `experiments` are globs of the experiments' names to read."""
 
@@ -128,18 +132,13 @@ class _Reader:
             start = rows[-1][-1]
             yield self._to_arrow(query.schema, rows)
 
-    def last_row(self, table: str) -> tuple[int, int]:
-        """The highest row id and how many rows there are; zeros for a table that does not exist."""
-        return self.rows_upto(table, None)
-
-    def rows_upto(self, table: str, rowid: int | None) -> tuple[int, int]:
-        """The highest row id and the number of rows, of those up to `rowid`."""
+    def mark(self, table: str, rowid: int | None = None) -> Mark:
+        """The last row, or the one at `rowid`, as a mark: its row id and its text; (0, "") when there is none."""
         if table not in self.tables:
-            return 0, 0
-        bound = "" if rowid is None else "where rowid <= ?"
-        params = () if rowid is None else (rowid,)
-        row = self._fetch(f'select coalesce(max(rowid), 0), count(*) from "{table}" {bound}', params)[0]
-        return int(row[0]), int(row[1])
+            return 0, ""
+        where, params = ("", ()) if rowid is None else ("where rowid = ?", (rowid,))
+        rows = self._fetch(f'select rowid, * from "{table}" {where} order by rowid desc limit 1', params)
+        return (int(rows[0][0]), repr(rows[0][1:])) if rows else (0, "")
 
     def require(self, columns: Mapping[str, set[str]]) -> None:
         """Raise SourceError unless the file has what every MLflow since 1.2 has: without it values would be misread."""
@@ -212,7 +211,7 @@ class _Sync:
     def changes(self) -> Iterator[Change]:
         self.reader.require(tables.REQUIRED)
         # Taken first: what is added while we read is beyond the marks, and so is found by the next refresh.
-        marks = {name: self.reader.last_row(name) for name in tables.ADDED_ONLY}
+        marks = {name: self.reader.mark(name) for name in tables.ADDED_ONLY}
         catalog = self._catalog()
         yield Catalog(catalog)
         yield from self._workspace_notes()
@@ -261,7 +260,7 @@ class _Sync:
         return runs.filter(pc.is_in(runs["experiment_id"], value_set=pa.array(list(experiments), pa.string())))
 
     def _changed(
-        self, runs: pa.Table, tags: pa.Table, known: pa.Table, marks: Mapping[str, tuple[int, int]]
+        self, runs: pa.Table, tags: pa.Table, known: pa.Table, marks: Mapping[str, Mark]
     ) -> Iterator[Change]:
         ids = self._changed_ids(runs, known, marks)
         if not ids:
@@ -278,11 +277,11 @@ class _Sync:
                 yield MoreRows({name: _as_floats(rows) if name == "points" else rows})
         yield from self._inputs(wanted)
 
-    def _changed_ids(self, runs: pa.Table, known: pa.Table, marks: Mapping[str, tuple[int, int]]) -> set[str]:
+    def _changed_ids(self, runs: pa.Table, known: pa.Table, marks: Mapping[str, Mark]) -> set[str]:
         """Runs that are new or differ, and those with rows beyond the marks of the last refresh."""
         present = set(runs["run_id"].to_pylist())
-        before: Mapping[str, Sequence[int]] = self.seen.notes.get("marks", {})
-        if any(self._marks_broken(name, before) for name in tables.ADDED_ONLY):
+        before: Mapping[str, Sequence[Any]] = self.seen.notes.get("marks", {})
+        if any(self._mark_broken(name, before) for name in tables.ADDED_ONLY):
             return present
         fingerprints = dict(zip(known["run_id"].to_pylist(), known["fingerprint"].to_pylist(), strict=True))
         pairs = zip(runs["run_id"].to_pylist(), runs["fingerprint"].to_pylist(), strict=True)
@@ -293,11 +292,11 @@ class _Sync:
                 ids.update(self.reader.column(sql, (before[name][0],)))
         return ids & present
 
-    def _marks_broken(self, name: str, before: Mapping[str, Sequence[int]]) -> bool:
-        """Whether rows below the last mark went away or were renumbered (`mlflow gc`, `vacuum`)."""
+    def _mark_broken(self, name: str, before: Mapping[str, Sequence[Any]]) -> bool:
+        """Whether another row stands at the last mark: `mlflow gc` and `vacuum` free row ids and renumber rows."""
         if name not in before:
             return True
-        return list(self.reader.rows_upto(name, before[name][0])) != list(before[name])
+        return list(self.reader.mark(name, before[name][0])) != list(before[name])
 
     def _by_ids(self, query: tables.Query, wanted: pa.Array) -> Iterator[pa.Table]:
         for start in range(0, len(wanted), _IDS_PER_QUERY):
