@@ -42,6 +42,11 @@ class Transaction:
         """As `Ledger.entries`."""
         return _entries(self._connection, kind, model, after, limit, newest_first)
 
+    def holds(self, head: Head) -> bool:
+        """Whether the entry with the head's number has the head's hash; the empty ledger's head is in every ledger."""
+        hashes = self._connection.execute(sa.select(table.c.hash).where(table.c.seq == head.seq)).scalars().all()
+        return head == Head() or list(hashes) == [head.hash]
+
     def append_all(self, new: Iterable[NewEntry]) -> list[Entry]:
         """As `Ledger.append_all`; written when the transaction ends without an error."""
         head, at, rows = self.head(), datetime.now(UTC), []
