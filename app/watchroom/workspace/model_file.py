@@ -1,0 +1,319 @@
+"""`models/<name>.yaml` as a validated, frozen value: one class for each mapping of the file, a line for each field.
+
+The descriptions are the documentation. What only several fields together can get wrong is in `semantics`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, FiniteFloat, Tag, model_validator
+
+from watchroom.domain.risk import Level, Tier, tier
+from watchroom.workspace.pieces import Day, OneOrMany, Piece, Text, default, left_out, needed, wrong
+from watchroom.workspace.vocabulary import DRIFT_LIMITS, DriftMethod, MetricName, NaiveBaseline, Task
+
+Number = FiniteFloat
+
+
+class Owners(Piece):
+    """Who answers for the model; the same person may hold several roles."""
+
+    business: Text | None = left_out("who answers for its worth to the business")
+    data_science: Text | None = left_out("who builds and changes it")
+    operations: Text | None = left_out("who runs it")
+    reviewer: Text | None = left_out("who reviews it as the second line; never its author")
+    on_call: Text | None = left_out("who is called when it fails")
+    deputy: Text | None = left_out("who stands in for its owners")
+
+
+class Decisions(Piece):
+    """The log of what was served: Parquet or CSV files, their columns matched by name."""
+
+    path: OneOrMany = needed("a glob, or a list of globs, relative to the workspace")
+    id: Text = default("prediction_id", "the column with the id of a decision, once per version")
+    timestamp: Text = default("timestamp", "the column with its time; without a zone it is read as UTC")
+    version: Text | None = left_out("the column with the model version; left out: the champion of that moment")
+    prediction: Text | None = left_out("the column with what was decided or predicted")
+    score: Text | None = left_out("the column with the probability of the positive class, for binary")
+    features: tuple[Text, ...] | None = left_out(
+        "the feature columns; left out: the inputs of the model's signature, else all other columns"
+    )
+    groups: tuple[Text, ...] = default((), "columns to judge fairness by; they need not be features")
+
+
+class Outcomes(Piece):
+    """What turned out to be true, often late: Parquet or CSV files, joined to the decisions by id."""
+
+    path: OneOrMany = needed("a glob, or a list of globs, relative to the workspace")
+    id: Text = default("prediction_id", "the column with the decision's id; left out: named as in `decisions`")
+    value: Text = default("label", "the column with the outcome")
+    timestamp: Text | None = left_out("the column with the time at which the outcome was known")
+
+
+class ReferenceFile(Piece):
+    """A file of its own that the model is compared with; its columns are named as in `decisions`."""
+
+    path: OneOrMany = needed("a glob, or a list of globs, relative to the workspace")
+    outcome: Text | None = left_out("its column with the outcome")
+    performance_where: Text | None = left_out(
+        "an SQL condition: which of its rows performance is compared with; left out: all"
+    )
+
+
+class ReferencePeriod(Piece):
+    """A period of the decisions that the model is compared with; both days belong to it, in UTC."""
+
+    start: Day = needed("its first day")
+    end: Day = needed("its last day")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> ReferencePeriod:
+        if self.end < self.start:
+            raise wrong("The reference ends before it starts.", next_step="Swap `start` and `end`.")
+        return self
+
+
+def _reference_form(data: Any) -> str:
+    is_period = isinstance(data, ReferencePeriod) or (isinstance(data, dict) and {"start", "end"} & data.keys())
+    return "\0period" if is_period else "\0file"
+
+
+def _one_reference(data: Any) -> Any:
+    if isinstance(data, dict) and "path" in data and {"start", "end"} & data.keys():
+        raise wrong(
+            "The reference is given in both forms.",
+            why="Expected either a file (`path`) or a period (`start` and `end`).",
+            next_step="Remove one of the two.",
+        )
+    return data
+
+
+Reference = Annotated[
+    Annotated[ReferenceFile, Tag("\0file")] | Annotated[ReferencePeriod, Tag("\0period")],
+    Discriminator(_reference_form),
+    BeforeValidator(_one_reference),
+]
+
+
+class Override(Piece):
+    """Limits of one feature that differ from the model's; what is left out stays as in `drift`."""
+
+    method: DriftMethod | None = left_out("another method for this feature, with its own usual limits")
+    watch: Number | None = Field(default=None, gt=0, description="from here on the feature is on watch")
+    drifted: Number | None = Field(default=None, gt=0, description="from here on it has drifted")
+
+
+class Drift(Piece):
+    """How drift is measured and where its limits are."""
+
+    method: DriftMethod = default("psi", "how the two periods are compared")
+    watch: Number = default(DRIFT_LIMITS["psi"][0], "from here on a feature is on watch; usual by method", gt=0)
+    drifted: Number = default(DRIFT_LIMITS["psi"][1], "from here on it has drifted; usual by method", gt=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_limits(cls, data: Any) -> Any:
+        limits = DRIFT_LIMITS.get(str(data.get("method"))) if isinstance(data, dict) else None
+        return data if limits is None else {"watch": limits[0], "drifted": limits[1], **data}
+
+    def with_override(self, override: Override | None) -> Drift:
+        """The limits of a feature: its own where it has them."""
+        if override is None:
+            return self
+        own = override.model_dump(exclude_none=True)
+        if override.method in (None, self.method):
+            return self.model_copy(update=own)
+        return Drift.model_validate(own)
+
+
+class AbsoluteLimits(Piece):
+    """Limits in the metric's own unit."""
+
+    watch: Number | None = left_out("from here on performance is on watch")
+    failing: Number | None = left_out("from here on it is failing")
+
+
+class Performance(Piece):
+    """The metric that performance is judged by, and its limits: as ratios to the reference, or absolute."""
+
+    metric: MetricName | None = left_out("the metric; it must fit the task")
+    watch: Number | None = Field(default=None, gt=0, description="ratio to the reference: from here on it is on watch")
+    failing: Number | None = Field(default=None, gt=0, description="ratio to the reference: from here on it is failing")
+    absolute: AbsoluteLimits | None = left_out("limits in the metric's own unit, in place of the two ratios")
+
+
+class Volume(Piece):
+    """How many decisions are expected."""
+
+    min_per_day: int | None = Field(default=None, ge=0, description="fewer than this in a day is worth an alert")
+
+
+class Monitor(Piece):
+    """What is watched, and its limits."""
+
+    drift: Drift = default(Drift(), "drift of features, scores, predictions and outcomes")
+    performance: Performance | None = left_out("performance against outcomes")
+    volume: Volume | None = left_out("the number of decisions")
+    overrides: dict[str, Override] = default(
+        {}, "by feature (or `@score`, `@prediction`, `@outcome`): limits of its own"
+    )
+
+
+class Kpi(Piece):
+    """A figure that the business has agreed to steer by."""
+
+    name: Text = needed("its name, once per model")
+    sql: Text | None = left_out("its formula: an SQL aggregate over the decisions joined with outcomes")
+    unit: Text | None = left_out("the unit, as people write it")
+    target: Number | None = left_out("where it should be")
+    limit: Number | None = left_out("where it becomes a problem")
+    better: Literal["lower", "higher"] | None = left_out("which way is better")
+    owner: Text | None = left_out("who answers for it")
+
+
+class Baseline(Piece):
+    """What would be done without the model; one of the three."""
+
+    naive: NaiveBaseline | None = left_out("a rule anyone could follow")
+    constant: Number | None = left_out("always the same number, for regression")
+    column: Text | None = left_out("a column of the decisions that holds what would have been done")
+
+    @model_validator(mode="after")
+    def _just_one(self) -> Baseline:
+        if len(self.model_dump(exclude_none=True)) != 1:
+            raise wrong("A baseline is one thing.", why="Expected one of `naive`, `constant` and `column`.")
+        return self
+
+
+class Costs(Piece):
+    """What the model costs and what it is compared with, whatever its decisions are worth."""
+
+    run_cost_per_month: Number | None = Field(default=None, ge=0, description="what running it costs in a month")
+    build_cost: Number | None = Field(default=None, ge=0, description="what building it cost, once")
+    baseline: Baseline | None = left_out("what would be done without the model")
+
+
+class OutcomeValue(Costs):
+    """Money for each kind of outcome of a binary model; a cost is negative, what is left out is unknown."""
+
+    true_positive: Number | None = left_out("worth of one true alarm")
+    false_positive: Number | None = left_out("worth of one false alarm")
+    false_negative: Number | None = left_out("worth of one that was missed")
+    true_negative: Number | None = left_out("worth of one rightly left alone")
+
+
+class PerUnitError(Piece):
+    """Money for each unit by which a prediction is off; a cost is negative."""
+
+    over: Number | None = left_out("for each unit predicted too much")
+    under: Number | None = left_out("for each unit predicted too little")
+
+
+class ErrorValue(Costs):
+    """Money for each unit of error of a regression model."""
+
+    per_unit_error: PerUnitError = needed("worth of a unit of error")
+
+
+_OUTCOMES = frozenset({"true_positive", "false_positive", "false_negative", "true_negative"})
+
+
+def _value_form(data: Any) -> str:
+    if isinstance(data, ErrorValue) or (isinstance(data, dict) and "per_unit_error" in data):
+        return "\0error"
+    is_outcome = isinstance(data, OutcomeValue) or (isinstance(data, dict) and _OUTCOMES & data.keys())
+    return "\0outcome" if is_outcome else "\0costs"
+
+
+def _one_value(data: Any) -> Any:
+    if isinstance(data, dict) and "per_unit_error" in data and _OUTCOMES & data.keys():
+        raise wrong(
+            "The value is given in both forms.",
+            why="Expected either `per_unit_error` (regression) or money per kind of outcome, such as "
+            "`true_positive` (binary).",
+            next_step="Remove one of the two.",
+        )
+    return data
+
+
+Value = Annotated[
+    Annotated[OutcomeValue, Tag("\0outcome")]
+    | Annotated[ErrorValue, Tag("\0error")]
+    | Annotated[Costs, Tag("\0costs")],
+    Discriminator(_value_form),
+    BeforeValidator(_one_value),
+]
+
+
+class Risk(Piece):
+    """The model's risk on the three axes; together they give its tier."""
+
+    business: Level | None = left_out("what a failure costs the business")
+    legal: Level | None = left_out("what a failure means before the law or a regulator")
+    ethical: Level | None = left_out("what a failure does to people, unfairness included")
+    reason: Text | None = left_out("why it was judged so")
+
+    @property
+    def tier(self) -> Tier | None:
+        """The tier by the rule in `domain.risk`; `None` while an axis that could change it is not assessed."""
+        return tier(self.business, self.legal, self.ethical)
+
+
+class Explain(Piece):
+    """How the model's decisions are explained."""
+
+    rows_per_month: int = default(2000, "how many decisions of each month are explained", ge=1, le=1_000_000)
+    background: int = default(200, "how many rows of the reference an explanation compares with", ge=1, le=100_000)
+    trust: bool = default(
+        False, "whether the logged model may run code of its own when it is loaded; only for models you built"
+    )
+
+
+class ModelSpec(Piece):
+    """All that a team says about one model. Everything but `model` may be left out and then shows as unknown."""
+
+    model: Annotated[str, Field(min_length=1)] = needed("the registered model's name in MLflow, exactly")
+    title: Text | None = left_out("the name people use; left out: the model's own")
+    purpose: Text | None = left_out("what it is for, in a sentence")
+    affects: tuple[Text, ...] = default((), "processes and people that rely on it")
+    task: Task | None = left_out("what kind of answer it gives")
+    owners: Owners = default(Owners(), "who answers for it")
+    runbook: Text | None = left_out("what to do when it fails: a link (http or https), or text")
+    decisions: Decisions | None = left_out("the log of what was served")
+    outcomes: Outcomes | None = left_out("what turned out to be true")
+    reference: Reference | None = left_out("what it is compared with")
+    monitor: Monitor = default(Monitor(), "what is watched, and its limits")
+    kpis: tuple[Kpi, ...] = default((), "figures the business has agreed to steer by")
+    value: Value | None = left_out("money")
+    risk: Risk | None = left_out("risk on the three axes")
+    explain: Explain = default(Explain(), "how its decisions are explained")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _same_id_column(cls, data: Any) -> Any:
+        """Outcomes whose id column is not named take the name that the decisions give it."""
+        if not isinstance(data, dict):
+            return data
+        decisions, outcomes = data.get("decisions"), data.get("outcomes")
+        if not isinstance(decisions, dict) or not isinstance(outcomes, dict):
+            return data
+        if isinstance(decisions.get("id"), str) and outcomes.get("id") is None:
+            return {**data, "outcomes": {**outcomes, "id": decisions["id"]}}
+        return data
+
+    @property
+    def tier(self) -> Tier | None:
+        """The tier from its risk; `None` while that is not known."""
+        return self.risk.tier if self.risk else None
+
+    @property
+    def runbook_url(self) -> str | None:
+        """The runbook when it is a web address; any other runbook is text and must not become a link."""
+        text = self.runbook or ""
+        return text if re.fullmatch(r"https?://[^\s<>\"]+", text) and text.isprintable() else None
+
+    def drift_limits(self, feature: str) -> Drift:
+        """The method and the limits that hold for the feature (or for `@score`, `@prediction`, `@outcome`)."""
+        return self.monitor.drift.with_override(self.monitor.overrides.get(feature))
