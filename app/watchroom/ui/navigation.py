@@ -13,6 +13,9 @@ import streamlit as st
 
 _FOLDER = "../pages"
 
+WANTED = "_wanted_scope"
+"""Where `go` leaves the scope that the next page is to open with."""
+
 
 @dataclass(frozen=True)
 class PageInfo:
@@ -69,8 +72,10 @@ def link(file: str, label: str, *, icon: str | None = None, params: Mapping[str,
     st.page_link(f"{_FOLDER}/{file}.py", label=label, icon=icon, query_params=dict(params or {}))
 
 
-def go(file: str, params: Mapping[str, str] | None = None) -> None:
-    """Leave for another page."""
+def go(file: str, params: Mapping[str, str] | None = None, *, model: str | None = None) -> None:
+    """Leave for another page; `model` sets the scope, which Streamlit does not let us do through the address."""
+    if model is not None:
+        st.session_state[WANTED] = {"model": model}
     st.switch_page(f"{_FOLDER}/{file}.py", query_params=dict(params or {}))
 
 

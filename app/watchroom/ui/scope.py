@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from watchroom.store.queries import models as queries
+from watchroom.ui.navigation import WANTED
 from watchroom.ui.room import ask, reading
 from watchroom.ui.workspace import facts
 
@@ -27,6 +28,9 @@ PERIODS: dict[str, int | None] = {
     "All time": None,
 }
 """The ready periods in days, counted back from the end of the snapshot's day; None is no limit."""
+
+KEYS = ("model", "version")
+"""The parameters of the address that a link inside the app may set."""
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -90,8 +94,10 @@ def scope() -> Scope:
 
 def scope_controls() -> None:
     """The scope's controls, for the sidebar. A model that the address names and nobody knows stays choosable."""
+    for key in KEYS:
+        _follow_address(key)
     names = list(ask(queries.names))
-    asked = st.query_params.get("model") or st.session_state.get("model")
+    asked = st.session_state.get("model") or st.query_params.get("model")
     unknown = [asked] if asked and asked != ALL_MODELS and asked not in names else []
     st.selectbox(
         "Model",
@@ -106,6 +112,8 @@ def scope_controls() -> None:
         options = [ALL_VERSIONS, *(str(version) for version in versions)]
         st.selectbox("Version", options, key="version", bind="query-params")
     _period_controls()
+    for key in KEYS:
+        st.session_state[f"_{key}_before"] = (st.session_state.get(key), st.query_params.get(key))
 
 
 def _period_controls() -> None:
@@ -117,6 +125,20 @@ def _period_controls() -> None:
     left, right = st.columns(2, gap="xsmall")
     left.date_input("From", today - timedelta(29), key="from", bind="query-params", format="YYYY-MM-DD")
     right.date_input("To", today, key="to", bind="query-params", format="YYYY-MM-DD")
+
+
+def _follow_address(key: str) -> None:
+    """Let a link inside the app set the scope: Streamlit reads a bound parameter only when its control is first drawn.
+
+    What a page wants (`go`) comes first; then whichever of control and address has changed since the last rerun.
+    """
+    state, asked = st.session_state, st.query_params.get(key)
+    wanted: dict[str, str] = state.get(WANTED, {})
+    before = state.get(f"_{key}_before")
+    if key in wanted:
+        state[key] = wanted.pop(key)
+    elif asked is not None and before is not None and asked != before[1] and state.get(key) == before[0]:
+        state[key] = asked
 
 
 def _all_versions() -> None:
