@@ -128,6 +128,31 @@ class Draft:
             marks = ", ".join("?" * len(TABLES[table].columns))
             self.connection.executemany(f'insert into "{TABLES[table].part}"."{table}" values ({marks})', rows)
 
+    def note(self, key: str) -> str | None:
+        """A note that an earlier refresh kept for this one; None when there is none."""
+        rows = self.connection.execute("select value from sync.sync_state where key = ?", (key,)).fetchall()
+        return str(rows[0][0]) if rows else None
+
+    def keep_note(self, key: str, value: str) -> None:
+        """Keep a note for the next refresh, in place of the one of that name."""
+        self.writable("sync")
+        self.connection.execute("delete from sync.sync_state where key = ?", (key,))
+        self.insert("sync_state", [(key, value)])
+
+    def rows_before(self, table: str) -> list[tuple[Any, ...]]:
+        """What a table of a part that is built anew held in the previous snapshot; empty when there was none."""
+        if self.previous is None:
+            return []
+        part = TABLES[table].part
+        path = self.folder.part_path(self.previous.parts[part])
+        try:
+            self.connection.execute(f"attach if not exists '{_quoted(path)}' as before (read_only)")
+            rows = self.connection.execute(f'select * from before."{table}"').fetchall()
+            self.connection.execute("detach before")
+        except duckdb.Error:  # damaged: there is nothing to take over, and the part is built anew anyway
+            return []
+        return rows
+
     def publish(self, ledger_head: tuple[int, str] | None = None) -> Manifest:
         """Make this the current snapshot, in one atomic step; returns its manifest."""
         missing = [part for part in PARTS if part not in self._own and self.previous is None]

@@ -67,8 +67,8 @@ class TrackingWriter:
     @property
     def notes(self) -> Mapping[str, Any]:
         """See `Seen.notes`."""
-        rows = self._sql.execute("select value from sync.sync_state where key = 'source'").fetchall()
-        return dict(json.loads(rows[0][0])) if rows else {}
+        note = self._draft.note("source")
+        return dict(json.loads(note)) if note else {}
 
     def runs(self) -> pa.Table:
         """See `Seen.runs`."""
@@ -132,9 +132,7 @@ class TrackingWriter:
 
     def state(self, notes: Mapping[str, Any]) -> None:
         """Keep the source's notes for the next refresh."""
-        self._draft.writable("sync")
-        self._sql.execute("delete from sync.sync_state where key = 'source'")
-        self._draft.insert("sync_state", [("source", json.dumps(dict(notes)))])
+        self._draft.keep_note("source", json.dumps(dict(notes)))
 
     def finish(self) -> None:
         """Derive what follows from the raw rows of the runs that were touched."""

@@ -1,0 +1,172 @@
+"""`watchroom refresh`: sync → registry → room → publish, as one job that either publishes a whole snapshot or changes nothing.
+
+What each step does is in its own module. What a failed refresh died of is kept beside the snapshot that stays up.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from watchroom.errors import StoreError, WatchroomError
+from watchroom.jobs.registry import record_registry
+from watchroom.jobs.room import fill_approvals, fill_problems, fill_workspace
+from watchroom.jobs.sync import SyncResult, describe, read_mlmodels, sync
+from watchroom.ledger import Ledger
+from watchroom.settings import Settings
+from watchroom.sources.tracking import open_source
+from watchroom.sources.tracking.contract import TrackingSource
+from watchroom.store.draft import Draft, prune, refresh_lock
+from watchroom.store.manifest import StoreFolder, write_atomically
+from watchroom.workspace import Workspace, load_workspace
+
+COMPACT_AFTER = 100
+"""Refreshes that changed the tracking part, after which it is written anew: deletes leave holes in a DuckDB file."""
+
+_EVERY_RUN = 2**31
+"""Asks a server about each run again, whatever was known: a full reconcile."""
+
+
+@dataclass(frozen=True)
+class RefreshReport:
+    """What a refresh published. `seconds` is its whole time; `steps` are the step names with what each did."""
+
+    snapshot_id: str
+    seconds: float
+    steps: tuple[tuple[str, str], ...]
+    problems: int
+
+
+@dataclass
+class _Steps:
+    """The steps so far, as rows of `refresh_steps`."""
+
+    progress: Callable[[str], None]
+    rows: list[tuple[int, str, str, datetime, float, str]] = field(default_factory=list)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[dict[str, str]]:
+        """Time a step; it fills `detail`, and `status` where that is not `done`."""
+        self.progress(name)
+        started, clock, said = datetime.now(UTC).replace(tzinfo=None), time.perf_counter(), {"status": "done", "detail": ""}
+        yield said
+        self.rows.append((len(self.rows) + 1, name, said["status"], started, time.perf_counter() - clock, said["detail"]))
+
+
+def refresh(
+    workspace_folder: Path, settings: Settings, *, full: bool = False, progress: Callable[[str], None] = lambda _: None
+) -> RefreshReport:
+    """Publish the next snapshot of a workspace. `full` reads everything anew instead of what has changed.
+
+    Raises `WatchroomError`; then the current snapshot is what it was, and `last_failure.json` in the store says why.
+    """
+    started = time.perf_counter()
+    workspace = load_workspace(workspace_folder)
+    store = StoreFolder(workspace.store)
+    with refresh_lock(store, settings.lock_wait_seconds), _failures_kept(store):
+        steps = _Steps(progress)
+        with Draft(store) as draft, Ledger.open(workspace.ledger, create=True) as ledger:
+            problems = _build(draft, ledger, workspace, settings, steps, full=full)
+            head = ledger.head()
+            manifest = draft.publish((head.seq, head.hash))
+        prune(store, settings.keep_snapshots)
+    summary = tuple((row[1], row[5]) for row in steps.rows)
+    return RefreshReport(manifest.id, time.perf_counter() - started, summary, problems)
+
+
+def _build(
+    draft: Draft, ledger: Ledger, workspace: Workspace, settings: Settings, steps: _Steps, *, full: bool
+) -> int:
+    """Run the steps on the draft; returns the number of problems found."""
+    if full:
+        draft.fresh("mlflow")
+        draft.fresh("sync")
+    draft.fresh("room")
+    due = full or _full_reconcile_due(draft, settings)
+    source = _source(workspace, settings, full=due)
+    with steps.step("Read MLflow") as said:
+        result = sync(source, draft)
+        versions = read_mlmodels(source, draft)
+        said["detail"] = describe(result.counts, versions)
+        said["status"] = _status(result)
+    if due and not result.unchanged:
+        draft.keep_note("full_reconcile", draft.made_at.isoformat())
+    with steps.step("Compare the registry with what was last seen") as said:
+        new = record_registry(draft, ledger, draft.previous.made_at if draft.previous else None)
+        said["detail"] = f"{new:,} changes recorded in the ledger" if new else "nothing new"
+    with steps.step("Read the workspace and its evidence") as said:
+        fill_workspace(draft, workspace)
+        fill_approvals(draft, ledger, workspace.folder)
+        said["detail"] = f"{len(workspace.models):,} model files"
+    problems = fill_problems(draft, result.problems, workspace, source_unchanged=result.unchanged)
+    _pack_when_due(draft, steps)
+    draft.insert("refresh_steps", steps.rows)
+    return problems
+
+
+def _pack_when_due(draft: Draft, steps: _Steps) -> None:
+    if not draft.is_own("mlflow"):
+        return
+    changes = int(draft.note("changes_since_packed") or 0) + 1
+    if changes >= COMPACT_AFTER:
+        with steps.step("Pack the store"):
+            draft.compact("mlflow")
+        changes = 0
+    draft.keep_note("changes_since_packed", str(changes))
+
+
+def _status(result: SyncResult) -> str:
+    if result.unchanged:
+        return "unchanged"
+    return "partial" if any(problem.severity == "error" for problem in result.problems) else "done"
+
+
+def _source(workspace: Workspace, settings: Settings, *, full: bool) -> TrackingSource:
+    mlflow = workspace.settings.mlflow
+    return open_source(
+        workspace.tracking_uri,
+        workspace.registry_uri,
+        experiments=mlflow.experiments,
+        timeout_seconds=settings.http_timeout_seconds,
+        retries=settings.http_retries,
+        reconcile_runs=_EVERY_RUN if full else settings.reconcile_runs,
+    )
+
+
+def _full_reconcile_due(draft: Draft, settings: Settings) -> bool:
+    last = draft.note("full_reconcile")
+    return last is None or draft.made_at - datetime.fromisoformat(last) >= timedelta(hours=settings.full_reconcile_hours)
+
+
+@contextmanager
+def _failures_kept(store: StoreFolder) -> Iterator[None]:
+    """Keep what a refresh died of for the Status page; a success clears it. Disk and DuckDB errors become StoreErrors."""
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        explained = StoreError(
+            "The snapshot could not be written.",
+            why=str(error),
+            next_step=f"Check the space and the permissions of {store.root}; the current snapshot is untouched.",
+        )
+        _keep_failure(store, explained)
+        raise explained from error
+    except WatchroomError as error:
+        _keep_failure(store, error)
+        raise
+    store.last_failure.unlink(missing_ok=True)
+
+
+def _keep_failure(store: StoreFolder, error: WatchroomError) -> None:
+    said = {"at": datetime.now(UTC).isoformat(), "what": error.what, "why": error.why, "next_step": error.next_step}
+    try:
+        write_atomically(store.last_failure, json.dumps(said))
+    except OSError:
+        return  # a full disk must not hide what it caused: the error itself is raised by the caller

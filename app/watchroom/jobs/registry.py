@@ -1,0 +1,54 @@
+"""The registry step: the registry as this refresh sees it, compared with what the ledger last saw; and what it recorded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from watchroom.domain.registry import RegistryState
+from watchroom.ledger import Ledger
+from watchroom.ledger.registry_events import record, seen_events
+from watchroom.store.draft import Draft
+
+
+def registry_state(draft: Draft) -> RegistryState:
+    """The registry as the draft holds it."""
+
+    def rows(query: str) -> list[tuple[str, ...]]:
+        return draft.connection.execute(query).fetchall()
+
+    return RegistryState.from_rows(
+        models=[name for (name,) in rows("select name from mlflow.registered_models")],
+        model_tags=rows("select name, key, value from mlflow.registered_model_tags"),  # type: ignore[arg-type]
+        versions=rows("select name, version, stage from mlflow.model_versions"),  # type: ignore[arg-type]
+        version_tags=rows("select name, version, key, value from mlflow.model_version_tags"),  # type: ignore[arg-type]
+        aliases=rows("select name, alias, version from mlflow.aliases"),  # type: ignore[arg-type]
+    )
+
+
+def record_registry(draft: Draft, ledger: Ledger, previous_seen_at: datetime | None) -> int:
+    """Append what changed since the ledger last looked, and list all that was ever seen; returns how many are new."""
+    new = record(ledger, registry_state(draft), draft.made_at, previous_seen_at=previous_seen_at)
+    draft.insert(
+        "registry_events",
+        [
+            (
+                seen.seq,
+                _naive(seen.seen_at),
+                _naive(seen.not_before) if seen.not_before else None,
+                seen.event.event,
+                seen.event.model,
+                seen.event.version,
+                seen.event.previous_version,
+                seen.event.name,
+                seen.event.value,
+                seen.event.previous_value,
+            )
+            for seen in seen_events(ledger)
+        ],
+    )
+    return len(new)
+
+
+def _naive(at: datetime) -> datetime:
+    """UTC without its zone, as the snapshot's tables keep it."""
+    return at.replace(tzinfo=None)

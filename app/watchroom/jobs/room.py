@@ -1,0 +1,175 @@
+"""The room step: what the workspace and the ledger say, as tables beside MLflow's; and every problem found on the way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from watchroom.domain.risk import tier
+from watchroom.errors import WorkspaceError
+from watchroom.ledger import Ledger
+from watchroom.ledger.approvals import Approval, approvals
+from watchroom.sources.evidence import file_digest
+from watchroom.sources.tracking.contract import Problem
+from watchroom.store.draft import Draft
+from watchroom.workspace import ModelSpec, Workspace
+
+_ROLES = ("business", "data_science", "operations", "reviewer", "on_call", "deputy")
+
+_SOURCE_KINDS = ("source", "experiment", "run", "model_version")
+
+
+def fill_workspace(draft: Draft, workspace: Workspace) -> None:
+    """The settings that pages show, and a row for every model that the workspace or the registry knows."""
+    settings = workspace.settings
+    draft.insert(
+        "workspace",
+        [
+            ("title", workspace.folder.resolve().name),
+            ("folder", str(workspace.folder)),
+            ("tracking_uri", without_credentials(workspace.tracking_uri)),
+            ("time_zone", settings.time_zone),
+            ("currency", settings.currency),
+        ],
+    )
+    registered = {row[0] for row in draft.connection.execute("select name from mlflow.registered_models").fetchall()}
+    specs = {name: workspace.models[name] for name in sorted(workspace.models)}
+    draft.insert("models", [_model_row(name, specs.get(name), workspace, registered) for name in sorted({*specs, *registered})])
+    draft.insert(
+        "owners",
+        [
+            (name, role, person)
+            for name, spec in specs.items()
+            for role in _ROLES
+            if (person := getattr(spec.owners, role)) is not None
+        ],
+    )
+
+
+def _model_row(name: str, spec: ModelSpec | None, workspace: Workspace, registered: set[str]) -> tuple[object, ...]:
+    if spec is None:
+        return (name, None, name in registered, name, None, None, [], None, None, None, None, None, None, None)
+    risk = spec.risk
+    axes = (risk.business, risk.legal, risk.ethical) if risk else (None, None, None)
+    return (
+        name,
+        workspace.files.get(name),
+        name in registered,
+        spec.title or name,
+        spec.purpose,
+        spec.task,
+        list(spec.affects),
+        tier(*axes),
+        *axes,
+        risk.reason if risk else None,
+        spec.runbook,
+        json.dumps(spec.model_dump(mode="json"), ensure_ascii=False),
+    )
+
+
+def without_credentials(uri: str) -> str:
+    """The address without a name and password in it: it is shown on pages."""
+    parts = urlsplit(uri)
+    if "@" not in parts.netloc:
+        return uri
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def fill_approvals(draft: Draft, ledger: Ledger, folder: Path) -> None:
+    """Every sign-off, each compared with its evidence as it is now."""
+    draft.insert("approvals", [_approval_row(approval, folder) for approval in approvals(ledger)])
+
+
+def _approval_row(approval: Approval, folder: Path) -> tuple[object, ...]:
+    given = approval.sign_off
+    changes = [change for one in given.evidence if (change := _change(folder, one.path, one.sha256))]
+    return (
+        approval.seq,
+        approval.at.replace(tzinfo=None),
+        given.model,
+        given.version,
+        given.stage,
+        given.actor,
+        given.role,
+        given.decision,
+        given.note or None,
+        approval.imported.source if approval.imported else None,
+        "void" if changes else "valid",
+        "; ".join(changes) or None,
+    )
+
+
+def _change(folder: Path, path: str, signed: str) -> str:
+    """What became of a piece of evidence since it was signed; empty while it is the same."""
+    file = (folder / path).resolve()
+    if not file.is_relative_to(folder.resolve()):
+        return f"{path} lies outside the workspace"
+    digest = file_digest(file)
+    if digest is None:
+        return f"{path} is gone"
+    return "" if digest == signed else f"{path} was changed after it was signed"
+
+
+def fill_problems(draft: Draft, found: Iterable[Problem], workspace: Workspace, *, source_unchanged: bool) -> int:
+    """Every problem, also those of a source that was not read again because it had not changed; returns how many."""
+    rows = [
+        (p.kind, p.severity, p.place, p.what, p.why, p.next_step, p.model, p.count)
+        for p in (*found, *_mlmodel_problems(draft), *_unknown_models(draft))
+    ]
+    rows += [_workspace_row(error) for error in workspace.problems]
+    if source_unchanged:
+        rows += [row for row in draft.rows_before("problems") if row[0] in _SOURCE_KINDS]
+    unique = list(dict.fromkeys(rows))
+    draft.insert("problems", unique)
+    return len(unique)
+
+
+def _workspace_row(error: WorkspaceError) -> tuple[object, ...]:
+    return ("workspace", "error", error.place, error.what, error.why, error.next_step, None, 1)
+
+
+def _mlmodel_problems(draft: Draft) -> list[Problem]:
+    rows = draft.connection.execute(
+        "select name, mlmodel_problem, list(version order by version), count(*) from mlflow.model_versions "
+        "where mlmodel_problem is not null group by all order by all"
+    ).fetchall()
+    return [
+        Problem(
+            "model_version",
+            "warning",
+            f"{name} {', '.join(f'version {version}' for version in versions[:5])}{' …' if count > 5 else ''}",
+            "Its `MLmodel` file could not be read: signature and flavours are unknown.",
+            why=problem,
+            model=name,
+            count=count,
+        )
+        for name, problem, versions, count in rows
+    ]
+
+
+def _unknown_models(draft: Draft) -> list[Problem]:
+    rows = draft.connection.execute("select model, file, registered from room.models where file is null or not registered")
+    return [
+        Problem(
+            "workspace",
+            "note",
+            str(name),
+            "This registered model has no file in the workspace.",
+            why="Its owners, purpose, risk and limits are unknown.",
+            next_step="`watchroom init . --mlflow URI` writes one for each model that has none.",
+            model=name,
+        )
+        if file is None
+        else Problem(
+            "workspace",
+            "warning",
+            str(file),
+            "The model of this file is not in the registry.",
+            why=f"MLflow has no registered model called {name!r}.",
+            next_step="Check the name under `model:`, or `mlflow.registry_uri`.",
+            model=name,
+        )
+        for name, file, _ in rows.fetchall()
+    ]
