@@ -12,6 +12,13 @@ from tests.browser import BROWSER_FLAGS, system_browser
 ARTIFACTS = Path(__file__).parent / ".artifacts"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever opens a page is a browser test, whether or not it says so."""
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
     """The system's Chromium if there is one; pytest-playwright has no option for its path."""
