@@ -11,7 +11,7 @@ help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/run.stamp  ## Serve the app with the demo workspace on this machine (make run ARGS="--port 8600")
-	@$(BIN)/watchroom demo data
+	@$(BIN)/watchroom demo data --if-missing
 	@exec $(BIN)/watchroom serve --workspace data $(ARGS)
 
 test: .venv/dev.stamp  ## Run every test, in a real browser too (make test ARGS="-k runs")
