@@ -12,9 +12,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MOST_BYTES = 1_000_000  # the locks are half of that; anything larger is data or a build result
 
-# Put together from halves, so that this file does not hold what it looks for.
-PLACES = re.compile("|".join(["py" r"pi\.org", "python" r"hosted\.", "npm" r"js\.", "/root/", "/work/"]))
-MARKUP = re.compile("unsafe_allow_html|use_container_width")
+# A class of one letter, so that this file does not hold what it looks for.
+PLACES = re.compile(r"pyp[i]\.org|pythonhoste[d]\.org|npmj[s]\.|/roo[t]/|/wor[k]/")
+MARKUP = re.compile(r"unsafe_allow_htm[l]|use_container_widt[h]")
 
 
 @cache
