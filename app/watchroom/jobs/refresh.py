@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from watchroom.errors import StoreError, WatchroomError
+from watchroom.errors import StoreError, WatchroomError, WorkspaceError
 from watchroom.jobs.registry import record_registry
 from watchroom.jobs.room import fill_approvals, fill_problems, fill_workspace
 from watchroom.jobs.sync import SyncResult, describe, read_mlmodels, sync
@@ -25,7 +25,7 @@ from watchroom.sources.tracking import open_source
 from watchroom.sources.tracking.contract import TrackingSource
 from watchroom.store.draft import Draft, prune, refresh_lock
 from watchroom.store.manifest import StoreFolder, write_atomically
-from watchroom.workspace import Workspace, load_workspace
+from watchroom.workspace import RoomSettings, Workspace, load_workspace
 
 COMPACT_AFTER = 100
 """Refreshes that changed the tracking part, after which it is written anew: deletes leave holes in a DuckDB file."""
@@ -42,6 +42,15 @@ class RefreshReport:
     seconds: float
     steps: tuple[tuple[str, str], ...]
     problems: int
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How this refresh is to be done: the workspace's settings, the program's, and whether to read everything anew."""
+
+    room: RoomSettings
+    program: Settings
+    full: bool
 
 
 @dataclass
@@ -71,9 +80,9 @@ def refresh(
     workspace = load_workspace(workspace_folder)
     store = StoreFolder(workspace.store)
     with refresh_lock(store, settings.lock_wait_seconds), _failures_kept(store):
-        steps = _Steps(progress)
+        steps, room = _Steps(progress), usable_settings(workspace)
         with Draft(store) as draft, Ledger.open(workspace.ledger, create=True) as ledger:
-            problems = _build(draft, ledger, workspace, settings, steps, full=full)
+            problems = _build(draft, ledger, workspace, _Plan(room, settings, full), steps)
             head = ledger.head()
             manifest = draft.publish((head.seq, head.hash))
         prune(store, settings.keep_snapshots)
@@ -81,16 +90,21 @@ def refresh(
     return RefreshReport(manifest.id, time.perf_counter() - started, summary, problems)
 
 
-def _build(
-    draft: Draft, ledger: Ledger, workspace: Workspace, settings: Settings, steps: _Steps, *, full: bool
-) -> int:
+def usable_settings(workspace: Workspace) -> RoomSettings:
+    """The workspace's settings; raises the first mistake in `watchroom.yaml`, without which nothing can be read."""
+    if workspace.settings is None:
+        raise workspace.problems[0]
+    return workspace.settings
+
+
+def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, steps: _Steps) -> int:
     """Run the steps on the draft; returns the number of problems found."""
-    if full:
+    if plan.full:
         draft.fresh("mlflow")
         draft.fresh("sync")
     draft.fresh("room")
-    due = full or _full_reconcile_due(draft, settings)
-    source = _source(workspace, settings, full=due)
+    due = plan.full or _full_reconcile_due(draft, plan.program)
+    source = _source(workspace, plan, full=due)
     with steps.step("Read MLflow") as said:
         result = sync(source, draft)
         versions = read_mlmodels(source, draft)
@@ -102,7 +116,7 @@ def _build(
         new = record_registry(draft, ledger, draft.previous.made_at if draft.previous else None)
         said["detail"] = f"{new:,} changes recorded in the ledger" if new else "nothing new"
     with steps.step("Read the workspace and its evidence") as said:
-        fill_workspace(draft, workspace)
+        fill_workspace(draft, workspace, plan.room)
         fill_approvals(draft, ledger, workspace.folder)
         said["detail"] = f"{len(workspace.models):,} model files"
     problems = fill_problems(draft, result.problems, workspace, source_unchanged=result.unchanged)
@@ -128,15 +142,21 @@ def _status(result: SyncResult) -> str:
     return "partial" if any(problem.severity == "error" for problem in result.problems) else "done"
 
 
-def _source(workspace: Workspace, settings: Settings, *, full: bool) -> TrackingSource:
-    mlflow = workspace.settings.mlflow
+def _source(workspace: Workspace, plan: _Plan, *, full: bool) -> TrackingSource:
+    if workspace.tracking_uri is None:
+        raise WorkspaceError(
+            "The workspace does not say where MLflow is.",
+            next_step="Set `mlflow.tracking_uri` to http(s)://…, sqlite:///FILE, or a folder of mlruns.",
+            file="watchroom.yaml",
+            field="mlflow.tracking_uri",
+        )
     return open_source(
         workspace.tracking_uri,
         workspace.registry_uri,
-        experiments=mlflow.experiments,
-        timeout_seconds=settings.http_timeout_seconds,
-        retries=settings.http_retries,
-        reconcile_runs=_EVERY_RUN if full else settings.reconcile_runs,
+        experiments=plan.room.mlflow.experiments,
+        timeout_seconds=plan.program.http_timeout_seconds,
+        retries=plan.program.http_retries,
+        reconcile_runs=_EVERY_RUN if full else plan.program.reconcile_runs,
     )
 
 

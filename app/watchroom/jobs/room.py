@@ -14,49 +14,50 @@ from watchroom.ledger.approvals import Approval, approvals
 from watchroom.sources.evidence import file_digest
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft
-from watchroom.workspace import ModelSpec, Workspace
+from watchroom.workspace import RoomSettings, Workspace
 
 _ROLES = ("business", "data_science", "operations", "reviewer", "on_call", "deputy")
 
 _SOURCE_KINDS = ("source", "experiment", "run", "model_version")
 
 
-def fill_workspace(draft: Draft, workspace: Workspace) -> None:
+def fill_workspace(draft: Draft, workspace: Workspace, settings: RoomSettings) -> None:
     """The settings that pages show, and a row for every model that the workspace or the registry knows."""
-    settings = workspace.settings
     draft.insert(
         "workspace",
         [
             ("title", workspace.folder.resolve().name),
             ("folder", str(workspace.folder)),
-            ("tracking_uri", without_credentials(workspace.tracking_uri)),
+            ("tracking_uri", without_credentials(workspace.tracking_uri or "")),
             ("time_zone", settings.time_zone),
             ("currency", settings.currency),
         ],
     )
     registered = {row[0] for row in draft.connection.execute("select name from mlflow.registered_models").fetchall()}
-    specs = {name: workspace.models[name] for name in sorted(workspace.models)}
-    draft.insert("models", [_model_row(name, specs.get(name), workspace, registered) for name in sorted({*specs, *registered})])
+    names = sorted({*workspace.files, *registered})
+    draft.insert("models", [_model_row(name, workspace, name in registered) for name in names])
     draft.insert(
         "owners",
         [
             (name, role, person)
-            for name, spec in specs.items()
+            for name, spec in sorted(workspace.models.items())
             for role in _ROLES
             if (person := getattr(spec.owners, role)) is not None
         ],
     )
 
 
-def _model_row(name: str, spec: ModelSpec | None, workspace: Workspace, registered: set[str]) -> tuple[object, ...]:
+def _model_row(name: str, workspace: Workspace, registered: bool) -> tuple[object, ...]:
+    """A model without a file, or whose file has a mistake, has its name and nothing else."""
+    file, spec = workspace.files.get(name), workspace.models.get(name)
     if spec is None:
-        return (name, None, name in registered, name, None, None, [], None, None, None, None, None, None, None)
+        return (name, file, registered, name, None, None, [], None, None, None, None, None, None, None)
     risk = spec.risk
     axes = (risk.business, risk.legal, risk.ethical) if risk else (None, None, None)
     return (
         name,
-        workspace.files.get(name),
-        name in registered,
+        file,
+        registered,
         spec.title or name,
         spec.purpose,
         spec.task,
@@ -118,7 +119,7 @@ def fill_problems(draft: Draft, found: Iterable[Problem], workspace: Workspace, 
         (p.kind, p.severity, p.place, p.what, p.why, p.next_step, p.model, p.count)
         for p in (*found, *_mlmodel_problems(draft), *_unknown_models(draft))
     ]
-    rows += [_workspace_row(error) for error in workspace.problems]
+    rows += [_workspace_row(error, workspace.model_of(error)) for error in workspace.problems]
     if source_unchanged:
         rows += [row for row in draft.rows_before("problems") if row[0] in _SOURCE_KINDS]
     unique = list(dict.fromkeys(rows))
@@ -126,8 +127,8 @@ def fill_problems(draft: Draft, found: Iterable[Problem], workspace: Workspace, 
     return len(unique)
 
 
-def _workspace_row(error: WorkspaceError) -> tuple[object, ...]:
-    return ("workspace", "error", error.place, error.what, error.why, error.next_step, None, 1)
+def _workspace_row(error: WorkspaceError, model: str | None) -> tuple[object, ...]:
+    return ("workspace", "error", error.place, error.what, error.why, error.next_step, model, 1)
 
 
 def _mlmodel_problems(draft: Draft) -> list[Problem]:

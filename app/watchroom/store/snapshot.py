@@ -26,6 +26,9 @@ _OPEN_ATTEMPTS = 5
 """A refresh may publish and prune between reading the pointer and taking the lock; five times in a row it does not."""
 
 
+_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+
+
 @dataclass(frozen=True)
 class ReaderLimits:
     """What one process may use for reading: a time limit for a query, and DuckDB's memory and threads."""
@@ -60,11 +63,27 @@ class Snapshot:
             return cursor.fetchall()
 
     def page(self, sql: str, limit: int, *, seconds: float | None = None) -> tuple[pd.DataFrame, bool]:
-        """At most `limit` rows of a statement that a person wrote, and whether there were more."""
+        """At most `limit` rows of a statement that a person wrote, and whether there were more.
+
+        Raises QueryError for anything but one statement that reads: no view is dropped under the other readers.
+        """
+        self._must_only_read(sql)
         with self._executed(sql, (), seconds) as cursor:
             names = [column[0] for column in cursor.description or ()]
             rows = cursor.fetchmany(limit + 1)
         return pd.DataFrame(rows[:limit], columns=names), len(rows) > limit
+
+    def _must_only_read(self, sql: str) -> None:
+        try:
+            kinds = [statement.type for statement in self._connection.cursor().extract_statements(sql)]
+        except duckdb.Error as error:
+            raise QueryError("The statement is not understood.", why=str(error)) from error
+        if len(kinds) != 1 or kinds[0] not in _READING:
+            raise QueryError(
+                "Only one statement that reads is answered.",
+                why=f"This is {' and '.join(kind.name for kind in kinds) or 'empty'}.",
+                next_step="Write one SELECT, FROM, DESCRIBE, SUMMARIZE or EXPLAIN; docs/tables.md names the tables.",
+            )
 
     @contextmanager
     def _executed(

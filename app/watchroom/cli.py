@@ -1,0 +1,230 @@
+"""The `watchroom` command. Each subcommand reads its options, calls one function of the package, and prints the answer.
+
+Imports stand inside the subcommands, so that `watchroom --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from watchroom import __version__
+from watchroom.errors import WatchroomError
+from watchroom.settings import Settings, cli_options
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from watchroom.store.snapshot import ReaderLimits
+
+_REFRESH_SETTINGS = (
+    "workspace",
+    "http_timeout_seconds",
+    "http_retries",
+    "reconcile_runs",
+    "full_reconcile_hours",
+    "lock_wait_seconds",
+    "keep_snapshots",
+)
+_SERVE_SETTINGS = (
+    "workspace",
+    "host",
+    "port",
+    "query_seconds",
+    "page_rows",
+    "stale_running_days",
+    "memory_limit_mb",
+    "threads",
+)
+
+
+def main() -> None:
+    """The entry point: a WatchroomError is three plain sentences on standard error and exit code 1."""
+    try:
+        cli(standalone_mode=True)
+    except WatchroomError as error:
+        _print_error(error)
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="watchroom")
+def cli() -> None:
+    """One room for the people round a set of ML models.
+
+    \b
+    watchroom demo DIR                 a workspace with five models to look at
+    watchroom init DIR --mlflow URI    a workspace over your own MLflow
+    watchroom refresh                  read what has changed, publish a snapshot
+    watchroom serve                    open the room
+    """
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--mlflow", "tracking_uri", required=True, help="http(s)://…, sqlite:///FILE, or a folder of mlruns.")
+@cli_options("http_timeout_seconds", "http_retries")
+def init(folder: Path, tracking_uri: str, **options: str | None) -> None:
+    """Write a commented workspace into FOLDER, with a file for each registered model of that MLflow."""
+    from watchroom.jobs.init import init_from_mlflow
+
+    written = init_from_mlflow(folder, tracking_uri, _settings(options))
+    for path in written:
+        click.echo(f"wrote {path}")
+    click.echo(f"{len(written)} files. Next: look them over, then `watchroom refresh --workspace {folder}`.")
+
+
+@cli.command()
+@cli_options("workspace")
+def check(**options: str | None) -> None:
+    """Check the workspace's files; every mistake with its file, line and field. Exit code 1 when there is one."""
+    from watchroom.workspace import check_workspace
+
+    report = check_workspace(_settings(options).workspace)
+    for line in report.lines():
+        click.echo(line)
+    sys.exit(0 if report.ok else 1)
+
+
+@cli.command()
+@click.option("--full", is_flag=True, help="Read everything anew instead of what has changed.")
+@cli_options(*_REFRESH_SETTINGS)
+def refresh(full: bool, **options: str | None) -> None:
+    """Read what has changed in MLflow and the workspace, and publish the next snapshot."""
+    from watchroom.jobs.refresh import refresh as run
+
+    settings = _settings(options)
+    report = run(settings.workspace, settings, full=full, progress=lambda step: click.echo(f"{step} …", err=True))
+    for step, detail in report.steps:
+        click.echo(f"{step}: {detail}" if detail else step)
+    if report.problems:
+        click.echo(f"{report.problems} problems: see the Status page, or `watchroom sql \"from problems\"`.")
+    click.echo(f"Snapshot {report.snapshot_id} published in {report.seconds:.1f} s.")
+
+
+@cli.command()
+@cli_options(*_SERVE_SETTINGS)
+def serve(**options: str | None) -> None:
+    """Open the room in a browser on this machine."""
+    from watchroom.serve import serve as run
+    from watchroom.workspace import load_workspace
+
+    settings = _settings(options)
+    workspace = load_workspace(settings.workspace)
+    run(settings, store=workspace.store, auth=workspace.settings is not None and workspace.settings.auth is not None)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--end", type=click.DateTime(["%Y-%m-%d"]), help="The demo's last day. [default: today, UTC]")
+@click.option("--scale", type=click.FloatRange(0.01, 10), default=1.0, show_default=True, help="How many decisions, as a factor.")
+@click.option("--seed", type=int, default=7, show_default=True, help="Another seed makes another world.")
+@click.option("--if-missing", is_flag=True, help="Do nothing when the demo is there already.")
+def demo(folder: Path, end: datetime | None, scale: float, seed: int, if_missing: bool) -> None:
+    """Make a workspace in FOLDER with five models, trained here, and six months of their decisions."""
+    from watchroom import demo as room
+    from watchroom.jobs.refresh import refresh as run
+
+    if not (if_missing and room.is_built(folder)):
+        with _progress("Building the demo") as progress:
+            room.build(folder, end=_day(end), scale=scale, seed=seed, progress=progress)
+    settings = Settings.load(os.environ, workspace=str(folder))
+    report = run(folder, settings, progress=lambda step: click.echo(f"{step} …", err=True))
+    click.echo(f"The demo is in {folder}, snapshot {report.snapshot_id}. Next: `watchroom serve --workspace {folder}`.")
+
+
+@cli.command()
+@click.argument("statement")
+@click.option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+@cli_options("workspace", "sql_seconds", "sql_rows")
+def sql(statement: str, shape: str, **options: str | None) -> None:
+    """Ask the current snapshot a question in SQL, read only. The tables are in docs/tables.md."""
+    from watchroom.store.snapshot import SnapshotStore
+    from watchroom.workspace import load_workspace
+
+    settings = _settings(options)
+    store = SnapshotStore(load_workspace(settings.workspace).store, _limits(settings))
+    try:
+        with store.lease() as snapshot:
+            frame, more = snapshot.page(statement, settings.sql_rows, seconds=settings.sql_seconds)
+    finally:
+        store.close()
+    click.echo(_rendered(frame, shape), nl=False)
+    if more:
+        click.echo(f"Only the first {settings.sql_rows:,} rows: raise --sql-rows for more.", err=True)
+
+
+@cli.group()
+def ledger() -> None:
+    """The append-only record of what people decided and what the registry was seen to be."""
+
+
+@ledger.command()
+@cli_options("workspace")
+def verify(**options: str | None) -> None:
+    """Check the ledger's chain against itself and the current snapshot. Exit code 1 when it is broken."""
+    from watchroom.jobs.verify import verify_ledger
+
+    verification = verify_ledger(_settings(options).workspace)
+    click.echo(verification.summary())
+    for found in verification.breaks:
+        click.echo(f"  {found.seq}" + (f"–{found.last_seq}" if found.last_seq != found.seq else "") + f" {found.reason}")
+    sys.exit(0 if verification.ok else 1)
+
+
+@cli.command()
+@click.argument("file", type=click.Choice(["model", "watchroom"]))
+def schema(file: str) -> None:
+    """Print the JSON Schema of a workspace file, for editors."""
+    import json
+
+    from watchroom.workspace.schema import json_schema
+
+    click.echo(json.dumps(json_schema(file), indent=2))
+
+
+def _settings(options: dict[str, str | None]) -> Settings:
+    return Settings.load(os.environ, **options)
+
+
+def _limits(settings: Settings) -> ReaderLimits:
+    from watchroom.store.snapshot import ReaderLimits
+
+    return ReaderLimits(settings.query_seconds, settings.memory_limit_mb, settings.threads)
+
+
+def _day(at: datetime | None) -> date | None:
+    return at.date() if at else None
+
+
+def _rendered(frame: pd.DataFrame, shape: str) -> str:
+    if shape == "csv":
+        return str(frame.to_csv(index=False))
+    if shape == "json":
+        return str(frame.to_json(orient="records", date_format="iso", force_ascii=False, indent=1)) + "\n"
+    return f"{frame.to_string(index=False)}\n({len(frame):,} rows)\n" if len(frame.columns) else "(no columns)\n"
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Callable[[str, float], None]]:
+    """A bar on a terminal, and a line for each step elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda step, share: click.echo(f"{label}: {share:4.0%} {step}", err=True)
+        return
+    with click.progressbar(length=1000, label=label, file=sys.stderr, item_show_func=lambda step: step or "") as bar:
+        yield lambda step, share: bar.update(max(0, int(share * 1000) - bar.pos), step)
+
+
+def _print_error(error: WatchroomError) -> None:
+    place = getattr(error, "place", "")
+    click.echo(f"{place}: {error.what}" if place else error.what, err=True)
+    for line in (error.why, error.next_step):
+        if line:
+            click.echo(f"  {line}", err=True)

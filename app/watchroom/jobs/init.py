@@ -1,0 +1,54 @@
+"""`watchroom init`: a commented workspace over somebody's own MLflow, with a file for each registered model found there."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+from watchroom.errors import SourceError
+from watchroom.jobs.sync import read_mlmodels, sync
+from watchroom.settings import Settings
+from watchroom.sources.tracking import open_source
+from watchroom.store.draft import Draft
+from watchroom.store.manifest import StoreFolder
+from watchroom.workspace import RegisteredModel, init_workspace
+
+_NO_RUNS = ()
+"""Experiments to read: the registry alone is asked for, so that a large store answers at once."""
+
+
+def init_from_mlflow(folder: Path, tracking_uri: str, settings: Settings) -> list[Path]:
+    """Write the workspace; returns the files written. Existing files stay. Raises SourceError when MLflow cannot be read."""
+    address = tracking_uri if "://" in tracking_uri else str(Path(tracking_uri).absolute())
+    source = open_source(
+        address, experiments=_NO_RUNS, timeout_seconds=settings.http_timeout_seconds, retries=settings.http_retries
+    )
+    with tempfile.TemporaryDirectory() as scratch, Draft(StoreFolder(Path(scratch))) as draft:
+        sync(source, draft)
+        read_mlmodels(source, draft)
+        models = _registered(draft)
+    return init_workspace(folder, tracking_uri, models)
+
+
+def _registered(draft: Draft) -> list[RegisteredModel]:
+    """Each registered model with the input columns of its newest version whose signature is known."""
+    rows = draft.connection.execute(
+        """
+        select r.name, r.description, arg_max(v.signature_inputs, v.version)
+        from mlflow.registered_models r left join mlflow.model_versions v using (name)
+        group by all order by r.name
+        """
+    ).fetchall()
+    return [RegisteredModel(name, description, _column_names(inputs), None) for name, description, inputs in rows]
+
+
+def _column_names(signature: str | None) -> tuple[str, ...]:
+    """The names in MLflow's JSON of the inputs; a tensor has none."""
+    if signature is None:
+        return ()
+    try:
+        columns = json.loads(signature)
+    except ValueError as error:
+        raise SourceError("A model's signature is not JSON.", why=str(error)) from error
+    return tuple(column["name"] for column in columns if isinstance(column, dict) and "name" in column)
