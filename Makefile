@@ -31,7 +31,9 @@ types: .venv/dev.stamp  ## Check the types
 	$(BIN)/mypy
 
 bench: .venv/dev.stamp  ## Run every benchmark; one JSON line each
-	@$(BIN)/python -m benchmarks
+	@failed=0; for file in $$(grep -l '^if __name__' benchmarks/*.py); do \
+	    $(BIN)/python -m benchmarks.$$(basename $$file .py) || failed=1; \
+	done; exit $$failed
 
 lock: .venv/dev.stamp  ## Write the locks anew from pyproject.toml (make lock ARGS=--upgrade)
 	.ci/lock $(ARGS)
