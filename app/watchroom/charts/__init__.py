@@ -1,1 +1,4 @@
-"""Frames in, Plotly figures out. No Streamlit."""
+"""Frames in, Plotly figures out; no Streamlit.
+
+Each figure comes with the sentence that a screen reader says, made from the same numbers.
+"""

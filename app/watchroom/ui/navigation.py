@@ -13,6 +13,8 @@ import streamlit as st
 
 _FOLDER = "../pages"
 
+_AVAILABLE = "_available_pages"
+
 WANTED = "_wanted_scope"
 """Where `go` leaves the scope that the next page is to open with."""
 
@@ -60,15 +62,18 @@ def sections(role: str) -> dict[str, list[PageInfo]]:
 
 def menu(role: str, root: Path) -> dict[str, list[st.Page]]:
     """The navigation of a role, over the page files that are there under `root`."""
-    return {
-        name: pages
-        for name, infos in sections(role).items()
-        if (pages := [_page(info) for info in infos if (root / "pages" / f"{info.file}.py").is_file()])
-    }
+    available = {info.file for info in PAGES if (root / "pages" / f"{info.file}.py").is_file()}
+    st.session_state[_AVAILABLE] = available
+    grouped = {name: [_page(info) for info in infos if info.file in available] for name, infos in sections(role).items()}
+    return {name: pages for name, pages in grouped.items() if pages}
 
 
 def link(file: str, label: str, *, icon: str | None = None, params: Mapping[str, str] | None = None) -> None:
-    """A link to one of the pages. `label` is Markdown: text from outside goes through `plain` first."""
+    """A link to one of the pages, or nothing when this installation does not have it. `label` is Markdown: text from
+    outside goes through `plain` first.
+    """
+    if file not in st.session_state.get(_AVAILABLE, ()):
+        return
     st.page_link(f"{_FOLDER}/{file}.py", label=label, icon=icon, query_params=dict(params or {}))
 
 

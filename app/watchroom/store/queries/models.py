@@ -1,8 +1,84 @@
-"""Readers of the Models page and of the page of one model."""
+"""Readers of the Models page and of the page of one model: facts, versions, history, and what needs attention."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
 from watchroom.store.snapshot import Snapshot
+
+OWNER_ROLES = ("business", "data_science", "operations", "on_call")
+"""The roles without which a model in production is in nobody's hands."""
+
+TIERS = ("critical", "high", "medium", "low")
+
+SEVERITY = {
+    "approval_void": 3,
+    "file_broken": 3,
+    "no_owner": 3,
+    "approval_missing": 2,
+    "no_champion": 2,
+    "no_file": 2,
+    "owner_gap": 1,
+    "unread": 1,
+    "not_registered": 1,
+}
+"""How urgent each kind of issue is: 3 is something that is wrong, 2 something missing, 1 a gap."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Something about a model that a person should look at. `detail` is text from outside; empty for none."""
+
+    kind: str
+    detail: str = ""
+    version: int | None = None
+
+    @property
+    def severity(self) -> int:
+        """3 wrong, 2 missing, 1 a gap."""
+        return SEVERITY[self.kind]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model at a glance. None is unknown; `champion_since` is when a refresh first saw the present champion.
+
+    `approval` is that of the champion: `valid`, `void`, `none`, or None without a champion.
+    """
+
+    name: str
+    title: str
+    registered: bool
+    file: str | None
+    task: str | None
+    tier: str | None
+    purpose: str | None
+    owners: tuple[tuple[str, str], ...]
+    champion: int | None
+    champion_since: datetime | None
+    challenger: int | None
+    versions: int
+    latest: int | None
+    latest_at: datetime | None
+    approval: str | None
+    approval_reason: str | None
+    issues: tuple[Issue, ...]
+
+    def owner(self, role: str) -> str | None:
+        """Who holds that role; None for nobody."""
+        return dict(self.owners).get(role)
+
+    @property
+    def urgency(self) -> tuple[int, int, int]:
+        """Sorts the most urgent first: the worst issue, then the risk, then how many issues."""
+        worst = max((issue.severity for issue in self.issues), default=0)
+        risk = TIERS.index(self.tier) if self.tier in TIERS else 1 if self.champion else 4
+        return (-worst, risk, -len(self.issues))
 
 
 def names(snapshot: Snapshot) -> tuple[str, ...]:
@@ -14,3 +90,212 @@ def version_numbers(snapshot: Snapshot, *, model: str) -> tuple[int, ...]:
     """A model's versions, the newest first; empty for a model without any."""
     rows = snapshot.rows("select version from model_versions where name = ? order by version desc", [model])
     return tuple(version for (version,) in rows)
+
+
+_OVERVIEW = """
+with champions as (select name, version from aliases where alias = 'champion'),
+challengers as (select name, version from aliases where alias = 'challenger'),
+counted as (
+    select name, count(*) as versions, max(version) as latest, arg_max(created_at, version) as latest_at
+    from model_versions group by name
+),
+since as (
+    select e.model, max(e.seen_at) as seen_at
+    from registry_events e join champions c on c.name = e.model and c.version = e.version
+    where e.event in ('alias_set', 'alias_moved') and e.name = 'champion' group by e.model
+),
+signed as (
+    select a.model, a.version, bool_or(a.status = 'valid') as valid, arg_max(a.reason, a.seq) as reason
+    from approvals a group by a.model, a.version
+),
+unread as (
+    select model, sum("count") as n, bool_or(kind = 'workspace' and severity = 'error') as broken,
+        arg_min(what, case when kind = 'workspace' and severity = 'error' then 0 else 1 end) as what
+    from problems where model is not null and severity <> 'note' group by model
+)
+select m.model, coalesce(m.title, m.model), coalesce(m.registered, false), m.file, m.task, m.tier, m.purpose,
+    c.version, since.seen_at, h.version, coalesce(n.versions, 0), n.latest, n.latest_at,
+    case when c.version is null then null when s.valid then 'valid' when s.model is not null then 'void' else 'none' end,
+    s.reason, coalesce(u.n, 0), coalesce(u.broken, false), u.what
+from models m
+left join champions c on c.name = m.model
+left join challengers h on h.name = m.model
+left join counted n on n.name = m.model
+left join since on since.model = m.model
+left join signed s on s.model = m.model and s.version = c.version
+left join unread u on u.model = m.model
+"""
+
+
+def overview(snapshot: Snapshot) -> tuple[Model, ...]:
+    """Every model with its state and issues, the one that most needs attention first."""
+    owners = _owners(snapshot)
+    models = (_model(row, owners.get(row[0], ())) for row in snapshot.rows(_OVERVIEW))
+    return tuple(sorted(models, key=lambda model: (*model.urgency, model.title.lower(), model.name)))
+
+
+def _owners(snapshot: Snapshot) -> dict[str, tuple[tuple[str, str], ...]]:
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for model, role, person in snapshot.rows("select model, role, person from owners where person <> '' order by role"):
+        found[model] = (*found.get(model, ()), (role, person))
+    return found
+
+
+def _model(row: tuple[Any, ...], owners: tuple[tuple[str, str], ...]) -> Model:
+    name, title, registered, file, task, tier, purpose, champion, since, challenger, versions, latest, latest_at = row[:13]
+    approval, reason, unread, broken, what = row[13:]
+    model = Model(
+        name, title, registered, file, task, tier, purpose, owners, champion, since, challenger, versions, latest,
+        latest_at, approval, reason, (),
+    )  # fmt: skip
+    return Model(**{**model.__dict__, "issues": tuple(_issues(model, unread, broken, what))})
+
+
+def _issues(model: Model, unread: int, broken: bool, what: str | None) -> Iterable[Issue]:
+    if broken:
+        yield Issue("file_broken", what or "")
+    if model.approval == "void":
+        yield Issue("approval_void", model.approval_reason or "", model.champion)
+    if model.file is None:
+        yield Issue("no_file")
+    elif not model.owners:
+        yield Issue("no_owner")
+    elif gaps := [role for role in OWNER_ROLES if not model.owner(role)]:
+        yield Issue("owner_gap", ",".join(gaps))
+    if model.approval == "none":
+        yield Issue("approval_missing", "", model.champion)
+    if model.versions and model.champion is None:
+        yield Issue("no_champion")
+    if not model.registered:
+        yield Issue("not_registered")
+    if unread and not broken:
+        yield Issue("unread", what or "")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the workspace says of a model beyond the glance; None is unknown."""
+
+    affects: tuple[str, ...]
+    risk_business: str | None
+    risk_legal: str | None
+    risk_ethical: str | None
+    risk_reason: str | None
+    runbook: str | None
+    description: str | None
+
+
+def sheet(snapshot: Snapshot, *, model: str) -> Sheet | None:
+    """The rest of a model's file, and its description in the registry; None for a model that is not known."""
+    rows = snapshot.rows(
+        """select m.affects, m.risk_business, m.risk_legal, m.risk_ethical, m.risk_reason, m.runbook, r.description
+        from models m left join registered_models r on r.name = m.model where m.model = ?""",
+        [model],
+    )
+    if not rows:
+        return None
+    affects, *rest = rows[0]
+    return Sheet(tuple(affects or ()), *rest)
+
+
+def versions(snapshot: Snapshot, *, model: str) -> pd.DataFrame:
+    """A model's versions, the newest first, with their aliases, run and signatures; NULL is unknown.
+
+    `run_known` says whether the run is in the snapshot; `approval` is `valid`, `void` or `none`.
+    """
+    return snapshot.query(
+        """
+        with named as (select name, version, list(alias order by alias) as aliases from aliases group by name, version),
+        signed as (
+            select model, version, bool_or(status = 'valid') as valid, arg_max(reason, seq) as reason
+            from approvals group by model, version
+        )
+        select v.version, n.aliases, v.created_at, v.user, v.status, v.run_id, r.name as run_name,
+            r.run_id is not null as run_known, r.commit, r.dirty, v.flavors, v.signature_inputs, v.signature_outputs,
+            v.has_input_example, v.mlmodel_problem, v.description,
+            case when s.valid then 'valid' when s.model is not null then 'void' else 'none' end as approval,
+            s.reason as approval_reason
+        from model_versions v
+        left join named n on n.name = v.name and n.version = v.version
+        left join runs r on r.run_id = v.run_id
+        left join signed s on s.model = v.name and s.version = v.version
+        where v.name = ? order by v.version desc
+        """,
+        [model],
+    )
+
+
+def version_metrics(snapshot: Snapshot, *, model: str) -> pd.DataFrame:
+    """The metrics of each version's run: version, key, last, better; empty when no run is known."""
+    return snapshot.query(
+        """select v.version, m.key, m.last, m.better
+        from model_versions v join metrics m on m.run_id = v.run_id
+        where v.name = ? order by m.key, v.version""",
+        [model],
+    )
+
+
+@dataclass(frozen=True)
+class Event:
+    """A change of the registry as a refresh saw it; times are UTC without a zone."""
+
+    seq: int
+    seen_at: datetime
+    not_before: datetime | None
+    event: str
+    model: str
+    version: int | None
+    previous_version: int | None
+    name: str | None
+    value: str | None
+    previous_value: str | None
+
+
+_EVENTS = """select seq, seen_at, not_before, event, model, version, previous_version, name, value, previous_value
+from registry_events"""
+
+
+def events(
+    snapshot: Snapshot, *, start: datetime, end: datetime, model: str | None = None, limit: int = 1000
+) -> tuple[int, tuple[Event, ...]]:
+    """How many changes were seen in the period, and the newest `limit` of them; times UTC without a zone."""
+    where = " where seen_at >= ? and seen_at < ? and (? is null or model = ?)"
+    values = [start, end, model, model]
+    ((total,),) = snapshot.rows("select count(*) from registry_events" + where, values)
+    rows = snapshot.rows(_EVENTS + where + " order by seen_at desc, seq desc limit ?", [*values, limit])
+    return total, tuple(Event(*row) for row in rows)
+
+
+def approvals(snapshot: Snapshot, *, model: str) -> pd.DataFrame:
+    """A model's sign-offs, the newest first, with the reason where one is void."""
+    return snapshot.query(
+        "select at, version, stage, actor, role, status, reason from approvals where model = ? order by seq desc", [model]
+    )
+
+
+@dataclass(frozen=True)
+class Training:
+    """The runs behind a model: those of the experiments in which its versions were trained."""
+
+    experiments: tuple[str, ...]
+    runs: int
+    last_start: datetime | None
+
+
+def training(snapshot: Snapshot, *, model: str) -> Training:
+    """How much was tried for a model; zero runs when none of its versions' runs is known."""
+    rows = snapshot.rows(
+        """
+        with behind as (
+            select distinct r.experiment_id from model_versions v join runs r on r.run_id = v.run_id where v.name = ?
+        )
+        select e.name, count(r.run_id), max(r.start_time)
+        from behind b left join experiments e using (experiment_id)
+        left join runs r on r.experiment_id = b.experiment_id and r.lifecycle_stage = 'active'
+        group by e.name order by e.name
+        """,
+        [model],
+    )
+    starts = [start for _, _, start in rows if start is not None]
+    return Training(tuple(str(name) for name, _, _ in rows if name), sum(n for _, n, _ in rows), max(starts, default=None))
+

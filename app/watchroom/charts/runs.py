@@ -1,0 +1,58 @@
+"""Charts of how much was run."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from watchroom.charts.style import OTHER_COLOUR, STATUS_COLOURS, Chart, figure
+
+DAYS_AS_WEEKS = 120
+"""A period longer than this is drawn by weeks: a bar per day would be thinner than it can be seen."""
+
+_ORDER = ("FINISHED", "RUNNING", "SCHEDULED", "KILLED", "FAILED")
+
+
+def runs_per_day(days: pd.DataFrame, first: date, last: date) -> Chart:
+    """Bars of runs by status over the days `first` to `last`, both included; by weeks when that is long.
+
+    `days` has day, status, runs. Days without runs are drawn as such.
+    """
+    weekly = (last - first).days > DAYS_AS_WEEKS
+    wide = _wide(days, first, last, "W-MON" if weekly else "D")
+    statuses = sorted(wide.columns, key=lambda status: _ORDER.index(status) if status in _ORDER else 9)
+    bars = [_bar(wide, status) for status in statuses]
+    found = figure(*bars, height=260)
+    found.update_layout(barmode="stack")
+    found.update_xaxes(range=[wide.index[0] - timedelta(hours=12), wide.index[-1] + timedelta(hours=12)], nticks=8)
+    found.update_yaxes(rangemode="tozero")
+    return Chart(found, _sentence(wide, "week" if weekly else "day"))
+
+
+def _wide(days: pd.DataFrame, first: date, last: date, grain: str) -> pd.DataFrame:
+    wide = days.pivot_table(index="day", columns="status", values="runs", aggfunc="sum", fill_value=0)
+    wide.index = pd.to_datetime(wide.index)
+    wide = wide.reindex(pd.date_range(first, last, freq="D"), fill_value=0)
+    return wide if grain == "D" else wide.resample(grain, label="left", closed="left").sum()
+
+
+def _bar(wide: pd.DataFrame, status: str) -> go.Bar:
+    return go.Bar(
+        x=wide.index,
+        y=wide[status],
+        name=status.capitalize(),
+        marker={"color": STATUS_COLOURS.get(status, OTHER_COLOUR), "line": {"width": 0}},
+        hovertemplate="%{y:,} %{fullData.name}<extra></extra>",
+    )
+
+
+def _sentence(wide: pd.DataFrame, grain: str) -> str:
+    totals = wide.sum()
+    parts = ", ".join(f"{int(n):,} {str(status).lower()}" for status, n in totals.items() if n)
+    busiest = wide.sum(axis=1).idxmax()
+    return (
+        f"Runs started per {grain} from {wide.index[0]:%d %b %Y} to {wide.index[-1]:%d %b %Y}: {parts or 'none'}. "
+        f"The busiest {grain} began on {busiest:%d %b %Y}."
+    )

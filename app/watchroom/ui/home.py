@@ -1,0 +1,304 @@
+"""The parts of Home and the order in which each role sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from watchroom.charts.runs import runs_per_day
+from watchroom.store.queries import home as queries
+from watchroom.store.queries import models as model_queries
+from watchroom.store.queries.models import Event, Model
+from watchroom.ui import wording
+from watchroom.ui.frame import STALE_AFTER
+from watchroom.ui.identity import ROLES, current_user
+from watchroom.ui.navigation import link
+from watchroom.ui.room import ask, reading, room
+from watchroom.ui.scope import Scope, scope
+from watchroom.ui.states import empty, section, sourced, unknown_model
+from watchroom.ui.tables import download
+from watchroom.ui.text import ago, count_of, number, plain, span, when
+from watchroom.ui.workspace import facts
+
+ATTENTION_SHOWN = 6
+"""Models in the attention list before the rest is folded away: what fits a laptop's screen."""
+
+EVENTS_SHOWN = 8
+"""Changes shown before the rest is folded away."""
+
+EVENTS_KEPT = 500
+"""The most changes that are read for the page; the rest is said to be there."""
+
+ORDER: dict[str, tuple[str, str, str, str]] = {
+    "business": ("attention", "changes", "models", "runs"),
+    "data_science": ("runs", "changes", "attention", "models"),
+    "operations": ("attention", "changes", "models", "runs"),
+    "reviewer": ("attention", "changes", "models", "runs"),
+    "admin": ("attention", "changes", "models", "runs"),
+}
+"""The parts in the order of the role: what it acts on first stands first."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows, read once."""
+
+    scope: Scope
+    role: str
+    made_at: datetime
+    models: tuple[Model, ...]
+    events: tuple[Event, ...]
+    event_count: int
+    runs: pd.DataFrame
+    hanging: queries.Hanging
+    problems: dict[str, int]
+
+
+def show() -> None:
+    """The whole page below its question."""
+    chosen = scope()
+    models = ask(model_queries.overview)
+    if chosen.model is not None:
+        names = tuple(model.name for model in models)
+        if chosen.model not in names:
+            unknown_model(chosen.model, names)
+            return
+        models = tuple(model for model in models if model.name == chosen.model)
+    view = _view(chosen, models)
+    _figures(view)
+    parts: dict[str, Callable[[View], None]] = {
+        "attention": _attention,
+        "changes": _changes,
+        "models": _models,
+        "runs": _runs,
+    }
+    first, second, third, fourth = (parts[name] for name in ORDER[view.role])
+    for wide, narrow in ((first, second), (third, fourth)):
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            wide(view)
+        with right:
+            narrow(view)
+
+
+def _view(chosen: Scope, models: tuple[Model, ...]) -> View:
+    period = {"start": chosen.period.start_utc, "end": chosen.period.end_utc, "model": chosen.model}
+    with reading() as snapshot:
+        made_at = snapshot.made_at
+    since = made_at - timedelta(days=room().settings.stale_running_days)
+    count, events = ask(model_queries.events, **period, limit=EVENTS_KEPT)  # type: ignore[arg-type]
+    return View(
+        scope=chosen,
+        role=current_user().role,
+        made_at=made_at,
+        models=models,
+        events=events,
+        event_count=count,
+        runs=ask(queries.run_days, **period),  # type: ignore[arg-type]
+        hanging=ask(queries.hanging, started_before=since.astimezone(UTC).replace(tzinfo=None)),
+        problems=ask(queries.problem_counts),
+    )
+
+
+def _figures(view: View) -> None:
+    troubled = [model for model in view.models if model.issues]
+    mine = [model for model in troubled if _waits_for(model, view.role)]
+    live = sum(model.champion is not None for model in view.models)
+    period = view.scope.period.label
+    runs = int(view.runs["runs"].sum())
+    with st.grid(4, min_column_width=200):
+        st.metric("Models", number(len(view.models)), border=True, delta=f"{live} with a champion", delta_color="off", delta_arrow="off")
+        st.metric(
+            "Need attention", number(len(troubled)), border=True,
+            delta=f"{len(mine)} wait for {ROLES[view.role].lower()}", delta_color="off", delta_arrow="off",
+        )  # fmt: skip
+        st.metric("Registry changes", number(view.event_count), border=True, delta=period, delta_color="off", delta_arrow="off")
+        st.metric("Runs started", number(runs), border=True, delta=period, delta_color="off", delta_arrow="off")
+
+
+def _waits_for(model: Model, role: str) -> bool:
+    return any(role in wording.WAITS_FOR.get(issue.kind, ()) for issue in model.issues)
+
+
+def _attention(view: View) -> None:
+    section("Needs attention")
+    troubled = [model for model in view.models if model.issues]
+    mine = [model for model in troubled if _waits_for(model, view.role)]
+    others = [model for model in troubled if model not in mine]
+    rows = [*_room_issues(view)]
+    with st.container(border=True, gap="small"):
+        for text, kind in rows:
+            _room_row(text, kind)
+        if not troubled and not rows:
+            st.markdown(":green[:material/check_circle:] Nothing needs attention.")
+        if mine:
+            st.caption(f"Waits for {ROLES[view.role].lower()}")
+        _model_rows(mine, "mine")
+        if others:
+            st.caption("Also open, with another role" if mine else "Open, with another role")
+        _model_rows(others, "others", shown=max(ATTENTION_SHOWN - len(mine), 2))
+    if troubled:
+        download("All of it as a table", "needs-attention", lambda: attention_table(tuple(troubled)))
+
+
+def _room_issues(view: View) -> list[tuple[str, str]]:
+    found = []
+    failure = room().store.folder.last_failure
+    age = datetime.now(UTC) - view.made_at
+    if failure.is_file():
+        found.append(("The last refresh failed; what you see is the snapshot before it.", "refresh"))
+    elif age > STALE_AFTER:
+        found.append((f"The snapshot is {span(age)} old.", "refresh"))
+    if view.hanging.runs:
+        days = f"{room().settings.stale_running_days:g} days"
+        text = f"{count_of(view.hanging.runs, 'run says', 'runs say')} RUNNING for more than {days}"
+        found.append((f"{text}; the oldest since {when(view.hanging.oldest, facts().zone)}.", "hanging"))
+    if errors := view.problems.get("error", 0):
+        found.append((f"The refresh could not read {count_of(errors, 'thing')}.", "unread_room"))
+    return found
+
+
+_ROOM_LINKS = {"refresh": ("status", "See Status"), "unread_room": ("status", "See Status"), "hanging": ("runs", "See Runs")}
+
+
+def _room_row(text: str, kind: str) -> None:
+    page, label = _ROOM_LINKS[kind]
+    params = {"filter": "attributes.status = 'RUNNING'"} if kind == "hanging" else {}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":orange[:material/warning:] {plain(text, 300)}", width="stretch")
+        link(page, label, params=params)
+
+
+def _model_rows(models: list[Model], key: str, shown: int = ATTENTION_SHOWN) -> None:
+    for model in models[:shown]:
+        _model_row(model)
+    if rest := models[shown:]:
+        with st.expander(f"{number(len(rest))} more", key=f"more_{key}", on_change="rerun") as more:
+            if more.open:
+                for model in rest:
+                    _model_row(model)
+
+
+def _model_row(model: Model) -> None:
+    worst = max(issue.severity for issue in model.issues)
+    colour = wording.SEVERITY_COLOURS[worst]
+    with st.container(gap=None):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            link("model", plain(model.title, 60), params={"model": model.name})
+            st.badge(wording.SEVERITY_NAMES[worst], color=colour)  # type: ignore[arg-type]
+            if model.tier:
+                st.caption(f"{plain(model.tier)} risk", width="content")
+        for issue in model.issues:
+            st.text(wording.issue(issue))
+
+
+def attention_table(models: tuple[Model, ...]) -> pd.DataFrame:
+    """Every issue of every model as a row."""
+    rows = [
+        (model.name, model.tier, wording.SEVERITY_NAMES[issue.severity], wording.issue(issue), issue.version)
+        for model in models
+        for issue in model.issues
+    ]
+    return pd.DataFrame(rows, columns=["model", "tier", "severity", "issue", "version"])
+
+
+def _changes(view: View) -> None:
+    section("What changed in the registry")
+    if not view.events:
+        empty(
+            "No change was seen in this period.",
+            "Each refresh compares the registry with what was last seen. Choose a longer period to look further back.",
+        )
+        return
+    with st.container(border=True, gap="small"):
+        _event_rows(view.events[:EVENTS_SHOWN], view.made_at)
+        if rest := view.events[EVENTS_SHOWN:]:
+            with st.expander(f"{number(view.event_count - EVENTS_SHOWN)} earlier", key="more_events", on_change="rerun") as more:
+                if more.open:
+                    _event_rows(rest[:50], view.made_at)
+    st.caption(sourced(view.scope.period.label, view.event_count, "change"))
+    download("All changes as a table", "registry-changes", lambda: event_table(view.events))
+
+
+def _event_rows(events: tuple[Event, ...], now: datetime) -> None:
+    zone = facts().zone
+    for event in events:
+        icon = wording.EVENT_ICONS.get(event.event, wording.TAG_ICON)
+        with st.container(gap=None):
+            st.markdown(f"{icon} {plain(wording.event(event), 300)}")
+            st.caption(f"seen {when(event.seen_at, zone, now=now)}, {ago(event.seen_at, now)}")
+
+
+def event_table(events: tuple[Event, ...]) -> pd.DataFrame:
+    """The changes as a table, times in UTC."""
+    return pd.DataFrame([{**event.__dict__, "sentence": wording.event(event)} for event in events])
+
+
+def _models(view: View) -> None:
+    section("Models at a glance")
+    if not view.models:
+        empty(
+            "There are no models yet.",
+            "A model appears when it is registered in MLflow, or when it gets a file under models/ in the workspace.",
+            command="watchroom refresh",
+        )
+        return
+    st.dataframe(
+        glance(view.models[:8]),
+        hide_index=True,
+        alt=f"The {min(8, len(view.models))} models that need most attention, with champion, approval and owner",
+        row_height=34,
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        link("models", f"All {number(len(view.models))} models", icon=":material/arrow_forward:")
+        download("As a table", "models-at-a-glance", lambda: glance(view.models))
+
+
+def glance(models: tuple[Model, ...]) -> pd.DataFrame:
+    """Models with what a glance needs; what is not known is said to be unknown."""
+    return pd.DataFrame(
+        {
+            "Model": [model.title for model in models],
+            "Champion": [f"version {model.champion}" if model.champion else "none" for model in models],
+            "Approval": [APPROVAL_WORDS[model.approval] for model in models],
+            "Business owner": [model.owner("business") or "nobody" for model in models],
+            "Tier": [model.tier or "unknown" for model in models],
+        }
+    )
+
+
+APPROVAL_WORDS = {"valid": "valid", "void": "void", "none": "none", None: "–"}
+
+
+def _runs(view: View) -> None:
+    section("Runs started")
+    if view.runs.empty:
+        empty("No run started in this period.", "Choose a longer period in the sidebar to look further back.")
+        return
+    days = view.runs.dropna(subset=["day"])
+    last = view.scope.period.end_utc.date() - timedelta(1)
+    first = max(view.scope.period.start_utc.date(), pd.Timestamp(days["day"].min()).date())
+    chart = runs_per_day(days, first, last)
+    _legend(view.runs)
+    st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="runs_per_day")
+    whose = f", experiments of {view.scope.model}" if view.scope.model else ", all experiments"
+    st.caption(sourced(view.scope.period.label + whose, int(view.runs["runs"].sum()), "run"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        link("runs", "All runs", icon=":material/arrow_forward:")
+        download("As a table", "runs-per-day", lambda: view.runs)
+
+
+_LEGEND_COLOURS = {"FINISHED": "blue", "FAILED": "red", "RUNNING": "green", "KILLED": "orange"}
+
+
+def _legend(runs: pd.DataFrame) -> None:
+    """The statuses with their totals, in words: the chart's legend and its table at once."""
+    totals = runs.groupby("status")["runs"].sum().sort_values(ascending=False)
+    with st.container(horizontal=True, gap="small"):
+        for status, total in totals.items():
+            colour = _LEGEND_COLOURS.get(str(status), "gray")
+            st.badge(f"{number(int(total))} {plain(str(status).lower(), 20)}", color=colour)  # type: ignore[arg-type]
