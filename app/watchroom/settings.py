@@ -22,9 +22,7 @@ _SHOWN_LENGTH = 60  # of a bad value in a message: enough to recognise it
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def _setting(
-    default: Any, text: str, *, least: float | None = None, most: float | None = None, shown: str = ""
-) -> Any:
+def _setting(default: Any, text: str, *, least: float | None = None, most: float | None = None, shown: str = "") -> Any:
     """A line of the table; a callable default is asked when the settings are loaded, and `shown` says it in words."""
     about = {"help": text, "least": least, "most": most, "shown": shown or str(default)}
     if callable(default):

@@ -114,7 +114,20 @@ def _mistake(detail: ErrorDetails, root: Node, kind: FileKind) -> Mistake:
         return _unknown_word(path, root, kind)
     if name.endswith("_type"):
         return _wrong_type(name.removesuffix("_type"), path, root)
-    return Mistake("The value cannot stand here.", path, f"{detail['msg'].replace('Input should', 'It should')}.")
+    return Mistake("The value cannot stand here.", path, _expected(name, context, detail["msg"]))
+
+
+def _expected(name: str, context: Mapping[str, Any], otherwise: str) -> str:
+    limit = next((value for key, value in context.items() if key in {"gt", "ge", "lt", "le"}), None)
+    words = {
+        "greater_than": f"Expected more than {limit}.",
+        "greater_than_equal": f"Expected {limit} or more.",
+        "less_than_equal": f"Expected {limit} or less.",
+        "finite_number": "Expected a number that is neither infinite nor NaN.",
+        "too_short": "Expected at least one.",
+        "string_too_short": "Expected text with something in it.",
+    }
+    return words.get(name, f"{otherwise}.")
 
 
 def _unknown_field(path: Path, kind: FileKind) -> Mistake:

@@ -69,7 +69,7 @@ def _all_paths(kind: FileKind) -> tuple[Path, ...]:
 
 
 def _below(schema: Schema, place: Schema, path: Path) -> Iterator[Path]:
-    for form in _forms(schema, place):
+    for form in forms(schema, place):
         for name, part in form.get("properties", {}).items():
             yield (*path, name)
             yield from _below(schema, part, (*path, name))
@@ -77,9 +77,9 @@ def _below(schema: Schema, place: Schema, path: Path) -> Iterator[Path]:
 
 def _at(kind: FileKind, path: Path) -> Iterator[Schema]:
     schema = json_schema(kind)
-    places = list(_forms(schema, schema))
+    places = list(forms(schema, schema))
     for step in path:
-        places = [form for place in places for part in _step(place, step) for form in _forms(schema, part)]
+        places = [form for place in places for part in _step(place, step) for form in forms(schema, part)]
     yield from places
 
 
@@ -92,11 +92,11 @@ def _step(place: Schema, step: str | int) -> Iterator[Schema]:
         yield part
 
 
-def _forms(schema: Schema, place: Schema) -> Iterator[Schema]:
+def forms(schema: Schema, place: Schema) -> Iterator[Schema]:
     """The place with its references followed, each of its forms on its own."""
     if "$ref" in place:
-        yield from _forms(schema, schema["$defs"][place["$ref"].rsplit("/", 1)[1]])
+        yield from forms(schema, schema["$defs"][place["$ref"].rsplit("/", 1)[1]])
     for form in place.get("anyOf", ()):
-        yield from _forms(schema, form)
+        yield from forms(schema, form)
     if "$ref" not in place and "anyOf" not in place:
         yield place
