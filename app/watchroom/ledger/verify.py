@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Literal
 
 import sqlalchemy as sa
 
-from watchroom.ledger.entry import GENESIS_HASH, Head, StoredRow
+from watchroom.ledger.entry import Head, StoredRow
 from watchroom.ledger.moved import places_of
 from watchroom.ledger.tables import entries as table
 
@@ -91,7 +92,6 @@ class _Walk:
     max_breaks: int
     entries: int = 0
     last: Head = field(default_factory=Head)
-    last_computed: str = GENESIS_HASH
     last_sound: bool = True
     found: list[Break] = field(default_factory=list)
     more: int = 0
@@ -99,8 +99,7 @@ class _Walk:
     at_expected: str | None = None
 
     def step(self, row: StoredRow) -> None:
-        computed = row.computed_hash()
-        sound = computed == row.hash
+        sound = row.computed_hash() == row.hash
         self.entries += 1
         if self.expected is not None and row.seq == self.expected.seq:
             self.at_expected = row.hash
@@ -108,25 +107,21 @@ class _Walk:
             self._note(row.seq, row.seq, "inserted", "The chain begins at 1, and each number stands once.")
             return
         if row.seq > self.last.seq + 1:
-            self._note(
-                self.last.seq + 1, row.seq - 1, "missing", "Nothing stands here, but the chain goes on after it."
-            )
-        elif sound and self.last_sound and row.prev_hash not in (self.last.hash, self.last_computed):
+            reason = "Nothing stands here, but the chain goes on after it."
+            self._note(self.last.seq + 1, row.seq - 1, "missing", reason)
+        elif sound and self.last_sound and row.prev_hash != self.last.hash:
+            # An unsound neighbour is told already, and may be why the link does not hold.
             self._note_rewritten(row.seq)
         if not sound:
             self._suspect(row)
-        self.last, self.last_computed, self.last_sound = Head(row.seq, row.hash), computed, sound
+        self.last, self.last_sound = Head(row.seq, row.hash), sound
 
     def _note_rewritten(self, seq: int) -> None:
         if seq == 1:
             self._note(1, 1, "changed", "It is sound in itself, but does not begin a chain.")
         else:
-            self._note(
-                seq - 1,
-                seq - 1,
-                "changed",
-                f"It is sound in itself, but not the one that entry {seq} was written after.",
-            )
+            reason = f"It is sound in itself, but not the one that entry {seq} was written after."
+            self._note(seq - 1, seq - 1, "changed", reason)
 
     def _note(self, seq: int, last_seq: int, kind: BreakKind, reason: str) -> None:
         if len(self.found) < self.max_breaks:
@@ -147,7 +142,9 @@ class _Walk:
         return Verification(self.entries, self.last, tuple(breaks), self.more, self.expected is not None)
 
     def _judge_suspects(self) -> None:
-        written_as = places_of(self.suspects)
+        gaps = (range(one.seq, one.last_seq + 1) for one in self.found if one.kind == "missing")
+        missing = list(islice(chain.from_iterable(gaps), MAX_BREAKS))
+        written_as = places_of(self.suspects, missing)
         standing = {suspect.seq for suspect in self.suspects}
         for seq in standing:
             if seq in written_as:
