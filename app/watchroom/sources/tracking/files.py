@@ -50,7 +50,7 @@ class _Pass:
 class FileSource:
     """The MLflow file store in `folder`, with the experiments whose names match one of the globs."""
 
-    def __init__(self, folder: Path, *, experiments: Sequence[str] = ("*",)) -> None:
+    def __init__(self, folder: Path, experiments: Sequence[str] = ("*",)) -> None:
         self._root = Path(folder)
         self._globs = tuple(experiments)
 

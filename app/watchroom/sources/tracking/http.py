@@ -1,0 +1,264 @@
+"""A tracking server as a tracking source: what has changed since the last refresh, over MLflow's REST interface.
+
+How requests are made, runs listed and rows built lies beside this; here is the order in which it happens.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from watchroom.errors import SourceError
+from watchroom.sources.tracking import http_artifacts, http_plan
+from watchroom.sources.tracking.contract import Change, CheckedRuns, GoneRuns, Seen, State
+from watchroom.sources.tracking.http_api import ApiError, MlflowApi
+from watchroom.sources.tracking.http_catalog import catalog_rows, matching_experiments
+from watchroom.sources.tracking.http_listing import IDS, Listing, Window, run_id
+from watchroom.sources.tracking.http_plan import Held, Notes
+from watchroom.sources.tracking.http_runs import (
+    Histories,
+    HistoryReader,
+    add_run,
+    by_points,
+    history_digest,
+    metric_keys,
+    search_digest,
+)
+from watchroom.sources.tracking.problems import ProblemLog
+from watchroom.sources.tracking.rows import BATCH_RUNS, RunRows, catalog_of
+
+THREADS = 4
+"""Requests under way at once. A server with one worker gains from two; more would take it away from its other users."""
+
+PAGES_AHEAD = 2
+"""Pages of runs whose histories are being read while the next ones are listed: they are what is held in memory."""
+
+POINTS_AHEAD = 1_000_000
+"""Metric points expected of one page; runs with long curves make pages of their own. A point takes 24 bytes."""
+
+_AGAIN = "!"  # behind a fingerprint: part of the run could not be read, so that it is read again at the next refresh
+
+Json = Mapping[str, Any]
+Pages = Iterator[list[Json]]
+
+
+class HttpSource:
+    """The MLflow server at `tracking_uri`, with the experiments whose names match one of the globs.
+
+    `timeout_seconds` is for each request as a whole; a request is repeated `retries` times. `reconcile_runs` is how
+    many runs are asked for again at each refresh, in turn, although nothing says that they have changed.
+    """
+
+    def __init__(
+        self,
+        tracking_uri: str,
+        registry_uri: str | None = None,
+        *,
+        experiments: Sequence[str] = ("*",),
+        timeout_seconds: float = 30.0,
+        retries: int = 4,
+        reconcile_runs: int = 500,
+    ) -> None:
+        self._api = MlflowApi(tracking_uri, timeout_seconds=timeout_seconds, retries=retries)
+        self._registry = (
+            self._api
+            if registry_uri in (None, tracking_uri)
+            else MlflowApi(str(registry_uri), timeout_seconds=timeout_seconds, retries=retries)
+        )
+        self._globs = tuple(experiments)
+        self._reconcile_runs = max(1, reconcile_runs)
+
+    def changes(self, seen: Seen) -> Iterator[Change]:
+        """The catalog, changed runs in batches, checked and gone runs, and the problems; see `TrackingSource`."""
+        started_ms = int(time.time() * 1000)
+        try:
+            experiments = matching_experiments(self._api, self._globs)
+            yield catalog_of(catalog_rows(self._api, self._registry, experiments))
+            threads = ThreadPoolExecutor(THREADS, thread_name_prefix="mlflow")
+            try:
+                refresh = _Refresh(self._api, threads, _held(seen), experiments)
+                notes = Notes.read(seen.notes)
+                yield from refresh.changes(notes, self._globs, started_ms, self._reconcile_runs)
+            finally:
+                threads.shutdown(cancel_futures=True)
+        except ApiError as error:
+            raise self._refused(error) from error
+
+    def read_text(self, location: str, name: str) -> str:
+        """The text of an artifact, through the server where it keeps the artifacts; see `TrackingSource`."""
+        return http_artifacts.read_text(self._api, self._registry, location, name)
+
+    def _refused(self, error: ApiError) -> SourceError:
+        if error.is_missing_endpoint:
+            return SourceError(
+                f"What answers at {self._api.shown} is not an MLflow server that can be read.",
+                why="It has no MLflow API at this address, or is older than MLflow 2.",
+                next_step="Check `mlflow.tracking_uri` in watchroom.yaml, with its path if there is one.",
+            )
+        why = f"{error.code or f'HTTP {error.status}'}: {error.message}"
+        return SourceError(f"The MLflow server at {self._api.shown} refused a request.", why=why)
+
+
+def _held(seen: Seen) -> dict[str, Held]:
+    table = seen.runs()
+    columns = [table[name].to_pylist() for name in ("run_id", "fingerprint", "status", "start_ms")]
+    rows = zip(*columns, strict=True)
+    return {run: Held(fingerprint or "", status or "", start) for run, fingerprint, status, start in rows}
+
+
+@dataclass
+class _Page:
+    """Runs whose histories are being read; those in `compared` may turn out not to have changed."""
+
+    runs: list[Json]
+    digests: dict[str, str]
+    compared: set[str]
+    histories: list[Future[Histories]]
+
+
+@dataclass
+class _Refresh:
+    """One pass over the runs of a server."""
+
+    api: MlflowApi
+    threads: Executor
+    held: dict[str, Held]
+    experiments: Sequence[Json]
+    met: set[str] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
+    checked: list[str] = field(default_factory=list)
+    pages: deque[_Page] = field(default_factory=deque)
+    batch: RunRows = field(default_factory=RunRows)
+    problems: ProblemLog = field(default_factory=ProblemLog)
+
+    def __post_init__(self) -> None:
+        self.listing = Listing(self.api, [str(each["experiment_id"]) for each in self.experiments])
+        self.reader = HistoryReader(self.api)
+        self.starts = sorted(each.start_ms for each in self.held.values() if each.start_ms is not None)
+
+    def changes(
+        self, notes: Notes | None, globs: tuple[str, ...], started_ms: int, reconcile_runs: int
+    ) -> Iterator[Change]:
+        stages = {str(each["experiment_id"]): str(each.get("lifecycle_stage")) for each in self.experiments}
+        following = Notes(started_ms, globs, stages, (), None, None)
+        if notes is None or notes.globs != globs or not self.held:
+            windows = [Window()]
+            yield from self._read(self._ahead(self.listing.window(Window())))
+        else:
+            turn = http_plan.take_turn(self.starts, notes.cursor, reconcile_runs)
+            deep = http_plan.take_turn(self.starts, notes.deep_cursor, http_plan.DEEP_RUNS)
+            following = replace(following, cursor=turn.cursor, deep_cursor=deep.cursor)
+            windows = [deep.window, turn.window]
+            yield from self._incremental(notes, stages, windows)
+        yield from self._ask_by_id(self._doubtful(windows, notes))
+        yield from self._finish(0)
+        yield from self._rest()
+        # Held within a bound: of more deleted runs, the others are found in their turn when they are restored.
+        kept = tuple(sorted(self.deleted))[: 2 * http_plan.DELETED_RUNS]
+        yield State(replace(following, deleted=kept).kept())
+
+    def _incremental(self, notes: Notes, stages: Mapping[str, str], windows: Sequence[Window]) -> Iterator[Change]:
+        deep, turn = windows
+        streams = [self._ahead(self.listing.window(deep)), self._ahead(self.listing.window(turn))]
+        if turn != Window():
+            since = http_plan.since_newest(self.starts, notes.refreshed_ms)
+            ended = f"attributes.end_time >= {notes.refreshed_ms - http_plan.OVERLAP_MS}"
+            other = [each for each, stage in stages.items() if notes.experiments.get(each) != stage]
+            streams += [
+                self._ahead(self.listing.window(since)),
+                self._ahead(self.listing.window(Window(), ended)),
+                self._ahead(self.listing.newest_deleted(http_plan.DELETED_RUNS)),
+                self._ahead(Listing(self.api, other).window(Window())),
+            ]
+        for position, stream in enumerate(streams):
+            yield from self._read(stream, compare=position == 0)
+
+    def _ahead(self, pages: Pages) -> Pages:
+        """The same pages, of which the next is always already being asked for, the first from now on."""
+        first = self.threads.submit(next, pages, None)
+
+        def each() -> Pages:
+            asked = first
+            while (page := asked.result()) is not None:
+                asked = self.threads.submit(next, pages, None)
+                yield page
+
+        return each()
+
+    def _read(self, pages: Pages, *, compare: bool = False) -> Iterator[Change]:
+        for page in pages:
+            yield from self._take([run for run in page if run_id(run) not in self.met], compare=compare)
+
+    def _take(self, runs: Sequence[Json], *, compare: bool = False) -> Iterator[Change]:
+        """Sort the runs of a page into changed and unchanged, and begin to read the histories of the changed."""
+        digests = {run_id(run): search_digest(run) for run in runs}
+        self.met |= digests.keys()
+        self.deleted |= {run_id(run) for run in runs if run["info"].get("lifecycle_stage") == "deleted"}
+        same = {each for each, digest in digests.items() if self._is_same(each, digest)}
+        wanted = [run for run in runs if compare or run_id(run) not in same]
+        if not compare:
+            self.checked.extend(same)
+        for some in by_points(wanted, POINTS_AHEAD):
+            self.pages.append(_Page(some, digests, same, self.reader.ask(some, self.threads)))
+            yield from self._finish(PAGES_AHEAD)
+
+    def _is_same(self, run: str, digest: str) -> bool:
+        held = self.held.get(run)
+        return held is not None and held.fingerprint.partition(":")[0] == digest and held.fingerprint[-1:] != _AGAIN
+
+    def _finish(self, but: int) -> Iterator[Change]:
+        """Hand over the pages whose histories were asked for first, all but a few."""
+        while len(self.pages) > but:
+            page = self.pages.popleft()
+            histories: Histories = {}
+            for future in page.histories:
+                histories |= future.result()
+            for run in page.runs:
+                self._add(run, page, histories)
+                if self.batch.is_full:
+                    yield self.batch.changed()
+                    self.batch = RunRows()
+
+    def _add(self, run: Json, page: _Page, histories: Histories) -> None:
+        each = run_id(run)
+        fingerprint = f"{page.digests[each]}:{history_digest(run, histories)}"
+        if each in page.compared and self.held[each].fingerprint == fingerprint:
+            self.checked.append(each)
+            return
+        refused = [key for key in metric_keys(run) if (each, key) in self.reader.refused]
+        for key in refused:
+            self.problems.add(
+                "run",
+                "warning",
+                f"run {each}, metric {key}",
+                "MLflow did not give the history of a metric.",
+                why=self.reader.refused[each, key],
+                next_step="It is asked for again at the next refresh.",
+            )
+        add_run(run, histories, fingerprint + (_AGAIN if refused else ""), self.batch)
+
+    def _doubtful(self, windows: Sequence[Window], notes: Notes | None) -> list[str]:
+        """Known runs to ask for by id: unfinished ones, and those that should have come in a listing and did not."""
+        missed = [run for run, held in self.held.items() if any(each.holds(held.start_ms) for each in windows)]
+        restored = [run for run in (notes.deleted if notes else ()) if run in self.held]
+        asked = dict.fromkeys([*missed, *restored, *http_plan.unfinished(self.held)])
+        return [run for run in asked if run not in self.met]
+
+    def _ask_by_id(self, runs: Sequence[str]) -> Iterator[Change]:
+        """Ask for runs by id; those that are not there are gone."""
+        chunks = [runs[start : start + IDS] for start in range(0, len(runs), IDS)]
+        for answer in self.threads.map(self.listing.by_id, chunks):
+            yield from self._take(answer)
+        if gone := tuple(run for run in runs if run not in self.met):
+            yield GoneRuns(gone)
+
+    def _rest(self) -> Iterator[Change]:
+        if len(self.batch):
+            yield self.batch.changed()
+        for start in range(0, len(self.checked), BATCH_RUNS):
+            yield CheckedRuns(tuple(self.checked[start : start + BATCH_RUNS]))
+        yield from self.problems.grouped()

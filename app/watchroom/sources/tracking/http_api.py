@@ -1,0 +1,262 @@
+"""Requests to an MLflow tracking server: bounded in time and size, repeated a few times, with errors for a person.
+
+Plain requests instead of MLflow's client: the client retries for minutes, offers no bulk reading of metric histories,
+and takes longer to import than a small refresh takes.
+"""
+
+from __future__ import annotations
+
+import configparser
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import requests
+import tenacity
+
+from watchroom.errors import SourceError, SourceUnreachable
+
+ANSWER_LIMIT = 512_000_000
+"""Bytes of one answer. A page of runs has some megabytes, a page of metric points two."""
+
+_API = "/api/2.0/mlflow/"
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 8.0  # seconds between attempts
+_CONNECT_SECONDS = 10.0
+_REPEATED = frozenset({429, 500, 502, 503, 504})
+_CREDENTIALS = "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
+
+
+class ApiError(Exception):
+    """The server understood the request and refused it; `code` is MLflow's, empty when it is not MLflow's answer."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+    @property
+    def is_missing_endpoint(self) -> bool:
+        """Whether this server has no such endpoint, because it is older."""
+        return self.status in (404, 405, 501) and self.code in ("", "ENDPOINT_NOT_FOUND", "NOT_IMPLEMENTED")
+
+
+class _TryAgain(Exception):
+    """A failure that may pass."""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    content: bytes
+    is_json: bool
+
+
+class MlflowApi:
+    """The REST interface of one MLflow server. May be used from several threads."""
+
+    def __init__(self, uri: str, *, timeout_seconds: float, retries: int) -> None:
+        self._base, self._login = _split_login(uri)
+        self.shown = self._base
+        self._timeout = timeout_seconds
+        self._retries = retries
+        self._local = threading.local()
+
+    def get(self, endpoint: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The answer to a GET; `endpoint` is relative to MLflow's API, or a whole path when it begins with `/`.
+
+        Raises `SourceUnreachable`, `SourceError`, and `ApiError` for what the server refuses.
+        """
+        return self._json(self._tried("GET", endpoint, {"params": params}))
+
+    def post(self, endpoint: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to a search, which MLflow takes as a POST; nothing is ever changed. Raises as `get` does."""
+        return self._json(self._tried("POST", endpoint, {"json": body}))
+
+    def download(self, path: str, params: Mapping[str, Any] | None, limit: int) -> bytes:
+        """The content of a file of at most `limit` bytes. Raises as `get` does."""
+        return self._tried("GET", path, {"params": params}, limit).content
+
+    def pages(self, endpoint: str, body: Mapping[str, Any], items: str, method: str = "POST") -> Iterator[Any]:
+        """Every item of a search, over all its pages."""
+        token: str | None = None
+        while True:
+            asked = {**body, **({"page_token": token} if token else {})}
+            answer = self.post(endpoint, asked) if method == "POST" else self.get(endpoint, asked)
+            yield from answer.get(items) or ()
+            following = answer.get("next_page_token") or None
+            if following is None or following == token:  # a server that repeats itself would otherwise never end
+                return
+            token = following
+
+    def _tried(self, method: str, endpoint: str, sent: Mapping[str, Any], limit: int = ANSWER_LIMIT) -> _Answer:
+        attempts = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(self._retries + 1),
+            wait=tenacity.wait_exponential_jitter(initial=_FIRST_WAIT, max=_LONGEST_WAIT),
+            retry=tenacity.retry_if_exception_type(_TryAgain),
+            reraise=True,
+        )
+        path = endpoint if endpoint.startswith("/") else _API + endpoint
+        try:
+            return attempts(self._once, method, path, sent, limit)
+        except _TryAgain as error:
+            raise SourceUnreachable(
+                f"The MLflow server at {self.shown} does not answer.",
+                why=f"{error} Tried {self._retries + 1} times.",
+                next_step="Check that the server is running and that `mlflow.tracking_uri` in watchroom.yaml is right.",
+            ) from error
+
+    def _once(self, method: str, path: str, sent: Mapping[str, Any], limit: int) -> _Answer:
+        deadline = time.monotonic() + self._timeout
+        wait = (min(_CONNECT_SECONDS, self._timeout), self._timeout)
+        try:
+            with self._session.request(method, self._base + path, timeout=wait, stream=True, **sent) as response:
+                content = _content(response, limit, deadline, self._timeout)
+        except requests.Timeout as error:
+            raise _TryAgain(f"There was no answer within {self._timeout:g} seconds.") from error
+        except requests.exceptions.SSLError as error:
+            raise self._refused(f"Its certificate was not accepted: {_reason(error)}.") from error
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+            raise _TryAgain(f"{_reason(error)}.") from error
+        except (requests.RequestException, ValueError, UnicodeError) as error:  # an address that is none
+            raise self._refused(f"{type(error).__name__}: {error}") from error
+        return self._judged(_Answer(response.status_code, content, "json" in response.headers.get("content-type", "")))
+
+    def _judged(self, answer: _Answer) -> _Answer:
+        if answer.status in (401, 403):
+            raise SourceError(
+                f"The MLflow server at {self.shown} does not let us in (HTTP {answer.status}).",
+                why=_error_of(answer)[1],
+                next_step=f"Set {_CREDENTIALS} in the environment of the refresh.",
+            )
+        if answer.status in _REPEATED:
+            message = _error_of(answer)[1]
+            raise _TryAgain(f"It answered with HTTP {answer.status}{f': {message}' if message else ''}.")
+        if answer.status >= 400:
+            raise ApiError(answer.status, *_error_of(answer))
+        return answer
+
+    def _json(self, answer: _Answer) -> dict[str, Any]:
+        try:
+            content = json.loads(answer.content)
+        except ValueError:
+            content = None
+        if isinstance(content, dict):
+            return content
+        raise SourceError(
+            f"What answers at {self.shown} is not an MLflow server.",
+            why="It sent a page where MLflow sends JSON; a login page or a proxy may stand before the server.",
+            next_step=f"Check `mlflow.tracking_uri` in watchroom.yaml; for a login set {_CREDENTIALS}.",
+        )
+
+    def _refused(self, why: str) -> SourceError:
+        return SourceError(
+            f"The MLflow server at {self.shown} cannot be asked.",
+            why=why,
+            next_step="Check `mlflow.tracking_uri` in watchroom.yaml.",
+        )
+
+    @property
+    def _session(self) -> requests.Session:
+        # requests does not promise that one session serves several threads.
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = new_session(self._login)
+        return session
+
+
+def new_session(login: tuple[str, str] | None) -> requests.Session:
+    """A session with the credentials and certificates of MLflow's own environment variables.
+
+    `login` is the name and password from the address, which count first.
+    """
+    session = requests.Session()
+    login = login or _stored_login()
+    if login is not None:
+        session.auth = login
+    elif token := os.environ.get("MLFLOW_TRACKING_TOKEN"):
+        session.auth = _Bearer(token)
+    if os.environ.get("MLFLOW_TRACKING_INSECURE_TLS", "").lower() in ("true", "1"):
+        session.verify = False
+    elif bundle := os.environ.get("MLFLOW_TRACKING_SERVER_CERT_PATH"):
+        session.verify = bundle
+    session.cert = os.environ.get("MLFLOW_TRACKING_CLIENT_CERT_PATH")
+    if workspace := os.environ.get("MLFLOW_WORKSPACE"):
+        session.headers["X-MLFLOW-WORKSPACE"] = workspace
+    return session
+
+
+class _Bearer(requests.auth.AuthBase):
+    """A token in the header, which no `.netrc` replaces."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+def _stored_login() -> tuple[str, str] | None:
+    """The name and password that `mlflow` itself would use: from the environment, else from its credentials file."""
+    stored = configparser.ConfigParser(interpolation=None)
+    try:
+        stored.read(Path.home() / ".mlflow" / "credentials", encoding="utf-8")
+    except (configparser.Error, OSError, RuntimeError, UnicodeDecodeError):  # as good as absent
+        stored.clear()
+    values = [
+        str(os.environ.get(key) or stored.get("mlflow", key.lower(), fallback=""))
+        for key in ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD")
+    ]
+    return (values[0], values[1]) if all(values) else None
+
+
+def _split_login(uri: str) -> tuple[str, tuple[str, str] | None]:
+    """The address without the name and password in it, which must not appear in a message."""
+    try:
+        parts = urlsplit(uri)
+        login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+    except ValueError as error:
+        raise SourceError("The address of the MLflow server is not an address.", why=str(error)) from error
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])).rstrip("/"), login
+
+
+def _content(response: requests.Response, limit: int, deadline: float, timeout: float) -> bytes:
+    parts, size = [], 0
+    for part in response.iter_content(1 << 16):
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            raise ValueError(f"The answer is larger than {limit:,} bytes.")
+        if time.monotonic() > deadline:
+            raise requests.Timeout(f"The answer was not complete within {timeout:g} seconds.")
+    return b"".join(parts)
+
+
+def _error_of(answer: _Answer) -> tuple[str, str]:
+    """MLflow's code and message in an error's answer; both empty when there are none."""
+    try:
+        content = json.loads(answer.content)
+    except ValueError:
+        return "", ""
+    if not isinstance(content, dict):
+        return "", ""
+    return str(content.get("error_code", "")), str(content.get("message", ""))[:500]
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost reason, such as "Connection refused", without the layers of the libraries around it."""
+    reason: BaseException = error
+    seen: set[int] = set()
+    while id(reason) not in seen:
+        seen.add(id(reason))
+        inner = getattr(reason, "reason", None)
+        following = reason.__cause__ or reason.__context__ or (inner if isinstance(inner, BaseException) else None)
+        reason = following or reason
+    return getattr(reason, "strerror", None) or str(reason) or type(reason).__name__

@@ -1,0 +1,152 @@
+"""The small tables of a tracking server, asked for whole: experiments, logged models, the model registry.
+
+MLflow tells nobody that an alias has moved or a tag has changed, so there is no smaller question to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from watchroom.sources.tracking.files_catalog import model_id_of
+from watchroom.sources.tracking.http_api import ApiError, MlflowApi
+from watchroom.sources.tracking.rows import whole
+
+PAGE = 1_000
+"""Items asked for at once: the most that MLflow gives of registered models."""
+
+_EXPERIMENT_CHUNK = 200  # experiments in one search of logged models
+_MODEL_STATUS = {
+    "LOGGED_MODEL_PENDING": "PENDING",
+    "LOGGED_MODEL_READY": "READY",
+    "LOGGED_MODEL_UPLOAD_FAILED": "FAILED",
+    "LOGGED_MODEL_STATUS_UNSPECIFIED": "UNSPECIFIED",
+}
+
+Rows = dict[str, list[dict[str, Any]]]
+Json = Mapping[str, Any]
+
+
+def matching_experiments(api: MlflowApi, globs: Sequence[str]) -> list[Json]:
+    """The experiments, deleted ones too, whose name matches one of the globs."""
+    asked = {"view_type": "ALL", "max_results": PAGE, "order_by": ["experiment_id ASC"]}
+    every = _twice(lambda: api.pages("experiments/search", asked, "experiments"), "experiment_id")
+    return [each for each in every if any(fnmatchcase(str(each.get("name", "")), glob) for glob in globs)]
+
+
+def catalog_rows(api: MlflowApi, registry: MlflowApi, experiments: Sequence[Json]) -> Rows:
+    """The rows of the catalog, by table; `registry` may be another server."""
+    rows: Rows = {"experiments": [], "experiment_tags": [], "logged_models": []}
+    for each in experiments:
+        rows["experiments"].append(_experiment_row(each))
+        rows["experiment_tags"] += _tag_rows({"experiment_id": str(each["experiment_id"])}, each)
+    rows["logged_models"] = [_logged_model_row(each) for each in _logged_models(api, experiments)]
+    _add_registry(rows, registry)
+    return rows
+
+
+def _twice(listing: Callable[[], Iterable[Json]], *key: str) -> list[Json]:
+    """A listing, made twice when it has more than one page, and joined.
+
+    MLflow's pages are offsets: when something is removed meanwhile, what follows moves up, and one item is missed. It
+    would be taken for gone, and recorded so for good. Missed twice at different places is all but impossible.
+    """
+    found = {tuple(each[name] for name in key): each for each in listing()}
+    if len(found) >= PAGE:
+        found |= {tuple(each[name] for name in key): each for each in listing()}
+    return list(found.values())
+
+
+def _experiment_row(each: Json) -> dict[str, Any]:
+    return {
+        "experiment_id": str(each["experiment_id"]),
+        "name": each.get("name"),
+        "lifecycle_stage": each.get("lifecycle_stage") or "active",
+        "artifact_location": each.get("artifact_location") or None,
+        "created_ms": whole(each.get("creation_time")),
+        "updated_ms": whole(each.get("last_update_time")),
+    }
+
+
+def _logged_models(api: MlflowApi, experiments: Sequence[Json]) -> list[Json]:
+    ids = [str(each["experiment_id"]) for each in experiments]
+    found: list[Json] = []
+    for start in range(0, len(ids), _EXPERIMENT_CHUNK):
+        # Oldest first, so that a model logged meanwhile comes last and moves no other.
+        order = [{"field_name": "creation_timestamp", "ascending": True}]
+        asked = {"experiment_ids": ids[start : start + _EXPERIMENT_CHUNK], "max_results": PAGE, "order_by": order}
+        try:
+            found += [each["info"] for each in api.pages("logged-models/search", asked, "models")]
+        except ApiError as error:
+            if error.is_missing_endpoint:  # before MLflow 3 there are none
+                return []
+            raise
+    return list({each["model_id"]: each for each in found}.values())
+
+
+def _logged_model_row(each: Json) -> dict[str, Any]:
+    status = each.get("status")
+    return {
+        "model_id": each["model_id"],
+        "experiment_id": str(each.get("experiment_id")),
+        "name": each.get("name"),
+        "source_run_id": each.get("source_run_id") or None,
+        "status": _MODEL_STATUS.get(str(status), status),
+        "model_type": each.get("model_type") or None,
+        "lifecycle_stage": "active",  # the server does not give deleted ones
+        "artifact_location": each.get("artifact_uri") or None,
+        "created_ms": whole(each.get("creation_timestamp_ms")),
+        "updated_ms": whole(each.get("last_updated_timestamp_ms")),
+    }
+
+
+def _add_registry(rows: Rows, registry: MlflowApi) -> None:
+    asked = {"max_results": PAGE, "order_by": ["name ASC"]}
+    models = _twice(lambda: registry.pages("registered-models/search", asked, "registered_models", "GET"), "name")
+    versions = _twice(
+        lambda: registry.pages("model-versions/search", {"max_results": PAGE}, "model_versions", "GET"),
+        "name",
+        "version",
+    )
+    rows["registered_models"] = [_described(each) for each in models]
+    rows["registered_model_tags"] = [row for each in models for row in _tag_rows({"name": each["name"]}, each)]
+    rows["model_versions"] = [_version_row(each) for each in versions]
+    rows["model_version_tags"] = [
+        row
+        for each in versions
+        for row in _tag_rows({"name": each["name"], "version": whole(each["version"])}, each)
+    ]  # fmt: skip
+    # Aliases come with the models; a search of versions leaves them out.
+    rows["aliases"] = [
+        {"name": each["name"], "alias": alias["alias"], "version": whole(alias["version"])}
+        for each in models
+        for alias in each.get("aliases") or ()
+    ]
+
+
+def _described(each: Json) -> dict[str, Any]:
+    return {
+        "name": each["name"],
+        "description": each.get("description") or None,
+        "created_ms": whole(each.get("creation_timestamp")),
+        "updated_ms": whole(each.get("last_updated_timestamp")),
+    }
+
+
+def _version_row(each: Json) -> dict[str, Any]:
+    source = each.get("source") or None
+    return {
+        **_described(each),
+        "version": whole(each["version"]),
+        "run_id": each.get("run_id") or None,
+        "model_id": each.get("model_id") or model_id_of(source),
+        "source": source,
+        "stage": each.get("current_stage") or None,
+        "status": each.get("status") or None,
+        "user": each.get("user_id") or None,
+    }
+
+
+def _tag_rows(owner: Mapping[str, Any], each: Json) -> list[dict[str, Any]]:
+    return [{**owner, "key": tag["key"], "value": tag.get("value", "")} for tag in each.get("tags") or ()]
