@@ -68,7 +68,9 @@ def wrong_attribute(name: str, known: KnownKeys) -> str:
     metric = nearest(name, known.metrics)
     if metric is not None:
         return f"Did you mean `{f.subject_text(f.Metric(metric))}`?"
-    return f"A metric is written `metrics.{name}`, a parameter `params.{name}`; attributes are {', '.join(f.ATTRIBUTES)}."
+    return (
+        f"A metric is written `metrics.{name}`, a parameter `params.{name}`; attributes are {', '.join(f.ATTRIBUTES)}."
+    )
 
 
 def wrong_field(name: str, prefix: str, fields: Iterable[str]) -> str:

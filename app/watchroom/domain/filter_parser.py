@@ -41,7 +41,7 @@ def parse(text: str, known: KnownKeys | None = None) -> f.Filter | None:
     try:
         tree = _grammar().parse(text)
     except UnexpectedInput as error:
-        raise _not_understood(text, error, known or KnownKeys()) from None
+        raise _not_understood(text, error) from None
     _refuse_depth(tree)
     filter_ = _Reader(text, known or KnownKeys()).filter(tree)
     if (count := sum(1 for _ in f.conditions(filter_))) > MAX_CONDITIONS:
@@ -89,13 +89,15 @@ class _Reader:
                 return f.IsNull(subject, rule == "is_not_null")
             case rule:
                 if not isinstance(subject, f.Metric):
-                    raise self.wrong(tree, f"`{f.subject_text(subject)}` is not a metric", "Only a metric can be infinite or NaN.")
+                    raise self.wrong(
+                        tree, f"`{f.subject_text(subject)}` is not a metric", "Only a metric can be infinite or NaN."
+                    )
                 return f.IsFinite(subject, rule == "is_not_finite")
 
     def compare(self, subject: f.Subject, tree: Tree[Token]) -> f.Compare:
-        _, operator, literal = tree.children
-        operator = {"==": "=", "<>": "!="}.get(str(operator), str(operator))
+        _, token, literal = tree.children
         assert isinstance(literal, Tree)
+        operator = {"==": "=", "<>": "!="}.get(str(token), str(token))
         if f.kind_of(subject) == "truth" and operator not in ("=", "!="):
             raise self.wrong(tree, f"`{f.subject_text(subject)}` is true or false", "Compare it with `=` or `!=`.")
         return f.Compare(subject, operator, self.value(subject, literal))
@@ -187,7 +189,9 @@ class _Reader:
                 return f.Truth(token.lower() == "true")
             case "ago":
                 if seconds_of(_unquoted(token)) is None:
-                    raise self.wrong(tree, "not a length of time", "Write ago('90s'), ago('15m'), ago('2h'), ago('7d') or ago('4w').")
+                    raise self.wrong(
+                        tree, "not a length of time", "Write ago('90s'), ago('15m'), ago('2h'), ago('7d') or ago('4w')."
+                    )
                 return f.Ago(_unquoted(token).strip())
             case _:
                 return f.Text(_unquoted(token))
@@ -196,13 +200,13 @@ class _Reader:
         return self.text[tree.meta.start_pos : tree.meta.end_pos]
 
     def wrong(self, place: Tree[Token] | Token, what: str, next_step: str) -> QueryError:
-        start = place.start_pos if isinstance(place, Token) else place.meta.start_pos
-        return _error(self.text, start or 0, what, next_step)
+        start: int = (place if isinstance(place, Token) else place.meta).start_pos or 0
+        return _error(self.text, start, what, next_step)
 
 
-def _not_understood(text: str, error: UnexpectedInput, known: KnownKeys) -> QueryError:
+def _not_understood(text: str, error: UnexpectedInput) -> QueryError:
     if isinstance(error, UnexpectedCharacters):
-        found, place, wanted = text[error.pos_in_stream], error.pos_in_stream, set(error.allowed or ())
+        found, place, wanted = text[error.pos_in_stream or 0], error.pos_in_stream or 0, set(error.allowed or ())
     elif isinstance(error, UnexpectedToken) and error.token.type != "$END":
         found, place, wanted = str(error.token), error.token.start_pos or 0, set(error.accepts or ())
     else:
@@ -228,7 +232,9 @@ def _advice(found: str, rest: str, wanted: set[str]) -> str:
 
 
 def _error(text: str, place: int, what: str, next_step: str) -> QueryError:
-    return QueryError(f"The filter is not understood at character {place + 1}: {what}.", why=_caret(text, place), next_step=next_step)
+    return QueryError(
+        f"The filter is not understood at character {place + 1}: {what}.", why=_caret(text, place), next_step=next_step
+    )
 
 
 def _caret(text: str, place: int) -> str:

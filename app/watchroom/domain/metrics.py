@@ -6,13 +6,29 @@ The rule is by words, so that it needs no configuration and reads the same every
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Literal
 
 LOWER_IS_BETTER = frozenset(
     {
         # errors and losses
         *("loss", "losses", "error", "errors", "err", "cost", "costs", "regret", "residual", "residuals"),
-        *("rmse", "mse", "mae", "mape", "smape", "wape", "wmape", "medae", "mdape", "msle", "rmsle", "mase", "rae", "rse"),
+        *(
+            "rmse",
+            "mse",
+            "mae",
+            "mape",
+            "smape",
+            "wape",
+            "wmape",
+            "medae",
+            "mdape",
+            "msle",
+            "rmsle",
+            "mase",
+            "rae",
+            "rse",
+        ),
         *("nrmse", "l1", "l2", "pinball", "huber", "hinge", "hamming", "misclassification"),
         # probabilities and calibration
         *("brier", "nll", "deviance", "crossentropy", "xent", "perplexity", "ppl", "ece", "mce", "kl", "divergence"),
@@ -37,10 +53,11 @@ def better(name: str) -> Literal["lower", "higher"]:
 
     The name is split into words at anything but letters and digits, and where lower case turns to upper
     (`valLoss`). It is `lower` when a word is in LOWER_IS_BETTER or ends in `loss` or `error` (`logloss`), or when
-    `cross` is followed by `entropy`. A word `neg` or `negative` (`neg_log_loss`) turns that round. All else is `higher`.
+    `cross` is followed by `entropy`. A word `neg` or `negative` (`neg_log_loss`) turns that
+    round. All else is `higher`.
     """
     words = [word.lower() for word in _WORD.findall(_CAMEL.sub(" ", name))]
     if any(word in ("neg", "negative") for word in words):
         return "higher"
     lower = any(word in LOWER_IS_BETTER or word.endswith(("loss", "error")) for word in words)
-    return "lower" if lower or ("cross", "entropy") in zip(words, words[1:], strict=False) else "higher"
+    return "lower" if lower or ("cross", "entropy") in pairwise(words) else "higher"

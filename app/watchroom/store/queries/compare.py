@@ -16,16 +16,27 @@ MAX_RUNS = 20
 MAX_ROWS = 2_000
 """Differences shown: runs of two thousand metrics exist."""
 
-_ATTRIBUTES = ("experiment", "status", "start_time", "duration", "user", "source_name", "commit", "dirty", "parent_run_id")
+_ATTRIBUTES = (
+    "experiment",
+    "status",
+    "start_time",
+    "duration",
+    "user",
+    "source_name",
+    "commit",
+    "dirty",
+    "parent_run_id",
+)
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Runs side by side.
 
-    `frame` has a row for each thing that differs: `kind` (`run`, `param`, `metric`, `tag`), `key`, and a column for each
-    run by its id, with the value as text-free Python values (None where the run lacks it). `same` counts what all of
-    them have alike. `names` are the runs' names by id, `missing` the ids that the snapshot does not know.
+    `frame` has a row for each thing that differs: `kind` (`run`, `param`, `metric`, `tag`), `key`, and a column for
+    each run by its id, with the values as Python's (None where the run lacks it). `same` counts what all of them have
+    alike, `left_out` the differences past MAX_ROWS. `names` are the runs' names by id, `missing` the ids that the
+    snapshot does not know.
     """
 
     frame: pd.DataFrame
@@ -38,7 +49,9 @@ class Comparison:
 def compare(snapshot: Snapshot, *, run_ids: tuple[str, ...]) -> Comparison:
     """The differences of the first MAX_RUNS runs. NaN equals NaN; a metric counts with its last value."""
     asked = list(dict.fromkeys(run_ids))[:MAX_RUNS]
-    names = dict(snapshot.rows("select run_id, coalesce(name, '') from runs where run_id in (select unnest(?))", (asked,)))
+    names = dict(
+        snapshot.rows("select run_id, coalesce(name, '') from runs where run_id in (select unnest(?))", (asked,))
+    )
     ids = [run_id for run_id in asked if run_id in names]
     table = [*_attributes(snapshot, ids), *_keyed(snapshot, ids)]
     different = [row for row in table if not _alike(row[2:])]
@@ -65,7 +78,8 @@ def _attributes(snapshot: Snapshot, ids: list[str]) -> list[tuple[object, ...]]:
 def _keyed(snapshot: Snapshot, ids: list[str]) -> list[tuple[object, ...]]:
     sql = """
         select * from (
-            select 'param' as kind, run_id, key, value, null::double as number from params where run_id in (select unnest($1))
+            select 'param' as kind, run_id, key, value, null::double as number
+            from params where run_id in (select unnest($1))
             union all
             select 'metric', run_id, key, null, last from metrics where run_id in (select unnest($1))
             union all
@@ -79,4 +93,4 @@ def _keyed(snapshot: Snapshot, ids: list[str]) -> list[tuple[object, ...]]:
 
 
 def _alike(values: tuple[object, ...]) -> bool:
-    return len({"NaN" if value != value else (type(value), value) for value in values}) <= 1  # noqa: PLR0124
+    return len({"NaN" if value != value else (type(value), value) for value in values}) <= 1

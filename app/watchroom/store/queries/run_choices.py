@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from watchroom.domain import filters as f
 from watchroom.domain.filter_hints import KnownKeys
 from watchroom.domain.run_columns import RunColumn
+from watchroom.store.queries.run_filter_sql import ATTRIBUTE_SQL
 from watchroom.store.snapshot import Snapshot
 
 USUAL_METRICS = 4
 USUAL_PARAMS = 4
 """With the attributes a table as wide as a screen."""
 
+SUGGESTED_VALUES = 50
+"""Values offered for a condition; any other can be typed."""
+
+_VALUE_TABLES = {"param": "params", "tag": "tags"}
 _FIRST = ("name", "experiment", "status", "start_time", "duration")
 _NOT_DELETED = "r.lifecycle_stage is distinct from 'deleted' and e.lifecycle_stage is distinct from 'deleted'"
 
@@ -74,17 +79,17 @@ def usual_columns(snapshot: Snapshot, *, experiments: tuple[str, ...] = ()) -> t
     """
     metrics = _commonest(snapshot, "metrics", experiments, "true", USUAL_METRICS)
     params = _commonest(snapshot, "params", experiments, "min(value) <> max(value)", USUAL_PARAMS)
+    curves = _commonest(snapshot, "metrics", experiments, "count(curve) > 0", 1)
     first = [name for name in _FIRST if name != "experiment" or len(experiments) != 1]
     return (
         *first,
         *(RunColumn(f.Metric(key)).id for key in metrics),
+        *(RunColumn(f.Metric(key), curve=True).id for key in curves),
         *(RunColumn(f.Param(key)).id for key in params),
     )
 
 
-def _commonest(
-    snapshot: Snapshot, table: str, experiments: tuple[str, ...], having: str, limit: int
-) -> Iterator[str]:
+def _commonest(snapshot: Snapshot, table: str, experiments: tuple[str, ...], having: str, limit: int) -> Iterator[str]:
     among = (
         f"""run_id in (select r.run_id from runs r join experiments e on e.experiment_id = r.experiment_id
                        where {_NOT_DELETED} and e.name in ({", ".join("?" * len(experiments))}))"""
@@ -95,3 +100,29 @@ def _commonest(
         select key from {table} where {among} group by key having {having}
         order by count(*) desc, lower(key), key limit {limit}"""
     return (key for (key,) in snapshot.rows(sql, experiments))
+
+
+def values(snapshot: Snapshot, *, kind: str, key: str) -> tuple[str, ...]:
+    """The commonest values of a parameter, a tag or an attribute of text, at most SUGGESTED_VALUES; NULL left out.
+
+    `kind` is `param`, `tag` or `attribute`.
+    """
+    if kind == "attribute":
+        value, source = ATTRIBUTE_SQL[key], "runs r left join experiments e on e.experiment_id = r.experiment_id"
+    else:
+        value, source = "value", f"{_VALUE_TABLES[kind]} where key = ?"
+    sql = f"""
+        select text from (select {value} as text from {source}) where text is not null
+        group by text order by count(*) desc, text limit {SUGGESTED_VALUES}"""
+    return tuple(str(text) for (text,) in snapshot.rows(sql, () if kind == "attribute" else (key,)))
+
+
+def column_names(snapshot: Snapshot) -> tuple[str, ...]:
+    """The columns to choose from: the attributes; then metrics (last, best, curve), parameters and tags by key."""
+    names: list[str] = list(f.ATTRIBUTES)
+    for item in keys(snapshot):
+        names.append(RunColumn(item.subject).id)
+        if item.kind == "metric":
+            names.append(RunColumn(f.Metric(item.key, "best")).id)
+            names.append(RunColumn(item.subject, curve=True).id)
+    return tuple(names)

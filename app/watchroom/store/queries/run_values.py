@@ -46,7 +46,9 @@ def frame_of(
     if stale_before is not None:
         _mark_stale(snapshot, ids, found, stale_before)
     series = {column.id: _series(column, found.get(column.id, [None] * len(ids))) for column in columns}
-    return pd.DataFrame({name: values.array for name, values in series.items()}, index=pd.Index(ids, name="run_id", dtype="str"))
+    return pd.DataFrame(
+        {name: values.array for name, values in series.items()}, index=pd.Index(ids, name="run_id", dtype="str")
+    )
 
 
 def _attributes(snapshot: Snapshot, ids: list[str], columns: list[RunColumn]) -> Values:

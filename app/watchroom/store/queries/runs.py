@@ -37,14 +37,16 @@ _RUNS = "runs r left join experiments e on e.experiment_id = r.experiment_id"
 class Choice:
     """Which runs: a filter (docs/filters.md), words to search for, experiments by name (none is all).
 
-    `lifecycle` is `active`, `deleted` or `all`; a filter on `lifecycle_stage` overrides it. Times of the filter that
-    name no zone are in `zone`.
+    `lifecycle` is `active`, `deleted` or `all`; a filter on `lifecycle_stage` overrides it. `model` and `version` take
+    the runs that made versions of a registered model. Times of the filter that name no zone are in `zone`.
     """
 
     filter_text: str = ""
     search: str = ""
     experiments: tuple[str, ...] = ()
     lifecycle: str = "active"
+    model: str = ""
+    version: int | None = None
     zone: str = "UTC"
 
 
@@ -74,7 +76,7 @@ def page(
     *,
     choice: Choice,
     columns: tuple[str, ...],
-    order: Order = Order(),  # noqa: B008 - frozen
+    order: Order = Order(),
     offset: int = 0,
     limit: int = 100,
     stale_days: float | None = None,
@@ -94,7 +96,7 @@ def download(
     *,
     choice: Choice,
     columns: tuple[str, ...],
-    order: Order = Order(),  # noqa: B008 - frozen
+    order: Order = Order(),
     run_ids: tuple[str, ...] = (),
     stale_days: float | None = None,
 ) -> RunsPage:
@@ -142,7 +144,7 @@ def count(snapshot: Snapshot, *, choice: Choice) -> int:
 def where_sql(snapshot: Snapshot, choice: Choice) -> Sql:
     """The choice as a condition over `runs r left join experiments e`. Raises QueryError for a bad filter."""
     filter_ = parse(choice.filter_text)
-    parts = [_lifecycle_sql(choice.lifecycle, filter_), _experiments_sql(choice.experiments)]
+    parts = [_lifecycle_sql(choice.lifecycle, filter_), _experiments_sql(choice.experiments), _model_sql(choice)]
     parts += [_word_sql(word) for word in choice.search.lower().split()[:MAX_WORDS]]
     if filter_ is not None:
         parts.append(filter_sql(filter_, Clock(snapshot.made_at, ZoneInfo(choice.zone))))
@@ -162,8 +164,17 @@ def _experiments_sql(names: tuple[str, ...]) -> Sql:
     return Sql(f"e.name in ({', '.join('?' * len(names))})", names) if names else Sql("")
 
 
+def _model_sql(choice: Choice) -> Sql:
+    if not choice.model:
+        return Sql("")
+    made = "r.run_id in (select run_id from model_versions where run_id is not null and name = ?"
+    if choice.version is None:
+        return Sql(f"{made})", (choice.model,))
+    return Sql(f"{made} and version = ?)", (choice.model, choice.version))
+
+
 def _word_sql(word: str) -> Sql:
-    """Somewhere in the name, the id, the experiment, a parameter or a tag; MLflow's own tags hold no words of people's."""
+    """In the name, the id, the experiment, a parameter or a tag; MLflow's own tags hold no words of people's."""
     return Sql(
         """(contains(lower(r.name), ?) or contains(r.run_id, ?) or contains(lower(e.name), ?)
             or r.run_id in (select run_id from params where contains(lower(value), ?))

@@ -1,0 +1,48 @@
+"""The choice of columns of the table of runs: which, in which order, and how many stay in sight."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from watchroom.domain import filters as f
+from watchroom.domain.run_columns import column, is_column
+from watchroom.store.queries import run_choices
+from watchroom.store.queries.runs import MAX_COLUMNS
+from watchroom.ui import runs_view as view_of
+from watchroom.ui.room import ask
+from watchroom.ui.text import one_line
+
+_CHOSEN = "_runs_columns_chosen"
+_PINNED = "_runs_columns_pinned"
+
+
+def column_chooser(view: view_of.View, shown: tuple[str, ...]) -> None:
+    """The columns in their order; another form of a metric (best, curve) can be typed as a filter writes it."""
+    options = list(dict.fromkeys((*shown, *ask(run_choices.column_names))))
+    st.session_state[_CHOSEN] = list(shown)
+    st.multiselect(
+        "Columns, in their order",
+        options,
+        key=_CHOSEN,
+        format_func=_option,
+        max_selections=MAX_COLUMNS,
+        accept_new_options=True,
+        on_change=_choose,
+    )
+    st.caption("Type for more: best(metrics.…), min, max, count, or curve(metrics.…) for a sparkline.")
+    st.session_state[_PINNED] = view.pinned
+    st.number_input(
+        "Columns that stay in sight", 0, 10, key=_PINNED, on_change=lambda: view_of.pin(st.session_state[_PINNED])
+    )
+    st.button("Back to the usual columns", disabled=not view.columns, on_click=view_of.choose_columns, args=([],))
+
+
+def _choose() -> None:
+    view_of.choose_columns([column(name).id for name in st.session_state[_CHOSEN] if is_column(name)])
+
+
+def _option(name: str) -> str:
+    """`rmse · metric`: what it is called, and of which kind."""
+    item = column(name)
+    kinds = {f.Metric: "metric", f.Param: "parameter", f.Tag: "tag", f.Attribute: "run"}
+    return f"{one_line(item.label, 80)} · {kinds[type(item.subject)]}"

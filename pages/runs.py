@@ -1,0 +1,9 @@
+"""Runs: every run of every experiment, for a filter, a search and an order, with the columns that matter."""
+
+from __future__ import annotations
+
+from watchroom import ui
+from watchroom.ui import runs_page
+
+ui.header("Runs", "Which runs are there, over all experiments?")
+runs_page.draw()
