@@ -1,1 +1,1 @@
-"""Speed, measured: `python -m benchmarks.NAME` makes its own data, times figure and floor in turn, prints one JSON line."""
+"""Speed, measured: `python -m benchmarks.NAME` makes its data, times figure and floor in turn, prints a JSON line."""

@@ -57,7 +57,15 @@ def insert_runs(
         "end_time, source_version, lifecycle_stage, artifact_uri, experiment_id) "
         "values (?, ?, 'LOCAL', 'train.py', '', ?, 'FINISHED', ?, ?, '', 'active', ?, ?)",
         [
-            (id_, f"run-{n}", f"user{n % 30}", begin, begin + 60_000, f"mlflow-artifacts:/{n}", experiments[n % EXPERIMENTS])
+            (
+                id_,
+                f"run-{n}",
+                f"user{n % 30}",
+                begin,
+                begin + 60_000,
+                f"mlflow-artifacts:/{n}",
+                experiments[n % EXPERIMENTS],
+            )
             for n, id_ in rows
             for begin in [START_MS + n * 300_000 if at_ms is None else at_ms]
         ],
@@ -77,7 +85,9 @@ def insert_runs(
         ],
     )
     points = [
-        (f"metric_{m}", rng.random(), (START_MS + n * 300_000 if at_ms is None else at_ms) + 30_000, id_, 0, 0) for n, id_ in rows for m in range(METRICS)
+        (f"metric_{m}", rng.random(), (START_MS + n * 300_000 if at_ms is None else at_ms) + 30_000, id_, 0, 0)
+        for n, id_ in rows
+        for m in range(METRICS)
     ]
     for table in ("metrics", "latest_metrics"):
         connection.executemany(
@@ -101,12 +111,18 @@ def change_runs(file: Path, count: int, *, first: int) -> None:
     rng = random.Random(first)
     now = int(time.time() * 1000)
     with sqlite3.connect(file) as connection:
-        experiments = [row[0] for row in connection.execute("select experiment_id from experiments where name like 'team-%'")]
+        experiments = [
+            row[0] for row in connection.execute("select experiment_id from experiments where name like 'team-%'")
+        ]
         insert_runs(connection, experiments, range(first, first + count // 2), rng, at_ms=now)
-        old = [row[0] for row in connection.execute("select run_uuid from runs order by random() limit ?", (count // 2,))]
+        old = [
+            row[0] for row in connection.execute("select run_uuid from runs order by random() limit ?", (count // 2,))
+        ]
         late, tagged = old[: count // 4], old[count // 4 :]
         points = [("metric_0", rng.random(), now, id_, first, 0) for id_ in late]
-        connection.executemany("insert into metrics (key, value, timestamp, run_uuid, step, is_nan) values (?,?,?,?,?,?)", points)
+        connection.executemany(
+            "insert into metrics (key, value, timestamp, run_uuid, step, is_nan) values (?,?,?,?,?,?)", points
+        )
         connection.executemany(
             "update latest_metrics set value = ?, timestamp = ?, step = ? where key = ? and run_uuid = ?",
             [(value, at, step, key, id_) for key, value, at, id_, step, _ in points],

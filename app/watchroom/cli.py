@@ -57,7 +57,7 @@ def main() -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="watchroom")
 def cli() -> None:
-    """One room for the people round a set of ML models.
+    r"""One room for the people round a set of ML models.
 
     \b
     watchroom demo DIR                 a workspace with five models to look at
@@ -75,17 +75,21 @@ def init(folder: Path, tracking_uri: str, **options: str | None) -> None:
     """Write a commented workspace into FOLDER, with a file for each registered model of that MLflow."""
     from watchroom.jobs.init import init_from_mlflow
 
-    written = init_from_mlflow(folder, tracking_uri, _settings(options))
-    for path in written:
+    report = init_from_mlflow(folder, tracking_uri, _settings(options))
+    for path in report.written:
         click.echo(f"wrote {path}")
-    click.echo(f"{len(written)} files. Next: look them over, then `watchroom refresh --workspace {folder}`.")
+    for path in report.kept:
+        click.echo(f"kept  {path}")
+    for left_out in report.left_out:
+        click.echo(str(left_out), err=True)
+    click.echo(f"Next: look the files over, then `watchroom refresh --workspace {folder}`.")
 
 
 @cli.command()
 @cli_options("workspace")
 def check(**options: str | None) -> None:
     """Check the workspace's files; every mistake with its file, line and field. Exit code 1 when there is one."""
-    from watchroom.workspace import check_workspace
+    from watchroom.workspace.check import check_workspace
 
     report = check_workspace(_settings(options).workspace)
     for line in report.lines():
@@ -105,7 +109,7 @@ def refresh(full: bool, **options: str | None) -> None:
     for step, detail in report.steps:
         click.echo(f"{step}: {detail}" if detail else step)
     if report.problems:
-        click.echo(f"{report.problems} problems: see the Status page, or `watchroom sql \"from problems\"`.")
+        click.echo(f'{report.problems} problems: see the Status page, or `watchroom sql "from problems"`.')
     click.echo(f"Snapshot {report.snapshot_id} published in {report.seconds:.1f} s.")
 
 
@@ -114,7 +118,7 @@ def refresh(full: bool, **options: str | None) -> None:
 def serve(**options: str | None) -> None:
     """Open the room in a browser on this machine."""
     from watchroom.serve import serve as run
-    from watchroom.workspace import load_workspace
+    from watchroom.workspace.load import load_workspace
 
     settings = _settings(options)
     workspace = load_workspace(settings.workspace)
@@ -124,7 +128,9 @@ def serve(**options: str | None) -> None:
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--end", type=click.DateTime(["%Y-%m-%d"]), help="The demo's last day. [default: today, UTC]")
-@click.option("--scale", type=click.FloatRange(0.01, 10), default=1.0, show_default=True, help="How many decisions, as a factor.")
+@click.option(
+    "--scale", type=click.FloatRange(0.01, 10), default=1.0, show_default=True, help="How many decisions, as a factor."
+)
 @click.option("--seed", type=int, default=7, show_default=True, help="Another seed makes another world.")
 @click.option("--if-missing", is_flag=True, help="Do nothing when the demo is there already.")
 def demo(folder: Path, end: datetime | None, scale: float, seed: int, if_missing: bool) -> None:
@@ -147,7 +153,7 @@ def demo(folder: Path, end: datetime | None, scale: float, seed: int, if_missing
 def sql(statement: str, shape: str, **options: str | None) -> None:
     """Ask the current snapshot a question in SQL, read only. The tables are in docs/tables.md."""
     from watchroom.store.snapshot import SnapshotStore
-    from watchroom.workspace import load_workspace
+    from watchroom.workspace.load import load_workspace
 
     settings = _settings(options)
     store = SnapshotStore(load_workspace(settings.workspace).store, _limits(settings))
@@ -175,7 +181,9 @@ def verify(**options: str | None) -> None:
     verification = verify_ledger(_settings(options).workspace)
     click.echo(verification.summary())
     for found in verification.breaks:
-        click.echo(f"  {found.seq}" + (f"–{found.last_seq}" if found.last_seq != found.seq else "") + f" {found.reason}")
+        click.echo(
+            f"  {found.seq}" + (f"–{found.last_seq}" if found.last_seq != found.seq else "") + f" {found.reason}"
+        )
     sys.exit(0 if verification.ok else 1)
 
 

@@ -1,4 +1,4 @@
-"""One sync of a source into a store, and questions to what was published: the way a refresh goes, without a workspace."""
+"""One sync of a source into a store, and questions to what was published: a refresh without a workspace."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def _digest(file: Path) -> str:
 
 def test_runs_come_with_all_that_was_logged(small: SmallStore, reading: Reading) -> None:
     reading.sync(SqliteSource(small.file))
-    assert reading.rows("select name, status, parent_run_id, \"commit\" from runs order by start_time, name") == [
+    assert reading.rows('select name, status, parent_run_id, "commit" from runs order by start_time, name') == [
         ("parent", "FINISHED", None, "abc123"),
         ("child", "FAILED", small.finished, None),
         ("still going", "RUNNING", None, None),
@@ -101,7 +101,9 @@ def test_an_untouched_file_is_not_read_again(small: SmallStore, reading: Reading
     assert reading.folder.read_manifest(reading.folder.current_id()).parts["mlflow"] == before
 
 
-LATE_METRIC = "insert into metrics (key, value, timestamp, run_uuid, step, is_nan) values ('auc', 0.9, 9000, '{finished}', 50, 0)"
+LATE_METRIC = (
+    "insert into metrics (key, value, timestamp, run_uuid, step, is_nan) values ('auc', 0.9, 9000, '{finished}', 50, 0)"
+)
 CHANGES: dict[str, tuple[str, str, object]] = {
     "a late metric on a finished run": (LATE_METRIC, "select last from metrics where key = 'auc'", 0.9),
     "a changed tag": (
@@ -201,7 +203,9 @@ def test_a_store_of_an_older_mlflow_is_read_without_what_it_did_not_keep(small: 
     _write(small.file, "alter table experiments drop column creation_time")
     before = _digest(small.file)
     reading.sync(SqliteSource(small.file))
-    assert reading.rows("select name, created_at from experiments where name = 'search/grid'") == [("search/grid", None)]
+    assert reading.rows("select name, created_at from experiments where name = 'search/grid'") == [
+        ("search/grid", None)
+    ]
     assert reading.value("select count(*) from runs") == 3
     assert reading.value("select count(*) from aliases") == 0
     assert _digest(small.file) == before

@@ -9,6 +9,7 @@ import time
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.helpers.snapshots import publish_rows
@@ -45,10 +46,10 @@ def test_a_draft_that_fails_leaves_the_current_snapshot_and_no_file(tmp_path: Pa
     folder = StoreFolder(tmp_path)
     publish_rows(tmp_path, {"runs": [{"run_id": "a"}]})
     before = _files(tmp_path)
-    with pytest.raises(RuntimeError), refresh_lock(folder, 1), Draft(folder) as draft:
-        draft.writable("mlflow")
-        draft.insert("experiments", [("1", "lost", "active", None, None, None)])
-        raise RuntimeError
+    broken = [("1", "lost", "active", None, "not a time", None)]
+    with pytest.raises(duckdb.ConversionException), refresh_lock(folder, 1), Draft(folder) as draft:
+        draft.insert("problems", [("source", "note", "lost", "lost", "", "", None, 1)])
+        draft.insert("experiments", broken)
     assert _files(tmp_path) == before
     assert _names(tmp_path) == ["a"]
 

@@ -151,7 +151,7 @@ def test_a_statement_of_a_person_is_cut_at_the_limit_and_says_so(store: Snapshot
 
 
 def test_names_with_quotes_in_the_folder_are_read(tmp_path: Path) -> None:
-    folder = tmp_path / "it's \"here\""
+    folder = tmp_path / 'it\'s "here"'
     publish_rows(folder, _runs("a"))
     store = SnapshotStore(folder)
     with store.lease() as snapshot:

@@ -1,4 +1,4 @@
-"""`watchroom init`: a commented workspace over somebody's own MLflow, with a file for each registered model found there."""
+"""`watchroom init`: a commented workspace over somebody's own MLflow, with a file for each registered model."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from watchroom.settings import Settings
 from watchroom.sources.tracking import open_source
 from watchroom.store.draft import Draft
 from watchroom.store.manifest import StoreFolder
-from watchroom.workspace import RegisteredModel, init_workspace
+from watchroom.workspace.init import InitReport, RegisteredModel, init_workspace
+from watchroom.workspace.places import resolved_address
 
 _NO_RUNS = ()
 """Experiments to read: the registry alone is asked for, so that a large store answers at once."""
 
 
-def init_from_mlflow(folder: Path, tracking_uri: str, settings: Settings) -> list[Path]:
-    """Write the workspace; returns the files written. Existing files stay. Raises SourceError when MLflow cannot be read."""
-    address = tracking_uri if "://" in tracking_uri else str(Path(tracking_uri).absolute())
+def init_from_mlflow(folder: Path, tracking_uri: str, settings: Settings) -> InitReport:
+    """Write the workspace; existing files stay. Raises SourceError, nothing written, when MLflow cannot be read."""
     source = open_source(
-        address, experiments=_NO_RUNS, timeout_seconds=settings.http_timeout_seconds, retries=settings.http_retries
+        resolved_address(tracking_uri, Path.cwd()),
+        experiments=_NO_RUNS,
+        timeout_seconds=settings.http_timeout_seconds,
+        retries=settings.http_retries,
     )
     with tempfile.TemporaryDirectory() as scratch, Draft(StoreFolder(Path(scratch))) as draft:
         sync(source, draft)
@@ -40,7 +43,7 @@ def _registered(draft: Draft) -> list[RegisteredModel]:
         group by all order by r.name
         """
     ).fetchall()
-    return [RegisteredModel(name, description, _column_names(inputs), None) for name, description, inputs in rows]
+    return [RegisteredModel(name, description or "", _column_names(inputs), None) for name, description, inputs in rows]
 
 
 def _column_names(signature: str | None) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
-"""`watchroom refresh`: sync → registry → room → publish, as one job that either publishes a whole snapshot or changes nothing.
+"""`watchroom refresh`: sync → registry → room → publish, as one job.
 
-What each step does is in its own module. What a failed refresh died of is kept beside the snapshot that stays up.
+It publishes a whole snapshot or changes nothing. What each step does is in its own module; what a failed refresh died
+of is kept beside the snapshot that stays up.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from watchroom.sources.tracking import open_source
 from watchroom.sources.tracking.contract import TrackingSource
 from watchroom.store.draft import Draft, prune, refresh_lock
 from watchroom.store.manifest import StoreFolder, write_atomically
-from watchroom.workspace import RoomSettings, Workspace, load_workspace
+from watchroom.workspace.load import Workspace, load_workspace
+from watchroom.workspace.room_file import RoomSettings
 
 COMPACT_AFTER = 100
 """Refreshes that changed the tracking part, after which it is written anew: deletes leave holes in a DuckDB file."""
@@ -64,9 +66,15 @@ class _Steps:
     def step(self, name: str) -> Iterator[dict[str, str]]:
         """Time a step; it fills `detail`, and `status` where that is not `done`."""
         self.progress(name)
-        started, clock, said = datetime.now(UTC).replace(tzinfo=None), time.perf_counter(), {"status": "done", "detail": ""}
+        started, clock, said = (
+            datetime.now(UTC).replace(tzinfo=None),
+            time.perf_counter(),
+            {"status": "done", "detail": ""},
+        )
         yield said
-        self.rows.append((len(self.rows) + 1, name, said["status"], started, time.perf_counter() - clock, said["detail"]))
+        self.rows.append(
+            (len(self.rows) + 1, name, said["status"], started, time.perf_counter() - clock, said["detail"])
+        )
 
 
 def refresh(
@@ -113,7 +121,7 @@ def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, step
     if due and not result.unchanged:
         draft.keep_note("full_reconcile", draft.made_at.isoformat())
     with steps.step("Compare the registry with what was last seen") as said:
-        new = record_registry(draft, ledger, draft.previous.made_at if draft.previous else None)
+        new = record_registry(draft, ledger)
         said["detail"] = f"{new:,} changes recorded in the ledger" if new else "nothing new"
     with steps.step("Read the workspace and its evidence") as said:
         fill_workspace(draft, workspace, plan.room)
@@ -162,12 +170,14 @@ def _source(workspace: Workspace, plan: _Plan, *, full: bool) -> TrackingSource:
 
 def _full_reconcile_due(draft: Draft, settings: Settings) -> bool:
     last = draft.note("full_reconcile")
-    return last is None or draft.made_at - datetime.fromisoformat(last) >= timedelta(hours=settings.full_reconcile_hours)
+    return last is None or draft.made_at - datetime.fromisoformat(last) >= timedelta(
+        hours=settings.full_reconcile_hours
+    )
 
 
 @contextmanager
 def _failures_kept(store: StoreFolder) -> Iterator[None]:
-    """Keep what a refresh died of for the Status page; a success clears it. Disk and DuckDB errors become StoreErrors."""
+    """Keep what a refresh died of for the Status page; a success clears it. A full disk becomes a StoreError."""
     try:
         yield
     except (duckdb.Error, OSError) as error:

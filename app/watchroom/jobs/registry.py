@@ -1,12 +1,12 @@
-"""The registry step: the registry as this refresh sees it, compared with what the ledger last saw; and what it recorded."""
+"""The registry step: the registry as this refresh sees it, compared with what the ledger last saw."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from watchroom.domain.registry import RegistryState
-from watchroom.ledger import Ledger
-from watchroom.ledger.registry_events import record, seen_events
+from watchroom.ledger import Head, Ledger
+from watchroom.ledger.registry_events import Look, record, seen_events
 from watchroom.store.draft import Draft
 
 
@@ -25,9 +25,9 @@ def registry_state(draft: Draft) -> RegistryState:
     )
 
 
-def record_registry(draft: Draft, ledger: Ledger, previous_seen_at: datetime | None) -> int:
+def record_registry(draft: Draft, ledger: Ledger) -> int:
     """Append what changed since the ledger last looked, and list all that was ever seen; returns how many are new."""
-    new = record(ledger, registry_state(draft), draft.made_at, previous_seen_at=previous_seen_at)
+    new = record(ledger, registry_state(draft), datetime.now(UTC), previous=_previous_look(draft))
     draft.insert(
         "registry_events",
         [
@@ -47,6 +47,13 @@ def record_registry(draft: Draft, ledger: Ledger, previous_seen_at: datetime | N
         ],
     )
     return len(new)
+
+
+def _previous_look(draft: Draft) -> Look | None:
+    """The refresh before, by its beginning: whatever it did not see had not happened then."""
+    if draft.previous is None or draft.previous.ledger_head is None:
+        return None
+    return Look(draft.previous.made_at, Head(*draft.previous.ledger_head))
 
 
 def _naive(at: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""The room step: what the workspace and the ledger say, as tables beside MLflow's; and every problem found on the way."""
+"""The room step: what the workspace and the ledger say, as tables beside MLflow's; and every problem found."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from watchroom.ledger.approvals import Approval, approvals
 from watchroom.sources.evidence import file_digest
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft
-from watchroom.workspace import RoomSettings, Workspace
+from watchroom.workspace.load import Workspace
+from watchroom.workspace.room_file import RoomSettings
 
 _ROLES = ("business", "data_science", "operations", "reviewer", "on_call", "deputy")
 
@@ -115,7 +116,7 @@ def _change(folder: Path, path: str, signed: str) -> str:
 
 def fill_problems(draft: Draft, found: Iterable[Problem], workspace: Workspace, *, source_unchanged: bool) -> int:
     """Every problem, also those of a source that was not read again because it had not changed; returns how many."""
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (p.kind, p.severity, p.place, p.what, p.why, p.next_step, p.model, p.count)
         for p in (*found, *_mlmodel_problems(draft), *_unknown_models(draft))
     ]
@@ -151,7 +152,8 @@ def _mlmodel_problems(draft: Draft) -> list[Problem]:
 
 
 def _unknown_models(draft: Draft) -> list[Problem]:
-    rows = draft.connection.execute("select model, file, registered from room.models where file is null or not registered")
+    query = "select model, file from room.models where file is null or not registered order by model"
+    rows = draft.connection.execute(query).fetchall()
     return [
         Problem(
             "workspace",
@@ -172,5 +174,5 @@ def _unknown_models(draft: Draft) -> list[Problem]:
             next_step="Check the name under `model:`, or `mlflow.registry_uri`.",
             model=name,
         )
-        for name, file, _ in rows.fetchall()
+        for name, file in rows
     ]

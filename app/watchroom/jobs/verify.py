@@ -1,4 +1,4 @@
-"""`watchroom ledger verify`: the chain held against itself, and against the head that the current snapshot remembers."""
+"""`watchroom ledger verify`: the chain held against itself, and against the head that the snapshot remembers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from watchroom.errors import NoSnapshot, SnapshotUnreadable
 from watchroom.ledger import Head, Verification, verify_url
 from watchroom.store.manifest import StoreFolder
-from watchroom.workspace import load_workspace
+from watchroom.workspace.load import load_workspace
 
 
 def verify_ledger(workspace_folder: Path) -> Verification:

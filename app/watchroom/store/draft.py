@@ -111,7 +111,9 @@ class Draft:
         for table in tables_of(part):
             order = ", ".join(f'"{column}"' for column in reversed(table.key))
             self.connection.execute(table.create_sql)
-            self.connection.execute(f'insert into "{table.name}" select * from "{part}"."{table.name}" order by {order}')
+            self.connection.execute(
+                f'insert into "{table.name}" select * from "{part}"."{table.name}" order by {order}'
+            )
         self.connection.execute("use memory")
         self.connection.execute("detach packed")
         self.connection.execute(f'detach "{part}"')
@@ -209,7 +211,9 @@ def prune(folder: StoreFolder, keep: int) -> list[str]:
     Call inside `refresh_lock`. Part files that no remaining manifest names go too.
     """
     current = folder.current_id()
-    removed = [name for name in folder.manifests()[: -max(keep, 1)] if name != current and _remove_manifest(folder, name)]
+    removed = [
+        name for name in folder.manifests()[: -max(keep, 1)] if name != current and _remove_manifest(folder, name)
+    ]
     named = {file for name in folder.manifests() for file in _parts_named(folder, name)}
     for path in (folder.root / "parts").iterdir():
         if path.name not in named:

@@ -1,8 +1,8 @@
 """The store's folder on disk: which files make up a snapshot, and which snapshot is the current one.
 
-    store/current.json            the id of the current snapshot; replaced in one atomic step
-    store/snapshots/<id>.json     a manifest: the parts, when it was made, the ledger's head at that moment
-    store/parts/<part>-<id>.duckdb    an immutable file; several manifests may name the same one
+store/current.json            the id of the current snapshot; replaced in one atomic step
+store/snapshots/<id>.json     a manifest: the parts, when it was made, the ledger's head at that moment
+store/parts/<part>-<id>.duckdb    an immutable file; several manifests may name the same one
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Manifest:
     ledger_head: tuple[int, str] | None = None
 
     def to_json(self) -> str:
+        """The manifest as it stands on disk."""
         return json.dumps(asdict(self) | {"made_at": self.made_at.isoformat(), "parts": dict(self.parts)}, indent=1)
 
     @staticmethod
@@ -56,10 +57,12 @@ class StoreFolder:
 
     @property
     def pointer(self) -> Path:
+        """The file that names the current snapshot."""
         return self.root / "current.json"
 
     @property
     def lock(self) -> Path:
+        """The file whose lock a refresh holds; its text says who."""
         return self.root / "refresh.lock"
 
     @property
@@ -68,12 +71,15 @@ class StoreFolder:
         return self.root / "last_failure.json"
 
     def manifest_path(self, snapshot_id: str) -> Path:
+        """Where a snapshot's manifest is."""
         return self.root / "snapshots" / f"{snapshot_id}.json"
 
     def part_path(self, file: str) -> Path:
+        """Where a part's file is."""
         return self.root / "parts" / file
 
     def make(self) -> None:
+        """Make the folders, where they are not there yet."""
         for folder in (self.root, self.root / "snapshots", self.root / "parts"):
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -86,9 +92,7 @@ class StoreFolder:
                 "There is no snapshot yet.", why=f"Nothing has been published in {self.root}.", next_step=_REFRESH
             ) from None
         except (ValueError, KeyError, TypeError) as error:
-            raise SnapshotUnreadable(
-                f"{self.pointer} is damaged.", why=str(error), next_step=_REFRESH
-            ) from error
+            raise SnapshotUnreadable(f"{self.pointer} is damaged.", why=str(error), next_step=_REFRESH) from error
 
     def read_manifest(self, snapshot_id: str) -> Manifest:
         """The manifest of a snapshot; raises SnapshotUnreadable when it is gone or damaged."""
@@ -96,7 +100,9 @@ class StoreFolder:
         try:
             return Manifest.from_json(path.read_text())
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise SnapshotUnreadable(f"The manifest {path} cannot be read.", why=str(error), next_step=_REFRESH) from error
+            raise SnapshotUnreadable(
+                f"The manifest {path} cannot be read.", why=str(error), next_step=_REFRESH
+            ) from error
 
     def publish(self, manifest: Manifest) -> None:
         """Make a manifest the current one. Before this returns readers see the old one, after it the new one."""

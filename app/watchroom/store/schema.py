@@ -41,6 +41,7 @@ class Table:
 
     @property
     def column_names(self) -> tuple[str, ...]:
+        """The columns' names, in their order."""
         return tuple(column.name for column in self.columns)
 
 
@@ -82,9 +83,17 @@ _MLFLOW = (
         _columns(
             ("run_id", "VARCHAR", "MLflow's id"),
             ("experiment_id", "VARCHAR", "its experiment"),
-            ("name", "VARCHAR", "the run's name (the tag `mlflow.runName` where the store has no other); NULL if it has none"),
+            (
+                "name",
+                "VARCHAR",
+                "the run's name (the tag `mlflow.runName` where the store has no other); NULL if it has none",
+            ),
             ("status", "VARCHAR", "`RUNNING`, `SCHEDULED`, `FINISHED`, `FAILED`, `KILLED`"),
-            ("lifecycle_stage", "VARCHAR", "`active` or `deleted`: the run's own; a run of a deleted experiment may still say `active`"),
+            (
+                "lifecycle_stage",
+                "VARCHAR",
+                "`active` or `deleted`: the run's own; a run of a deleted experiment may still say `active`",
+            ),
             ("user", "VARCHAR", "who started it, as recorded by MLflow"),
             ("start_time", "TIMESTAMP", "UTC"),
             ("end_time", "TIMESTAMP", "UTC; NULL while it runs, or when it never ended"),
@@ -139,7 +148,11 @@ _MLFLOW = (
             ("last_step", "BIGINT", "the highest step"),
             ("first_time", "TIMESTAMP", "UTC, the earliest point"),
             ("last_time", "TIMESTAMP", "UTC, the latest point"),
-            ("curve", "DOUBLE[]", "at most 40 finite values in the order of steps, for a sparkline; NULL for fewer than two"),
+            (
+                "curve",
+                "DOUBLE[]",
+                "at most 40 finite values in the order of steps, for a sparkline; NULL for fewer than two",
+            ),
         ),
     ),
     Table(
@@ -252,9 +265,21 @@ _MLFLOW = (
             ("description", "VARCHAR", "the user's text; NULL for none"),
             ("created_at", "TIMESTAMP", "UTC"),
             ("updated_at", "TIMESTAMP", "UTC, by MLflow; a moved alias or tag does not move it"),
-            ("flavors", "VARCHAR[]", "from its `MLmodel`: `sklearn`, `lightgbm`, `python_function`, …; NULL when it cannot be read"),
-            ("signature_inputs", "VARCHAR", "from its `MLmodel`: MLflow's JSON of the input columns; NULL for none or unreadable"),
-            ("signature_outputs", "VARCHAR", "from its `MLmodel`: MLflow's JSON of the output; NULL for none or unreadable"),
+            (
+                "flavors",
+                "VARCHAR[]",
+                "from its `MLmodel`: `sklearn`, `lightgbm`, `python_function`, …; NULL when it cannot be read",
+            ),
+            (
+                "signature_inputs",
+                "VARCHAR",
+                "from its `MLmodel`: MLflow's JSON of the input columns; NULL for none or unreadable",
+            ),
+            (
+                "signature_outputs",
+                "VARCHAR",
+                "from its `MLmodel`: MLflow's JSON of the output; NULL for none or unreadable",
+            ),
             ("has_input_example", "BOOLEAN", "from its `MLmodel`; NULL when it cannot be read"),
             ("mlmodel_problem", "VARCHAR", "why its `MLmodel` could not be read; NULL when it was"),
         ),
@@ -361,9 +386,17 @@ _ROOM = (
         ("seq",),
         _columns(
             ("seq", "BIGINT", "the ledger's entry"),
-            ("seen_at", "TIMESTAMP", "UTC, when a refresh saw it: the change itself is at or before this, after the refresh before"),
+            (
+                "seen_at",
+                "TIMESTAMP",
+                "UTC, when a refresh saw it: the change itself is at or before this, after the refresh before",
+            ),
             ("not_before", "TIMESTAMP", "UTC, the refresh before, which did not see it yet; NULL for the first"),
-            ("event", "VARCHAR", "`model_added`, `model_gone`, `version_added`, `version_gone`, `alias_set`, `alias_moved`, `alias_removed`, `tag_set`, `tag_changed`, `tag_removed`, `stage_changed`"),
+            (
+                "event",
+                "VARCHAR",
+                "`model_added`, `model_gone`, `version_added`, `version_gone`, `alias_set`, `alias_moved`, `alias_removed`, `tag_set`, `tag_changed`, `tag_removed`, `stage_changed`",
+            ),
             ("model", "VARCHAR", "the registered model"),
             ("version", "INTEGER", "the version now meant; NULL where none is"),
             ("previous_version", "INTEGER", "the version an alias pointed to before; NULL where none"),
@@ -387,7 +420,11 @@ _ROOM = (
             ("role", "VARCHAR", "in which role"),
             ("decision", "VARCHAR", "`approved` or `rejected`"),
             ("note", "VARCHAR", "what the signer wrote; NULL for nothing"),
-            ("imported_from", "VARCHAR", "where it was given, for one carried over into the ledger later; NULL for one given here"),
+            (
+                "imported_from",
+                "VARCHAR",
+                "where it was given, for one carried over into the ledger later; NULL for one given here",
+            ),
             ("status", "VARCHAR", "`valid`, or `void`: its evidence was changed or is gone"),
             ("reason", "VARCHAR", "what changed, in words; NULL while valid"),
         ),
@@ -399,7 +436,11 @@ _ROOM = (
         ("kind", "place", "what"),
         _columns(
             ("kind", "VARCHAR", "`source`, `experiment`, `run`, `model_version`, `workspace`, `ledger`"),
-            ("severity", "VARCHAR", "`error`: something is missing from the snapshot; `warning`: it is there, with a gap; `note`: worth knowing"),
+            (
+                "severity",
+                "VARCHAR",
+                "`error`: something is missing from the snapshot; `warning`: it is there, with a gap; `note`: worth knowing",
+            ),
             ("place", "VARCHAR", "the file and line, the run, the version"),
             ("what", "VARCHAR", "what went wrong"),
             ("why", "VARCHAR", "the reason, where known; else empty"),

@@ -86,9 +86,7 @@ class Snapshot:
             )
 
     @contextmanager
-    def _executed(
-        self, sql: str, params: Sequence[Any], seconds: float | None
-    ) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _executed(self, sql: str, params: Sequence[Any], seconds: float | None) -> Iterator[duckdb.DuckDBPyConnection]:
         limit = self._limits.query_seconds if seconds is None else seconds
         cursor = self._connection.cursor()
         alarm = threading.Timer(limit, cursor.interrupt)

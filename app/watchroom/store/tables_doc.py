@@ -29,4 +29,6 @@ def tables_markdown() -> str:
 def _section(table: Table) -> str:
     rows = "\n".join(f"| `{column.name}` | {column.type} | {column.doc} |" for column in table.columns)
     key = ", ".join(f"`{name}`" for name in table.key)
-    return f"## {table.name}\n\n{table.doc} One row for each {key}.\n\n| column | type | holds |\n|---|---|---|\n{rows}\n"
+    return (
+        f"## {table.name}\n\n{table.doc} One row for each {key}.\n\n| column | type | holds |\n|---|---|---|\n{rows}\n"
+    )

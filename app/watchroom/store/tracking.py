@@ -28,11 +28,11 @@ _IN_RANGE = "ms between -62135596800000 and 253402300799999"
 _CATALOG_SQL: Mapping[str, str] = {
     "experiments": "experiment_id, name, lifecycle_stage, artifact_location, utc(created_ms), utc(updated_ms)",
     "experiment_tags": "experiment_id, key, value",
-    "logged_models": "model_id, experiment_id, name, source_run_id, status, model_type, lifecycle_stage, artifact_location, "
-    "utc(created_ms), utc(updated_ms)",
+    "logged_models": "model_id, experiment_id, name, source_run_id, status, model_type, lifecycle_stage, "
+    "artifact_location, utc(created_ms), utc(updated_ms)",
     "registered_models": "name, description, utc(created_ms), utc(updated_ms)",
     "registered_model_tags": "name, key, value",
-    "model_versions": "name, version, run_id, model_id, source, stage, status, \"user\", description, "
+    "model_versions": 'name, version, run_id, model_id, source, stage, status, "user", description, '
     "utc(created_ms), utc(updated_ms), null, null, null, null, null",
     "model_version_tags": "name, version, key, value",
     "aliases": "name, alias, version",
@@ -60,7 +60,9 @@ class TrackingWriter:
         self._now_ms = int(draft.made_at.timestamp() * 1000)
         self.counts = SyncCounts()
         self._sql.execute("create or replace temp table touched (run_id varchar)")
-        self._sql.execute(f"create or replace temp macro utc(ms) as case when {_IN_RANGE} then make_timestamp_ms(ms) end")
+        self._sql.execute(
+            f"create or replace temp macro utc(ms) as case when {_IN_RANGE} then make_timestamp_ms(ms) end"
+        )
 
     # -- what is already held --------------------------------------------------------------------------------------
 
@@ -83,7 +85,9 @@ class TrackingWriter:
             self._sql.register("given", rows[name])
             table = TABLES[name]
             names = ", ".join(f'"{column}"' for column in _compared(name))
-            self._sql.execute(table.create_sql.replace(f'create table "{name}"', "create or replace temp table fresh", 1))
+            self._sql.execute(
+                table.create_sql.replace(f'create table "{name}"', "create or replace temp table fresh", 1)
+            )
             self._sql.execute(f"insert into fresh select {columns} from given")
             if self._differs("fresh", f'mlflow."{name}"', names):
                 self._replace(name)
@@ -97,12 +101,14 @@ class TrackingWriter:
         self._delete(ids)
         self._insert_touched(ids)
         self._insert(
-            "insert into mlflow.runs select run_id, experiment_id, name, status, lifecycle_stage, \"user\", "
+            'insert into mlflow.runs select run_id, experiment_id, name, status, lifecycle_stage, "user", '
             "utc(start_ms), utc(end_ms), null, source_type, source_name, null, null, artifact_uri from given",
             runs,
         )
         self._insert(
-            f"insert into sync.sync_runs select run_id, fingerprint, status, start_ms, {self._now_ms} from given", runs, "sync"
+            f"insert into sync.sync_runs select run_id, fingerprint, status, start_ms, {self._now_ms} from given",
+            runs,
+            "sync",
         )
         self.counts.changed += len(ids)
         self._count_impossible(runs, "start_ms", "end_ms")
@@ -121,7 +127,9 @@ class TrackingWriter:
         """Note that these runs were asked about and have not changed."""
         self._draft.writable("sync")
         self._sql.register("given", pa.table({"run_id": pa.array(run_ids, pa.string())}))
-        self._sql.execute(f"update sync.sync_runs set checked_ms = {self._now_ms} where run_id in (select run_id from given)")
+        self._sql.execute(
+            f"update sync.sync_runs set checked_ms = {self._now_ms} where run_id in (select run_id from given)"
+        )
         self._sql.unregister("given")
         self.counts.checked += len(run_ids)
 
@@ -287,7 +295,8 @@ _METRICS = f"""
         select run_id, key, list(value order by position) as curve
         from ranked
         where n <= {CURVE_POINTS}
-            or floor((position - 1) * {CURVE_POINTS - 1} / (n - 1)) <> floor((position - 2) * {CURVE_POINTS - 1} / (n - 1))
+            or floor((position - 1) * {CURVE_POINTS - 1} / (n - 1))
+                <> floor((position - 2) * {CURVE_POINTS - 1} / (n - 1))
         group by run_id, key
     )
     select run_id, key, last, case better when 'lower' then low else high end, better, low, high,

@@ -1,4 +1,4 @@
-"""An MLflow tracking store and registry, read without ever writing to it: a server, a SQLite file, or a folder of runs."""
+"""An MLflow tracking store and registry, read without ever writing to it: a server, a SQLite file, a folder of runs."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def open_source(
         )
     from watchroom.sources.tracking.files import FileSource
 
-    return FileSource(_existing(tracking_uri.removeprefix("file://"), tracking_uri, folder=True), experiments=experiments)
+    return FileSource(
+        _existing(tracking_uri.removeprefix("file://"), tracking_uri, folder=True), experiments=experiments
+    )
 
 
 def _existing(path: str, uri: str, *, folder: bool) -> Path:

@@ -1,4 +1,4 @@
-"""What a tracking source gives the refresh: only what has changed, in MLflow's words, and a reason for what it had to leave out.
+"""What a tracking source gives the refresh: what has changed, in MLflow's words, and a reason for what it left out.
 
 A source is read in one pass as a stream of the values below. It knows nothing of the store; the store knows nothing
 of where the rows come from. Times are whole milliseconds since 1970 UTC, as MLflow keeps them; the store turns them
@@ -105,7 +105,7 @@ class Problem:
     `count` is how many things it stands for: a thousand run folders without `meta.yaml` are a handful of rows.
     """
 
-    kind: Literal["source", "run", "model_version", "experiment"]
+    kind: Literal["source", "experiment", "run", "model_version", "workspace"]
     severity: Literal["error", "warning", "note"]
     place: str
     what: str

@@ -1,4 +1,4 @@
-"""MLflow's SQLite store, read with plain `sqlite3` and never written: MLflow's own client would migrate an older file in place.
+"""MLflow's SQLite store, read with plain `sqlite3` and never written: MLflow's own client would migrate an older file.
 
 What has changed is found without a full read: points, parameters and inputs are only ever added, so their row ids
 tell; runs and tags change in place, so they are read whole and compared. Reading goes in short statements, because a
@@ -7,7 +7,6 @@ long one would keep a training run from writing.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -82,7 +81,7 @@ class SqliteSource:
                 counter = file.read(100)[24:28].hex()
         except OSError as error:
             raise _unreadable(self.file, error) from error
-        stats = [os.stat(path) for path in (self.file, Path(f"{self.file}-wal")) if path.exists()]
+        stats = [path.stat() for path in (self.file, Path(f"{self.file}-wal")) if path.exists()]
         return counter + "".join(f":{stat.st_size}:{stat.st_mtime_ns}" for stat in stats)
 
 
@@ -103,7 +102,7 @@ def _unreadable(file: Path, error: Exception) -> SourceError:
     return SourceError(
         f"The MLflow store {file} cannot be read.",
         why=f"SQLite says: {error}" if isinstance(error, sqlite3.Error) else str(error),
-        next_step="Check `mlflow.tracking_uri` in watchroom.yaml; `sqlite3 FILE 'pragma integrity_check'` tests the file.",
+        next_step="Check `mlflow.tracking_uri`; `sqlite3 FILE 'pragma integrity_check'` tests the file.",
     )
 
 
@@ -148,7 +147,7 @@ class _Reader:
                 raise SourceError(
                     "This SQLite file is not an MLflow store that can be read.",
                     why=f"Its table `{table}` has no column {', '.join(sorted(missing))}.",
-                    next_step="Check `mlflow.tracking_uri`; for a store from before MLflow 1.2, run `mlflow db upgrade` on a copy.",
+                    next_step="Check `mlflow.tracking_uri`. Before MLflow 1.2: `mlflow db upgrade` a copy.",
                 )
 
     def column(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
@@ -157,7 +156,10 @@ class _Reader:
     def problems(self, file: Path) -> Iterator[Problem]:
         if self._undecodable:
             yield Problem(
-                "source", "warning", str(file), "Some text in the store is not UTF-8; it is shown with replacement marks.",
+                "source",
+                "warning",
+                str(file),
+                "Some text in the store is not UTF-8; it is shown with replacement marks.",
                 count=self._undecodable,
             )
 
@@ -180,7 +182,9 @@ class _Reader:
     @staticmethod
     def _to_arrow(schema: pa.Schema, rows: list[tuple[Any, ...]]) -> pa.Table:
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
-        return pa.table([_array(values, field.type) for values, field in zip(columns, schema, strict=False)], schema=schema)
+        return pa.table(
+            [_array(values, field.type) for values, field in zip(columns, schema, strict=False)], schema=schema
+        )
 
 
 def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
@@ -243,7 +247,9 @@ class _Sync:
         return rows
 
     def _has_workspaces(self) -> bool:
-        return "workspace" in {row for row in self.reader.column("select name from pragma_table_info('registered_models')")}
+        return "workspace" in {
+            row for row in self.reader.column("select name from pragma_table_info('registered_models')")
+        }
 
     def _workspace_notes(self) -> Iterator[Problem]:
         if not self._has_workspaces():
@@ -251,7 +257,10 @@ class _Sync:
         others = self.reader.column("select distinct workspace from registered_models where workspace <> 'default'")
         for name in others:
             yield Problem(
-                "source", "warning", f"MLflow workspace {name}", "Registered models of this MLflow workspace are not read.",
+                "source",
+                "warning",
+                f"MLflow workspace {name}",
+                "Registered models of this MLflow workspace are not read.",
                 why="The same name may mean another model in each workspace; Watchroom reads the default one.",
             )
 
@@ -259,9 +268,7 @@ class _Sync:
         runs = self.reader.arrow(tables.RUNS)
         return runs.filter(pc.is_in(runs["experiment_id"], value_set=pa.array(list(experiments), pa.string())))
 
-    def _changed(
-        self, runs: pa.Table, tags: pa.Table, known: pa.Table, marks: Mapping[str, Mark]
-    ) -> Iterator[Change]:
+    def _changed(self, runs: pa.Table, tags: pa.Table, known: pa.Table, marks: Mapping[str, Mark]) -> Iterator[Change]:
         ids = self._changed_ids(runs, known, marks)
         if not ids:
             return

@@ -63,7 +63,8 @@ RUN_ROWS: Mapping[str, Query] = {
     "points": _query(
         "metrics",
         RUN_TABLES["points"],
-        "run_uuid; key; coalesce(t.step, 0) | step; timestamp; case when t.is_nan then null else t.value end | is_nan value",
+        "run_uuid; key; coalesce(t.step, 0) | step; timestamp;"
+        "case when t.is_nan then null else t.value end | is_nan value",
     ),
 }
 """The tables of runs to which rows are only ever added. NaN comes as NULL here and is given back below."""
@@ -74,7 +75,8 @@ RUN_INPUTS = _query(
     "t.destination_id | destination_id; d.name | source_id; d.digest | source_id; g.value | source_id;"
     "d.dataset_source_type | source_id; d.dataset_source | source_id; d.dataset_schema | source_id;"
     "d.dataset_profile | source_id",
-    joins="join datasets d on t.source_type = 'DATASET' and t.destination_type = 'RUN' and d.dataset_uuid = t.source_id "
+    joins="join datasets d "
+    "on t.source_type = 'DATASET' and t.destination_type = 'RUN' and d.dataset_uuid = t.source_id "
     "left join input_tags g on g.input_uuid = t.input_uuid and g.name = 'mlflow.data.context'",
 )
 
@@ -105,7 +107,9 @@ CATALOG: Mapping[str, Query] = {
         CATALOG_TABLES["registered_models"],
         "name; nullif(t.description, '') | description; creation_time; last_updated_time",
     ),
-    "registered_model_tags": _query("registered_model_tags", CATALOG_TABLES["registered_model_tags"], "name; key; value"),
+    "registered_model_tags": _query(
+        "registered_model_tags", CATALOG_TABLES["registered_model_tags"], "name; key; value"
+    ),
     "model_versions": _query(
         "model_versions",
         CATALOG_TABLES["model_versions"],
