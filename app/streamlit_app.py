@@ -13,10 +13,10 @@ from watchroom.ui import frame
 ROOT = Path(__file__).resolve().parent.parent
 
 frame.configure()
-page = frame.navigation(ROOT)
+page, place = frame.navigation(ROOT)
 try:
     with ui.leased():
-        frame.sidebar()
+        frame.sidebar(place)
         page.run()
 except WatchroomError as problem:
     ui.error(problem)

@@ -1,7 +1,9 @@
-"""Glossary."""
+"""Glossary: what a word means."""
 
 from __future__ import annotations
 
 from watchroom import ui
+from watchroom.ui import glossary
 
 ui.header("Glossary", "What does this word mean?")
+glossary.show()

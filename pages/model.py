@@ -1,7 +1,7 @@
-"""Model."""
+"""Model: one model, whole: what it is for, whose it is, what is live, what was, and how to use it."""
 
 from __future__ import annotations
 
-from watchroom import ui
+from watchroom.ui import model
 
-ui.header("Model", "What is this model, and what is its state?")
+model.show()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from watchroom.ui.identity import current_user, role_switch
 from watchroom.ui.navigation import link, menu
@@ -13,6 +14,10 @@ from watchroom.ui.room import reading, room
 from watchroom.ui.scope import scope_controls
 from watchroom.ui.text import ago, when
 from watchroom.ui.workspace import facts
+
+_ASSETS = Path(__file__).parent / "assets"
+_LOGO = _ASSETS / "logo.svg"
+_ICON = _ASSETS / "icon.svg"
 
 STALE_AFTER = timedelta(hours=26)
 """A daily refresh with two hours to spare; past it the sidebar says that the data is old."""
@@ -23,16 +28,18 @@ def configure() -> None:
     st.set_page_config(page_title="Watchroom", page_icon="🔭", layout="wide")
 
 
-def navigation(root: Path) -> st.Page:
-    """The page asked for, with the menu in the order of the role."""
+def navigation(root: Path) -> tuple[st.Page, DeltaGenerator]:
+    """The page asked for, with the menu in the order of the role; and the place in the sidebar for the scope."""
+    st.logo(str(_LOGO), size="large", icon_image=str(_ICON))
     with st.sidebar:
+        place = st.container()
         role_switch()
-    return st.navigation(menu(current_user().role, root), position="sidebar")
+    return st.navigation(menu(current_user().role, root), position="sidebar"), place
 
 
-def sidebar() -> None:
+def sidebar(place: DeltaGenerator) -> None:
     """The scope and the age of the data."""
-    with st.sidebar:
+    with place:
         scope_controls()
         freshness()
 

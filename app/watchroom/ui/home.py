@@ -18,6 +18,7 @@ from watchroom.ui.frame import STALE_AFTER
 from watchroom.ui.identity import ROLES, current_user
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask, reading, room
+from watchroom.ui.rows import model_row
 from watchroom.ui.scope import Scope, scope
 from watchroom.ui.states import empty, section, sourced, unknown_model
 from watchroom.ui.tables import download
@@ -76,13 +77,10 @@ def show() -> None:
         "models": _models,
         "runs": _runs,
     }
-    first, second, third, fourth = (parts[name] for name in ORDER[view.role])
-    for wide, narrow in ((first, second), (third, fourth)):
-        left, right = st.columns([3, 2], gap="medium")
-        with left:
-            wide(view)
-        with right:
-            narrow(view)
+    wide, narrow = st.columns([3, 2], gap="medium")
+    for place, name in zip((wide, narrow, wide, narrow), ORDER[view.role], strict=True):
+        with place:
+            parts[name](view)
 
 
 def _view(chosen: Scope, models: tuple[Model, ...]) -> View:
@@ -110,7 +108,7 @@ def _figures(view: View) -> None:
     live = sum(model.champion is not None for model in view.models)
     period = view.scope.period.label
     runs = int(view.runs["runs"].sum())
-    with st.grid(4, min_column_width=200):
+    with st.grid(4, min_column_width=150):
         st.metric("Models", number(len(view.models)), border=True, delta=f"{live} with a champion", delta_color="off", delta_arrow="off")
         st.metric(
             "Need attention", number(len(troubled)), border=True,
@@ -175,25 +173,12 @@ def _room_row(text: str, kind: str) -> None:
 
 def _model_rows(models: list[Model], key: str, shown: int = ATTENTION_SHOWN) -> None:
     for model in models[:shown]:
-        _model_row(model)
+        model_row(model)
     if rest := models[shown:]:
         with st.expander(f"{number(len(rest))} more", key=f"more_{key}", on_change="rerun") as more:
             if more.open:
                 for model in rest:
-                    _model_row(model)
-
-
-def _model_row(model: Model) -> None:
-    worst = max(issue.severity for issue in model.issues)
-    colour = wording.SEVERITY_COLOURS[worst]
-    with st.container(gap=None):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            link("model", plain(model.title, 60), params={"model": model.name})
-            st.badge(wording.SEVERITY_NAMES[worst], color=colour)  # type: ignore[arg-type]
-            if model.tier:
-                st.caption(f"{plain(model.tier)} risk", width="content")
-        for issue in model.issues:
-            st.text(wording.issue(issue))
+                    model_row(model)
 
 
 def attention_table(models: tuple[Model, ...]) -> pd.DataFrame:

@@ -50,5 +50,6 @@ def role_switch() -> None:
         list(ROLES.values()),
         key="role",
         bind="query-params",
-        help="No sign-in: anyone on this machine may choose a role. It decides the order of what is shown.",
+        help="The role decides what is shown first, and what Home says waits for you.",
     )
+    st.caption("No sign-in: anyone on this machine may choose a role.")

@@ -15,6 +15,8 @@ UNKNOWN = "unknown"
 """What is shown where nothing is recorded; never an empty cell, never a guess."""
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&@/])")
+_LINKS_ITSELF = re.compile(r"(?i)https?:(?=//)|www(?=\.)|\w(?=@)")
+_JOINER = "\u2060"
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
@@ -26,8 +28,12 @@ def one_line(text: object, limit: int = 120) -> str:
 
 
 def plain(text: object, limit: int = 120) -> str:
-    """Text from outside, fit to stand in Markdown: one line, every mark of Markdown's escaped."""
-    return _MARKDOWN.sub(r"\\\1", one_line(text, limit))
+    """Text from outside, fit to stand in Markdown: one line, every mark of Markdown's escaped.
+
+    Markdown makes a link of an address even where its marks are escaped; a joiner without width keeps it text.
+    """
+    unlinked = _LINKS_ITSELF.sub(lambda found: found[0] + _JOINER, one_line(text, limit))
+    return _MARKDOWN.sub(r"\\\1", unlinked)
 
 
 def number(value: int | float) -> str:

@@ -1,0 +1,177 @@
+"""The parts of the Status page: the last failed refresh, the snapshot, its steps, what it holds, what is missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from watchroom.store.queries import status as queries
+from watchroom.ui.frame import STALE_AFTER
+from watchroom.ui.room import ask, reading, room
+from watchroom.ui.states import empty, section, truncated
+from watchroom.ui.tables import download
+from watchroom.ui.text import ago, count_of, number, one_line, plain, when
+from watchroom.ui.workspace import facts
+
+SEVERITIES: Mapping[str, tuple[str, str, str]] = {
+    "error": (":red[:material/error:]", "Missing", "Something is missing from the snapshot."),
+    "warning": (":orange[:material/warning:]", "With a gap", "It is there, but not whole."),
+    "note": (":gray[:material/info:]", "Worth knowing", "Nothing is missing."),
+}
+"""Each severity with its icon, its heading and what it means."""
+
+KINDS = {
+    "source": "source",
+    "experiment": "experiment",
+    "run": "run",
+    "model_version": "model version",
+    "workspace": "workspace file",
+    "ledger": "ledger",
+}
+
+PROBLEMS_SHOWN = 200
+"""Problems that are drawn one by one; the download has up to the limit of a page's table."""
+
+
+def show() -> None:
+    """The whole page below its question."""
+    failed = last_failure(room().store.folder.last_failure)
+    if failed is not None:
+        _failure(failed)
+    _snapshot()
+    total, found = ask(queries.problems, limit=room().settings.page_rows)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _problems(total, found)
+    with right:
+        _steps()
+        _counts()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What the last refresh died of."""
+
+    at: datetime | None
+    what: str
+    why: str
+    next_step: str
+
+
+def last_failure(file: Path) -> Failure | None:
+    """The note that a failed refresh left; None when the last one went well. A damaged note is a failure too."""
+    try:
+        note = json.loads(file.read_text("utf-8"))
+        at = datetime.fromisoformat(note["at"])
+        return Failure(at, str(note["what"]), str(note.get("why") or ""), str(note.get("next_step") or ""))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        return Failure(None, "The last refresh failed, and its note cannot be read.", "", "Run `watchroom refresh` again.")
+
+
+def _failure(failed: Failure) -> None:
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f":red[:material/error:] **The last refresh failed.** {plain(failed.what, 600)}")
+        if failed.why:
+            st.text(failed.why)
+        if failed.next_step:
+            st.text(f"Next step: {failed.next_step}")
+        at = when(failed.at, facts().zone, now=datetime.now(UTC))
+        st.caption(f"{at} ({ago(failed.at, datetime.now(UTC))}). What you see is the snapshot before it, whole.")
+
+
+def _snapshot() -> None:
+    with reading() as snapshot:
+        made_at, identity = snapshot.made_at, snapshot.id
+    now = datetime.now(UTC)
+    steps = ask(queries.steps)
+    total, found = ask(queries.problems, limit=room().settings.page_rows)
+    counts = found.groupby("severity")["count"].sum() if total else pd.Series(dtype=int)
+    with st.grid(4, min_column_width=170):
+        stale = now - made_at > STALE_AFTER
+        _figure("Data as of", when(made_at, facts().zone, now=now), f"{ago(made_at, now)}{', old' if stale else ''}")
+        _figure("Refresh took", _seconds(float(steps["seconds"].sum())), count_of(len(steps), "step"))
+        _figure("Missing", number(int(counts.get("error", 0))), "could not be read")
+        _figure("With a gap", number(int(counts.get("warning", 0))), "read, but not whole")
+    parts = [f"Snapshot {identity}", f"times in {facts().time_zone}", f"read from {facts().tracking_uri or 'an unknown store'}"]
+    st.caption(" · ".join(plain(part, 200) for part in parts))
+
+
+def _figure(label: str, value: str, note: str) -> None:
+    st.metric(label, value, delta=note, delta_color="off", delta_arrow="off", border=True)
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.1f} s" if value < 120 else f"{value / 60:.0f} min"
+
+
+def _problems(total: int, found: pd.DataFrame) -> None:
+    section("What could not be read")
+    if not total:
+        with st.container(border=True):
+            st.markdown(":green[:material/check_circle:] Everything was read.")
+        return
+    for severity, (icon, heading, meaning) in SEVERITIES.items():
+        group = found[found["severity"] == severity]
+        if group.empty:
+            continue
+        st.markdown(f"{icon} **{heading}** :gray[· {plain(count_of(int(group['count'].sum()), 'thing'))} · {meaning}]")
+        with st.container(border=True, gap="small"):
+            for row in group.head(PROBLEMS_SHOWN).to_dict("records"):
+                _problem(row)
+        truncated(min(len(group), PROBLEMS_SHOWN), len(group), "problems")
+    truncated(len(found), total, "problems")
+    download("Download as CSV", "problems", lambda: found)
+
+
+def _problem(row: Mapping[str, object]) -> None:
+    several = f" :gray[× {number(int(str(row['count'])))}]" if row["count"] != 1 else ""
+    lines = [f"{plain(row['what'], 300)}{several}"]
+    with st.container(gap=None):
+        st.markdown(lines[0])
+        st.caption(f"{KINDS.get(str(row['kind']), plain(row['kind']))} · {plain(row['place'], 240)}")
+        if row["why"]:
+            st.text(one_line(row["why"], 600))
+        if row["next_step"]:
+            st.text(f"Next step: {one_line(row['next_step'], 600)}")
+
+
+def _steps() -> None:
+    section("The refresh, step by step")
+    found = ask(queries.steps)
+    if found.empty:
+        empty("This snapshot does not say how it was made.")
+        return
+    shown = pd.DataFrame(
+        {
+            "Step": found["step"],
+            "Took": [_seconds(float(value)) for value in found["seconds"]],
+            "What it did": [_did(*row) for row in zip(found["status"], found["detail"], strict=True)],
+        }
+    )
+    st.dataframe(shown, hide_index=True, alt=f"{count_of(len(shown), 'step')} of the refresh with result and time")
+    download("Download as CSV", "refresh-steps", lambda: found)
+
+
+def _did(status: str, detail: str | None) -> str:
+    return one_line(f"{status}: {detail}" if detail else status, 120)
+
+
+def _counts() -> None:
+    section("What the snapshot holds")
+    found = ask(queries.counts)
+    shown = found[["what", "rows"]].rename(columns={"what": "What", "rows": "How many"})
+    st.dataframe(
+        shown, hide_index=True, height="content", alt="How many of each thing the snapshot holds",
+        column_config={"How many": st.column_config.NumberColumn(format="localized")},
+    )  # fmt: skip
+    download("Download as CSV", "contents", lambda: found)
+
+
