@@ -12,7 +12,8 @@ from watchroom.domain.risk import RULE
 from watchroom.workspace.reading import MAX_PROBLEMS
 from watchroom.workspace.schema import FileKind, Schema, forms, json_schema
 from watchroom.workspace.vocabulary import DRIFT_LIMITS, METRICS
-from watchroom.workspace.yaml_text import MAX_BYTES, MAX_VALUES
+from watchroom.workspace.yaml_file import MAX_BYTES
+from watchroom.workspace.yaml_text import MAX_VALUES
 
 _INTRODUCTION = f"""\
 # The workspace
@@ -39,8 +40,8 @@ own models of the files; a test keeps the two the same.
   `engine.spark.remote`, `auth` and `notify`. A variable that is missing or empty is a mistake. What these fields
   hold is never shown: of an address the part without user, password and parameters, of a secret its scheme at most.
 - The files are UTF-8, up to {MAX_BYTES // 1024} KiB, read as YAML 1.2: `true` and `false` alone are booleans (`no` and
-  `on` are text), dates are text, keys are always text. A key given twice is a mistake. Aliases (`*name`) work as
-  long as the file holds no more than {MAX_VALUES:,} values once they are written out; merge keys (`<<`) and tags do not.
+  `on` are text), dates are text, keys are always text. A key given twice is a mistake. Aliases (`*name`) work while the
+  file holds no more than {MAX_VALUES:,} values once they are written out. Merge keys (`<<`) and tags do not work.
 - Files that end in `.yaml` or `.yml` are read; those whose name begins with a dot are not.
 
 For editors, `watchroom schema` gives the JSON Schema, and `watchroom init` writes it to `.schema/` and names it in the

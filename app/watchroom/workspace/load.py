@@ -19,7 +19,7 @@ from watchroom.workspace.places import resolved_address, resolved_glob, resolved
 from watchroom.workspace.reading import Reading, read
 from watchroom.workspace.room_file import RoomSettings
 from watchroom.workspace.semantics import mistakes_of
-from watchroom.workspace.yaml_text import read_yaml
+from watchroom.workspace.yaml_file import read_yaml
 
 SETTINGS_FILE = "watchroom.yaml"
 MODELS_FOLDER = "models"

@@ -6,15 +6,14 @@ The descriptions are the documentation. What only several fields together can ge
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Discriminator, Field, FiniteFloat, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from watchroom.domain.risk import Level, Tier, tier
-from watchroom.workspace.pieces import Day, OneOrMany, Piece, Text, default, left_out, needed, wrong
-from watchroom.workspace.vocabulary import DRIFT_LIMITS, DriftMethod, MetricName, NaiveBaseline, Task
-
-Number = FiniteFloat
+from watchroom.workspace.money import Kpi, Value
+from watchroom.workspace.pieces import Day, Listed, Number, OneOrMany, Piece, Text, default, left_out, needed, wrong
+from watchroom.workspace.vocabulary import DRIFT_LIMITS, DriftMethod, MetricName, Task
 
 
 class Owners(Piece):
@@ -37,10 +36,10 @@ class Decisions(Piece):
     version: Text | None = left_out("the column with the model version; left out: the champion of that moment")
     prediction: Text | None = left_out("the column with what was decided or predicted")
     score: Text | None = left_out("the column with the probability of the positive class, for binary")
-    features: tuple[Text, ...] | None = left_out(
+    features: Listed[Text] | None = left_out(
         "the feature columns; left out: the inputs of the model's signature, else all other columns"
     )
-    groups: tuple[Text, ...] = default((), "columns to judge fairness by; they need not be features")
+    groups: Listed[Text] = default((), "columns to judge fairness by; they need not be features")
 
 
 class Outcomes(Piece):
@@ -147,7 +146,9 @@ class Performance(Piece):
 class Volume(Piece):
     """How many decisions are expected."""
 
-    min_per_day: int | None = Field(default=None, ge=0, description="fewer than this in a day is worth an alert")
+    min_per_day: int | None = Field(
+        default=None, ge=0, le=10**12, description="fewer in a day are worth an alert"
+    )
 
 
 class Monitor(Piece):
@@ -159,92 +160,6 @@ class Monitor(Piece):
     overrides: dict[str, Override] = default(
         {}, "by feature (or `@score`, `@prediction`, `@outcome`): limits of its own"
     )
-
-
-class Kpi(Piece):
-    """A figure that the business has agreed to steer by."""
-
-    name: Text = needed("its name, once per model")
-    sql: Text | None = left_out("its formula: an SQL aggregate over the decisions joined with outcomes")
-    unit: Text | None = left_out("the unit, as people write it")
-    target: Number | None = left_out("where it should be")
-    limit: Number | None = left_out("where it becomes a problem")
-    better: Literal["lower", "higher"] | None = left_out("which way is better")
-    owner: Text | None = left_out("who answers for it")
-
-
-class Baseline(Piece):
-    """What would be done without the model; one of the three."""
-
-    naive: NaiveBaseline | None = left_out("a rule anyone could follow")
-    constant: Number | None = left_out("always the same number, for regression")
-    column: Text | None = left_out("a column of the decisions that holds what would have been done")
-
-    @model_validator(mode="after")
-    def _just_one(self) -> Baseline:
-        if len(self.model_dump(exclude_none=True)) != 1:
-            raise wrong("A baseline is one thing.", why="Expected one of `naive`, `constant` and `column`.")
-        return self
-
-
-class Costs(Piece):
-    """What the model costs and what it is compared with, whatever its decisions are worth."""
-
-    run_cost_per_month: Number | None = Field(default=None, ge=0, description="what running it costs in a month")
-    build_cost: Number | None = Field(default=None, ge=0, description="what building it cost, once")
-    baseline: Baseline | None = left_out("what would be done without the model")
-
-
-class OutcomeValue(Costs):
-    """Money for each kind of outcome of a binary model; a cost is negative, what is left out is unknown."""
-
-    true_positive: Number | None = left_out("worth of one true alarm")
-    false_positive: Number | None = left_out("worth of one false alarm")
-    false_negative: Number | None = left_out("worth of one that was missed")
-    true_negative: Number | None = left_out("worth of one rightly left alone")
-
-
-class PerUnitError(Piece):
-    """Money for each unit by which a prediction is off; a cost is negative."""
-
-    over: Number | None = left_out("for each unit predicted too much")
-    under: Number | None = left_out("for each unit predicted too little")
-
-
-class ErrorValue(Costs):
-    """Money for each unit of error of a regression model."""
-
-    per_unit_error: PerUnitError = needed("worth of a unit of error")
-
-
-_OUTCOMES = frozenset({"true_positive", "false_positive", "false_negative", "true_negative"})
-
-
-def _value_form(data: Any) -> str:
-    if isinstance(data, ErrorValue) or (isinstance(data, dict) and "per_unit_error" in data):
-        return "\0error"
-    is_outcome = isinstance(data, OutcomeValue) or (isinstance(data, dict) and _OUTCOMES & data.keys())
-    return "\0outcome" if is_outcome else "\0costs"
-
-
-def _one_value(data: Any) -> Any:
-    if isinstance(data, dict) and "per_unit_error" in data and _OUTCOMES & data.keys():
-        raise wrong(
-            "The value is given in both forms.",
-            why="Expected either `per_unit_error` (regression) or money per kind of outcome, such as "
-            "`true_positive` (binary).",
-            next_step="Remove one of the two.",
-        )
-    return data
-
-
-Value = Annotated[
-    Annotated[OutcomeValue, Tag("\0outcome")]
-    | Annotated[ErrorValue, Tag("\0error")]
-    | Annotated[Costs, Tag("\0costs")],
-    Discriminator(_value_form),
-    BeforeValidator(_one_value),
-]
 
 
 class Risk(Piece):
@@ -277,7 +192,7 @@ class ModelSpec(Piece):
     model: Annotated[str, Field(min_length=1)] = needed("the registered model's name in MLflow, exactly")
     title: Text | None = left_out("the name people use; left out: the model's own")
     purpose: Text | None = left_out("what it is for, in a sentence")
-    affects: tuple[Text, ...] = default((), "processes and people that rely on it")
+    affects: Listed[Text] = default((), "processes and people that rely on it")
     task: Task | None = left_out("what kind of answer it gives")
     owners: Owners = default(Owners(), "who answers for it")
     runbook: Text | None = left_out("what to do when it fails: a link (http or https), or text")
@@ -285,7 +200,7 @@ class ModelSpec(Piece):
     outcomes: Outcomes | None = left_out("what turned out to be true")
     reference: Reference | None = left_out("what it is compared with")
     monitor: Monitor = default(Monitor(), "what is watched, and its limits")
-    kpis: tuple[Kpi, ...] = default((), "figures the business has agreed to steer by")
+    kpis: Listed[Kpi] = default((), "figures the business has agreed to steer by")
     value: Value | None = left_out("money")
     risk: Risk | None = left_out("risk on the three axes")
     explain: Explain = default(Explain(), "how its decisions are explained")

@@ -9,15 +9,17 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    FiniteFloat,
     PlainSerializer,
     PlainValidator,
+    Strict,
     ValidationInfo,
     WithJsonSchema,
     model_validator,
@@ -58,12 +60,20 @@ Text = Annotated[str, BeforeValidator(_not_blank), Field(json_schema_extra={"min
 """Text with something in it."""
 
 
+Number = FiniteFloat
+"""A number that is neither infinite nor NaN; a whole one is taken too."""
+
+Item = TypeVar("Item")
+Listed = Annotated[tuple[Item, ...], Strict(False)]
+"""A list, as a tuple; its items are as strict as they are."""
+
+
 def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
 OneOrMany = Annotated[
-    tuple[Text, ...],
+    Listed[Text],
     BeforeValidator(_one_or_many),
     Field(min_length=1),
     WithJsonSchema(

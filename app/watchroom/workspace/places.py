@@ -8,7 +8,7 @@ from __future__ import annotations
 import glob
 import re
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 _SQLITE = re.compile(r"(sqlite(?:\+\w+)?):///(?!:memory:)([^?]+)(\?.*)?", re.DOTALL)
 _WITH_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -21,8 +21,9 @@ def resolved_address(address: str, folder: Path) -> str:
     if sqlite:
         scheme, place, query = sqlite.groups()
         return f"{scheme}:///{resolved_path(place, folder)}{query or ''}"
-    if address.startswith("file:"):
-        return str(resolved_path(unquote(urlsplit(address).path), folder))
+    file = re.fullmatch(r"file:(?://(?:localhost(?=/))?)?(.*)", address, re.DOTALL)
+    if file:
+        return str(resolved_path(unquote(file.group(1)), folder))
     return address if _WITH_SCHEME.match(address) else str(resolved_path(address, folder))
 
 
@@ -30,7 +31,7 @@ def resolved_path(place: str, folder: Path) -> Path:
     """The place as an absolute path, `..` taken out; `~` is the home folder."""
     if _DRIVE.match(place):
         return Path(place)
-    path = Path(place).expanduser() if place.startswith("~") else Path(place)
+    path = Path.home() / place[2:] if place[:2] in ("~", "~/") else Path(place)
     return Path(_without_dots(folder / path))
 
 

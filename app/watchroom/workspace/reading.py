@@ -16,7 +16,8 @@ from pydantic_core import ErrorDetails
 from watchroom.errors import WorkspaceError
 from watchroom.workspace.mistakes import Mistake, Path, field_name, listed, nearest, quoted
 from watchroom.workspace.schema import FileKind, choices, known_fields, paths_of
-from watchroom.workspace.yaml_text import Node, read_yaml
+from watchroom.workspace.yaml_file import read_yaml
+from watchroom.workspace.yaml_text import Node
 
 Piece = TypeVar("Piece", bound=BaseModel)
 
@@ -118,7 +119,7 @@ def _mistake(detail: ErrorDetails, root: Node, kind: FileKind) -> Mistake:
 
 
 def _expected(name: str, context: Mapping[str, Any], otherwise: str) -> str:
-    limit = next((value for key, value in context.items() if key in {"gt", "ge", "lt", "le"}), None)
+    limit = next((f"{value:,g}" for key, value in context.items() if key in {"gt", "ge", "lt", "le"}), "")
     words = {
         "greater_than": f"Expected more than {limit}.",
         "greater_than_equal": f"Expected {limit} or more.",

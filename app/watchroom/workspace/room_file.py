@@ -12,7 +12,19 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag, model_validator
 
 from watchroom.workspace.mistakes import nearest, quoted
-from watchroom.workspace.pieces import Address, Hidden, OneOrMany, Piece, Secret, Text, default, left_out, needed, wrong
+from watchroom.workspace.pieces import (
+    Address,
+    Hidden,
+    Listed,
+    OneOrMany,
+    Piece,
+    Secret,
+    Text,
+    default,
+    left_out,
+    needed,
+    wrong,
+)
 
 _TRACKING = ("http", "https", "sqlite", "file")
 _LEDGERS = ("sqlite", "postgresql")
@@ -110,11 +122,11 @@ Engine = Annotated[
 class Roles(Piece):
     """Which groups of the identity provider hold which role; a person in none of them may look and do nothing else."""
 
-    business: tuple[Text, ...] = default((), "groups whose members decide for the business")
-    data_science: tuple[Text, ...] = default((), "groups that build models")
-    operations: tuple[Text, ...] = default((), "groups that run models")
-    reviewer: tuple[Text, ...] = default((), "groups that review as the second line")
-    admin: tuple[Text, ...] = default((), "groups that look after Watchroom itself")
+    business: Listed[Text] = default((), "groups whose members decide for the business")
+    data_science: Listed[Text] = default((), "groups that build models")
+    operations: Listed[Text] = default((), "groups that run models")
+    reviewer: Listed[Text] = default((), "groups that review as the second line")
+    admin: Listed[Text] = default((), "groups that look after Watchroom itself")
 
 
 class Auth(Piece):
@@ -164,7 +176,7 @@ class RoomSettings(Piece):
     )
     engine: Engine = default("duckdb", "what counts a day of decisions")
     auth: Auth | None = left_out("sign-in; left out: loopback only")
-    notify: tuple[Secret, ...] = default((), "Apprise addresses that alerts are sent to; `${NAME}`")
+    notify: Listed[Secret] = default((), "Apprise addresses that alerts are sent to; `${NAME}`")
     currency: Annotated[Text, AfterValidator(_currency)] | None = left_out("the currency of every amount, as ISO 4217")
     time_zone: Annotated[Text, AfterValidator(_time_zone)] = default(
         "UTC", "the zone that times are shown in; they are stored in UTC"

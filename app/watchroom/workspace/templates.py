@@ -109,6 +109,12 @@ _ERROR_VALUE = """\
 #   per_unit_error: {over: -0.4, under: -1.5}
 #   run_cost_per_month: 900"""
 
+_COSTS = """\
+# value:                            # money
+#   run_cost_per_month: 900"""
+
+_VALUES = {"regression": _ERROR_VALUE, "multiclass": _COSTS}
+
 _LIMITS = {
     "binary": ("roc_auc", 0.97, 0.92),
     "multiclass": ("macro_f1", 0.97, 0.92),
@@ -136,7 +142,7 @@ def model_text(name: str, description: str, inputs: Iterable[str], task: str | N
         metric=metric,
         watch=f"{watch}",
         failing=f"{failing}",
-        value=_ERROR_VALUE if task == "regression" else _OUTCOME_VALUE,
+        value=_VALUES.get(task or "", _OUTCOME_VALUE),
     )
 
 

@@ -1,4 +1,4 @@
-"""Reads one YAML file into values that remember their lines. What the values should be is not known here.
+"""YAML text into values that remember their lines. What the values should be is not known here.
 
 Scalars are read as YAML 1.2 does, like the editors: `no` and `on` are text, `1e-3` is a number, a date is text. Keys
 are always text, as written.
@@ -6,22 +6,16 @@ are always text, as written.
 
 from __future__ import annotations
 
-import errno
 import re
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from watchroom.errors import WorkspaceError
-from watchroom.workspace.mistakes import Mistake, quoted
-from watchroom.workspace.mistakes import Path as FieldPath
+from watchroom.workspace.mistakes import Mistake, Path, quoted
 
-MAX_BYTES = 256 * 1024
-"""The largest file that is read: a spec with thousands of features is smaller, and a log named by mistake larger."""
 MAX_DEPTH = 20
 """The deepest nesting that is read; the files need five."""
 MAX_VALUES = 20_000
@@ -64,7 +58,7 @@ class Node:
             return found
         return None
 
-    def line_of(self, path: FieldPath) -> int:
+    def line_of(self, path: Path) -> int:
         """The line of the last step of the path that is in the file: of its key where it has one."""
         node, line = self, self.line
         for step in path:
@@ -82,53 +76,6 @@ class YamlFile:
 
     root: Node
     mistakes: tuple[Mistake, ...]
-
-
-def read_yaml(path: Path, shown: str) -> YamlFile:
-    """The mapping that the file holds. Raises `WorkspaceError`, with `shown` as the file's name, when there is none."""
-    try:
-        return parse_yaml(_text(_bytes(path)))
-    except WorkspaceError as error:
-        raise WorkspaceError(
-            error.what, why=error.why, next_step=error.next_step, file=shown, line=error.line
-        ) from None
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        # Before opening: a named pipe would wait for ever, a device never end.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise WorkspaceError("This is not a file.", next_step="Put a text file in its place.")
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise WorkspaceError("The file cannot be read.", why=_reason(error)) from None
-    if len(data) > MAX_BYTES:
-        raise WorkspaceError(
-            f"The file is larger than {MAX_BYTES // 1024} KiB, the limit.", next_step="Move data out of it."
-        )
-    return data
-
-
-def _reason(error: OSError) -> str:
-    if error.errno == errno.ELOOP:
-        return "It is a symbolic link that leads back to itself."
-    if error.errno == errno.ENOENT:
-        return "It does not exist, or is a symbolic link to nothing."
-    return f"{error.strerror or type(error).__name__}."
-
-
-def _text(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise WorkspaceError(
-            "The file is not UTF-8 text.",
-            why=f"The byte 0x{data[error.start]:02x} cannot stand there.",
-            next_step="Save it as UTF-8.",
-            line=line,
-        ) from None
 
 
 def parse_yaml(text: str) -> YamlFile:
@@ -156,7 +103,10 @@ def _code(character: object) -> int:
 
 
 def _syntax(text: str, error: yaml.MarkedYAMLError) -> WorkspaceError:
-    line = error.problem_mark.line if error.problem_mark else 0
+    mark, begun = error.problem_mark, error.context_mark
+    if begun and "end of stream" in (error.problem or ""):  # a quote that is never closed: where it was opened
+        mark = begun
+    line = mark.line if mark else 0
     lines = text.split("\n")
     indent = re.match(r"[ \t]*", lines[line] if line < len(lines) else "")
     if indent and "\t" in indent.group():
@@ -197,7 +147,7 @@ class _Composer:
                 root = self._node(next(events), events, (), 0)
         return root
 
-    def _node(self, event: Any, events: Iterator[Any], path: FieldPath, depth: int) -> Node:
+    def _node(self, event: Any, events: Iterator[Any], path: Path, depth: int) -> Node:
         line = _line(event)
         if depth > MAX_DEPTH:
             raise WorkspaceError(f"The values are nested more than {MAX_DEPTH} deep, the limit.", line=line)
@@ -231,7 +181,7 @@ class _Composer:
             )
         return node
 
-    def _sequence(self, events: Iterator[Any], path: FieldPath, depth: int, line: int) -> Node:
+    def _sequence(self, events: Iterator[Any], path: Path, depth: int, line: int) -> Node:
         items: list[Node] = []
         size = 1
         for event in events:
@@ -241,7 +191,7 @@ class _Composer:
             size += items[-1].size
         return Node(tuple(items), line, size=size)
 
-    def _mapping(self, events: Iterator[Any], path: FieldPath, depth: int, line: int) -> Node:
+    def _mapping(self, events: Iterator[Any], path: Path, depth: int, line: int) -> Node:
         values: dict[str, Node] = {}
         key_lines: dict[str, int] = {}
         size = 1
@@ -263,14 +213,14 @@ class _Composer:
             raise WorkspaceError("A key here is not text.", line=_line(event))
         return str(event.value)
 
-    def _scalar(self, event: Any, path: FieldPath, line: int) -> Any:
+    def _scalar(self, event: Any, path: Path, line: int) -> Any:
         plain, _ = event.implicit
         if event.tag not in _TEXT_TAGS:
             self.mistakes.append(Mistake(f"The tag {quoted(event.tag)} is not used here.", path, line=line))
         return event.value if not plain else _resolved(event.value)
 
 
-def _given_twice(key: str, path: FieldPath, first: int, second: int) -> Mistake:
+def _given_twice(key: str, path: Path, first: int, second: int) -> Mistake:
     return Mistake(
         f"{quoted(key)} is given twice.",
         path,
