@@ -146,9 +146,7 @@ class Performance(Piece):
 class Volume(Piece):
     """How many decisions are expected."""
 
-    min_per_day: int | None = Field(
-        default=None, ge=0, le=10**12, description="fewer in a day are worth an alert"
-    )
+    min_per_day: int | None = Field(default=None, ge=0, le=10**12, description="fewer in a day are worth an alert")
 
 
 class Monitor(Piece):
