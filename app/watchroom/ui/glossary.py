@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from watchroom.domain.glossary import GROUPS, TERMS, Term, find, search
-from watchroom.ui.navigation import link
 from watchroom.ui.states import empty
 from watchroom.ui.tables import download
 from watchroom.ui.text import plain
@@ -39,7 +38,7 @@ def _group(name: str, terms: list[Term]) -> None:
     if not terms:
         return
     st.subheader(name, anchor=False)
-    with st.grid(2, min_column_width=320, border=True):
+    with st.grid(3, min_column_width=280, border=True):
         for term in terms:
             with st.container(gap="xsmall"):
                 _term(term)
@@ -53,7 +52,11 @@ def _term(term: Term) -> None:
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             st.caption("See", width="content")
             for name in term.see:
-                link("glossary", name, params={"term": name})
+                st.button(name, key=f"see_{term.name}_{name}", type="tertiary", on_click=_open, args=(name,))
+
+
+def _open(name: str) -> None:
+    st.session_state["term"] = name
 
 
 def table() -> pd.DataFrame:

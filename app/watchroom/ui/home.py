@@ -165,7 +165,8 @@ _ROOM_LINKS = {"refresh": ("status", "See Status"), "unread_room": ("status", "S
 
 def _room_row(text: str, kind: str) -> None:
     page, label = _ROOM_LINKS[kind]
-    params = {"filter": "attributes.status = 'RUNNING'"} if kind == "hanging" else {}
+    days = room().settings.stale_running_days
+    params = {"filter": f"status = 'RUNNING' and start_time < ago('{days:g}d')"} if kind == "hanging" else {}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":orange[:material/warning:] {plain(text, 300)}", width="stretch")
         link(page, label, params=params)

@@ -107,7 +107,7 @@ def _approval(model: Model) -> str:
 
 
 def _about(page: Page) -> None:
-    people, reliance, risk = st.columns(3, gap="medium")
+    people, reliance, risk = st.columns(3, gap="small")
     with people, st.container(border=True, height="stretch"):
         st.markdown("**Who holds it**")
         _people(page.model)

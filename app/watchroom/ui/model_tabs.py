@@ -15,13 +15,14 @@ from watchroom.store.queries.models import Model, Sheet
 from watchroom.ui import recipes, wording
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
-from watchroom.ui.scope import Scope
-from watchroom.ui.states import empty, sourced
+from watchroom.ui.scope import ALL_MODELS, Scope
+from watchroom.ui.states import empty, sourced, truncated
 from watchroom.ui.tables import download
 from watchroom.ui.text import UNKNOWN, ago, count_of, number, one_line, plain, when
 from watchroom.ui.workspace import facts
 
 EVENTS_SHOWN = 200
+EXPERIMENTS_SHOWN = 20
 METRICS_IN_TABLE = 6
 """Metric columns beside a version; the download has all of them."""
 
@@ -221,10 +222,11 @@ def _runs(page: Page) -> None:
         f"{plain(count_of(found.runs, 'run'))} in {plain(count_of(len(found.experiments), 'experiment'))} "
         f"behind its versions; the last started {plain(last)}."
     )
-    for name in found.experiments[:20]:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.text(one_line(name, 100))
-            link("runs", "See its runs", icon=":material/arrow_forward:", params={"filter": f"attributes.experiment = '{name}'"})
+    link("runs", "The runs behind its versions", icon=":material/arrow_forward:", params={"model": page.model.name})
+    for name in found.experiments[:EXPERIMENTS_SHOWN]:
+        label = f"All runs of {plain(name, 80)}"
+        link("runs", label, icon=":material/arrow_forward:", params={"experiment": name, "model": ALL_MODELS})
+    truncated(EXPERIMENTS_SHOWN, len(found.experiments), "experiments")
     st.caption(sourced("all time", found.runs, "run"))
 
 

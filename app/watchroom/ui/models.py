@@ -46,7 +46,7 @@ def show() -> None:
 
 def _choose(every: tuple[Model, ...]) -> tuple[Model, ...]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        text = st.text_input("Search", key="q", bind="query-params", placeholder="Name, purpose or person", width=240)
+        text = st.text_input("Search", key="find", bind="query-params", placeholder="Name, purpose or person", width=240)
         tiers = _pick("Risk", "tier", _in_order((model.tier for model in every), TIERS))
         tasks = _pick("Task", "task", _in_order((model.task for model in every), ()))
         owners = _pick("Owner", "owner", _people(every))

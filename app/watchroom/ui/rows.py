@@ -12,6 +12,9 @@ from watchroom.ui.text import plain
 ICONS = {3: ":red[:material/error:]", 2: ":orange[:material/warning:]", 1: ":gray[:material/info:]"}
 """An icon of its own for each severity, so that colour is not all that tells them apart."""
 
+_LINK_PADDING = 8
+"""Pixels by which Streamlit sets a link's text in; what stands under a link is set in as far."""
+
 TIER_COLOURS = {"critical": "red", "high": "orange", "medium": "blue", "low": "gray"}
 
 
@@ -25,14 +28,16 @@ def tier_badge(tier: str | None) -> None:
 
 def issue_rows(model: Model) -> None:
     """A line for each issue."""
-    lines = (f"{ICONS[issue.severity]} {plain(wording.issue(issue), 240)}" for issue in model.issues)
-    st.markdown("  \n".join(lines))
+    st.markdown("  \n".join(f"{ICONS[issue.severity]} {plain(wording.issue(issue), 240)}" for issue in model.issues))
 
 
 def model_row(model: Model) -> None:
     """A model's name as a link, its risk, and its issues."""
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            link("model", f"**{plain(model.title, 44)}**", params={"model": model.name})
+            link("model", f":blue[**{plain(model.title, 44)}**]", params={"model": model.name})
             tier_badge(model.tier)
-        issue_rows(model)
+        with st.container(horizontal=True, gap=None):
+            st.space(_LINK_PADDING)
+            with st.container(width="stretch"):
+                issue_rows(model)

@@ -21,15 +21,15 @@ ALL_VERSIONS = "All versions"
 CUSTOM = "Custom"
 DEFAULT_PERIOD = "Last 30 days"
 PERIODS: dict[str, int | None] = {
-    "Last 7 days": 7,
     DEFAULT_PERIOD: 30,
+    "Last 7 days": 7,
     "Last 90 days": 90,
     "Last 12 months": 365,
     "All time": None,
 }
-"""The ready periods in days, counted back from the end of the snapshot's day; None is no limit."""
+"""The ready periods in days, the default first, counted back from the end of the snapshot's day; None is no limit."""
 
-KEYS = ("model", "version")
+KEYS = ("model", "version", "period")
 """The parameters of the address that a link inside the app may set."""
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -117,7 +117,7 @@ def scope_controls() -> None:
 
 
 def _period_controls() -> None:
-    st.selectbox("Period", [*PERIODS, CUSTOM], index=1, key="period", bind="query-params")
+    st.selectbox("Period", [*PERIODS, CUSTOM], key="period", bind="query-params")
     if st.session_state["period"] != CUSTOM:
         return
     with reading() as snapshot:

@@ -16,7 +16,7 @@ from watchroom.ui.frame import STALE_AFTER
 from watchroom.ui.room import ask, reading, room
 from watchroom.ui.states import empty, section, truncated
 from watchroom.ui.tables import download
-from watchroom.ui.text import ago, count_of, number, one_line, plain, when
+from watchroom.ui.text import ago, count_of, number, one_line, plain, span, when
 from watchroom.ui.workspace import facts
 
 SEVERITIES: Mapping[str, tuple[str, str, str]] = {
@@ -95,8 +95,8 @@ def _snapshot() -> None:
     total, found = ask(queries.problems, limit=room().settings.page_rows)
     counts = found.groupby("severity")["count"].sum() if total else pd.Series(dtype=int)
     with st.grid(4, min_column_width=170):
-        stale = now - made_at > STALE_AFTER
-        _figure("Data as of", when(made_at, facts().zone, now=now), f"{ago(made_at, now)}{', old' if stale else ''}")
+        old = ", older than it should be" if now - made_at > STALE_AFTER else ""
+        _figure("Age of the data", span(now - made_at).capitalize(), f"of {when(made_at, facts().zone, now=now)}{old}")
         _figure("Refresh took", _seconds(float(steps["seconds"].sum())), count_of(len(steps), "step"))
         _figure("Missing", number(int(counts.get("error", 0))), "could not be read")
         _figure("With a gap", number(int(counts.get("warning", 0))), "read, but not whole")
