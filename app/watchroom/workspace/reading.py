@@ -110,7 +110,8 @@ def _mistake(detail: ErrorDetails, root: Node, kind: FileKind) -> Mistake:
     if name == "extra_forbidden":
         return _unknown_field(path, kind)
     if name == "missing":
-        return Mistake(f"{quoted(str(path[-1]))} is missing.", path, "The section cannot do without it.")
+        whole = "section" if len(path) > 1 else "file"
+        return Mistake(f"{quoted(str(path[-1]))} is missing.", path, f"The {whole} cannot do without it.")
     if name == "literal_error":
         return _unknown_word(path, root, kind)
     if name.endswith("_type"):
