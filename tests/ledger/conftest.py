@@ -30,7 +30,14 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]
     if request.param == "sqlite":
         return lambda: f"sqlite:///{tmp_path}/ledger-{next(_numbers)}.db"
     server: str = request.getfixturevalue("postgres_url")
-    return lambda: _database(server)
+    return lambda: _schema(server)
+
+
+def _schema(server: str) -> str:
+    # A schema is made in a millisecond, and a database is seven megabytes.
+    name = f"ledger_{next(_numbers)}"
+    postgres.execute(f"{server}/postgres", f"create schema {name}")
+    return f"{server}/postgres?options=-csearch_path%3D{name}"
 
 
 def _database(server: str) -> str:
@@ -63,6 +70,7 @@ def sqlite_ledger(sqlite_url: str) -> Iterator[Ledger]:
 
 @pytest.fixture
 def postgres_database(postgres_url: str) -> str:
+    """The URL of an empty database of its own, for what is set on a whole database."""
     return _database(postgres_url)
 
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.ledger import tampering
-from tests.ledger.processes import run_at_once
+from tests.ledger.processes import append_at_once
 from watchroom.errors import LedgerBroken, LedgerError
 from watchroom.ledger import GENESIS_HASH, Head, Ledger, NewEntry
 
@@ -172,22 +172,10 @@ def test_an_entry_whose_time_was_changed_is_said_to_be_broken_when_it_is_read(le
         ledger.entries()
 
 
-APPEND = """
-import sys
-from watchroom.ledger import Ledger, NewEntry
-url, name, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-print("ready", flush=True)
-sys.stdin.readline()
-with Ledger.open(url, create=True) as ledger:
-    for number in range(count):
-        ledger.append(NewEntry("sign_off", name, {"number": number}))
-"""
-
-
 def test_processes_that_write_at_once_keep_one_chain_and_lose_nothing(url: str):
     # They also make the ledger at once: the first to come does it.
     names, count = ["ana@x", "ben@x", "cem@x", "dia@x"], 50
-    run_at_once([[sys.executable, "-c", APPEND, url, name, str(count)] for name in names])
+    append_at_once(url, names, count)
     with Ledger.open(url, create=False) as ledger:
         entries = ledger.entries()
         assert ledger.verify(entries[-1].head).ok

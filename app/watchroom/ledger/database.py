@@ -85,7 +85,8 @@ def _parsed(url: str) -> sa.URL:
     except (sa.exc.ArgumentError, ValueError):
         known = False
     # The URL is not repeated: what could not be read may hold a password anywhere.
-    if not known or parsed.database == ":memory:":
+    # A `?` in a SQLite path would cut the rest of the name off without a word.
+    if not known or parsed.database == ":memory:" or (parsed.drivername == "sqlite" and "?" in url):
         raise LedgerError(
             "The ledger's URL is not one that Watchroom understands.",
             next_step="Write `sqlite:///./ledger.db` for a file, or `postgresql+psycopg://user@host/database`.",
