@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from watchroom.errors import SourceError
-from watchroom.sources.tracking.artifacts import read_local_text
+from watchroom.sources.tracking import files_artifacts
 from watchroom.sources.tracking.contract import Change, CheckedRuns, GoneRuns, Seen, State
 from watchroom.sources.tracking.files_catalog import (
     REGISTRY,
@@ -78,8 +78,8 @@ class FileSource:
         yield State({"kind": "files"})
 
     def read_text(self, location: str, name: str) -> str:
-        """The text of an artifact on this machine; relative locations count from the store's own folder."""
-        return read_local_text(location, name, base=self._root.parent)
+        """The text of an artifact in the folder or elsewhere on this machine; see `TrackingSource`."""
+        return files_artifacts.read_text(self._root, location, name)
 
     def _experiments(self, problems: ProblemLog) -> list[ExperimentFolder]:
         if not self._root.is_dir():

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import requests
 import tenacity
+import urllib3
 
 from watchroom.errors import SourceError, SourceUnreachable
 
@@ -98,7 +99,7 @@ class MlflowApi:
     def _tried(self, method: str, endpoint: str, sent: Mapping[str, Any], limit: int = ANSWER_LIMIT) -> _Answer:
         attempts = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self._retries + 1),
-            wait=tenacity.wait_exponential_jitter(initial=_FIRST_WAIT, max=_LONGEST_WAIT),
+            wait=tenacity.wait_exponential(_FIRST_WAIT, _LONGEST_WAIT) + tenacity.wait_random(0, _FIRST_WAIT),
             retry=tenacity.retry_if_exception_type(_TryAgain),
             reraise=True,
         )
@@ -118,11 +119,11 @@ class MlflowApi:
         try:
             with self._session.request(method, self._base + path, timeout=wait, stream=True, **sent) as response:
                 content = _content(response, limit, deadline, self._timeout)
-        except requests.Timeout as error:
+        except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
             raise _TryAgain(f"There was no answer within {self._timeout:g} seconds.") from error
         except requests.exceptions.SSLError as error:
             raise self._refused(f"Its certificate was not accepted: {_reason(error)}.") from error
-        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+        except (requests.ConnectionError, urllib3.exceptions.HTTPError) as error:
             raise _TryAgain(f"{_reason(error)}.") from error
         except (requests.RequestException, ValueError, UnicodeError) as error:  # an address that is none
             raise self._refused(f"{type(error).__name__}: {error}") from error
@@ -228,8 +229,9 @@ def _split_login(uri: str) -> tuple[str, tuple[str, str] | None]:
 
 
 def _content(response: requests.Response, limit: int, deadline: float, timeout: float) -> bytes:
+    # `iter_content` waits for a whole block, and a server that sends a byte a second would never meet the deadline.
     parts, size = [], 0
-    for part in response.iter_content(1 << 16):
+    while part := response.raw.read1(1 << 16, decode_content=True):
         parts.append(part)
         size += len(part)
         if size > limit:
