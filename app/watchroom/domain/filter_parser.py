@@ -6,6 +6,7 @@ import math
 import re
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from lark import Lark, Token, Tree, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
@@ -206,7 +207,8 @@ class _Reader:
 
 def _not_understood(text: str, error: UnexpectedInput) -> QueryError:
     if isinstance(error, UnexpectedCharacters):
-        found, place, wanted = text[error.pos_in_stream or 0], error.pos_in_stream or 0, set(error.allowed or ())
+        place = cast("int", error.pos_in_stream)
+        found, wanted = text[place], set(error.allowed or ())
     elif isinstance(error, UnexpectedToken) and error.token.type != "$END":
         found, place, wanted = str(error.token), error.token.start_pos or 0, set(error.accepts or ())
     else:

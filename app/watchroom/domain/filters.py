@@ -276,7 +276,7 @@ def value_text(value: Value) -> str:
         case Text(text):
             return _quoted(text)
         case Number(number):
-            return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
+            return str(int(number)) if float(number).is_integer() and abs(number) < 2**53 else repr(float(number))
         case Truth(truth):
             return "true" if truth else "false"
         case Ago(length):
