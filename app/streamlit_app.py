@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import streamlit as st
-
 from watchroom import ui
 from watchroom.errors import WatchroomError
 from watchroom.ui import frame

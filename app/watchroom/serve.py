@@ -39,7 +39,8 @@ _PACKAGE = Path(__file__).resolve().parent
 _CONTENT_POLICY = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",  # Streamlit's first script is inline; Plotly's WebGL compiles
+        # Streamlit's first script is inline; Plotly's WebGL charts compile their shaders' wrappers.
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
         "style-src 'self' 'unsafe-inline'",  # Streamlit writes its styles into the page
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
@@ -229,6 +230,8 @@ class SecurityHeaders:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on; websockets are left alone."""
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = _merged(message)
@@ -254,4 +257,3 @@ def _warm() -> None:
 def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
-

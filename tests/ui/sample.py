@@ -106,25 +106,24 @@ def _owners() -> list[dict[str, Any]]:
 
 def _versions() -> list[dict[str, Any]]:
     signature = json.dumps([{"name": "amount", "type": "double"}, {"name": "country", "type": "string"}])
-    rows = []
-    for name, count in (("card-fraud", 4), ("bike-demand", 2), ("claims-severity", 1), ("churn", 1), (HOSTILE, 1)):
-        for version in range(1, count + 1):
-            rows.append(
-                {
-                    "name": name,
-                    "version": version,
-                    "run_id": f"run{version - 1:03d}" if name != HOSTILE else "gone",
-                    "source": f"models:/m-{version}",
-                    "status": "READY",
-                    "user": "bo",
-                    "created_at": NOW - timedelta(150 - 30 * version),
-                    "flavors": ["lightgbm", "python_function"],
-                    "signature_inputs": signature if version > 1 else None,
-                    "has_input_example": version > 1,
-                    "mlmodel_problem": None if version > 1 else "Its MLmodel file is not on this machine.",
-                }
-            )
-    return rows
+    counts = (("card-fraud", 4), ("bike-demand", 2), ("claims-severity", 1), ("churn", 1), (HOSTILE, 1))
+    return [_version(name, version, signature) for name, count in counts for version in range(1, count + 1)]
+
+
+def _version(name: str, version: int, signature: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "version": version,
+        "run_id": f"run{version - 1:03d}" if name != HOSTILE else "gone-from-mlflow",
+        "source": f"models:/m-{version}",
+        "status": "READY",
+        "user": "bo",
+        "created_at": NOW - timedelta(150 - 30 * version),
+        "flavors": ["lightgbm", "python_function"],
+        "signature_inputs": signature if version > 1 else None,
+        "has_input_example": version > 1,
+        "mlmodel_problem": None if version > 1 else "Its MLmodel file is not on this machine.",
+    }
 
 
 def _runs() -> list[dict[str, Any]]:

@@ -24,7 +24,10 @@ def metric_by_version(values: pd.DataFrame, metric: str, aliases: dict[int, str]
         text=named,
         textposition="top center",
         line={"color": LINE_COLOUR, "width": 2},
-        marker={"size": [12 if name else 7 for name in named], "color": [MARK_COLOUR if n else LINE_COLOUR for n in named]},
+        marker={
+            "size": [12 if name else 7 for name in named],
+            "color": [MARK_COLOUR if n else LINE_COLOUR for n in named],
+        },
         hovertemplate="Version %{x}: %{y:.6g}<extra></extra>",
         cliponaxis=False,
     )

@@ -14,7 +14,12 @@ from watchroom.ui.text import plain
 def show() -> None:
     """The whole page below its question."""
     text = st.text_input(
-        "Search", key="term", bind="query-params", placeholder="A word, such as champion or PSI", type="search", width=420
+        "Search",
+        key="term",
+        bind="query-params",
+        placeholder="A word, such as champion or PSI",
+        type="search",
+        width=420,
     )
     found = _found(text or "")
     if not found:

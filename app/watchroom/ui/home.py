@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from watchroom.charts.runs import runs_per_day
+from watchroom.domain.glossary import meaning
 from watchroom.store.queries import home as queries
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.models import Event, Model
@@ -20,7 +21,7 @@ from watchroom.ui.navigation import link
 from watchroom.ui.room import ask, reading, room
 from watchroom.ui.rows import model_row
 from watchroom.ui.scope import Scope, scope
-from watchroom.ui.states import empty, section, sourced, unknown_model
+from watchroom.ui.states import empty, figure, no_models, section, sourced, unknown_model
 from watchroom.ui.tables import download
 from watchroom.ui.text import ago, count_of, number, plain, span, when
 from watchroom.ui.workspace import facts
@@ -109,13 +110,10 @@ def _figures(view: View) -> None:
     period = view.scope.period.label
     runs = int(view.runs["runs"].sum())
     with st.grid(4, min_column_width=150):
-        st.metric("Models", number(len(view.models)), border=True, delta=f"{live} with a champion", delta_color="off", delta_arrow="off")
-        st.metric(
-            "Need attention", number(len(troubled)), border=True,
-            delta=f"{len(mine)} wait for {ROLES[view.role].lower()}", delta_color="off", delta_arrow="off",
-        )  # fmt: skip
-        st.metric("Registry changes", number(view.event_count), border=True, delta=period, delta_color="off", delta_arrow="off")
-        st.metric("Runs started", number(runs), border=True, delta=period, delta_color="off", delta_arrow="off")
+        figure("Models", number(len(view.models)), f"{live} with a champion", help=meaning("champion"))
+        figure("Need attention", number(len(troubled)), f"{len(mine)} wait for {ROLES[view.role].lower()}")
+        figure("Registry changes", number(view.event_count), period, help=meaning("registry event"))
+        figure("Runs started", number(runs), period)
 
 
 def _waits_for(model: Model, role: str) -> bool:
@@ -160,7 +158,11 @@ def _room_issues(view: View) -> list[tuple[str, str]]:
     return found
 
 
-_ROOM_LINKS = {"refresh": ("status", "See Status"), "unread_room": ("status", "See Status"), "hanging": ("runs", "See Runs")}
+_ROOM_LINKS = {
+    "refresh": ("status", "See Status"),
+    "unread_room": ("status", "See Status"),
+    "hanging": ("runs", "See Runs"),
+}
 
 
 def _room_row(text: str, kind: str) -> None:
@@ -203,7 +205,8 @@ def _changes(view: View) -> None:
     with st.container(border=True, gap="small"):
         _event_rows(view.events[:EVENTS_SHOWN], view.made_at)
         if rest := view.events[EVENTS_SHOWN:]:
-            with st.expander(f"{number(view.event_count - EVENTS_SHOWN)} earlier", key="more_events", on_change="rerun") as more:
+            earlier = f"{number(view.event_count - EVENTS_SHOWN)} earlier"
+            with st.expander(earlier, key="more_events", on_change="rerun") as more:
                 if more.open:
                     _event_rows(rest[:50], view.made_at)
     st.caption(sourced(view.scope.period.label, view.event_count, "change"))
@@ -227,11 +230,7 @@ def event_table(events: tuple[Event, ...]) -> pd.DataFrame:
 def _models(view: View) -> None:
     section("Models at a glance")
     if not view.models:
-        empty(
-            "There are no models yet.",
-            "A model appears when it is registered in MLflow, or when it gets a file under models/ in the workspace.",
-            command="watchroom refresh",
-        )
+        no_models()
         return
     st.dataframe(
         glance(view.models[:8]),

@@ -12,7 +12,7 @@ from watchroom.ui.navigation import go, link
 from watchroom.ui.room import ask, reading
 from watchroom.ui.rows import issue_rows, tier_badge
 from watchroom.ui.scope import scope
-from watchroom.ui.states import header, unknown_model
+from watchroom.ui.states import figure, header, no_models, unknown_model
 from watchroom.ui.text import UNKNOWN, one_line, plain, span, when
 from watchroom.ui.workspace import facts
 
@@ -47,6 +47,9 @@ def show() -> None:
 
 def _choose(every: tuple[Model, ...]) -> None:
     header("Model", QUESTION)
+    if not every:
+        no_models()
+        return
     with st.container(border=True):
         st.markdown("**Which model?**")
         names = {model.name: one_line(model.title, 80) for model in every}
@@ -78,15 +81,12 @@ def _head(page: Page) -> None:
 def _figures(page: Page) -> None:
     model, now = page.model, page.made_at.replace(tzinfo=None)
     with st.grid(4, min_column_width=150):
-        _figure("Champion", _version(model.champion), _since(page))
-        _figure("Approval of the champion", (model.approval or "–").capitalize(), _approval(model))
-        _figure("Challenger", _version(model.challenger), "the alias challenger" if model.challenger else "no such alias")
+        figure("Champion", _version(model.champion), _since(page))
+        figure("Approval of the champion", (model.approval or "–").capitalize(), _approval(model))
+        challenger = "might replace the champion" if model.challenger else "no such alias"
+        figure("Challenger", _version(model.challenger), challenger)
         newest = f"registered {span(now - model.latest_at)} ago" if model.latest_at else "time unknown"
-        _figure("Newest version", _version(model.latest), newest if model.latest else "none registered")
-
-
-def _figure(label: str, value: str, note: str) -> None:
-    st.metric(label, value, delta=note, delta_color="off", delta_arrow="off", border=True)
+        figure("Newest version", _version(model.latest), newest if model.latest else "none registered")
 
 
 def _version(version: int | None) -> str:

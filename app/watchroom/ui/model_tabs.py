@@ -1,10 +1,15 @@
-"""The tabs of the page of one model: versions, history, approvals, runs, and how to use it. Only the open one is read."""
+"""The tabs of the page of one model: versions, history, approvals, runs, and how to use it.
+
+Only the open tab asks for its data.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -46,7 +51,8 @@ def show_tabs(page: Page) -> None:
         "Runs": _runs,
         "Use it": _use,
     }
-    for tab, part in zip(st.tabs(list(parts), key="tab", bind="query-params", on_change="rerun"), parts.values(), strict=True):
+    tabs = st.tabs(list(parts), key="tab", bind="query-params", on_change="rerun")
+    for tab, part in zip(tabs, parts.values(), strict=True):
         if tab.open:
             with tab:
                 part(page)
@@ -55,7 +61,8 @@ def show_tabs(page: Page) -> None:
 def _versions(page: Page) -> None:
     found = ask(queries.versions, model=page.model.name)
     if found.empty:
-        empty("No version is registered yet.", "Register one with mlflow.register_model, then refresh.", command="watchroom refresh")
+        register = "Register one with mlflow.register_model, then refresh."
+        empty("No version is registered yet.", register, command="watchroom refresh")
         return
     if page.scope.version is not None:
         found = found[found["version"] == page.scope.version]
@@ -79,12 +86,14 @@ def _metric_chart(page: Page, values: pd.DataFrame) -> None:
         st.caption("The runs of these versions hold no metrics, or are not in the snapshot.")
         return
     metrics = list(finite.groupby("key")["version"].nunique().sort_values(ascending=False, kind="stable").index)
-    chosen = st.selectbox("Metric of each version's run, its last value", metrics, key="metric", bind="query-params", width=340)
+    label = "Metric of each version's run, its last value"
+    chosen = st.selectbox(label, metrics, key="metric", bind="query-params", width=340)
     of_metric = finite[finite["key"] == chosen]
     chart = metric_by_version(of_metric, str(chosen), _aliases(page.model))
     st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="metric_by_version")
-    better = str(of_metric["better"].iloc[0])
-    st.caption(f"{plain(better)} is better, judged by the metric's name · {sourced('all versions', len(of_metric), 'version')}")
+    better = plain(of_metric["better"].iloc[0]).capitalize()
+    source = sourced("all versions", len(of_metric), "version")
+    st.caption(f"{better} is better, judged by the metric's name · {source}")
 
 
 def _aliases(model: Model) -> dict[int, str]:
@@ -108,7 +117,7 @@ def _version_table(page: Page, found: pd.DataFrame, values: pd.DataFrame) -> pd.
             "Commit": _commit(row),
             "Flavours": ", ".join(_list(row["flavors"])) or UNKNOWN,
             "Signature": signature(_or_none(row["signature_inputs"]), _or_none(row["mlmodel_problem"])),
-            "Input example": {True: "yes", False: "no"}.get(_or_none(row["has_input_example"]), UNKNOWN),  # type: ignore[arg-type]
+            "Input example": {True: "yes", False: "no"}.get(_or_none(row["has_input_example"]), UNKNOWN),
             "Registered by": _or_none(row["user"]) or UNKNOWN,
         }
         for row in found.to_dict("records")
@@ -131,7 +140,7 @@ def _wide(values: pd.DataFrame, versions: pd.Series) -> pd.DataFrame:
     return wide[most].reindex([int(version) for version in versions])
 
 
-def _run(row: dict[str, object]) -> str:
+def _run(row: Mapping[Any, Any]) -> str:
     run_id = _or_none(row["run_id"])
     if run_id is None:
         return "none recorded"
@@ -139,7 +148,7 @@ def _run(row: dict[str, object]) -> str:
     return one_line(name or run_id, 60) if row["run_known"] else f"{str(run_id)[:8]}, gone"
 
 
-def _commit(row: dict[str, object]) -> str:
+def _commit(row: Mapping[Any, Any]) -> str:
     commit = _or_none(row["commit"])
     if commit is None:
         return UNKNOWN
@@ -161,7 +170,8 @@ def _list(value: object) -> list[str]:
     return [str(item) for item in value] if hasattr(value, "__iter__") and not isinstance(value, str) else []
 
 
-def _or_none(value: object):  # type: ignore[no-untyped-def]
+def _or_none(value: Any) -> Any:
+    """The value, None for each of the ways in which pandas says that there is none."""
     return None if value is None or value is pd.NaT or value is pd.NA or value != value else value
 
 
@@ -180,10 +190,11 @@ def _history(page: Page) -> None:
     zone = facts().zone
     for event in events[:20]:
         icon = wording.EVENT_ICONS.get(event.event, wording.TAG_ICON)
+        seen = when(event.seen_at, zone, now=page.made_at)
         earliest = f", after {when(event.not_before, zone, now=page.made_at)}" if event.not_before else ""
         with st.container(gap=None):
             st.markdown(f"{icon} {plain(wording.event(event), 300)}")
-            st.caption(f"seen {when(event.seen_at, zone, now=page.made_at)}{earliest} · {ago(event.seen_at, page.made_at)}")
+            st.caption(f"seen {seen}{earliest} · {ago(event.seen_at, page.made_at)}")
     if total > 20:
         st.caption(f"First 20 of {number(total)} changes, the newest first.")
     st.caption(sourced(period.label, total, "change"))
@@ -193,7 +204,8 @@ def _history(page: Page) -> None:
 def _approvals(page: Page) -> None:
     found = ask(queries.approvals, model=page.model.name)
     if found.empty:
-        empty("Nobody has signed off a version of this model.", "An approval binds a person's sign-off to what was seen when it was given.")
+        binds = "An approval binds a person's sign-off to what was seen when it was given."
+        empty("Nobody has signed off a version of this model.", binds)
         return
     zone = facts().zone
     shown = pd.DataFrame(
@@ -215,7 +227,8 @@ def _approvals(page: Page) -> None:
 def _runs(page: Page) -> None:
     found = ask(queries.training, model=page.model.name)
     if not found.runs:
-        empty("No run of this model's versions is in the snapshot.", "The versions name no run, or their runs were removed from MLflow.")
+        gone = "The versions name no run, or their runs were removed from MLflow."
+        empty("No run of this model's versions is in the snapshot.", gone)
         return
     last = when(found.last_start, facts().zone, now=page.made_at)
     st.markdown(

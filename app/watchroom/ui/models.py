@@ -13,7 +13,7 @@ from watchroom.store.queries.models import TIERS, Model
 from watchroom.ui import wording
 from watchroom.ui.navigation import go
 from watchroom.ui.room import ask, reading, room
-from watchroom.ui.states import empty, truncated
+from watchroom.ui.states import empty, no_models, truncated
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, one_line, plain, span, when
 from watchroom.ui.workspace import facts
@@ -28,11 +28,7 @@ def show() -> None:
     """The whole page below its question."""
     every = ask(queries.overview)
     if not every:
-        empty(
-            "There are no models yet.",
-            "A model appears when it is registered in MLflow, or when it gets a file under models/ in the workspace.",
-            command="watchroom refresh",
-        )
+        no_models()
         return
     chosen = _choose(every)
     _count(chosen, every)
@@ -46,7 +42,8 @@ def show() -> None:
 
 def _choose(every: tuple[Model, ...]) -> tuple[Model, ...]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        text = st.text_input("Search", key="find", bind="query-params", placeholder="Name, purpose or person", width=240)
+        hint = "Name, purpose or person"
+        text = st.text_input("Search", key="find", bind="query-params", placeholder=hint, width=240)
         tiers = _pick("Risk", "tier", _in_order((model.tier for model in every), TIERS))
         tasks = _pick("Task", "task", _in_order((model.task for model in every), ()))
         owners = _pick("Owner", "owner", _people(every))
@@ -69,7 +66,8 @@ def _pick(label: str, key: str, options: list[str]) -> list[str]:
 def _in_order(found: Iterable[str | None], order: tuple[str, ...]) -> list[str]:
     values = {value or UNKNOWN_OPTION for value in found}
     known = [value for value in order if value in values]
-    return known + sorted(values - set(known) - {UNKNOWN_OPTION}) + ([UNKNOWN_OPTION] if UNKNOWN_OPTION in values else [])
+    others = sorted(values - set(known) - {UNKNOWN_OPTION})
+    return [*known, *others, *([UNKNOWN_OPTION] if UNKNOWN_OPTION in values else [])]
 
 
 def _people(every: tuple[Model, ...]) -> list[str]:

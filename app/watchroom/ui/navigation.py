@@ -38,8 +38,12 @@ class PageInfo:
 
 PAGES: tuple[PageInfo, ...] = (
     PageInfo("home", "Home", "", ":material/home:", "What changed, what waits for me, what needs attention?"),
-    PageInfo("models", "Models", "", ":material/deployed_code:", "What models do we have, who owns them, how are they?"),
-    PageInfo("model", "Model", "", ":material/deployed_code:", "What is this model, and what is its state?", hidden=True),
+    PageInfo(
+        "models", "Models", "", ":material/deployed_code:", "What models do we have, who owns them, how are they?"
+    ),
+    PageInfo(
+        "model", "Model", "", ":material/deployed_code:", "What is this model, and what is its state?", hidden=True
+    ),
     PageInfo("runs", "Runs", "Data science", ":material/science:", "Which runs are there, over all experiments?"),
     PageInfo("glossary", "Glossary", "Reference", ":material/menu_book:", "What does this word mean?"),
     PageInfo("status", "Status", "Reference", ":material/monitor_heart:", "How fresh is the data, what failed?"),
@@ -64,13 +68,14 @@ def menu(role: str, root: Path) -> dict[str, list[st.Page]]:
     """The navigation of a role, over the page files that are there under `root`."""
     available = {info.file for info in PAGES if (root / "pages" / f"{info.file}.py").is_file()}
     st.session_state[_AVAILABLE] = available
-    grouped = {name: [_page(info) for info in infos if info.file in available] for name, infos in sections(role).items()}
-    return {name: pages for name, pages in grouped.items() if pages}
+    there = {name: [info for info in infos if info.file in available] for name, infos in sections(role).items()}
+    return {name: [_page(info) for info in infos] for name, infos in there.items() if infos}
 
 
 def link(file: str, label: str, *, icon: str | None = None, params: Mapping[str, str] | None = None) -> None:
-    """A link to one of the pages, or nothing when this installation does not have it. `label` is Markdown: text from
-    outside goes through `plain` first.
+    """A link to one of the pages, or nothing when this installation does not have it.
+
+    `label` is Markdown: text from outside goes through `plain` first.
     """
     if file not in st.session_state.get(_AVAILABLE, ()):
         return

@@ -25,7 +25,9 @@ def reproduce(run: Mapping[str, object], tracking_uri: str) -> str:
     """Shell commands that bring back the code and the environment of a run, as far as they were recorded."""
     run_id, commit = run.get("run_id"), run.get("commit")
     lines = [f"export MLFLOW_TRACKING_URI={shlex.quote(tracking_uri)}"] if tracking_uri else []
-    lines.append(f"git checkout {shlex.quote(str(commit))}" if commit else "# commit unknown: check out the code by hand")
+    lines.append(
+        f"git checkout {shlex.quote(str(commit))}" if commit else "# commit unknown: check out the code by hand"
+    )
     if run_id:
         lines.append(f"mlflow artifacts download --run-id {shlex.quote(str(run_id))} --dst-path run")
         lines.append("# run/ now holds what the run logged: environment files, data references, the model")

@@ -40,8 +40,9 @@ class Room:
 
 
 def room() -> Room:
-    """The state of this process, made at first use. `watchroom serve` says where the store is; else it is `store`
-    in the workspace.
+    """The state of this process, made at first use.
+
+    `watchroom serve` says in the environment where the store is; else it is `store` in the workspace.
     """
     return _room(os.environ.get("WATCHROOM_STORE", ""), os.environ.get("WATCHROOM_WORKSPACE", ""))
 

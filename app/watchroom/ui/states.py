@@ -5,11 +5,14 @@ Every text from outside is made harmless before it is shown.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 import streamlit as st
 
 from watchroom.errors import NoSnapshot, WatchroomError, WorkspaceError
-from watchroom.ui.room import reading
-from watchroom.ui.text import ago, count_of, number, plain, when
+from watchroom.ui.failure import last_failure, show_failure
+from watchroom.ui.room import reading, room
+from watchroom.ui.text import ago, count_of, number, plain, when, zone_of
 from watchroom.ui.workspace import facts
 
 
@@ -39,6 +42,15 @@ def empty(what: str, next_step: str = "", *, command: str = "") -> None:
             st.code(command, language="bash")
 
 
+def no_models() -> None:
+    """Neither the registry nor the workspace knows a model."""
+    empty(
+        "There are no models yet.",
+        "A model appears when it is registered in MLflow, or when it gets a file under models/ in the workspace.",
+        command="watchroom refresh",
+    )
+
+
 def error(problem: WatchroomError) -> None:
     """What went wrong, why, and what to do next, as text."""
     if isinstance(problem, NoSnapshot):
@@ -57,7 +69,10 @@ def error(problem: WatchroomError) -> None:
 def first_run(problem: NoSnapshot) -> None:
     """The page before anything has been published: how to get from here to a first snapshot."""
     st.title("Nothing to show yet", anchor=False)
-    st.markdown("Watchroom shows snapshots. None has been published here, so every page is empty until the first one is.")
+    failed = last_failure(room().store.folder.last_failure)
+    if failed is not None:
+        show_failure(failed, zone_of("UTC"), snapshot=False)
+    st.markdown("Watchroom shows snapshots, and none has been published here yet.")
     st.markdown("**With your own MLflow**: describe it once, then read it.")
     st.code("watchroom init . --mlflow http://127.0.0.1:5000\nwatchroom refresh", language="bash")
     st.markdown("**To look around first**: a demo workspace with five trained models, ready in about a minute.")
@@ -68,10 +83,16 @@ def first_run(problem: NoSnapshot) -> None:
             st.text(problem.why)
 
 
+def figure(label: str, value: str, note: str, *, help: str | None = None) -> None:
+    """A figure in a frame: its name, the value, and a quiet note under it (its period, what it leaves out)."""
+    st.metric(label, value, delta=note, delta_color="off", delta_arrow="off", border=True, help=help)
+
+
 def truncated(shown: int, total: int, what: str) -> None:
     """`First 5,000 of 41,000 runs`, when that is so; nothing when all is shown."""
     if shown < total:
-        st.caption(f":material/filter_list: First {number(shown)} of {number(total)} {plain(what)}. Narrow the choice to see the rest.")
+        first = f"First {number(shown)} of {number(total)} {plain(what)}."
+        st.caption(f":material/filter_list: {first} Narrow the choice to see the rest.")
 
 
 def provenance(period: str, n: int, one: str, many: str | None = None) -> None:
@@ -88,9 +109,7 @@ def sourced(period: str, n: int, one: str, many: str | None = None) -> str:
 
 def unknown_model(model: str, known: tuple[str, ...]) -> None:
     """The scope names a model that the snapshot does not know."""
-    import difflib
-
-    near = difflib.get_close_matches(model, known, n=1)
+    near = get_close_matches(model, known, n=1)
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**There is no model named “{plain(model)}” in this snapshot.**")
         st.text("It may have been renamed or removed since the link was made.")
@@ -103,8 +122,10 @@ __all__ = [
     "ago",
     "empty",
     "error",
+    "figure",
     "first_run",
     "header",
+    "no_models",
     "provenance",
     "section",
     "sourced",

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from watchroom.store.queries import status as queries
+from watchroom.ui.failure import last_failure, show_failure
 from watchroom.ui.frame import STALE_AFTER
 from watchroom.ui.room import ask, reading, room
-from watchroom.ui.states import empty, section, truncated
+from watchroom.ui.states import empty, figure, section, truncated
 from watchroom.ui.tables import download
-from watchroom.ui.text import ago, count_of, number, one_line, plain, span, when
+from watchroom.ui.text import count_of, number, one_line, plain, span, when
 from watchroom.ui.workspace import facts
 
 SEVERITIES: Mapping[str, tuple[str, str, str]] = {
@@ -43,7 +42,7 @@ def show() -> None:
     """The whole page below its question."""
     failed = last_failure(room().store.folder.last_failure)
     if failed is not None:
-        _failure(failed)
+        show_failure(failed, facts().zone, snapshot=True)
     _snapshot()
     total, found = ask(queries.problems, limit=room().settings.page_rows)
     left, right = st.columns([3, 2], gap="medium")
@@ -52,39 +51,6 @@ def show() -> None:
     with right:
         _steps()
         _counts()
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What the last refresh died of."""
-
-    at: datetime | None
-    what: str
-    why: str
-    next_step: str
-
-
-def last_failure(file: Path) -> Failure | None:
-    """The note that a failed refresh left; None when the last one went well. A damaged note is a failure too."""
-    try:
-        note = json.loads(file.read_text("utf-8"))
-        at = datetime.fromisoformat(note["at"])
-        return Failure(at, str(note["what"]), str(note.get("why") or ""), str(note.get("next_step") or ""))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError):
-        return Failure(None, "The last refresh failed, and its note cannot be read.", "", "Run `watchroom refresh` again.")
-
-
-def _failure(failed: Failure) -> None:
-    with st.container(border=True, gap="xsmall"):
-        st.markdown(f":red[:material/error:] **The last refresh failed.** {plain(failed.what, 600)}")
-        if failed.why:
-            st.text(failed.why)
-        if failed.next_step:
-            st.text(f"Next step: {failed.next_step}")
-        at = when(failed.at, facts().zone, now=datetime.now(UTC))
-        st.caption(f"{at} ({ago(failed.at, datetime.now(UTC))}). What you see is the snapshot before it, whole.")
 
 
 def _snapshot() -> None:
@@ -96,16 +62,13 @@ def _snapshot() -> None:
     counts = found.groupby("severity")["count"].sum() if total else pd.Series(dtype=int)
     with st.grid(4, min_column_width=170):
         old = ", older than it should be" if now - made_at > STALE_AFTER else ""
-        _figure("Age of the data", span(now - made_at).capitalize(), f"of {when(made_at, facts().zone, now=now)}{old}")
-        _figure("Refresh took", _seconds(float(steps["seconds"].sum())), count_of(len(steps), "step"))
-        _figure("Missing", number(int(counts.get("error", 0))), "could not be read")
-        _figure("With a gap", number(int(counts.get("warning", 0))), "read, but not whole")
-    parts = [f"Snapshot {identity}", f"times in {facts().time_zone}", f"read from {facts().tracking_uri or 'an unknown store'}"]
+        figure("Age of the data", span(now - made_at).capitalize(), f"of {when(made_at, facts().zone, now=now)}{old}")
+        figure("Refresh took", _seconds(float(steps["seconds"].sum())), count_of(len(steps), "step"))
+        figure("Missing", number(int(counts.get("error", 0))), "could not be read")
+        figure("With a gap", number(int(counts.get("warning", 0))), "read, but not whole")
+    source = facts().tracking_uri or "an unknown store"
+    parts = [f"Snapshot {identity}", f"times in {facts().time_zone}", f"read from {source}"]
     st.caption(" · ".join(plain(part, 200) for part in parts))
-
-
-def _figure(label: str, value: str, note: str) -> None:
-    st.metric(label, value, delta=note, delta_color="off", delta_arrow="off", border=True)
 
 
 def _seconds(value: float) -> str:
@@ -131,7 +94,7 @@ def _problems(total: int, found: pd.DataFrame) -> None:
     download("Download as CSV", "problems", lambda: found)
 
 
-def _problem(row: Mapping[str, object]) -> None:
+def _problem(row: Mapping[Any, Any]) -> None:
     several = f" :gray[× {number(int(str(row['count'])))}]" if row["count"] != 1 else ""
     lines = [f"{plain(row['what'], 300)}{several}"]
     with st.container(gap=None):
@@ -173,5 +136,3 @@ def _counts() -> None:
         column_config={"How many": st.column_config.NumberColumn(format="localized")},
     )  # fmt: skip
     download("Download as CSV", "contents", lambda: found)
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -58,7 +58,6 @@ class Model:
     task: str | None
     tier: str | None
     purpose: str | None
-    owners: tuple[tuple[str, str], ...]
     champion: int | None
     champion_since: datetime | None
     challenger: int | None
@@ -67,6 +66,7 @@ class Model:
     latest_at: datetime | None
     approval: str | None
     approval_reason: str | None
+    owners: tuple[tuple[str, str], ...]
     issues: tuple[Issue, ...]
 
     def owner(self, role: str) -> str | None:
@@ -115,7 +115,7 @@ unread as (
 )
 select m.model, coalesce(m.title, m.model), coalesce(m.registered, false), m.file, m.task, m.tier, m.purpose,
     c.version, since.seen_at, h.version, coalesce(n.versions, 0), n.latest, n.latest_at,
-    case when c.version is null then null when s.valid then 'valid' when s.model is not null then 'void' else 'none' end,
+    case when c.version is null then null when s.valid then 'valid' when s.model is null then 'none' else 'void' end,
     s.reason, coalesce(u.n, 0), coalesce(u.broken, false), u.what
 from models m
 left join champions c on c.name = m.model
@@ -142,13 +142,9 @@ def _owners(snapshot: Snapshot) -> dict[str, tuple[tuple[str, str], ...]]:
 
 
 def _model(row: tuple[Any, ...], owners: tuple[tuple[str, str], ...]) -> Model:
-    name, title, registered, file, task, tier, purpose, champion, since, challenger, versions, latest, latest_at = row[:13]
-    approval, reason, unread, broken, what = row[13:]
-    model = Model(
-        name, title, registered, file, task, tier, purpose, owners, champion, since, challenger, versions, latest,
-        latest_at, approval, reason, (),
-    )  # fmt: skip
-    return Model(**{**model.__dict__, "issues": tuple(_issues(model, unread, broken, what))})
+    *facts, unread, broken, what = row
+    model = Model(*(*facts, owners, ()))
+    return replace(model, issues=tuple(_issues(model, unread, broken, what)))
 
 
 def _issues(model: Model, unread: int, broken: bool, what: str | None) -> Iterable[Issue]:
@@ -269,7 +265,9 @@ def events(
 def approvals(snapshot: Snapshot, *, model: str) -> pd.DataFrame:
     """A model's sign-offs, the newest first, with the reason where one is void."""
     return snapshot.query(
-        "select at, version, stage, actor, role, status, reason from approvals where model = ? order by seq desc", [model]
+        """select at, version, stage, actor, role, status, reason from approvals
+        where model = ? order by seq desc""",
+        [model],
     )
 
 
@@ -297,5 +295,5 @@ def training(snapshot: Snapshot, *, model: str) -> Training:
         [model],
     )
     starts = [start for _, _, start in rows if start is not None]
-    return Training(tuple(str(name) for name, _, _ in rows if name), sum(n for _, n, _ in rows), max(starts, default=None))
-
+    named = tuple(str(name) for name, _, _ in rows if name)
+    return Training(named, sum(runs for _, runs, _ in rows), max(starts, default=None))

@@ -1,0 +1,344 @@
+"""The words of Watchroom, as one table: each with its group, its meaning, its other names and its relations.
+
+How they are found and searched is in `glossary`; the exact definition of a statistic is in the docs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word and what it means. `group` is its heading; `see` names related terms; `also` other words for it."""
+
+    name: str
+    group: str
+    meaning: str
+    also: tuple[str, ...] = ()
+    see: tuple[str, ...] = ()
+
+
+ROOM = "Watchroom"
+REGISTRY = "MLflow"
+DECISIONS = "Decisions"
+STATISTICS = "Statistics"
+PEOPLE = "People and governance"
+
+GROUPS = (ROOM, REGISTRY, DECISIONS, STATISTICS, PEOPLE)
+"""The headings, in the order of the page."""
+
+TERMS: tuple[Term, ...] = (
+    Term(
+        "workspace",
+        ROOM,
+        "A folder of text files kept in git: the settings (watchroom.yaml), a file for each model, and the policies.",
+    ),
+    Term(
+        "snapshot",
+        ROOM,
+        "One immutable set of tables: everything the pages read. A refresh makes the next one and switches to it in "
+        "one step, so a page is always from one moment.",
+        see=("refresh",),
+    ),
+    Term(
+        "refresh",
+        ROOM,
+        "The job that reads MLflow, the decision logs and the workspace, and publishes the next snapshot. A refresh "
+        "that fails leaves the current snapshot as it was.",
+        see=("snapshot",),
+    ),
+    Term(
+        "ledger",
+        ROOM,
+        "The append-only record of what people decided and what the registry was seen to be. Each entry carries the "
+        "hash of the one before, so a changed or missing entry shows.",
+        see=("registry event", "approval"),
+    ),
+    Term(
+        "scope",
+        ROOM,
+        "The model, the version and the period chosen in the sidebar. It stands in the address, so a link shows a "
+        "colleague the same thing.",
+    ),
+    Term(
+        "problem",
+        ROOM,
+        "Something the refresh could not read, or read with a gap. Each has its reason on the Status page; nothing "
+        "disappears without a word.",
+    ),
+    Term(
+        "n",
+        ROOM,
+        "How many things a figure was made from: runs, decisions, versions. It stands beside every figure.",
+    ),
+    Term(
+        "run",
+        REGISTRY,
+        "One execution of training code, with its params, metrics, tags and datasets, as MLflow records it.",
+    ),
+    Term("experiment", REGISTRY, "A named group of runs."),
+    Term(
+        "param",
+        REGISTRY,
+        "An input of a run, such as a learning rate. Always text; Watchroom also reads it as a number where it is one.",
+        also=("parameter",),
+    ),
+    Term(
+        "metric",
+        REGISTRY,
+        "A number that a run logged, once or many times. The last value is the one at the highest step.",
+        see=("best value", "last value"),
+    ),
+    Term(
+        "last value",
+        REGISTRY,
+        "A metric's value at its highest step; at equal steps the latest, then the largest: MLflow's own rule.",
+        see=("best value",),
+    ),
+    Term(
+        "best value",
+        REGISTRY,
+        "The least or the greatest finite value of a metric, whichever is better by its name. NaN and infinities "
+        "never win.",
+        see=("last value",),
+    ),
+    Term(
+        "nested run",
+        REGISTRY,
+        "A run inside another, such as one try of a search.",
+        also=("child run", "parent run"),
+    ),
+    Term("stale run", REGISTRY, "A run that has said RUNNING for days: its process most likely died without a word."),
+    Term(
+        "dataset digest",
+        REGISTRY,
+        "A short fingerprint of the data that a run used. The same digest means the same data.",
+    ),
+    Term("registered model", REGISTRY, "A name in MLflow's registry under which versions of a model are kept."),
+    Term(
+        "model version",
+        REGISTRY,
+        "One numbered entry of a registered model, usually made by one run.",
+        also=("version",),
+    ),
+    Term(
+        "alias",
+        REGISTRY,
+        "A name that points to one version of a registered model and can be moved, such as champion.",
+        see=("champion", "challenger"),
+    ),
+    Term(
+        "champion",
+        REGISTRY,
+        "The version that is live: the one the alias champion points to.",
+        see=("challenger", "seen since"),
+    ),
+    Term(
+        "challenger",
+        REGISTRY,
+        "The version that might replace the champion: the one the alias challenger points to.",
+        see=("champion",),
+    ),
+    Term("tag", REGISTRY, "A key with a text, put on a run, a model or a version by a person or a program."),
+    Term("signature", REGISTRY, "The columns that a model takes and gives, with their types.", see=("input example",)),
+    Term("input example", REGISTRY, "A few rows logged with a model that show what it takes."),
+    Term(
+        "flavour",
+        REGISTRY,
+        "A way in which a logged model can be loaded: sklearn, lightgbm, python_function, ….",
+        also=("flavor",),
+    ),
+    Term(
+        "registry event",
+        REGISTRY,
+        "A change of the registry as the refreshes saw it: an alias moved, a version added, a tag changed. MLflow "
+        "does not keep these.",
+        see=("seen since", "ledger"),
+    ),
+    Term(
+        "seen since",
+        REGISTRY,
+        "When a refresh first saw something. The change itself is at or before that time, and after the refresh "
+        "before. Watchroom does not know who made it, unless it was made in Watchroom.",
+        see=("registry event",),
+    ),
+    Term(
+        "decision",
+        DECISIONS,
+        "One prediction that was served: an id, a time, features, a score or a prediction, and a model version.",
+        see=("outcome",),
+    ),
+    Term(
+        "outcome",
+        DECISIONS,
+        "What turned out to be true for a decision; often late, sometimes never.",
+        also=("label",),
+        see=("decision",),
+    ),
+    Term("score", DECISIONS, "The probability of the positive class that a binary model gives."),
+    Term("threshold", DECISIONS, "The score from which on a binary model's answer is taken as yes.", also=("cut-off",)),
+    Term(
+        "reference",
+        DECISIONS,
+        "The period, or the data, that a model is compared with; usually what it was trained or accepted on.",
+        see=("current",),
+    ),
+    Term(
+        "current",
+        DECISIONS,
+        "The period being looked at; elsewhere it is called the analysis period.",
+        also=("analysis period",),
+        see=("reference",),
+    ),
+    Term("realized", DECISIONS, "Performance computed from outcomes.", see=("estimated",)),
+    Term(
+        "estimated",
+        DECISIONS,
+        "Performance estimated before the outcomes are there; always marked as such.",
+        see=("realized",),
+    ),
+    Term(
+        "status light",
+        DECISIONS,
+        "stable, watch, drifted (failing for performance and quality) or no data. The whole is the worst of its parts.",
+        also=("health light",),
+    ),
+    Term(
+        "drift",
+        STATISTICS,
+        "A feature, the score or the outcome is distributed differently than in the reference. Drift alone does not "
+        "mean that the model is worse.",
+        see=("PSI", "reference"),
+    ),
+    Term(
+        "PSI",
+        STATISTICS,
+        "Population stability index: how much the shares over the reference's deciles have moved. 0 is no change; 0.1"
+        " and 0.25 are the usual limits.",
+        also=("population stability index",),
+        see=("drift",),
+    ),
+    Term(
+        "Jensen-Shannon distance",
+        STATISTICS,
+        "How far apart two distributions are, from 0 (the same) to 1 (nothing in common), with logarithms to base 2.",
+        also=("JS",),
+        see=("drift",),
+    ),
+    Term(
+        "KS",
+        STATISTICS,
+        "Kolmogorov-Smirnov: the largest gap between two cumulative distributions, from 0 to 1.",
+        also=("Kolmogorov-Smirnov",),
+        see=("drift",),
+    ),
+    Term(
+        "Wasserstein distance",
+        STATISTICS,
+        "How far values have to be moved, on average, to turn one distribution into the other; normed by the "
+        "reference's spread.",
+        also=("earth mover's distance",),
+        see=("drift",),
+    ),
+    Term(
+        "chi-square",
+        STATISTICS,
+        "How unlikely the observed counts of categories are, if nothing had changed.",
+        also=("chi2",),
+        see=("drift",),
+    ),
+    Term(
+        "AUC",
+        STATISTICS,
+        "The chance that a positive case gets a higher score than a negative one. 0.5 is guessing, 1 is perfect.",
+        also=("roc_auc", "ROC AUC"),
+    ),
+    Term(
+        "log loss",
+        STATISTICS,
+        "How surprised the scores were by what came true. Lower is better; confident mistakes cost most.",
+        also=("cross-entropy", "log_loss"),
+    ),
+    Term(
+        "Brier score",
+        STATISTICS,
+        "The mean squared difference between the score and what came true, 0 or 1. Lower is better.",
+        also=("brier",),
+    ),
+    Term("calibration", STATISTICS, "Whether of the cases scored 0.7 some 70 % come true."),
+    Term(
+        "precision",
+        STATISTICS,
+        "Of the cases the model said yes to, the share that really were.",
+        see=("recall", "F1"),
+    ),
+    Term(
+        "recall",
+        STATISTICS,
+        "Of the cases that really were, the share the model said yes to.",
+        also=("sensitivity",),
+        see=("precision", "F1"),
+    ),
+    Term("F1", STATISTICS, "One number for precision and recall: their harmonic mean.", see=("precision", "recall")),
+    Term(
+        "MAE",
+        STATISTICS,
+        "Mean absolute error: how far off a prediction is on average, in the target's own units.",
+        also=("mean absolute error",),
+        see=("RMSE",),
+    ),
+    Term(
+        "RMSE",
+        STATISTICS,
+        "Root mean squared error: like the mean absolute error, but large errors weigh more. In the target's own "
+        "units.",
+        also=("root mean squared error",),
+        see=("MAE",),
+    ),
+    Term(
+        "R²",
+        STATISTICS,
+        "The share of the target's spread that the model explains. 1 is all, 0 is no better than the mean; it can be "
+        "negative.",
+        also=("r2", "coefficient of determination"),
+    ),
+    Term(
+        "SHAP value",
+        STATISTICS,
+        "How much one feature moved one decision away from the average, in the model's own units. All of them and the"
+        " average add up to the output.",
+        also=("shap",),
+    ),
+    Term(
+        "owner",
+        PEOPLE,
+        "A person who holds a role for a model: business, data science, operations, review, on call, deputy. A role "
+        "with nobody is a gap.",
+        see=("role",),
+    ),
+    Term(
+        "role",
+        PEOPLE,
+        "What a person is here for: business, data science, operations, reviewer, admin. It decides what is shown "
+        "first, and what the ledger accepts from them.",
+    ),
+    Term(
+        "tier",
+        PEOPLE,
+        "How risky a model is: critical, high, medium or low, from the business, legal and ethical axes. It decides "
+        "the checklist.",
+        also=("risk tier",),
+    ),
+    Term("stage", PEOPLE, "Where a model is in its life: discovery, pilot, deploy, monitor, support."),
+    Term("evidence", PEOPLE, "What a check or a sign-off rests on, kept with a digest, so that a later change shows."),
+    Term(
+        "approval",
+        PEOPLE,
+        "A person's sign-off for a version, bound to the evidence that was seen. It is void when that evidence "
+        "changes.",
+        also=("sign-off",),
+        see=("evidence", "champion"),
+    ),
+)
+"""Every word, grouped in the order in which they build on each other."""
