@@ -74,6 +74,7 @@ def cli() -> None:
 def init(folder: Path, tracking_uri: str, **options: str | None) -> None:
     """Write a commented workspace into FOLDER, with a file for each registered model of that MLflow."""
     from watchroom.jobs.init import init_from_mlflow
+    from watchroom.jobs.room import without_credentials
 
     report = init_from_mlflow(folder, tracking_uri, _settings(options))
     for path in report.written:
@@ -82,6 +83,8 @@ def init(folder: Path, tracking_uri: str, **options: str | None) -> None:
         click.echo(f"kept  {path}")
     for left_out in report.left_out:
         click.echo(str(left_out), err=True)
+    if tracking_uri != without_credentials(tracking_uri):
+        click.echo("The password was not written: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.", err=True)
     click.echo(f"Next: look the files over, then `watchroom refresh --workspace {folder}`.")
 
 
@@ -122,7 +125,9 @@ def serve(**options: str | None) -> None:
 
     settings = _settings(options)
     workspace = load_workspace(settings.workspace)
-    run(settings, store=workspace.store, auth=workspace.settings is not None and workspace.settings.auth is not None)
+    if workspace.settings is None:  # whether sign-in is asked for is then not known: nobody is let in on a guess
+        raise workspace.problems[0]
+    run(settings, store=workspace.store, auth=workspace.settings.auth is not None)
 
 
 @cli.command()

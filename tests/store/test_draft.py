@@ -46,10 +46,15 @@ def test_a_draft_that_fails_leaves_the_current_snapshot_and_no_file(tmp_path: Pa
     folder = StoreFolder(tmp_path)
     publish_rows(tmp_path, {"runs": [{"run_id": "a"}]})
     before = _files(tmp_path)
-    broken = [("1", "lost", "active", None, "not a time", None)]
-    with pytest.raises(duckdb.ConversionException), refresh_lock(folder, 1), Draft(folder) as draft:
-        draft.insert("problems", [("source", "note", "lost", "lost", "", "", None, 1)])
-        draft.insert("experiments", broken)
+    rows = [("1", "written", "active", None, None, None), ("2", "lost", "active", None, "not a time", None)]
+
+    def build() -> None:
+        with refresh_lock(folder, 1), Draft(folder) as draft:
+            draft.writable("mlflow")
+            draft.insert("experiments", rows)
+
+    with pytest.raises(duckdb.ConversionException):
+        build()
     assert _files(tmp_path) == before
     assert _names(tmp_path) == ["a"]
 

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from watchroom.errors import SourceError
+from watchroom.jobs.room import without_credentials
 from watchroom.jobs.sync import read_mlmodels, sync
 from watchroom.settings import Settings
 from watchroom.sources.tracking import open_source
@@ -31,7 +32,7 @@ def init_from_mlflow(folder: Path, tracking_uri: str, settings: Settings) -> Ini
         sync(source, draft)
         read_mlmodels(source, draft)
         models = _registered(draft)
-    return init_workspace(folder, tracking_uri, models)
+    return init_workspace(folder, without_credentials(tracking_uri), models)
 
 
 def _registered(draft: Draft) -> list[RegisteredModel]:

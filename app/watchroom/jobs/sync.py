@@ -79,8 +79,12 @@ def read_mlmodels(source: TrackingSource, draft: Draft) -> int:
     """
     unread = draft.connection.execute(
         """
-        select v.name, v.version, coalesce(m.artifact_location, v.source)
+        select v.name, v.version, coalesce(
+            m.artifact_location,
+            r.artifact_uri || '/' || regexp_extract(v.source, '^runs:/[^/]+/(.*)$', 1),
+            v.source)
         from mlflow.model_versions v left join mlflow.logged_models m using (model_id)
+            left join mlflow.runs r on r.run_id = regexp_extract(v.source, '^runs:/([^/]+)/', 1)
         where v.flavors is null and v.mlmodel_problem is null
         order by v.name, v.version
         """

@@ -71,7 +71,7 @@ class Snapshot:
         with self._executed(sql, (), seconds) as cursor:
             names = [column[0] for column in cursor.description or ()]
             rows = cursor.fetchmany(limit + 1)
-        return pd.DataFrame(rows[:limit], columns=names), len(rows) > limit
+        return pd.DataFrame(rows[:limit], columns=pd.Index(names), dtype=object), len(rows) > limit
 
     def _must_only_read(self, sql: str) -> None:
         try:

@@ -1,0 +1,261 @@
+"""`watchroom refresh` over a workspace: what it publishes, what it remembers, and what a failure leaves standing."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.sqlite_store import SmallStore, build_small_store
+from watchroom.errors import SourceError, SourceUnreachable, StoreError, WorkspaceError
+from watchroom.jobs.refresh import RefreshReport, refresh
+from watchroom.ledger import Ledger
+from watchroom.ledger.approvals import Evidence, SignOff, sign_off
+from watchroom.settings import Settings
+from watchroom.sources.evidence import file_digest
+from watchroom.store.manifest import StoreFolder
+from watchroom.store.snapshot import SnapshotStore
+
+CLAIMS = """
+model: claims
+title: Claims severity
+purpose: What a claim will cost.
+owners: {business: ada@example.com, on_call: bo@example.com}
+risk: {business: high, legal: medium, ethical: low, reason: Reserves depend on it.}
+"""
+
+
+@dataclass(frozen=True)
+class Room:
+    """A workspace over a small MLflow store."""
+
+    folder: Path
+    mlflow: SmallStore
+
+    def refresh(self, *, full: bool = False, **settings: str) -> RefreshReport:
+        return refresh(self.folder, Settings.load({}, workspace=str(self.folder), **settings), full=full)
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        store = SnapshotStore(self.folder / "store")
+        try:
+            with store.lease() as snapshot:
+                return snapshot.rows(sql)
+        finally:
+            store.close()
+
+    def write(self, *statements: str) -> None:
+        connection = sqlite3.connect(self.mlflow.file)
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+        connection.close()
+
+    @property
+    def failure(self) -> dict[str, str] | None:
+        file = StoreFolder(self.folder / "store").last_failure
+        return json.loads(file.read_text()) if file.exists() else None
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> SmallStore:
+    return build_small_store(tmp_path_factory.mktemp("refresh") / "mlflow.db")
+
+
+@pytest.fixture
+def room(made_once: SmallStore, tmp_path: Path) -> Room:
+    folder = tmp_path / "workspace"
+    (folder / "models").mkdir(parents=True)
+    shutil.copyfile(made_once.file, folder / "mlflow.db")
+    (folder / "watchroom.yaml").write_text("mlflow: {tracking_uri: 'sqlite:///mlflow.db'}\ncurrency: EUR\n")
+    (folder / "models" / "claims.yaml").write_text(CLAIMS)
+    return Room(folder, replace(made_once, file=folder / "mlflow.db"))
+
+
+def test_a_first_refresh_joins_the_registry_with_the_workspace(room: Room) -> None:
+    report = room.refresh()
+    assert [step for step, _ in report.steps] == [
+        "Read MLflow",
+        "Compare the registry with what was last seen",
+        "Read the workspace and its evidence",
+    ]
+    assert room.rows("select model, title, tier, registered from models") == [
+        ("claims", "Claims severity", "high", True)
+    ]
+    assert room.rows("select role, person from owners order by role") == [
+        ("business", "ada@example.com"),
+        ("on_call", "bo@example.com"),
+    ]
+    assert ("currency", "EUR") in room.rows("select key, value from workspace")
+
+
+def test_the_registry_has_a_history_that_mlflow_does_not_keep(room: Room) -> None:
+    room.refresh()
+    room.write(
+        "update registered_model_aliases set version = 2",
+        "update model_version_tags set value = 'Rejected'",
+    )
+    room.refresh()
+    room.refresh()
+    events = room.rows(
+        "select event, version, previous_version, name, value, previous_value, not_before is null from registry_events "
+        "order by seq"
+    )
+    assert events == [
+        ("model_added", None, None, None, None, None, True),
+        ("version_added", 1, None, None, None, None, True),
+        ("tag_set", 1, None, "approval", "Approved", None, True),
+        ("version_added", 2, None, None, None, None, True),
+        ("alias_set", 1, None, "champion", None, None, True),
+        ("tag_changed", 1, None, "approval", "Rejected", "Approved", False),
+        ("alias_moved", 2, 1, "champion", None, None, False),
+    ]
+    assert room.rows("select bool_and(not_before < seen_at) from registry_events where seq > 5") == [(True,)]
+
+
+def test_a_full_refresh_says_the_same_as_the_steps_that_led_there(room: Room) -> None:
+    room.refresh()
+    room.write(f"delete from tags where run_uuid = '{room.mlflow.child}'", "delete from registered_model_aliases")
+    room.refresh()
+    tables = (
+        "runs",
+        "params",
+        "tags",
+        "metrics",
+        "metric_history",
+        "run_inputs",
+        "model_versions",
+        "aliases",
+        "run_keys",
+    )
+    before = {table: sorted(map(repr, room.rows(f"from {table}"))) for table in tables}
+    room.refresh(full=True)
+    assert {table: sorted(map(repr, room.rows(f"from {table}"))) for table in tables} == before
+
+
+def test_packing_the_store_changes_no_answer(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watchroom.jobs.refresh.COMPACT_AFTER", 2)
+    room.refresh()
+    room.write("update registered_model_aliases set version = 2")
+    report = room.refresh()
+    assert "Pack the store" in [step for step, _ in report.steps]
+    assert room.rows("select count(*) from metric_history") == [(105,)]
+    assert room.rows("select version from aliases") == [(2,)]
+
+
+def test_an_approval_turns_void_when_its_evidence_changes(room: Room) -> None:
+    evidence = room.folder / "evidence" / "validation.md"
+    evidence.parent.mkdir()
+    evidence.write_text("RMSE 120")
+    digest = file_digest(evidence)
+    assert digest is not None
+    room.refresh()
+    with Ledger.open(f"sqlite:///{room.folder / 'ledger.db'}", create=False) as ledger:
+        given = Evidence("evidence/validation.md", digest)
+        sign_off(ledger, SignOff("claims", 1, "deploy", "approved", "ada@example.com", "reviewer", (given,)))
+    room.refresh()
+    status = "select status, reason from approvals"
+    assert room.rows(status) == [("valid", None)]
+    evidence.write_text("RMSE 90")
+    room.refresh()
+    assert room.rows(status) == [("void", "evidence/validation.md was changed after it was signed")]
+    evidence.unlink()
+    room.refresh()
+    assert room.rows(status) == [("void", "evidence/validation.md is gone")]
+
+
+def test_one_broken_model_file_is_named_and_the_others_go_on(room: Room) -> None:
+    (room.folder / "models" / "broken.yaml").write_text("model: other\nmonitor:\n  drift: {method: psy}\n")
+    room.refresh()
+    (problem,) = room.rows("select kind, severity, place, what, next_step from problems where severity = 'error'")
+    assert problem[:2] == ("workspace", "error")
+    assert "models/broken.yaml:3" in str(problem[2])
+    assert "psi" in " ".join(map(str, problem))
+    assert ("claims", "Claims severity") in room.rows("select model, title from models")
+
+
+def test_a_registered_model_without_a_file_is_shown_with_what_to_do(room: Room) -> None:
+    (room.folder / "models" / "claims.yaml").unlink()
+    room.refresh()
+    assert room.rows("select model, file, title, purpose from models") == [("claims", None, "claims", None)]
+    assert room.rows("select place from problems where what like '%no file%'") == [("claims",)]
+
+
+def test_what_an_unchanged_source_could_not_read_is_still_said(room: Room) -> None:
+    room.write(f"update runs set start_time = 1720000000000000000 where run_uuid = '{room.mlflow.child}'")
+    question = "select what from problems where kind = 'run'"
+    room.refresh()
+    first = room.rows(question)
+    room.refresh()
+    assert len(first) == 1
+    assert room.rows(question) == first
+
+
+def test_a_broken_watchroom_yaml_ends_the_refresh_and_keeps_the_snapshot(room: Room) -> None:
+    before = room.refresh().snapshot_id
+    (room.folder / "watchroom.yaml").write_text("mlflow: {tracking_url: x}\n")
+    with pytest.raises(WorkspaceError) as caught:
+        room.refresh()
+    assert (caught.value.file, caught.value.line) == ("watchroom.yaml", 1)
+    assert "tracking_uri" in str(caught.value)
+    assert StoreFolder(room.folder / "store").current_id() == before
+
+
+def test_a_server_that_does_not_answer_leaves_the_snapshot_and_a_reason(room: Room) -> None:
+    before = room.refresh().snapshot_id
+    (room.folder / "watchroom.yaml").write_text("mlflow: {tracking_uri: 'http://127.0.0.1:9'}\n")
+    with pytest.raises(SourceUnreachable):
+        room.refresh(http_retries="0", http_timeout_seconds="2")
+    assert StoreFolder(room.folder / "store").current_id() == before
+    assert room.failure is not None
+    assert "127.0.0.1:9" in " ".join(room.failure.values())
+
+
+def test_the_next_success_clears_the_last_failure(room: Room) -> None:
+    hidden = room.mlflow.file.rename(room.folder / "hidden.db")
+    with pytest.raises(SourceError):
+        room.refresh()
+    assert room.failure is not None
+    hidden.rename(room.mlflow.file)
+    room.refresh()
+    assert room.failure is None
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_disk_that_is_full_is_said_and_the_snapshot_stays(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = room.refresh().snapshot_id
+    room.write("update registered_model_aliases set version = 2")
+
+    def full(*_: object) -> None:
+        with Path("/dev/full").open("w") as device:
+            device.write("x")
+
+    monkeypatch.setattr("watchroom.store.draft.shutil.copyfile", full)
+    with pytest.raises(StoreError) as caught:
+        room.refresh()
+    assert "No space left" in caught.value.why
+    assert StoreFolder(room.folder / "store").current_id() == before
+    assert room.rows("select version from aliases") == [(1,)]
+
+
+def test_secrets_of_the_tracking_address_are_never_shown(room: Room) -> None:
+    secret = "http://me:hunter2@127.0.0.1:9"
+    room.refresh()
+    (room.folder / "watchroom.yaml").write_text(f"mlflow: {{tracking_uri: '{secret}'}}\n")
+    with pytest.raises(SourceUnreachable) as caught:
+        room.refresh(http_retries="0", http_timeout_seconds="2")
+    assert "hunter2" not in str(caught.value)
+    assert room.failure is not None
+    assert "hunter2" not in json.dumps(room.failure)
+
+
+def test_old_snapshots_are_pruned(room: Room) -> None:
+    for _ in range(4):
+        room.refresh(keep_snapshots="2")
+        time.sleep(0.001)
+    assert len(StoreFolder(room.folder / "store").manifests()) == 2
