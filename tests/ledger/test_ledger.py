@@ -85,6 +85,13 @@ def test_any_text_is_kept_as_it_is(ledger: Ledger):
     assert ledger.verify().ok
 
 
+def nested(depth: int) -> list[Any]:
+    inner: list[Any] = []
+    for _ in range(depth):
+        inner = [inner]
+    return inner
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -100,6 +107,8 @@ def test_any_text_is_kept_as_it_is(ledger: Ledger):
         (NewEntry("sign_off", "ana@x", {"x": float("nan")}), "finite numbers"),
         (NewEntry("sign_off", "ana@x", {"x": [float("inf")]}), "finite numbers"),
         (NewEntry("sign_off", "ana@x", {"x": {1}}), "must be a JSON object"),
+        (NewEntry("sign_off", "ana@x", {"x": nested(5000)}), "must be a JSON object"),
+        (NewEntry("sign_off", "ana@x", {"x": 10**5000}), "must be a JSON object"),
         (NewEntry("sign_off", "ana@x", {"x": "\ud800"}), "must be a JSON object"),
         (NewEntry("sign_off", "ana@x", {"x": [{1: 2}]}), "A key of an entry's payload.x must be text, not 1"),
     ],

@@ -14,7 +14,7 @@ from typing import Self
 import sqlalchemy as sa
 
 from watchroom.ledger.database import WAIT_SECONDS, open_engine, reading, writing
-from watchroom.ledger.entry import Entry, Head, NewEntry, StoredRow, entry_of, sealed
+from watchroom.ledger.entry import Entry, Head, NewEntry, StoredRow, entry_of, row_of, sealed
 from watchroom.ledger.migrate import check_schema, migrate
 from watchroom.ledger.tables import entries as table
 from watchroom.ledger.verify import MAX_BREAKS, Verification, verify_chain
@@ -54,9 +54,16 @@ class Transaction:
             row = sealed(one, head, at)
             rows.append(row)
             head = Head(row.seq, row.hash)
+        self._insert(rows)
+        return [entry_of(row) for row in rows]
+
+    def put_back(self, entries: Iterable[Entry]) -> None:
+        """Appends another ledger's entries with their numbers, times and hashes; the database lets only the next in."""
+        self._insert([row_of(entry) for entry in entries])
+
+    def _insert(self, rows: list[StoredRow]) -> None:
         if rows:
             self._connection.execute(sa.insert(table), [row._asdict() for row in rows])
-        return [entry_of(row) for row in rows]
 
 
 class Ledger:

@@ -100,9 +100,17 @@ class StoredRow(NamedTuple):
             # The text must be the canonical one: other spaces or a key twice would mean the same and still be a change.
             if canonical(json.loads(self.payload)) != self.payload:
                 return ""
-            return _hash_of(self)
+            return hashlib.sha256(self.canonical_text().encode()).hexdigest()
         except (TypeError, ValueError, RecursionError):
             return ""
+
+    def canonical_text(self) -> str:
+        """What the hash is taken of: canonical JSON of all but the hash, with the payload's text put in as it is."""
+        return (
+            f'{{"actor":{_encode(self.actor)},"at":{_encode(self.at)},"kind":{_encode(self.kind)},'
+            f'"model":{_encode(self.model)},"payload":{self.payload},"prev_hash":{_encode(self.prev_hash)},'
+            f'"role":{_encode(self.role)},"seq":{_encode(self.seq)},"version":{_encode(self.version)}}}'
+        )
 
 
 def time_text(at: datetime) -> str:
@@ -125,15 +133,6 @@ def time_of(text: str) -> datetime:
 def canonical(value: Any) -> str:
     """`value` as canonical JSON: keys sorted, no spaces, text as it is. Raises `ValueError` or `TypeError`."""
     return _encode(value)
-
-
-def _hash_of(row: StoredRow) -> str:
-    text = (
-        f'{{"actor":{_encode(row.actor)},"at":{_encode(row.at)},"kind":{_encode(row.kind)},'
-        f'"model":{_encode(row.model)},"payload":{row.payload},"prev_hash":{_encode(row.prev_hash)},'
-        f'"role":{_encode(row.role)},"seq":{_encode(row.seq)},"version":{_encode(row.version)}}}'
-    )
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def entry_of(row: StoredRow) -> Entry:
@@ -160,6 +159,22 @@ def entry_of(row: StoredRow) -> Entry:
     )
 
 
+def row_of(entry: Entry) -> StoredRow:
+    """The entry as the database holds it."""
+    return StoredRow(
+        seq=entry.seq,
+        at=time_text(entry.at),
+        kind=entry.kind,
+        actor=entry.actor,
+        role=entry.role,
+        model=entry.model,
+        version=entry.version,
+        payload=entry.payload_json,
+        prev_hash=entry.prev_hash,
+        hash=entry.hash,
+    )
+
+
 def sealed(new: NewEntry, head: Head, at: datetime) -> StoredRow:
     """`new` as the row after `head`. Raises `LedgerError` when it is not something the ledger can keep."""
     check_kind(new.kind)
@@ -176,7 +191,10 @@ def sealed(new: NewEntry, head: Head, at: datetime) -> StoredRow:
         prev_hash=head.hash,
         hash="",
     )
-    return row._replace(hash=_hash_of(row))
+    digest = row.computed_hash()
+    if not digest:
+        raise LedgerError("An entry's payload does not read back from JSON as it was written.")
+    return row._replace(hash=digest)
 
 
 def _check_fields(new: NewEntry) -> None:
@@ -214,8 +232,8 @@ def _check_version(version: int | None) -> None:
 
 
 def _payload_text(payload: Mapping[str, Any]) -> str:
-    _check_keys(payload, "payload")
     try:
+        _check_keys(payload, "payload")
         text = canonical(dict(payload))
         text.encode()
     except (TypeError, ValueError, RecursionError) as error:
