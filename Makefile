@@ -1,7 +1,7 @@
 # `make run` serves Watchroom and `make test` tests it. Python 3.11 or newer is all that has to be there beforehand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types bench lock clean
+.PHONY: help run test lint format types docs bench lock clean
 
 BIN := .venv/bin
 export PYTHON          # which Python makes .venv; the newest suitable one when not given
@@ -29,6 +29,9 @@ format: .venv/dev.stamp  ## Put the code in order
 
 types: .venv/dev.stamp  ## Check the types
 	$(BIN)/mypy
+
+docs: .venv/dev.stamp  ## Write the pages that are made from the code anew
+	$(BIN)/python .ci/docs.py
 
 bench: .venv/dev.stamp  ## Run every benchmark; one JSON line each
 	@failed=0; for file in $$(grep -l '^if __name__' benchmarks/*.py); do \

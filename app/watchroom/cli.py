@@ -142,11 +142,14 @@ def demo(folder: Path, end: datetime | None, scale: float, seed: int, if_missing
     """Make a workspace in FOLDER with five models, trained here, and six months of their decisions."""
     from watchroom import demo as room
     from watchroom.jobs.refresh import refresh as run
+    from watchroom.store.manifest import StoreFolder
 
+    settings = Settings.load(os.environ, workspace=str(folder))
+    if if_missing and room.is_built(folder) and StoreFolder(folder / "store").pointer.exists():
+        return
     if not (if_missing and room.is_built(folder)):
         with _progress("Building the demo") as progress:
             room.build(folder, end=_day(end), scale=scale, seed=seed, progress=progress)
-    settings = Settings.load(os.environ, workspace=str(folder))
     report = run(folder, settings, progress=lambda step: click.echo(f"{step} …", err=True))
     click.echo(f"The demo is in {folder}, snapshot {report.snapshot_id}. Next: `watchroom serve --workspace {folder}`.")
 

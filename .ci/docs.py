@@ -1,0 +1,12 @@
+"""Writes the pages of `docs/` that are made from the code; their tests say when one has fallen behind."""
+
+from pathlib import Path
+
+from watchroom.settings import settings_markdown
+from watchroom.store.tables_doc import tables_markdown
+from watchroom.workspace.document import workspace_markdown
+
+PAGES = {"settings": settings_markdown, "tables": tables_markdown, "workspace": workspace_markdown}
+
+for name, text in PAGES.items():
+    (Path(__file__).parents[1] / "docs" / f"{name}.md").write_text(text())
