@@ -14,6 +14,7 @@ from watchroom.ui.text import one_line
 
 _CHOSEN = "_runs_columns_chosen"
 _PINNED = "_runs_columns_pinned"
+_MOVED = "_runs_columns_moved"
 
 
 def column_chooser(view: view_of.View, shown: tuple[str, ...]) -> None:
@@ -30,11 +31,34 @@ def column_chooser(view: view_of.View, shown: tuple[str, ...]) -> None:
         on_change=_choose,
     )
     st.caption("Type for more: best(metrics.…), min, max, count, or curve(metrics.…) for a sparkline.")
+    _order_control(shown)
     st.session_state[_PINNED] = view.pinned
     st.number_input(
         "Columns that stay in sight", 0, 10, key=_PINNED, on_change=lambda: view_of.pin(st.session_state[_PINNED])
     )
     st.button("Back to the usual columns", disabled=not view.columns, on_click=view_of.choose_columns, args=([],))
+
+
+def _order_control(shown: tuple[str, ...]) -> None:
+    """Move one column; dragging a heading in the table does the same until the page is left."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        moved = st.selectbox("Move a column", shown, key=_MOVED, format_func=_option)
+        for label, icon, by in (("Earlier", ":material/arrow_back:", -1), ("Later", ":material/arrow_forward:", 1)):
+            at = shown.index(moved)
+            st.button(
+                label,
+                icon=icon,
+                key=f"_runs_move_{by}",
+                disabled=not 0 <= at + by < len(shown),
+                on_click=_move,
+                args=(shown, at, by),
+            )
+
+
+def _move(shown: tuple[str, ...], at: int, by: int) -> None:
+    columns = list(shown)
+    columns.insert(at + by, columns.pop(at))
+    view_of.choose_columns(columns)
 
 
 def _choose() -> None:

@@ -49,7 +49,7 @@ def _table(found: queries.Comparison) -> None:
         keys = zip(found.frame["key"], found.frame[run_id], strict=True)
         shown[run_id] = [_text(key, value) for key, value in keys]
         config[run_id] = st.column_config.TextColumn(
-            one_line(name, 40) or run_id[:8], help=f"Run {one_line(run_id)}", width=150, alignment="right"
+            one_line(name, 40) or run_id[:8], help=f"Run {one_line(run_id)}", width=150
         )
     st.dataframe(
         shown,

@@ -195,7 +195,9 @@ def _nothing(view: View) -> None:
 def _table(view: View, columns: tuple[str, ...], found: RunsPage) -> None:
     experiment_ids = [str(value) for value in found.frame["experiment_id"]]
     name = f"{view.choice!r}{view.order!r}{view.page}"
-    runs_table(found.frame[list(columns)], experiment_ids, pinned=view.pinned, page_name=str(hash(name)))
+    runs_table(
+        found.frame[list(columns)], experiment_ids, order=view.order, pinned=view.pinned, page_name=str(hash(name))
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         _selection()
         st.space("stretch")
@@ -203,7 +205,7 @@ def _table(view: View, columns: tuple[str, ...], found: RunsPage) -> None:
         if pages > 1:
             last = min(view.offset + PAGE_ROWS, found.total)
             st.caption(f"{number(view.offset + 1)}–{number(last)} of {number(found.total)}", width="content")
-            st.pagination(pages, key=view_of.PAGE, bind="query-params")
+            st.pagination(pages, key=view_of.PAGE, bind="query-params", width=330)
 
 
 def _selection() -> None:

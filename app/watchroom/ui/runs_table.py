@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -12,7 +13,10 @@ import streamlit as st
 
 from watchroom.domain import filters as f
 from watchroom.domain.figures import decimals_of, duration_text
-from watchroom.domain.run_columns import RunColumn, column
+from watchroom.domain.metrics import better
+from watchroom.domain.run_columns import RunColumn, column, is_column
+from watchroom.store.queries.runs import Order
+from watchroom.ui.runs_view import sort_by
 from watchroom.ui.text import one_line, plain
 from watchroom.ui.workspace import facts
 
@@ -34,15 +38,19 @@ def select(ids: tuple[str, ...]) -> None:
     st.session_state["_runs_table"] = st.session_state.get("_runs_table", 0) + 1
 
 
-def runs_table(frame: pd.DataFrame, experiment_ids: list[str], *, pinned: int, page_name: str) -> None:
+def runs_table(frame: pd.DataFrame, experiment_ids: list[str], *, order: Order, pinned: int, page_name: str) -> None:
     """Draw the page of runs. `frame` is indexed by run id, its columns are columns of runs by their names.
 
-    `page_name` differs between pages of runs: a selection belongs to the rows that it was made on.
+    A click on a heading sorts all runs by it, not just this page. `page_name` differs between pages of runs: a
+    selection belongs to the rows that it was made on.
     """
     ids = list(frame.index)
     columns = [column(name) for name in frame.columns]
     shown = pd.DataFrame({item.id: _cells(item, frame[item.id]) for item in columns}, index=frame.index)
-    config = {item.id: _config(item, frame[item.id], position < pinned) for position, item in enumerate(columns)}
+    config = {
+        item.id: _config(item, frame[item.id], position < pinned, _arrow(item, order))
+        for position, item in enumerate(columns)
+    }
     if links := run_links(ids, experiment_ids):
         shown[MLFLOW] = links
         config[MLFLOW] = st.column_config.LinkColumn(MLFLOW, display_text="Open", width=80, help="The run in MLflow")
@@ -55,8 +63,8 @@ def runs_table(frame: pd.DataFrame, experiment_ids: list[str], *, pinned: int, p
         column_config=config,
         height=min(36 * len(ids) + 38, 640),
         row_height=36,
-        on_select=_remember(key, ids),
-        selection_mode="multi-row",
+        on_select=partial(_selected, key, ids, order),
+        selection_mode=["multi-row", "single-column"],
         selection_default={"selection": {"rows": chosen}},
         placeholder="–",
         alt="Runs, one in each row",
@@ -75,14 +83,35 @@ def run_links(ids: list[str], experiment_ids: list[str]) -> list[str]:
     ]
 
 
-def _remember(key: str, ids: list[str]) -> Callable[[], None]:
-    def remember() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
-        here = {ids[row] for row in rows if row < len(ids)}
-        kept = [run_id for run_id in selected_ids() if run_id in here or run_id not in ids]
-        st.session_state[SELECTED] = (*kept, *(run_id for run_id in ids if run_id in here and run_id not in kept))
+def _selected(key: str, ids: list[str], order: Order) -> None:
+    """Keep the rows selected, and sort by the heading that was clicked."""
+    selection = st.session_state[key]["selection"]
+    here = {ids[row] for row in selection["rows"] if row < len(ids)}
+    kept = [run_id for run_id in selected_ids() if run_id in here or run_id not in ids]
+    st.session_state[SELECTED] = (*kept, *(run_id for run_id in ids if run_id in here and run_id not in kept))
+    if selection["columns"] and is_column(selection["columns"][0]):
+        sort_by(next_order(order, column(selection["columns"][0])))
 
-    return remember
+
+def next_order(order: Order, clicked: RunColumn) -> Order:
+    """The order after a click on a heading: the best or the latest first, and the other way round on a second click."""
+    name = RunColumn(clicked.subject).id
+    if name == order.column:
+        return Order(name, not order.descending)
+    match clicked.subject:
+        case f.Metric(key, "last" | "best"):
+            return Order(name, better(key) == "higher")
+        case f.Attribute(attribute) if f.ATTRIBUTES[attribute] == "text":
+            return Order(name, False)
+        case f.Tag():
+            return Order(name, False)
+    return Order(name, True)
+
+
+def _arrow(item: RunColumn, order: Order) -> str:
+    if item.curve or item.id != order.column:
+        return ""
+    return " ↓" if order.descending else " ↑"
 
 
 def _cells(item: RunColumn, values: pd.Series[Any]) -> pd.Series[Any]:
@@ -101,8 +130,8 @@ def _mapped(values: pd.Series[Any], written: Callable[[Any], str]) -> pd.Series[
     return pd.Series(texts, index=values.index, dtype="str")
 
 
-def _config(item: RunColumn, values: pd.Series[Any], pinned: bool) -> Any:
-    label, about = one_line(item.label, 60), _about(item)
+def _config(item: RunColumn, values: pd.Series[Any], pinned: bool, arrow: str) -> Any:
+    label, about = one_line(item.label, 60) + arrow, _about(item)
     width: Any = _WIDTHS.get(item.id)
     if item.curve:
         return st.column_config.LineChartColumn(label, help=about, pinned=pinned, width=120)

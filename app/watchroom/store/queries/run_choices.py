@@ -19,7 +19,7 @@ SUGGESTED_VALUES = 50
 """Values offered for a condition; any other can be typed."""
 
 _VALUE_TABLES = {"param": "params", "tag": "tags"}
-_FIRST = ("name", "experiment", "status", "start_time", "duration")
+_FIRST = ("name", "experiment", "status", "start_time", "duration", "user")
 _NOT_DELETED = "r.lifecycle_stage is distinct from 'deleted' and e.lifecycle_stage is distinct from 'deleted'"
 
 
