@@ -40,6 +40,7 @@ ARROWS: dict[str, set[str]] = {
     "demo": WRITE,
     "serve": READ | {"ui"},
     "cli": WRITE | {"demo", "serve"},
+    "__main__": {"cli"},
 }
 
 # library: the rooms that may import it.

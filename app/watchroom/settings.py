@@ -120,7 +120,8 @@ class Settings:
     )
     memory_limit_mb: int = _setting(
         1024,
-        "The most memory DuckDB may use in the server, in megabytes; past it a query spills to disk.",
+        "The most memory DuckDB may use in the server, in megabytes; a query that needs more is refused, and says so: "
+        "the server writes nothing to disk.",
         least=64,
         most=1_048_576,
     )
