@@ -93,9 +93,9 @@ def take_turn(starts: Sequence[int], cursor: int | None, count: int) -> Turn:
     if begin >= len(starts):
         begin, cursor = 0, None
     first = None if cursor is None else cursor + 1
-    if begin + count >= len(starts):
+    last = starts[begin + count - 1] if begin + count < len(starts) else None
+    if last is None or last == starts[-1]:
         return Turn(Window(first, None), None)
-    last = starts[begin + count - 1]
     return Turn(Window(first, last), last)
 
 
