@@ -12,29 +12,33 @@ from watchroom.ui import runs_view as view_of
 from watchroom.ui.room import ask
 from watchroom.ui.text import one_line
 
-_CHOSEN = "_runs_columns_chosen"
-_PINNED = "_runs_columns_pinned"
 _MOVED = "_runs_columns_moved"
 
 
 def column_chooser(view: view_of.View, shown: tuple[str, ...]) -> None:
     """The columns in their order; another form of a metric (best, curve) can be typed as a filter writes it."""
     options = list(dict.fromkeys((*shown, *ask(run_choices.column_names))))
-    st.session_state[_CHOSEN] = list(shown)
+    chosen, pinned = f"_runs_chosen:{hash(shown)}", f"_runs_pinned:{view.pinned}"
     st.multiselect(
         "Columns, in their order",
         options,
-        key=_CHOSEN,
+        list(shown),
+        key=chosen,
         format_func=_option,
         max_selections=MAX_COLUMNS,
         accept_new_options=True,
         on_change=_choose,
+        args=(chosen,),
     )
     st.caption("Type for more: best(metrics.…), min, max, count, or curve(metrics.…) for a sparkline.")
     _order_control(shown)
-    st.session_state[_PINNED] = view.pinned
     st.number_input(
-        "Columns that stay in sight", 0, 10, key=_PINNED, on_change=lambda: view_of.pin(st.session_state[_PINNED])
+        "Columns that stay in sight",
+        0,
+        10,
+        view.pinned,
+        key=pinned,
+        on_change=lambda: view_of.pin(st.session_state[pinned]),
     )
     st.button("Back to the usual columns", disabled=not view.columns, on_click=view_of.choose_columns, args=([],))
 
@@ -61,8 +65,8 @@ def _move(shown: tuple[str, ...], at: int, by: int) -> None:
     view_of.choose_columns(columns)
 
 
-def _choose() -> None:
-    view_of.choose_columns([column(name).id for name in st.session_state[_CHOSEN] if is_column(name)])
+def _choose(key: str) -> None:
+    view_of.choose_columns([column(name).id for name in st.session_state[key] if is_column(name)])
 
 
 def _option(name: str) -> str:

@@ -57,6 +57,7 @@ def _choice_controls() -> None:
         "Search",
         key=view_of.SEARCH,
         bind="query-params",
+        persist_state="session",
         icon=":material/search:",
         placeholder="Words in names, ids, experiments, parameters, tags",
         on_change=view_of.first_page,
@@ -66,6 +67,7 @@ def _choice_controls() -> None:
         [item.name for item in ask(run_choices.experiments)],
         key=view_of.EXPERIMENTS,
         bind="query-params",
+        persist_state="session",
         placeholder="All experiments",
         on_change=view_of.first_page,
     )
@@ -74,6 +76,7 @@ def _choice_controls() -> None:
         "Filter",
         key=view_of.FILTER,
         bind="query-params",
+        persist_state="session",
         icon=":material/filter_alt:",
         placeholder="metrics.rmse < 0.5 and (params.model = 'lgbm' or tags.team in ('a', 'b'))",
         on_change=view_of.first_page,
@@ -156,29 +159,31 @@ def _scope_text(view: View) -> str:
 
 
 def _sort_control(view: View, columns: tuple[str, ...]) -> None:
+    """Keys name the order: a click that comes in before the page has caught up then changes nothing else."""
     names = list(
-        dict.fromkeys((view.order.column, "start_time", *(name for name in columns if not column(name).curve)))
+        dict.fromkeys((*(name for name in columns if not column(name).curve), "start_time", view.order.column))
     )
-    st.session_state["_runs_sort"] = view.order.column
-    st.session_state["_runs_direction"] = _DIRECTIONS[view.order.descending]
+    by, direction = f"_runs_sort:{view.order}", f"_runs_direction:{view.order}"
     st.selectbox(
         "Sort by",
         names,
-        key="_runs_sort",
+        names.index(view.order.column),
+        key=by,
         format_func=lambda name: f"Sort by {column(name).label}",
         label_visibility="collapsed",
-        on_change=lambda: view_of.sort_by(replace(view.order, column=st.session_state["_runs_sort"])),
-        width=240,
+        on_change=lambda: view_of.sort_by(replace(view.order, column=st.session_state[by])),
+        width=170,
     )
     st.segmented_control(
         "Direction",
         list(_DIRECTIONS.values()),
-        key="_runs_direction",
+        default=_DIRECTIONS[view.order.descending],
+        key=direction,
         required=True,
         label_visibility="collapsed",
         format_func=lambda arrow: _ARROWS[arrow],
         on_change=lambda: view_of.sort_by(
-            replace(view.order, descending=st.session_state["_runs_direction"] == _DIRECTIONS[True])
+            replace(view.order, descending=st.session_state[direction] == _DIRECTIONS[True])
         ),
     )
 
@@ -194,18 +199,30 @@ def _nothing(view: View) -> None:
 
 def _table(view: View, columns: tuple[str, ...], found: RunsPage) -> None:
     experiment_ids = [str(value) for value in found.frame["experiment_id"]]
-    name = f"{view.choice!r}{view.order!r}{view.page}"
     runs_table(
-        found.frame[list(columns)], experiment_ids, order=view.order, pinned=view.pinned, page_name=str(hash(name))
+        found.frame[list(columns)],
+        experiment_ids,
+        order=view.order,
+        pinned=view.pinned,
+        page_name=str(hash((view.choice, view.order, view.page))),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         _selection()
         st.space("stretch")
-        pages = -(-found.total // PAGE_ROWS)
-        if pages > 1:
-            last = min(view.offset + PAGE_ROWS, found.total)
-            st.caption(f"{number(view.offset + 1)}–{number(last)} of {number(found.total)}", width="content")
-            st.pagination(pages, key=view_of.PAGE, bind="query-params", width=330)
+        _pages(view, found.total)
+
+
+def _pages(view: View, total: int) -> None:
+    pages = -(-total // PAGE_ROWS)
+    if pages < 2:
+        return
+    key = f"_runs_page:{hash((view.choice, view.order, view.page))}"
+    st.caption(
+        f"{number(view.offset + 1)}–{number(min(view.offset + PAGE_ROWS, total))} of {number(total)}", width="content"
+    )
+    st.pagination(
+        pages, default=view.page, key=key, width=330, on_change=lambda: view_of.go_to_page(st.session_state[key])
+    )
 
 
 def _selection() -> None:

@@ -18,9 +18,9 @@ PAGE_ROWS = 100
 """Rows of a page: a few screens, and quick in any browser."""
 DEFAULT_ORDER = Order("start_time", descending=True)
 
-SEARCH, FILTER, EXPERIMENTS, PAGE = "q", "filter", "experiment", "page"
+SEARCH, FILTER, EXPERIMENTS = "q", "filter", "experiment"
 """Names in the address, and keys, of the widgets that Streamlit binds."""
-COLUMNS, SORT, PINNED = "column", "sort", "pin"
+COLUMNS, SORT, PINNED, PAGE = "column", "sort", "pin", "page"
 """Names in the address of what is kept here. A sort begins with `-` when it is descending."""
 
 
@@ -53,7 +53,7 @@ def current_view(zone: str) -> View:
         zone=zone,
     )
     columns = tuple(dict.fromkeys(name for name in _kept(COLUMNS) if is_column(name)))
-    return View(choice, columns, _order(), _pinned(), max(1, int(state.get(PAGE) or 1)))
+    return View(choice, columns, _order(), _pinned(), _page())
 
 
 def choose_columns(columns: list[str]) -> None:
@@ -75,7 +75,15 @@ def pin(count: int) -> None:
 
 def first_page() -> None:
     """What was on a later page is elsewhere after a change of the choice."""
-    st.session_state[PAGE] = 1
+    go_to_page(1)
+
+
+def go_to_page(number: int) -> None:
+    """Show that page of the runs."""
+    if number > 1:
+        st.query_params[PAGE] = str(number)
+    elif PAGE in st.query_params:
+        del st.query_params[PAGE]
 
 
 def add_condition(text: str, word: str) -> None:
@@ -112,17 +120,26 @@ def _order() -> Order:
     return Order(name, descending=text.startswith("-")) if is_column(name) else DEFAULT_ORDER
 
 
+def _page() -> int:
+    text = st.query_params.get(PAGE, "")
+    return max(1, int(text)) if text.isdecimal() and len(text) < 8 else 1
+
+
 def _pinned() -> int:
     kept = _kept(PINNED)
     return min(int(kept[0]), 10) if kept and kept[0].isdecimal() else 1
 
 
 def _kept(name: str) -> list[str]:
-    """From the address; where that says nothing, as it was when the page was last left."""
+    """From the address; where that says nothing, as it was when the page was last left, and back into the address."""
     found = st.query_params.get_all(name)
     if found:
         st.session_state[f"_runs_{name}"] = found
-    return found or st.session_state.get(f"_runs_{name}", [])
+        return found
+    kept: list[str] = st.session_state.get(f"_runs_{name}", [])
+    if kept:
+        st.query_params[name] = kept
+    return kept
 
 
 def _keep(name: str, values: list[str]) -> None:
