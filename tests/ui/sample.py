@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-NOW = datetime(2026, 11, 20, 9, 30)
-"""The day on which the rows of the sample end; UTC."""
+NOW = datetime.now(UTC).replace(tzinfo=None)
+"""When the rows of the sample end, UTC: pages count periods back from the snapshot, and a test's is made just now."""
 
 HOSTILE = "<img src=x onerror=alert(1)>\n**bold** [a link](https://example.com) :red[x] $y$ Ωмодель模型🚲"
 LONG = "a-very-long-model-name-" + "that-goes-on-" * 8 + "and-ends"

@@ -265,7 +265,7 @@ def events(
 def approvals(snapshot: Snapshot, *, model: str) -> pd.DataFrame:
     """A model's sign-offs, the newest first, with the reason where one is void."""
     return snapshot.query(
-        """select at, version, stage, actor, role, status, reason from approvals
+        """select "at", version, stage, actor, role, status, reason from approvals
         where model = ? order by seq desc""",
         [model],
     )

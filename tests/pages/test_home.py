@@ -1,0 +1,156 @@
+"""Home answers what changed, what waits for the role in use, and what needs attention."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.snapshots import publish_rows
+from tests.ui import sample
+from tests.ui.reading import Reader, figures, full, links, said
+
+
+@pytest.fixture
+def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
+    return Reader(tmp_path / "store", monkeypatch)
+
+
+def test_the_first_lines_name_the_page_and_its_question(reader: Reader):
+    full(reader.store)
+    app = reader.open("home")
+    assert app.title[0].value == "Home"
+    assert app.main.markdown[0].value.endswith("what needs attention?")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Nobody owns it",
+        "Not in the registry yet",
+        "Nobody for business, operations and on call",
+        "Champion version 2 has no approval",
+        "No champion",
+        "Approval of version 1 is void: The metric rmse of its run was 1200 when it was signed and is 1500 now.",
+        "No file in the workspace: purpose, owners and risk are unknown",
+        "Read with a gap: Its MLmodel file cannot be read.",
+        "1 run says RUNNING for more than 2 days",
+        "The refresh could not read 15 things.",
+    ],
+)
+def test_what_needs_attention_is_said_in_a_sentence(reader: Reader, sentence: str):
+    full(reader.store)
+    assert sentence in said(reader.open("home"))
+
+
+def test_a_model_in_order_is_not_in_the_list(reader: Reader):
+    full(reader.store)
+    named = [label for label, page, _ in links(reader.open("home")) if page == "model"]
+    assert ":blue[**Claims severity**]" in named
+    assert ":blue[**Card fraud**]" not in named
+
+
+def test_a_link_beside_a_model_opens_its_page(reader: Reader):
+    full(reader.store)
+    assert (":blue[**Claims severity**]", "model", "model=claims-severity") in links(reader.open("home"))
+
+
+@pytest.mark.parametrize(
+    ("role", "waiting"), [("Business", "3 wait for business"), ("Reviewer", "3 wait for reviewer")]
+)
+def test_what_waits_is_counted_for_the_role_in_use(reader: Reader, role: str, waiting: str):
+    full(reader.store)
+    assert figures(reader.open("home", role=role))["Need attention"] == ("6", waiting)
+
+
+def test_a_data_scientist_sees_the_runs_first(reader: Reader):
+    full(reader.store)
+    heads = [head.value for head in reader.open("home", role="Data science").subheader]
+    assert heads[0] == "Runs started"
+    assert [head.value for head in reader.open("home", role="Operations").subheader][0] == "Needs attention"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "champion of card-fraud moved from version 2 to 3",
+        "challenger of card-fraud is now version 4",
+        "card-fraud has a new version 4",
+        "churn has no champion any more; it was version 1",
+    ],
+)
+def test_changes_of_the_registry_are_sentences_with_when_they_were_seen(reader: Reader, sentence: str):
+    full(reader.store)
+    text = said(reader.open("home"))
+    assert sentence in text
+    assert "8 days ago" in text
+
+
+def test_the_period_narrows_changes_and_runs(reader: Reader):
+    full(reader.store)
+    month, week = (figures(reader.open("home", period=period)) for period in ("Last 30 days", "Last 7 days"))
+    assert month["Registry changes"] == ("5", "Last 30 days")
+    assert week["Registry changes"] == ("2", "Last 7 days")
+    assert int(week["Runs started"][0]) < int(month["Runs started"][0])
+
+
+def test_the_scope_narrows_home_to_one_model(reader: Reader):
+    full(reader.store)
+    app = reader.open("home", model="churn")
+    assert figures(app)["Models"] == ("1", "0 with a champion")
+    assert "card-fraud" not in said(app).replace("Last 30 days", "")
+
+
+def test_a_scope_that_names_no_model_says_so_and_offers_the_nearest(reader: Reader):
+    full(reader.store)
+    text = said(reader.open("home", model="crad-fraud"))
+    assert "There is no model named “crad-fraud” in this snapshot." in text
+    assert "The nearest name is “card-fraud”." in text
+
+
+def test_the_chart_has_a_sentence_for_who_cannot_see_it(reader: Reader):
+    full(reader.store)
+    (chart,) = reader.open("home").main.get("plotly_chart")
+    assert chart.proto.alt.startswith("Runs started per day from")
+    assert "failed" in chart.proto.alt
+
+
+def test_an_empty_room_says_what_fills_it(reader: Reader):
+    publish_rows(reader.store)
+    text = said(reader.open("home"))
+    assert "Nothing needs attention." in text
+    assert "There are no models yet." in text
+    assert "No change was seen in this period." in text
+    assert "No run started in this period." in text
+    assert "watchroom refresh" in text
+
+
+def test_a_failed_refresh_comes_before_everything_else(reader: Reader):
+    full(reader.store)
+    note = {"at": datetime.now(UTC).isoformat(), "what": "MLflow did not answer.", "why": "", "next_step": ""}
+    (reader.store / "last_failure.json").write_text(json.dumps(note))
+    assert "The last refresh failed; what you see is the snapshot before it." in said(reader.open("home"))
+
+
+def test_a_long_list_is_folded_and_says_how_much_is_folded(reader: Reader):
+    models = [{"model": f"m{n:02}", "title": f"m{n:02}", "registered": True} for n in range(30)]
+    full(reader.store, models=models)
+    app = reader.open("home", role="Data science")
+    assert [expander.label for expander in app.main.get("expander")] == ["24 more"]
+
+
+def test_the_tag_of_somebody_stays_text(reader: Reader):
+    full(reader.store)
+    raw = "\n".join(element.value for element in reader.open("home").main.markdown)
+    assert r"\<img src\=x onerror\=alert\(1\)\> \*\*bold\*\*" in raw
+    assert "https:\u2060" in raw.replace("\\", "")
+
+
+def test_runs_of_years_ago_are_drawn_by_weeks(reader: Reader):
+    day = (sample.NOW - timedelta(700)).date()
+    days = [{"day": day, "experiment_id": "1", "status": "FINISHED", "runs": 3}]
+    full(reader.store, run_days=days)
+    (chart,) = reader.open("home", period="All time").main.get("plotly_chart")
+    assert chart.proto.alt.startswith("Runs started per week")

@@ -1,0 +1,144 @@
+"""The page of one model tells what it is for, whose it is, what is live, what was, and how to use it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.snapshots import publish_rows
+from tests.ui import sample
+from tests.ui.reading import Reader, figures, full, links, said
+
+
+@pytest.fixture
+def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
+    return Reader(tmp_path / "store", monkeypatch)
+
+
+def open_tab(reader: Reader, model: str, tab: str, **address: str):
+    return reader.open("model", model=model, tab=tab, **address)
+
+
+def test_the_head_says_purpose_people_risk_and_what_is_live(reader: Reader):
+    full(reader.store)
+    app = reader.open("model", model="card-fraud")
+    assert app.title[0].value == "Card fraud"
+    text = said(app)
+    for sentence in ("Stops stolen cards", "Fraud desk", "Wrongly stopped cards cost trust.", "cy@x"):
+        assert sentence in text
+    shown = figures(app)
+    assert shown["Champion"][0] == "Version 3"
+    assert shown["Champion"][1].startswith("seen since")
+    assert shown["Approval of the champion"] == ("Valid", "evidence unchanged")
+
+
+def test_what_is_unknown_is_said_to_be_unknown(reader: Reader):
+    full(reader.store)
+    app = reader.open("model", model=sample.LONG)
+    text = said(app)
+    for sentence in ("risk unknown", "task unknown", "Its purpose is unknown", "nobody", "Nobody has assessed it."):
+        assert sentence in text
+    assert figures(app)["Champion"] == ("None", "no such alias")
+
+
+def test_a_champion_older_than_the_first_refresh_is_not_given_a_date(reader: Reader):
+    full(reader.store)
+    assert figures(reader.open("model", model="bike-demand"))["Champion"] == (
+        "Version 2",
+        "since before the first refresh",
+    )
+
+
+def test_a_void_approval_says_what_changed(reader: Reader):
+    full(reader.store)
+    app = open_tab(reader, "claims-severity", "Approvals")
+    assert app.main.dataframe[0].value.iloc[0]["Status"] == "void"
+    assert "is 1500 now" in app.main.dataframe[0].value.iloc[0]["Why it is void"]
+
+
+def test_versions_stand_beside_the_metrics_of_their_runs(reader: Reader):
+    full(reader.store)
+    app = reader.open("model", model="card-fraud")
+    table = app.main.dataframe[0].value.set_index("Version")
+    assert list(table.index) == [4, 3, 2, 1]
+    assert table.loc[3, "Aliases"] == "champion"
+    assert table.loc[3, "roc_auc"] == pytest.approx(0.86)
+    assert table.loc[3, "Signature"] == "2 inputs"
+    assert table.loc[1, "Signature"] == "unknown: Its MLmodel file is not on this machine."
+    assert table.loc[3, "Commit"] == "01234567, uncommitted changes"
+    (chart,) = app.main.get("plotly_chart")
+    assert "version 3 (champion)" in chart.proto.alt
+
+
+def test_the_version_of_the_scope_narrows_the_table(reader: Reader):
+    full(reader.store)
+    app = reader.open("model", model="card-fraud", version="2")
+    assert list(app.main.dataframe[0].value["Version"]) == [2]
+    assert "version 2 only" in said(app)
+
+
+def test_a_version_whose_run_is_gone_says_so(reader: Reader):
+    full(reader.store)
+    table = reader.open("model", model=sample.HOSTILE).main.dataframe[0].value
+    assert table.iloc[0]["Run"] == "gone-fro, gone"
+
+
+def test_the_history_says_its_limit(reader: Reader):
+    full(reader.store)
+    text = said(open_tab(reader, "card-fraud", "History"))
+    assert "Watchroom knows when a change was seen by a refresh, not who made it." in text
+    assert "champion of card-fraud moved from version 2 to 3" in text
+    assert "3 changes" in text
+
+
+def test_the_runs_lead_to_the_runs_page(reader: Reader):
+    full(reader.store)
+    app = open_tab(reader, "card-fraud", "Runs")
+    assert "120 runs in 2 experiments" in said(app)
+    queries = [query for _, page, query in links(app) if page == "runs"]
+    assert "model=card-fraud" in queries
+    assert "experiment=card-fraud&model=All+models" in queries
+
+
+def test_how_to_load_it_is_there_to_copy(reader: Reader):
+    full(reader.store)
+    code = "\n".join(block.value for block in open_tab(reader, "card-fraud", "Use it").main.code)
+    assert "mlflow.pyfunc.load_model('models:/card-fraud/3')" in code
+    assert "git checkout 0123456789abcdef" in code
+    assert "set_registered_model_alias('card-fraud', 'champion', 3)" in code
+
+
+def test_a_model_that_is_gone_gets_a_clear_answer(reader: Reader):
+    full(reader.store)
+    text = said(reader.open("model", model="card-frod"))
+    assert "There is no model named “card-frod” in this snapshot." in text
+    assert "The nearest name is “card-fraud”." in text
+
+
+def test_without_a_model_the_page_asks_which(reader: Reader):
+    full(reader.store)
+    app = reader.open("model")
+    assert "Which model?" in said(app)
+    app.main.selectbox[0].select("churn").run()
+    assert app.title[0].value == "Customer churn"
+
+
+def test_in_an_empty_room_there_is_nothing_to_choose(reader: Reader):
+    publish_rows(reader.store)
+    assert "There are no models yet." in said(reader.open("model"))
+
+
+@pytest.mark.parametrize("tab", ["Versions", "History", "Approvals", "Runs", "Use it"])
+def test_every_tab_of_a_model_without_anything_says_why_it_is_empty(reader: Reader, tab: str):
+    full(reader.store)
+    app = open_tab(reader, "ghost", tab)
+    assert not app.main.dataframe
+    assert any(phrase in said(app) for phrase in ("No ", "Nobody has signed", "There is nothing to load yet."))
+
+
+def test_a_hostile_name_stays_text(reader: Reader):
+    full(reader.store)
+    title = reader.open("model", model=sample.HOSTILE).title[0].value
+    assert "<img src=x onerror=alert(1)> **bold**" in title.replace("\\", "")
+    assert r"\<img" in title
