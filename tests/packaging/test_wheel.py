@@ -54,7 +54,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the demo is served, from a folder that has nothing of ours in it."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-    run(installed, "demo", "room", cwd=elsewhere, seconds=DEMO_SECONDS)
+    run(installed, "demo", "room", "--scale", "0.05", cwd=elsewhere, seconds=DEMO_SECONDS)
     port = free_port()
     with (elsewhere / "serve.log").open("w") as log:
         server = subprocess.Popen(
