@@ -8,12 +8,15 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "app" / "watchroom"
@@ -48,6 +51,7 @@ OWNERS: dict[str, set[str]] = {
     "mlflow": {"sources", "jobs", "demo"},
     "shap": {"jobs"},
     "sklearn": {"jobs", "demo"},
+    "skops": {"jobs", "demo"},
     "lightgbm": {"jobs", "demo"},
     "scipy": {"domain", "jobs", "demo"},
     "duckdb": {"store", "sources", "jobs", "demo"},
@@ -57,7 +61,10 @@ OWNERS: dict[str, set[str]] = {
     "streamlit": {"ui", "pages", "frame", "serve"},
 }
 # Too slow or too large to load for somebody who only wants `watchroom --help`, or for a server with forty sessions.
-ONLY_IN_FUNCTIONS = {"mlflow", "shap", "sklearn", "lightgbm"}
+ONLY_IN_FUNCTIONS = {"mlflow", "shap", "sklearn", "skops", "lightgbm"}
+
+# One project in two packages: whoever depends on the one may import the other.
+WITH_THEIR_OWNER = {"pydantic_core"}
 
 
 @dataclass(frozen=True)
@@ -148,6 +155,19 @@ def test_a_library_is_imported_only_by_the_rooms_that_own_it():
 
 def test_slow_libraries_are_imported_where_they_are_used():
     wrong = [found.place for found in imports() if found.at_once and found.module.split(".")[0] in ONLY_IN_FUNCTIONS]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_library_that_is_imported_is_a_dependency_of_ours():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {Requirement(line).name.lower() for line in project["dependencies"]}
+    brings = packages_distributions()
+    wrong = [
+        found.place
+        for found in imports()
+        if (library := found.module.split(".")[0]) not in sys.stdlib_module_names | {"watchroom", *WITH_THEIR_OWNER}
+        and declared.isdisjoint(name.lower() for name in brings.get(library, ()))
+    ]
     assert not wrong, "\n".join(wrong)
 
 
