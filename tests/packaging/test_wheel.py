@@ -92,11 +92,14 @@ def wait_until_healthy(server: subprocess.Popen[bytes], url: str, log: Path) -> 
 
 def test_the_wheel_holds_the_app_its_pages_and_the_workspace_but_nothing_derived(wheel: Path):
     names = zipfile.ZipFile(wheel).namelist()
-    for name in ("app/streamlit_app.py", ".streamlit/config.toml", "data/watchroom.yaml"):
-        assert f"watchroom/_root/{name}" in names
-    assert {Path(name).name for name in names} >= {page.name for page in (ROOT / "pages").glob("*.py")}
-    derived = ("mlflow/", "mlruns/", "lake/", "evidence/", "store/", "ledger.db")
-    assert not [name for name in names if name.startswith(tuple(f"watchroom/_root/data/{part}" for part in derived))]
+    held = {name.removeprefix("watchroom/_root/") for name in names if name.startswith("watchroom/_root/")}
+    workspace = [
+        ROOT / "data" / "watchroom.yaml",
+        *(ROOT / "data").glob("models/*"),
+        *(ROOT / "data").glob("policies/*"),
+    ]
+    beside = [ROOT / "app" / "streamlit_app.py", ROOT / ".streamlit" / "config.toml", *(ROOT / "pages").glob("*.py")]
+    assert held - {"pages/.gitkeep"} == {str(file.relative_to(ROOT)) for file in [*workspace, *beside]}
     assert not [name for name in names if name.endswith(".pyc")]
 
 
