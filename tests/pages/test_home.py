@@ -69,7 +69,7 @@ def test_a_data_scientist_sees_the_runs_first(reader: Reader):
     full(reader.store)
     heads = [head.value for head in reader.open("home", role="Data science").subheader]
     assert heads[0] == "Runs started"
-    assert [head.value for head in reader.open("home", role="Operations").subheader][0] == "Needs attention"
+    assert reader.open("home", role="Operations").subheader[0].value == "Needs attention"
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,12 @@ def runs_per_day(days: pd.DataFrame, first: date, last: date) -> Chart:
 
 
 def _wide(days: pd.DataFrame, first: date, last: date, grain: str) -> pd.DataFrame:
-    wide = days.pivot_table(index="day", columns="status", values="runs", aggfunc="sum", fill_value=0)
-    wide.index = pd.to_datetime(wide.index)
-    wide = wide.reindex(pd.date_range(first, last, freq="D"), fill_value=0)
+    index = pd.date_range(first, last, freq="D")
+    wide = pd.DataFrame(0, index=index, columns=list(dict.fromkeys(days["status"])))
+    for day, status, runs in days[["day", "status", "runs"]].itertuples(index=False):
+        place = (pd.Timestamp(day) - index[0]).days
+        if 0 <= place < len(index):
+            wide.iat[place, wide.columns.get_loc(status)] += runs
     return wide if grain == "D" else wide.resample(grain, label="left", closed="left").sum()
 
 

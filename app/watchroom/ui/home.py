@@ -124,7 +124,7 @@ def _attention(view: View) -> None:
     section("Needs attention")
     troubled = [model for model in view.models if model.issues]
     mine = [model for model in troubled if _waits_for(model, view.role)]
-    others = [model for model in troubled if model not in mine]
+    others = [model for model in troubled if not _waits_for(model, view.role)]
     rows = [*_room_issues(view)]
     with st.container(border=True, gap="small"):
         for text, kind in rows:

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -27,16 +27,26 @@ CACHED_ANSWERS = 2000
 CACHED_BYTES = "128MB"
 """How much the answers may hold together: the server process is to stay under 400 MB."""
 
-_snapshot: ContextVar[Snapshot | None] = ContextVar("watchroom_snapshot", default=None)
-
 
 @dataclass(frozen=True)
 class Room:
-    """The process-wide state: where the snapshots are, and the store that keeps the current one open."""
+    """The process-wide state: settings, where the snapshots are, and the store that keeps the current one open."""
 
     settings: Settings
     store_folder: Path
     store: SnapshotStore
+
+
+@dataclass(frozen=True)
+class _Rerun:
+    """What one rerun holds on to: the room, its snapshot, and small answers that many parts of a page ask for."""
+
+    room: Room
+    snapshot: Snapshot
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+_rerun: ContextVar[_Rerun | None] = ContextVar("watchroom_rerun", default=None)
 
 
 def room() -> Room:
@@ -44,6 +54,9 @@ def room() -> Room:
 
     `watchroom serve` says in the environment where the store is; else it is `store` in the workspace.
     """
+    held = _rerun.get()
+    if held is not None:
+        return held.room
     return _room(os.environ.get("WATCHROOM_STORE", ""), os.environ.get("WATCHROOM_WORKSPACE", ""))
 
 
@@ -53,23 +66,34 @@ def leased() -> Iterator[Snapshot]:
 
     Raises NoSnapshot before the first refresh and SnapshotUnreadable when its files are damaged.
     """
-    with room().store.lease() as snapshot:
-        token = _snapshot.set(snapshot)
+    found = room()
+    with found.store.lease() as snapshot:
+        token = _rerun.set(_Rerun(found, snapshot))
         try:
             yield snapshot
         finally:
-            _snapshot.reset(token)
+            _rerun.reset(token)
 
 
 @contextmanager
 def reading() -> Iterator[Snapshot]:
     """The rerun's snapshot; in a fragment that reruns by itself, the current one."""
-    held = _snapshot.get()
+    held = _rerun.get()
     if held is not None:
-        yield held
+        yield held.snapshot
         return
     with leased() as snapshot:
         yield snapshot
+
+
+def noted(name: str, make: Callable[[], T]) -> T:
+    """A small value that a rerun needs in many places: made once in it, and shared, so never to be changed."""
+    held = _rerun.get()
+    if held is None:
+        return make()
+    if name not in held.notes:
+        held.notes[name] = make()
+    return cast("T", held.notes[name])
 
 
 def ask(function: Callable[Concatenate[Snapshot, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

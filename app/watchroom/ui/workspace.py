@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from watchroom.store.queries import status as queries
-from watchroom.ui.room import ask
+from watchroom.ui.room import ask, noted
 from watchroom.ui.text import zone_of
 
 
@@ -28,6 +28,10 @@ class Facts:
 
 def facts() -> Facts:
     """The workspace's facts of the snapshot in hand."""
+    return noted("facts", _facts)
+
+
+def _facts() -> Facts:
     found = ask(queries.workspace)
     return Facts(
         title=found.get("title", ""),
