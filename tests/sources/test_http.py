@@ -124,6 +124,7 @@ def test_a_listing_misses_no_run_when_others_come_and_go_meanwhile(work: Work, m
 
 def test_histories_too_long_for_one_answer_are_read_whole(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_runs, "BULK_POINTS", 50)
+    monkeypatch.setattr(http_runs, "PAGE_POINTS", 50)
     runs = work.runs([BEGIN + index for index in range(4)])
     lengths = dict(zip(runs, (130, 40, 45, 1), strict=True))
     for run, length in lengths.items():
@@ -239,6 +240,7 @@ class Played:
     uri: str = ""
     asked: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -247,16 +249,17 @@ def _playing(answer: Callable[[Played, str], tuple[int, str, str]]) -> Iterator[
 
     class Handler(BaseHTTPRequestHandler):
         def _reply(self) -> None:
-            self.rfile.read(int(self.headers.get("content-length") or 0))
+            body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
             path = self.path.partition("?")[0]
             played.asked.append(path)
+            played.bodies.append(body)
             played.headers.append(dict(self.headers))
-            status, kind, body = played.answer(played, path)
+            status, kind, answer = played.answer(played, path)
             self.send_response(status)
             self.send_header("content-type", kind)
-            self.send_header("content-length", str(len(body.encode())))
+            self.send_header("content-length", str(len(answer.encode())))
             self.end_headers()
-            self.wfile.write(body.encode())
+            self.wfile.write(answer.encode())
 
         do_GET = do_POST = _reply  # noqa: N815  (the names are the library's)
 
@@ -296,7 +299,7 @@ POINTS = [{"key": "loss", "value": "NaN", "timestamp": BEGIN, "step": 0}, RUN["d
 def _old_mlflow(played: Played, path: str) -> tuple[int, str, str]:
     """A server of MLflow 2: no logged models, no histories of many runs at once."""
     answers = {
-        "experiments/search": {"experiments": [EXPERIMENT]},
+        "experiments/search": {"experiments": [EXPERIMENT]} if "DELETED_ONLY" not in played.bodies[-1] else {},
         "registered-models/search": {},
         "model-versions/search": {},
         "runs/search": {"runs": [RUN, OTHER_RUN]},
@@ -319,6 +322,14 @@ def test_an_older_server_is_read_by_the_ways_it_has() -> None:
     assert tracked.run("r1")["points"] == {"loss": [(0, "nan"), (1, "0.5")]}
     assert tracked.run("r2")["name"] == "bad � name"
     assert tracked.catalog["logged_models"] == []
+
+
+def test_an_experiment_listed_among_the_deleted_is_deleted_whatever_it_says() -> None:
+    def answer(played: Played, path: str) -> tuple[int, str, str]:  # as a server over a folder of runs does
+        return _json({"experiments": [EXPERIMENT]}) if "experiments" in path else _old_mlflow(played, path)
+
+    with _playing(answer) as played:
+        assert _pull(played.uri).rows("experiments", "name", "lifecycle_stage") == [("x", "deleted")]
 
 
 def test_a_history_that_is_refused_is_a_problem_until_it_comes() -> None:

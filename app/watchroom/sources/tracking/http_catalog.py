@@ -32,7 +32,11 @@ def matching_experiments(api: MlflowApi, globs: Sequence[str]) -> list[Json]:
     """The experiments, deleted ones too, whose name matches one of the globs."""
     asked = {"view_type": "ALL", "max_results": PAGE, "order_by": ["experiment_id ASC"]}
     every = _twice(lambda: api.pages("experiments/search", asked, "experiments"), "experiment_id")
-    return [each for each in every if any(fnmatchcase(str(each.get("name", "")), glob) for glob in globs)]
+    # A server over a folder of runs calls an experiment in its trash active, but lists it among the deleted.
+    in_trash = api.pages("experiments/search", {**asked, "view_type": "DELETED_ONLY"}, "experiments")
+    deleted = {each["experiment_id"]: {"lifecycle_stage": "deleted"} for each in in_trash}
+    staged = [{**each, **deleted.get(each["experiment_id"], {})} for each in every]
+    return [each for each in staged if any(fnmatchcase(str(each.get("name", "")), glob) for glob in globs)]
 
 
 def catalog_rows(api: MlflowApi, registry: MlflowApi, experiments: Sequence[Json]) -> Rows:

@@ -18,6 +18,9 @@ from watchroom.sources.tracking.rows import RunRows, Series, whole
 BULK_POINTS = 25_000
 """The most points that MLflow gives in one answer."""
 
+PAGE_POINTS = 25_000
+"""Points of a page of a single history: MLflow makes about 10,000 points a second, and must stay within the timeout."""
+
 BULK_RUNS = 75
 """Runs in one request for histories: MLflow takes 100, but older servers refuse an address of over 4,094 characters."""
 
@@ -148,10 +151,10 @@ class HistoryReader:
         next, which is why a point of the page before is not taken again.
         """
         series, before, page = Series(), set[tuple[Any, ...]](), set[tuple[Any, ...]]()
-        asked = {"run_id": run_id_, "metric_key": key, "max_results": BULK_POINTS}
+        asked = {"run_id": run_id_, "metric_key": key, "max_results": PAGE_POINTS}
         try:
             for count, point in enumerate(self._api.pages("metrics/get-history", asked, "metrics", "GET")):
-                if count % BULK_POINTS == 0:
+                if count % PAGE_POINTS == 0:
                     before, page = page, set()
                 identity = (point.get("step"), point.get("timestamp"), str(point.get("value")))
                 page.add(identity)
