@@ -117,7 +117,7 @@ def _arrow(item: RunColumn, order: Order) -> str:
 def _cells(item: RunColumn, values: pd.Series[Any]) -> pd.Series[Any]:
     kind = f.kind_of(item.subject)
     if item.curve:
-        return values
+        return values.astype("object")
     if kind == "duration":
         return _mapped(values, lambda seconds: duration_text(float(seconds)))
     if kind in ("text", "text or number"):

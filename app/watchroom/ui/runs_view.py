@@ -20,7 +20,7 @@ DEFAULT_ORDER = Order("start_time", descending=True)
 
 SEARCH, FILTER, EXPERIMENTS = "q", "filter", "experiment"
 """Names in the address, and keys, of the widgets that Streamlit binds."""
-COLUMNS, SORT, PINNED, PAGE = "column", "sort", "pin", "page"
+COLUMNS, SORT, PINNED, PAGE = "column", "sort", "pin", "p"
 """Names in the address of what is kept here. A sort begins with `-` when it is descending."""
 
 
