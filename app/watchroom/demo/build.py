@@ -27,6 +27,7 @@ from watchroom.demo.registry import move_paths, register, set_times
 from watchroom.demo.serving import serve, write
 from watchroom.demo.sessions import Built, mishaps, work
 from watchroom.demo.tracking import Tracking, quiet_mlflow
+from watchroom.demo.training import one_thread
 from watchroom.demo.worlds import DRIFT_STARTS, WORLDS
 
 Progress = Callable[[str, float], None]
@@ -98,7 +99,7 @@ def _build_in(place: Path, folder: Path, plan: Plan, progress: Progress) -> dict
     database, artifacts = place / "mlflow" / "mlflow.db", place / "mlflow" / "artifacts"
     progress("Starting MLflow", 0.02)
     decisions: dict[str, int] = {}
-    with quiet_mlflow(f"sqlite:///{database.as_posix()}") as client:
+    with one_thread(), quiet_mlflow(f"sqlite:///{database.as_posix()}") as client:
         tracking = Tracking(client, artifacts)
         built: dict[str, dict[int, Built]] = {}
         for number, world in enumerate(WORLDS):

@@ -21,7 +21,7 @@ from watchroom.demo.worlds.base import Recipe, Release, World
 if TYPE_CHECKING:
     from mlflow.entities import Dataset
 
-SEARCH_ROWS = 5000
+SEARCH_ROWS = 4000
 """A search looks at this many rows of the training data; the release is trained on all."""
 
 
@@ -156,7 +156,7 @@ def _search(bench: Bench, release: Release, data: TrainingData, rows: Mapping[st
     parent_id = bench.tracking.start(parent)
     small = TrainingData(data.train.tail(SEARCH_ROWS), data.valid)
     for number in range(trials):
-        fitted = fit(world, _drawn(release.recipe, world.search_space, rng), small)
+        fitted = fit(world, _drawn(release.recipe, world.search_space, rng), small, brief=True)
         begun = start + timedelta(minutes=minutes * number)
         note = _note(
             bench,
@@ -208,7 +208,7 @@ def _repeated_seeds(bench: Bench, release: Release, data: TrainingData, rows: Ma
         start = bench.session(release, 1, 13.0 + number / 2)
         note = _note(
             bench,
-            fit(bench.world, recipe, data),
+            fit(bench.world, recipe, data, brief=True),
             len(data.train),
             experiment=f"{bench.world.model}/training",
             name=f"{bench.world.model}-v{release.version}-seed{recipe.seed}",

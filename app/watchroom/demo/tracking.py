@@ -6,6 +6,7 @@ process-wide settings are put back as they were.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import warnings
@@ -32,6 +33,13 @@ _ENVIRONMENT = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
 _NOISY = ("mlflow", "alembic")
+SCHEMA_ROWS = 400  # MLflow looks at each value to find a column's type: seconds for all rows, and no other answer
+SKOPS_TYPES = (
+    "numpy.dtype",
+    "sklearn.tree._tree.Tree",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+)
+"""What skops must be told to trust to load the demo's scikit-learn models; all of it is scikit-learn and numpy."""
 _BATCH = 1000  # MLflow refuses more metrics than this in one call
 
 
@@ -174,8 +182,11 @@ def dataset(frame: pd.DataFrame, name: str, source: Path) -> Dataset:
     import mlflow
     from mlflow.entities import Dataset
 
-    described = mlflow.data.from_pandas(frame, source=source.as_posix(), name=name, targets="label").to_dict()
-    return Dataset.from_dictionary(described)
+    def described(rows: pd.DataFrame) -> Any:
+        return mlflow.data.from_pandas(rows, source=source.as_posix(), name=name, targets="label")
+
+    whole, sample = described(frame), described(frame.head(SCHEMA_ROWS)).to_dict()
+    return Dataset.from_dictionary({**sample, "digest": whole.digest, "profile": json.dumps(whole.profile)})
 
 
 def _tags(note: RunNote) -> dict[str, str]:
@@ -221,7 +232,7 @@ def _log_model(world: World, fitted: Fitted, frame: pd.DataFrame) -> ModelInfo:
     import mlflow
     import sklearn
 
-    given = inputs(world, fitted.recipe, frame)
+    given = inputs(world, fitted.recipe, frame.head(SCHEMA_ROWS))
     common: dict[str, Any] = {
         "name": "model",
         "signature": mlflow.models.infer_signature(given, fitted.model.predict(given)),
@@ -233,14 +244,7 @@ def _log_model(world: World, fitted: Fitted, frame: pd.DataFrame) -> ModelInfo:
     return mlflow.sklearn.log_model(
         fitted.model,
         pip_requirements=[f"scikit-learn=={sklearn.__version__}", f"pandas=={pd.__version__}"],
-        skops_trusted_types=_own_types(fitted.model),
+        skops_trusted_types=list(SKOPS_TYPES),
         pyfunc_predict_fn="predict_proba",
         **common,
     )
-
-
-def _own_types(model: Any) -> list[str]:
-    """The types of a model trained here, a moment ago, that skops asks to be told to trust."""
-    import skops.io
-
-    return list(skops.io.get_untrusted_types(data=skops.io.dumps(model)))

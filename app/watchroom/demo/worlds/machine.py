@@ -85,7 +85,7 @@ _ALL = (
     "hours_since_service",
 )
 _FIRST = ("machine_type", "air_temp", "process_temp", "rpm", "torque", "tool_wear", "humidity")
-_PARAMS = {"n_estimators": 100, "max_depth": 9, "min_samples_leaf": 8}
+_PARAMS = {"n_estimators": 80, "max_depth": 9, "min_samples_leaf": 8, "max_samples": 0.6}
 
 WORLD = World(
     model="machine-failure",
@@ -129,7 +129,7 @@ WORLD = World(
     live=(Since(1, 214), Since(2, 112), Since(1, 96), Since(3, 66)),
     shadow=(),
     challenger=2,
-    search_space={"max_depth": (5, 7, 9), "min_samples_leaf": (4, 8, 16), "n_estimators": (60, 100)},
+    search_space={"max_depth": (5, 7, 9), "min_samples_leaf": (4, 8, 16), "n_estimators": (40, 80)},
     drift_start=42,
     cutoff=0.3,
     hours=(0, 24),
