@@ -29,6 +29,7 @@ from watchroom.demo.sessions import Built, mishaps, work
 from watchroom.demo.tracking import Tracking, quiet_mlflow
 from watchroom.demo.training import one_thread
 from watchroom.demo.worlds import DRIFT_STARTS, WORLDS
+from watchroom.workspace.load import load_workspace
 
 Progress = Callable[[str, float], None]
 """Called with what is being done, and how much of the whole is done (0 to 1)."""
@@ -70,7 +71,7 @@ def build(
         regenerate(place, EVIDENCE_CHANGED, _champion(EVIDENCE_CHANGED))
         progress("Signing", 0.97)
         move_into_place(place, folder)
-    signed = sign(_ledger_url(folder), given)
+    signed = sign(load_workspace(folder).ledger, given)
     clear_workplaces(folder)
     write_marker(folder, _facts(plan, given))
     progress("Done", 1.0)
@@ -120,10 +121,6 @@ def _build_in(place: Path, folder: Path, plan: Plan, progress: Progress) -> dict
 
 def _champion(model: str) -> int:
     return next(world.champion for world in WORLDS if world.model == model)
-
-
-def _ledger_url(folder: Path) -> str:
-    return f"sqlite:///{(folder / 'ledger.db').as_posix()}"
 
 
 def _facts(plan: Plan, given: list[ApprovalToSign]) -> dict[str, Any]:
