@@ -19,7 +19,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
 
 def test_all_words_are_there_under_their_headings(reader: Reader):
     app = reader.open("glossary")
-    assert [head.value for head in app.subheader] == list(GROUPS)
+    assert [head.value for head in app.header] == list(GROUPS)
     assert f"{len(TERMS)} of {len(TERMS)} words" in said(app)
 
 

@@ -67,9 +67,9 @@ def test_what_waits_is_counted_for_the_role_in_use(reader: Reader, role: str, wa
 
 def test_a_data_scientist_sees_the_runs_first(reader: Reader):
     full(reader.store)
-    heads = [head.value for head in reader.open("home", role="Data science").subheader]
+    heads = [head.value for head in reader.open("home", role="Data science").header]
     assert heads[0] == "Runs started"
-    assert reader.open("home", role="Operations").subheader[0].value == "Needs attention"
+    assert reader.open("home", role="Operations").header[0].value == "Needs attention"
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def _published() -> Path:
 
 def said(app: AppTest) -> str:
     """All that a reader sees, in the order of the page: the sidebar first."""
-    kinds = ("title", "subheader", "markdown", "text", "caption", "code", "metric", "button", "badge")
+    kinds = ("title", "header", "subheader", "markdown", "text", "caption", "code", "metric", "button", "badge")
     blocks = (app.sidebar, app.main)
     return "\n".join(_text(element) for block in blocks for kind in kinds for element in block.get(kind))
 

@@ -37,7 +37,7 @@ def _wide(days: pd.DataFrame, first: date, last: date, grain: str) -> pd.DataFra
     for day, status, runs in days[["day", "status", "runs"]].itertuples(index=False):
         place = (pd.Timestamp(day) - index[0]).days
         if 0 <= place < len(index):
-            wide.iat[place, wide.columns.get_loc(status)] += runs
+            wide.loc[index[place], status] += runs
     return wide if grain == "D" else wide.resample(grain, label="left", closed="left").sum()
 
 

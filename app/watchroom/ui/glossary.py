@@ -42,7 +42,7 @@ def _found(text: str) -> tuple[Term, ...]:
 def _group(name: str, terms: list[Term]) -> None:
     if not terms:
         return
-    st.subheader(name, anchor=False)
+    st.header(name, anchor=False)
     with st.grid(3, min_column_width=280, border=True):
         for term in terms:
             with st.container(gap="xsmall"):

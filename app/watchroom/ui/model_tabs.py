@@ -21,7 +21,7 @@ from watchroom.ui import recipes, wording
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
 from watchroom.ui.scope import ALL_MODELS, Scope
-from watchroom.ui.states import empty, sourced, truncated
+from watchroom.ui.states import code, empty, sourced, truncated
 from watchroom.ui.tables import download
 from watchroom.ui.text import UNKNOWN, ago, count_of, number, one_line, plain, when
 from watchroom.ui.workspace import facts
@@ -257,13 +257,13 @@ def _use(page: Page) -> None:
     what = "the champion" if version == page.model.champion else "as chosen" if page.scope.version else "the newest"
     st.caption(f"For version {version}, {what}. Choose another under Version in the sidebar.")
     st.markdown("**Load it**")
-    st.code(recipes.load(page.model.name, version, uri, champion=version == page.model.champion), language="python")
+    code(recipes.load(page.model.name, version, uri, champion=version == page.model.champion))
     st.markdown("**Reproduce it**")
-    st.code(recipes.reproduce({key: _or_none(row[key]) for key in ("run_id", "commit", "dirty")}, uri), language="bash")
+    code(recipes.reproduce({key: _or_none(row[key]) for key in ("run_id", "commit", "dirty")}, uri))
     if _or_none(row["commit"]) is None:
         st.caption("Its run did not record a commit, so the code that made it is not known.")
     elif row["dirty"] is True:
         st.caption("Its run recorded uncommitted changes: the commit alone does not give the same code.")
     st.markdown("**Make it the champion**")
-    st.code(recipes.promote(page.model.name, version, uri), language="python")
+    code(recipes.promote(page.model.name, version, uri))
     st.caption("Watchroom does not change MLflow; these run where you run them.")

@@ -27,7 +27,7 @@ def header(title: str, question: str, *, trusted: bool = True) -> None:
 
 def section(title: str, note: str = "") -> None:
     """A part of a page, with a quiet line under its name."""
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     if note:
         st.caption(note)
 
@@ -39,7 +39,12 @@ def empty(what: str, next_step: str = "", *, command: str = "") -> None:
         if next_step:
             st.text(next_step)
         if command:
-            st.code(command, language="bash")
+            code(command)
+
+
+def code(text: str) -> None:
+    """Code to copy, in one colour: Streamlit's colours for code are fixed, and too pale to read."""
+    st.code(text, language=None)
 
 
 def no_models() -> None:
@@ -74,9 +79,9 @@ def first_run(problem: NoSnapshot) -> None:
         show_failure(failed, zone_of("UTC"), snapshot=False)
     st.markdown("Watchroom shows snapshots, and none has been published here yet.")
     st.markdown("**With your own MLflow**: describe it once, then read it.")
-    st.code("watchroom init . --mlflow http://127.0.0.1:5000\nwatchroom refresh", language="bash")
+    code("watchroom init . --mlflow http://127.0.0.1:5000\nwatchroom refresh")
     st.markdown("**To look around first**: a demo workspace with five trained models, ready in about a minute.")
-    st.code("watchroom demo\nwatchroom refresh", language="bash")
+    code("watchroom demo\nwatchroom refresh")
     st.caption("Reload this page when the refresh has ended.")
     if problem.why:
         with st.expander("Where Watchroom looked"):
@@ -120,6 +125,7 @@ def unknown_model(model: str, known: tuple[str, ...]) -> None:
 
 __all__ = [
     "ago",
+    "code",
     "empty",
     "error",
     "figure",
