@@ -55,7 +55,8 @@ def runs_table(frame: pd.DataFrame, experiment_ids: list[str], *, order: Order, 
         shown[MLFLOW] = links
         config[MLFLOW] = st.column_config.LinkColumn(MLFLOW, display_text="Open", width=80, help="The run in MLflow")
     key = f"_runs_table:{st.session_state.get('_runs_table', 0)}:{page_name}"
-    chosen = [position for position, run_id in enumerate(ids) if run_id in selected_ids()]
+    remembered = set(selected_ids())
+    chosen = [position for position, run_id in enumerate(ids) if run_id in remembered]
     st.dataframe(
         shown,
         key=key,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,8 @@ _TYPES: dict[f.Kind, pa.DataType] = {
 Values = dict[str, tuple[Any, ...]]
 """By run id: a value for each of some columns."""
 
+Reader = Callable[[Snapshot, list[str], list[RunColumn]], Values]
+
 
 def frame_of(
     snapshot: Snapshot, run_ids: Sequence[str], columns: Sequence[RunColumn], stale_before: datetime | None = None
@@ -37,18 +39,25 @@ def frame_of(
     """
     ids = list(run_ids)
     found: dict[str, list[Any]] = {}
-    for kind, read in ((f.Attribute, _attributes), (f.Metric, _metrics), (f.Param, _params), (f.Tag, _tags)):
-        wanted = [column for column in columns if isinstance(column.subject, kind)]
-        if wanted and ids:
-            rows = read(snapshot, ids, wanted)
-            for position, column in enumerate(wanted):
-                found[column.id] = [row[position] if (row := rows.get(run_id)) else None for run_id in ids]
+    for read, wanted in _by_reader(columns):
+        rows = read(snapshot, ids, wanted) if ids else {}
+        for position, column in enumerate(wanted):
+            found[column.id] = [row[position] if (row := rows.get(run_id)) else None for run_id in ids]
     if stale_before is not None:
         _mark_stale(snapshot, ids, found, stale_before)
     series = {column.id: _series(column, found.get(column.id, [None] * len(ids))) for column in columns}
     return pd.DataFrame(
         {name: values.array for name, values in series.items()}, index=pd.Index(ids, name="run_id", dtype="str")
     )
+
+
+def _by_reader(columns: Sequence[RunColumn]) -> Iterator[tuple[Reader, list[RunColumn]]]:
+    """The columns by the function that reads them; one pass for each that is needed."""
+    kinds = {f.Attribute: _attributes, f.Metric: _metrics, f.Param: _params, f.Tag: _tags}
+    readers: dict[Reader, list[RunColumn]] = {}
+    for column in columns:
+        readers.setdefault(_curves if column.curve else kinds[type(column.subject)], []).append(column)
+    yield from readers.items()
 
 
 def _attributes(snapshot: Snapshot, ids: list[str], columns: list[RunColumn]) -> Values:
@@ -63,11 +72,14 @@ def _attributes(snapshot: Snapshot, ids: list[str], columns: list[RunColumn]) ->
 
 def _metrics(snapshot: Snapshot, ids: list[str], columns: list[RunColumn]) -> Values:
     subjects = [column.subject for column in columns if isinstance(column.subject, f.Metric)]
-    values = [
-        "curve" if column.curve else STATISTIC_SQL[subject.statistic]
-        for column, subject in zip(columns, subjects, strict=True)
-    ]
+    values = [STATISTIC_SQL[subject.statistic] for subject in subjects]
     return _keyed(snapshot, "metrics", ids, [subject.key for subject in subjects], values)
+
+
+def _curves(snapshot: Snapshot, ids: list[str], columns: list[RunColumn]) -> Values:
+    """By themselves: curves are most of the table's size, and are then read for their own keys alone."""
+    keys = [column.subject.key for column in columns if isinstance(column.subject, f.Metric)]
+    return _keyed(snapshot, "metrics", ids, keys, ["curve"] * len(keys))
 
 
 def _params(snapshot: Snapshot, ids: list[str], columns: list[RunColumn]) -> Values:
