@@ -1,4 +1,4 @@
-"""The frame: navigation by role, the scope, the snapshot's age, one lease on it, one error boundary."""
+"""The frame: the door, navigation by role, the scope, the snapshot's age, one lease on it, one error boundary."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from watchroom.ui import frame
 ROOT = Path(__file__).resolve().parent.parent
 
 frame.configure()
-page, place = frame.navigation(ROOT)
-try:
-    with ui.leased():
-        frame.sidebar(place)
-        page.run()
-except WatchroomError as problem:
-    ui.error(problem)
+if frame.admitted():
+    page, place = frame.navigation(ROOT)
+    try:
+        with ui.leased():
+            frame.sidebar(place)
+            page.run()
+    except WatchroomError as problem:
+        ui.error(problem)

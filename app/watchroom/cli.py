@@ -127,7 +127,7 @@ def serve(**options: str | None) -> None:
     workspace = load_workspace(settings.workspace)
     if workspace.settings is None:  # whether sign-in is asked for is then not known: nobody is let in on a guess
         raise workspace.problems[0]
-    run(settings, store=workspace.store, auth=workspace.settings.auth is not None)
+    run(settings, store=workspace.store, auth=workspace.settings.auth)
 
 
 @cli.command()

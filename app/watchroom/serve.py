@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from starlette.responses import JSONResponse
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from watchroom.workspace.room_file import Auth
+
 STORE_VARIABLE = "WATCHROOM_STORE"
 """How the pages, which run in this process, learn where the snapshots are."""
 
@@ -65,23 +67,39 @@ HEADERS: Mapping[str, str] = {
 """What every answer carries, so that a hostile text that slips through still loads and sends nothing elsewhere."""
 
 
-def serve(settings: Settings, *, store: Path, auth: bool = False) -> None:
+def serve(settings: Settings, *, store: Path, auth: Auth | None = None) -> None:
     """Serve the snapshots of `store` until SIGINT or SIGTERM; prints the address.
 
-    Raises SettingError for an address that others can reach when there is no `auth`, and when no port is free.
+    Raises SettingError for an address that others can reach when there is no `auth`, for an `auth` that cannot work,
+    and when no port is free; with `auth` it takes none but the one asked for, which people are sent back to.
     """
-    check_host(settings.host, auth=auth)
+    check_host(settings.host, auth=auth is not None)
+    signing_in = _ask_to_sign_in(auth)
     entry, config_file = find_root()
-    port = free_port(settings.host, settings.port)
+    port = free_port(settings.host, settings.port, tried=1 if auth else PORTS_TRIED)
     os.environ[STORE_VARIABLE] = str(store.resolve())
     os.environ["WATCHROOM_WORKSPACE"] = str(settings.workspace.resolve())
     _say(f"Watchroom is at {address(settings.host, port)}  (Ctrl+C stops it)")
     options = {**read_config(config_file), "server.address": settings.host, "server.port": port}
-    application(entry, store).run(config={**options, "logger.hideWelcomeMessage": True})
+    application(entry, store, auth).run(config={**options, **signing_in, "logger.hideWelcomeMessage": True})
 
 
-def application(entry: Path, store: Path) -> st.App:
-    """The ASGI app over the entry script."""
+def _ask_to_sign_in(auth: Auth | None) -> dict[str, Any]:
+    """Tell the pages of this process whether to ask for sign-in; gives the Streamlit options that it rests on."""
+    from watchroom.ui import openid
+    from watchroom.ui.identity import AUTH_VARIABLE
+
+    os.environ.pop(AUTH_VARIABLE, None)
+    if auth is None:
+        return {}
+    for warning in openid.check(auth):
+        _say(f"Warning: {warning}")
+    os.environ[AUTH_VARIABLE] = openid.sign_in(auth).to_text()
+    return openid.options(auth)
+
+
+def application(entry: Path, store: Path, auth: Auth | None = None) -> st.App:
+    """The ASGI app over the entry script; with `auth` it can sign people in."""
     import streamlit as st
     from starlette.middleware import Middleware
     from starlette.routing import Route
@@ -94,9 +112,14 @@ def application(entry: Path, store: Path) -> st.App:
     async def answer(_request: Request) -> JSONResponse:
         return _health_response(store)
 
-    return st.App(
-        entry, lifespan=lifespan, routes=[Route("/api/health", answer)], middleware=[Middleware(SecurityHeaders)]
-    )
+    middleware, secrets = [Middleware(SecurityHeaders)], None
+    if auth is not None:
+        from watchroom.ui import openid
+
+        middleware.append(Middleware(openid.SignInCookies, redirect_uri=auth.redirect_uri.reveal()))
+        secrets = openid.secrets(auth)
+    routes = [Route("/api/health", answer)]
+    return st.App(entry, lifespan=lifespan, routes=routes, middleware=middleware, secrets=secrets)
 
 
 def check_host(host: str, *, auth: bool) -> None:
@@ -120,9 +143,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def free_port(host: str, wanted: int) -> int:
+def free_port(host: str, wanted: int, *, tried: int = PORTS_TRIED) -> int:
     """The port asked for, or the next free one after it; 0 gives any. Raises SettingError when none is free."""
-    for port in range(wanted, min(wanted + PORTS_TRIED, 65536)) if wanted else [0]:
+    for port in range(wanted, min(wanted + tried, 65536)) if wanted else [0]:
         found = _bind(host, port)
         if found is not None:
             if found != port and port:
@@ -131,7 +154,9 @@ def free_port(host: str, wanted: int) -> int:
                 _say(f"Port {wanted} is taken.")
             return found
     raise SettingError(
-        f"No port from {wanted} to {wanted + PORTS_TRIED - 1} is free on {host}.",
+        f"No port from {wanted} to {wanted + tried - 1} is free on {host}."
+        if tried > 1
+        else f"Port {wanted} is taken on {host}.",
         next_step="Choose another with `--port`; 0 takes any free one.",
     )
 

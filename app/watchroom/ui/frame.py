@@ -8,7 +8,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from watchroom.ui.identity import current_user, role_switch
+from watchroom.ui import sign_in
+from watchroom.ui.identity import State, current_user, role_switch, visitor
 from watchroom.ui.navigation import link, menu
 from watchroom.ui.room import reading, room
 from watchroom.ui.scope import scope_controls
@@ -26,6 +27,16 @@ STALE_AFTER = timedelta(hours=26)
 def configure() -> None:
     """The page's settings. The icon is an emoji: a Material icon would be fetched from outside."""
     st.set_page_config(page_title="Watchroom", page_icon="🔭", layout="wide")
+
+
+def admitted() -> bool:
+    """Whether whoever looks may see the room; else they have been shown the page for their case, and nothing of it."""
+    found = visitor()
+    if found.state is State.ADMITTED:
+        return True
+    st.logo(str(_LOGO), size="large", icon_image=str(_ICON))
+    sign_in.page(found)
+    return False
 
 
 def navigation(root: Path) -> tuple[st.Page, DeltaGenerator]:

@@ -1,55 +1,210 @@
 """Who is looking, and in which roles.
 
 Without sign-in anyone on this machine may choose a role, and the app says so. What a role may do is not decided here
-but in the ledger.
+but in the ledger; what somebody sees who may not come in is in `sign_in`.
 """
 
 from __future__ import annotations
 
+import ipaddress
+import json
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
 
 import streamlit as st
 
+from watchroom.domain import roles as of
+from watchroom.errors import WatchroomError
+from watchroom.ui import signed_out
+
 ROLES: dict[str, str] = {
-    "business": "Business",
-    "data_science": "Data science",
-    "operations": "Operations",
-    "reviewer": "Reviewer",
-    "admin": "Admin",
+    of.BUSINESS: "Business",
+    of.DATA_SCIENCE: "Data science",
+    of.OPERATIONS: "Operations",
+    of.REVIEWER: "Reviewer",
+    of.ADMIN: "Admin",
 }
 """The roles by their name in files and tables, with the name shown."""
 
+AUTH_VARIABLE = "WATCHROOM_AUTH"
+"""How the pages, which run in the server's process, learn that sign-in is asked for. It holds no secret."""
+
 _BY_LABEL = {label: role for role, label in ROLES.items()}
-_DEFAULT = ROLES["business"]
 
 
 @dataclass(frozen=True)
 class User:
-    """Who is looking. `name` is empty without sign-in; `roles` are names from `ROLES`, the one in use first."""
+    """Who is looking. `name` and `email` are empty without sign-in; `roles` are those held, the one in use first.
+
+    What somebody may do follows from `roles`. `viewing` is the role as which an admin looks at the room, else empty.
+    """
 
     name: str
     roles: tuple[str, ...]
     signed_in: bool
+    email: str = ""
+    viewing: str = ""
 
     @property
     def role(self) -> str:
-        """The role in use."""
-        return self.roles[0]
+        """The role in use: it decides what is shown first, and never what may be done."""
+        return self.viewing or self.roles[0]
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What the pages have to know of `auth`: the claim with a person's groups, and the groups of each role."""
+
+    groups_claim: str
+    by_role: Mapping[str, tuple[str, ...]]
+
+    def to_text(self) -> str:
+        """As it stands in the environment."""
+        return json.dumps({"groups_claim": self.groups_claim, "roles": dict(self.by_role)})
+
+    @classmethod
+    def from_text(cls, text: str) -> SignIn:
+        """Back from the environment. Raises ValueError for what `to_text` did not write."""
+        try:
+            found = json.loads(text)
+            claim, by_role = found["groups_claim"], {role: tuple(groups) for role, groups in found["roles"].items()}
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(str(error)) from error
+        if not isinstance(claim, str) or not set(by_role) <= set(of.ROLES):
+            raise ValueError("Not what was written.")
+        return cls(claim, by_role)
+
+
+class State(Enum):
+    """Where somebody stands at the door."""
+
+    ADMITTED = "admitted"
+    UNKNOWN = "not signed in"
+    ENDED = "the sign-in has ended"
+    NO_ROLE = "signed in without a role"
+    ELSEWHERE = "there is no sign-in, and this is another machine"
+    BROKEN = "sign-in is asked for and not set up"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody at the door. `user` holds no role unless they are admitted; `groups` as the provider names them."""
+
+    state: State
+    user: User
+    groups: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    """The groups of the admins, who can help."""
+
+
+_NOBODY = User(name="", roles=(), signed_in=False)
+
+
+def visitor() -> Visitor:
+    """Who is at the door, asked anew at each rerun: a sign-in runs out between two clicks."""
+    text = os.environ.get(AUTH_VARIABLE)
+    chosen = _BY_LABEL.get(st.session_state.get("role", ""), "")
+    if text is None:
+        return _without_sign_in(chosen)
+    try:
+        sign_in = SignIn.from_text(text)
+    except ValueError:
+        return Visitor(State.BROKEN, _NOBODY)
+    return judge(st.user.to_dict(), sign_in, datetime.now(UTC), chosen)
+
+
+def judge(claims: Mapping[str, Any], sign_in: SignIn, now: datetime, chosen: str = "") -> Visitor:
+    """Where somebody with these claims stands at `now`; a `chosen` role counts only when they may look as it."""
+    if claims.get("is_logged_in") is not True:
+        return Visitor(State.UNKNOWN, _NOBODY)
+    name, email = of.name_of(claims), of.email_of(claims)
+    if of.has_ended(claims, now) or signed_out.holds(claims):
+        return Visitor(State.ENDED, User(name, (), signed_in=False, email=email))
+    groups = of.groups_of(claims.get(sign_in.groups_claim))
+    held = of.held(groups, sign_in.by_role)
+    shown = tuple(sorted(groups))
+    if not held:
+        user = User(name, (), signed_in=True, email=email)
+        return Visitor(State.NO_ROLE, user, shown, ask=tuple(sign_in.by_role.get(of.ADMIN, ())))
+    viewing = chosen if chosen not in held and chosen in of.viewable(held) else ""
+    in_use_first = tuple(sorted(held, key=lambda role: role != chosen))
+    return Visitor(State.ADMITTED, User(name, in_use_first, signed_in=True, email=email, viewing=viewing), shown)
 
 
 def current_user() -> User:
-    """Who is looking, as far as it is known: without sign-in, nobody in particular in the role chosen."""
-    label = st.session_state.get("role", _DEFAULT)
-    return User(name="", roles=(_BY_LABEL.get(label, "business"),), signed_in=False)
+    """Who is looking: the person signed in; without sign-in, nobody in particular in the role chosen.
+
+    Raises WatchroomError for somebody who may not come in, also in a callback or a fragment: those run without the
+    frame.
+    """
+    found = visitor()
+    if found.state is not State.ADMITTED:
+        raise WatchroomError(
+            "You cannot do this now.", why=f"Reason: {found.state.value}.", next_step="Reload the page to sign in."
+        )
+    return found.user
 
 
 def role_switch() -> None:
-    """The choice of a role, for as long as there is no sign-in."""
+    """Who is looking, the choice of a role among those open to them, and the way out."""
+    user = current_user()
+    if user.signed_in:
+        _account(user)
+        return
+    _role_box(list(ROLES.values()))
+    st.caption("No sign-in: anyone on this machine may choose a role.")
+
+
+def _account(user: User) -> None:
+    st.text(user.name)
+    choice = of.viewable(user.roles)
+    if len(choice) > 1:
+        _role_box([ROLES[role] for role in choice])
+    else:
+        st.caption(ROLES[user.role])
+    if user.viewing:
+        st.caption(f"You look at the room as this role does. You act as {ROLES[user.roles[0]].lower()}.")
+    sign_out_button()
+
+
+def _role_box(labels: list[str]) -> None:
     st.selectbox(
         "Role",
-        list(ROLES.values()),
+        labels,
         key="role",
         bind="query-params",
         help="The role decides what is shown first, and what Home says waits for you.",
     )
-    st.caption("No sign-in: anyone on this machine may choose a role.")
+
+
+def sign_out_button() -> None:
+    """The way out, for everyone who has come in with an account."""
+    st.button("Sign out", icon=":material/logout:", key="_sign_out", on_click=_sign_out)
+
+
+def _sign_out() -> None:
+    signed_out.add(st.user.to_dict())
+    st.logout()
+
+
+def _without_sign_in(chosen: str) -> Visitor:
+    """Anyone on this machine, in the role chosen. `watchroom serve` lets nobody else reach it; other ways might."""
+    if not _on_this_machine(st.context.ip_address):
+        return Visitor(State.ELSEWHERE, _NOBODY)
+    return Visitor(State.ADMITTED, User(name="", roles=(chosen or of.BUSINESS,), signed_in=False))
+
+
+def _on_this_machine(ip_address: object) -> bool:
+    """Whether a visitor comes from here; Streamlit gives None for that."""
+    if not isinstance(ip_address, str):
+        return True
+    try:
+        address = ipaddress.ip_address(ip_address)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
