@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from watchroom.domain.roles import AUTH_VARIABLE
 from watchroom.errors import NoSnapshot, SettingError, StoreError, WatchroomError
 from watchroom.settings import Settings
 from watchroom.store.manifest import StoreFolder
@@ -86,12 +87,11 @@ def serve(settings: Settings, *, store: Path, auth: Auth | None = None) -> None:
 
 def _ask_to_sign_in(auth: Auth | None) -> dict[str, Any]:
     """Tell the pages of this process whether to ask for sign-in; gives the Streamlit options that it rests on."""
-    from watchroom.ui import openid
-    from watchroom.ui.identity import AUTH_VARIABLE
-
     os.environ.pop(AUTH_VARIABLE, None)
     if auth is None:
         return {}
+    from watchroom import openid
+
     for warning in openid.check(auth):
         _say(f"Warning: {warning}")
     os.environ[AUTH_VARIABLE] = openid.sign_in(auth).to_text()
@@ -114,7 +114,7 @@ def application(entry: Path, store: Path, auth: Auth | None = None) -> st.App:
 
     middleware, secrets = [Middleware(SecurityHeaders)], None
     if auth is not None:
-        from watchroom.ui import openid
+        from watchroom import openid
 
         middleware.append(Middleware(openid.SignInCookies, redirect_uri=auth.redirect_uri.reveal()))
         secrets = openid.secrets(auth)

@@ -110,6 +110,27 @@ def test_a_scope_that_names_no_model_says_so_and_offers_the_nearest(reader: Read
     assert "The nearest name is “card-fraud”." in text
 
 
+def test_what_the_first_refresh_found_is_not_a_change(reader: Reader):
+    found = [
+        sample.at_first_sight("card-fraud", "model_added"),
+        sample.at_first_sight("card-fraud", "version_added", version=1),
+        sample.at_first_sight("card-fraud", "version_added", version=2),
+    ]
+    full(reader.store, registry_events=found)
+    app = reader.open("home")
+    assert figures(app)["Registry changes"] == ("0", "Last 30 days")
+    assert "The first refresh found 1 model, 2 versions and 0 aliases; changes are known from then on." in said(app)
+
+
+def test_tags_that_were_seen_together_are_one_sentence(reader: Reader):
+    seen = {"seen_at": sample.NOW, "not_before": sample.NOW - timedelta(1), "model": "churn", "version": 1}
+    tags = [{**seen, "seq": n, "event": "tag_set", "name": f"tag{n}", "value": "x"} for n in range(1, 6)]
+    full(reader.store, registry_events=[*tags, {**seen, "seq": 9, "event": "version_added"}])
+    text = said(reader.open("home"))
+    assert "5 tags of version 1 of churn changed: tag5, tag4, tag3 and 2 more" in text
+    assert text.index("churn has a new version 1") < text.index("5 tags of version 1")
+
+
 def test_the_chart_has_a_sentence_for_who_cannot_see_it(reader: Reader):
     full(reader.store)
     (chart,) = reader.open("home").main.get("plotly_chart")

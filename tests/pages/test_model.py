@@ -42,12 +42,25 @@ def test_what_is_unknown_is_said_to_be_unknown(reader: Reader):
     assert figures(app)["Champion"] == ("None", "no such alias")
 
 
-def test_a_champion_older_than_the_first_refresh_is_not_given_a_date(reader: Reader):
+def test_a_champion_that_no_refresh_saw_coming_is_not_given_a_date(reader: Reader):
     full(reader.store)
-    assert figures(reader.open("model", model="bike-demand"))["Champion"] == (
-        "Version 2",
-        "since before the first refresh",
-    )
+    assert figures(reader.open("model", model="bike-demand"))["Champion"] == ("Version 2", "since when is unknown")
+
+
+def test_a_champion_that_was_there_at_the_first_refresh_is_older_than_that(reader: Reader):
+    full(reader.store, registry_events=[sample.at_first_sight("bike-demand", "alias_set", version=2, name="champion")])
+    assert figures(reader.open("model", model="bike-demand"))["Champion"][1].startswith("since before ")
+    table = reader.open("models").main.dataframe[0].value.set_index("Model")
+    assert table.loc["Bike demand", "Champion for"] == "3 days or more"
+
+
+def test_a_version_that_was_turned_down_is_not_approved_by_an_older_sign_off(reader: Reader):
+    approvals = sample.rows()["approvals"]
+    turned_down = approvals[0] | {"seq": 99, "decision": "rejected", "note": "Too many false alarms."}
+    full(reader.store, approvals=[*approvals, turned_down])
+    app = reader.open("model", model="card-fraud")
+    assert figures(app)["Approval of the champion"] == ("Rejected", "it was turned down")
+    assert "Champion version 3 was rejected: Too many false alarms." in said(app)
 
 
 def test_a_void_approval_says_what_changed(reader: Reader):
@@ -89,7 +102,7 @@ def test_the_history_says_its_limit(reader: Reader):
     text = said(open_tab(reader, "card-fraud", "History"))
     assert "Watchroom knows when a change was seen by a refresh, not who made it." in text
     assert "champion of card-fraud moved from version 2 to 3" in text
-    assert "3 changes" in text
+    assert "3 events" in text
 
 
 def test_the_runs_lead_to_the_runs_page(reader: Reader):

@@ -21,7 +21,7 @@ def test_the_snapshot_says_its_age_and_how_it_was_made(reader: Reader):
     full(reader.store)
     app = reader.open("status")
     shown = figures(app)
-    assert shown["Age of the data"][0] == "Less than a minute"
+    assert shown["Age of the data"][0] == "Under a minute"
     assert shown["Refresh took"] == ("3.0 s", "4 steps")
     assert (shown["Missing"][0], shown["With a gap"][0]) == ("15", "1")
     assert "times in Europe/London" in said(app)
@@ -50,7 +50,7 @@ def test_what_is_missing_comes_before_what_has_a_gap(reader: Reader):
 
 def test_the_contents_are_counted(reader: Reader):
     full(reader.store)
-    counts = reader.open("status").main.dataframe[1].value.set_index("What")["How many"]
+    counts = reader.open("status").main.dataframe[0].value.set_index("What")["How many"]
     assert (counts["Runs"], counts["Model versions"], counts["Aliases"]) == (120, 9, 5)
 
 

@@ -183,6 +183,12 @@ def _events() -> list[dict[str, Any]]:
     ]
 
 
+def at_first_sight(model: str, event: str, **more: Any) -> dict[str, Any]:
+    """Something that was in the registry already when the first refresh looked, three days ago."""
+    seq = hash((model, event, more.get("version"))) % 10**9
+    return {"seq": seq, "seen_at": NOW - timedelta(3), "not_before": None, "event": event, "model": model, **more}
+
+
 def _approvals() -> list[dict[str, Any]]:
     return [
         {

@@ -26,7 +26,9 @@ def runs_per_day(days: pd.DataFrame, first: date, last: date) -> Chart:
     bars = [_bar(wide, status) for status in statuses]
     found = figure(*bars, height=260)
     found.update_layout(barmode="stack")
-    found.update_xaxes(range=[wide.index[0] - timedelta(hours=12), wide.index[-1] + timedelta(hours=12)], nticks=8)
+    found.update_xaxes(
+        range=[wide.index[0] - timedelta(hours=12), wide.index[-1] + timedelta(hours=12)], nticks=6, tickangle=0
+    )
     found.update_yaxes(rangemode="tozero")
     return Chart(found, _sentence(wide, "week" if weekly else "day"))
 

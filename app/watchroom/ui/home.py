@@ -13,7 +13,7 @@ from watchroom.charts.runs import runs_per_day
 from watchroom.domain.glossary import meaning
 from watchroom.store.queries import home as queries
 from watchroom.store.queries import models as model_queries
-from watchroom.store.queries.models import Event, Model
+from watchroom.store.queries.models import Event, FirstSight, Model
 from watchroom.ui import wording
 from watchroom.ui.frame import STALE_AFTER
 from watchroom.ui.identity import ROLES, current_user
@@ -21,9 +21,9 @@ from watchroom.ui.navigation import link
 from watchroom.ui.room import ask, reading, room
 from watchroom.ui.rows import model_row
 from watchroom.ui.scope import Scope, scope
-from watchroom.ui.states import empty, figure, no_models, section, sourced, unknown_model
+from watchroom.ui.states import empty, figure, no_models, section, sourced, truncated, unknown_model
 from watchroom.ui.tables import download
-from watchroom.ui.text import ago, count_of, number, plain, span, when
+from watchroom.ui.text import ago, count_of, number, plain, some, span, when
 from watchroom.ui.workspace import facts
 
 ATTENTION_SHOWN = 6
@@ -31,6 +31,9 @@ ATTENTION_SHOWN = 6
 
 EVENTS_SHOWN = 8
 """Changes shown before the rest is folded away."""
+
+EVENTS_UNFOLDED = 50
+"""Changes that are drawn when the rest is unfolded; the table has more."""
 
 EVENTS_KEPT = 500
 """The most changes that are read for the page; the rest is said to be there."""
@@ -55,6 +58,7 @@ class View:
     models: tuple[Model, ...]
     events: tuple[Event, ...]
     event_count: int
+    first_sight: FirstSight | None
     runs: pd.DataFrame
     hanging: queries.Hanging
     problems: dict[str, int]
@@ -89,7 +93,7 @@ def _view(chosen: Scope, models: tuple[Model, ...]) -> View:
     with reading() as snapshot:
         made_at = snapshot.made_at
     since = made_at - timedelta(days=room().settings.stale_running_days)
-    count, events = ask(model_queries.events, **period, limit=EVENTS_KEPT)  # type: ignore[arg-type]
+    count, events = ask(model_queries.events, **period, limit=EVENTS_KEPT, changes_only=True)  # type: ignore[arg-type]
     return View(
         scope=chosen,
         role=current_user().role,
@@ -97,6 +101,7 @@ def _view(chosen: Scope, models: tuple[Model, ...]) -> View:
         models=models,
         events=events,
         event_count=count,
+        first_sight=ask(model_queries.first_sight, **period),  # type: ignore[arg-type]
         runs=ask(queries.run_days, **period),  # type: ignore[arg-type]
         hanging=ask(queries.hanging, started_before=since.astimezone(UTC).replace(tzinfo=None)),
         problems=ask(queries.problem_counts),
@@ -111,9 +116,13 @@ def _figures(view: View) -> None:
     runs = int(view.runs["runs"].sum())
     with st.grid(4, min_column_width=150):
         figure("Models", number(len(view.models)), f"{live} with a champion", help=meaning("champion"))
-        figure("Need attention", number(len(troubled)), f"{len(mine)} wait for {ROLES[view.role].lower()}")
+        figure("Need attention", number(len(troubled)), f"{_waits(len(mine))} for {ROLES[view.role].lower()}")
         figure("Registry changes", number(view.event_count), period, help=meaning("registry event"))
         figure("Runs started", number(runs), period)
+
+
+def _waits(count: int) -> str:
+    return f"{number(count)} {'waits' if count == 1 else 'wait'}"
 
 
 def _waits_for(model: Model, role: str) -> bool:
@@ -152,7 +161,8 @@ def _room_issues(view: View) -> list[tuple[str, str]]:
     if view.hanging.runs:
         days = f"{room().settings.stale_running_days:g} days"
         text = f"{count_of(view.hanging.runs, 'run says', 'runs say')} RUNNING for more than {days}"
-        found.append((f"{text}; the oldest since {when(view.hanging.oldest, facts().zone)}.", "hanging"))
+        oldest = when(view.hanging.oldest, facts().zone, now=view.made_at)
+        found.append((f"{text}, the oldest since {oldest}.", "hanging"))
     if errors := view.problems.get("error", 0):
         found.append((f"The refresh could not read {count_of(errors, 'thing')}.", "unread_room"))
     return found
@@ -196,29 +206,47 @@ def attention_table(models: tuple[Model, ...]) -> pd.DataFrame:
 
 def _changes(view: View) -> None:
     section("What changed in the registry")
-    if not view.events:
+    if not view.events and view.first_sight is None:
         empty(
             "No change was seen in this period.",
             "Each refresh compares the registry with what was last seen. Choose a longer period to look further back.",
         )
         return
+    said = wording.events(view.events)
     with st.container(border=True, gap="small"):
-        _event_rows(view.events[:EVENTS_SHOWN], view.made_at)
-        if rest := view.events[EVENTS_SHOWN:]:
-            earlier = f"{number(view.event_count - EVENTS_SHOWN)} earlier"
-            with st.expander(earlier, key="more_events", on_change="rerun") as more:
+        _event_rows(said[:EVENTS_SHOWN], view.made_at)
+        if rest := said[EVENTS_SHOWN:]:
+            with st.expander(f"{number(len(rest))} earlier", key="more_events", on_change="rerun") as more:
                 if more.open:
-                    _event_rows(rest[:50], view.made_at)
+                    _event_rows(rest[:EVENTS_UNFOLDED], view.made_at)
+                    truncated(EVENTS_UNFOLDED, len(rest), "changes")
+        if view.first_sight is not None:
+            _first_sight(view.first_sight, view.made_at)
+    if not view.events:
+        return
     st.caption(sourced(view.scope.period.label, view.event_count, "change"))
     download("All changes as a table", "registry-changes", lambda: event_table(view.events))
 
 
-def _event_rows(events: tuple[Event, ...], now: datetime) -> None:
+def _first_sight(found: FirstSight, now: datetime) -> None:
+    counts = [
+        count_of(found.models, "model"),
+        count_of(found.versions, "version"),
+        count_of(found.aliases, "alias", "aliases"),
+    ]
+    with st.container(gap=None):
+        st.markdown(
+            f":material/visibility: The first refresh found {plain(some(counts))}; changes are known from then on."
+        )
+        st.caption(f"seen {when(found.seen_at, facts().zone, now=now)}, {ago(found.seen_at, now)}")
+
+
+def _event_rows(said: list[tuple[Event, str]], now: datetime) -> None:
     zone = facts().zone
-    for event in events:
+    for event, sentence in said:
         icon = wording.EVENT_ICONS.get(event.event, wording.TAG_ICON)
         with st.container(gap=None):
-            st.markdown(f"{icon} {plain(wording.event(event), 300)}")
+            st.markdown(f"{icon} {plain(sentence, 300)}")
             st.caption(f"seen {when(event.seen_at, zone, now=now)}, {ago(event.seen_at, now)}")
 
 
@@ -249,14 +277,11 @@ def glance(models: tuple[Model, ...]) -> pd.DataFrame:
         {
             "Model": [model.title for model in models],
             "Champion": [f"version {model.champion}" if model.champion else "none" for model in models],
-            "Approval": [APPROVAL_WORDS[model.approval] for model in models],
+            "Approval": [model.approval or "–" for model in models],
             "Business owner": [model.owner("business") or "nobody" for model in models],
             "Tier": [model.tier or "unknown" for model in models],
         }
     )
-
-
-APPROVAL_WORDS = {"valid": "valid", "void": "void", "none": "none", None: "–"}
 
 
 def _runs(view: View) -> None:

@@ -7,7 +7,6 @@ but in the ledger; what somebody sees who may not come in is in `sign_in`.
 from __future__ import annotations
 
 import ipaddress
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any
 import streamlit as st
 
 from watchroom.domain import roles as of
+from watchroom.domain.roles import AUTH_VARIABLE, SignIn
 from watchroom.errors import WatchroomError
 from watchroom.ui import signed_out
 
@@ -29,9 +29,6 @@ ROLES: dict[str, str] = {
     of.ADMIN: "Admin",
 }
 """The roles by their name in files and tables, with the name shown."""
-
-AUTH_VARIABLE = "WATCHROOM_AUTH"
-"""How the pages, which run in the server's process, learn that sign-in is asked for. It holds no secret."""
 
 _BY_LABEL = {label: role for role, label in ROLES.items()}
 
@@ -53,30 +50,6 @@ class User:
     def role(self) -> str:
         """The role in use: it decides what is shown first, and never what may be done."""
         return self.viewing or self.roles[0]
-
-
-@dataclass(frozen=True)
-class SignIn:
-    """What the pages have to know of `auth`: the claim with a person's groups, and the groups of each role."""
-
-    groups_claim: str
-    by_role: Mapping[str, tuple[str, ...]]
-
-    def to_text(self) -> str:
-        """As it stands in the environment."""
-        return json.dumps({"groups_claim": self.groups_claim, "roles": dict(self.by_role)})
-
-    @classmethod
-    def from_text(cls, text: str) -> SignIn:
-        """Back from the environment. Raises ValueError for what `to_text` did not write."""
-        try:
-            found = json.loads(text)
-            claim, by_role = found["groups_claim"], {role: tuple(groups) for role, groups in found["roles"].items()}
-        except (AttributeError, KeyError, TypeError) as error:
-            raise ValueError(str(error)) from error
-        if not isinstance(claim, str) or not set(by_role) <= set(of.ROLES):
-            raise ValueError("Not what was written.")
-        return cls(claim, by_role)
 
 
 class State(Enum):

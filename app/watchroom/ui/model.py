@@ -97,12 +97,19 @@ def _since(page: Page) -> str:
     if page.model.champion is None:
         return "no such alias"
     if page.model.champion_since is None:
-        return "since before the first refresh"
+        return "since when is unknown"
+    if page.model.champion_before:
+        return f"since before {when(page.model.champion_since, facts().zone, now=page.made_at)}"
     return f"seen since {when(page.model.champion_since, facts().zone, now=page.made_at)}"
 
 
 def _approval(model: Model) -> str:
-    words = {"valid": "evidence unchanged", "void": "evidence has changed", "none": "nobody has signed"}
+    words = {
+        "valid": "evidence unchanged",
+        "void": "evidence has changed",
+        "rejected": "it was turned down",
+        "none": "nobody has signed",
+    }
     return words.get(model.approval or "", "no champion")
 
 

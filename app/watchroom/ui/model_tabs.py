@@ -23,10 +23,13 @@ from watchroom.ui.room import ask
 from watchroom.ui.scope import ALL_MODELS, Scope
 from watchroom.ui.states import code, empty, sourced, truncated
 from watchroom.ui.tables import download
-from watchroom.ui.text import UNKNOWN, ago, count_of, number, one_line, plain, when
+from watchroom.ui.text import UNKNOWN, ago, count_of, one_line, plain, when
 from watchroom.ui.workspace import facts
 
-EVENTS_SHOWN = 200
+EVENTS_READ = 1000
+"""Events of a model that are read for its history; the download has as many."""
+
+EVENTS_DRAWN = 25
 EXPERIMENTS_SHOWN = 20
 METRICS_IN_TABLE = 6
 """Metric columns beside a version; the download has all of them."""
@@ -178,7 +181,7 @@ def _or_none(value: Any) -> Any:
 def _history(page: Page) -> None:
     period = page.scope.period
     total, events = ask(
-        queries.events, start=period.start_utc, end=period.end_utc, model=page.model.name, limit=EVENTS_SHOWN
+        queries.events, start=period.start_utc, end=period.end_utc, model=page.model.name, limit=EVENTS_READ
     )
     st.caption(
         "Watchroom knows when a change was seen by a refresh, not who made it. It happened at or before that time, and "
@@ -188,16 +191,16 @@ def _history(page: Page) -> None:
         empty("No change was seen in this period.", "Choose a longer period in the sidebar to look further back.")
         return
     zone = facts().zone
-    for event in events[:20]:
+    for event, sentence in wording.events(events)[:EVENTS_DRAWN]:
         icon = wording.EVENT_ICONS.get(event.event, wording.TAG_ICON)
         seen = when(event.seen_at, zone, now=page.made_at)
-        earliest = f", after {when(event.not_before, zone, now=page.made_at)}" if event.not_before else ""
+        before = when(event.not_before, zone, now=page.made_at) if event.not_before else ""
+        earliest = f", after {before}" if before else " by the first refresh: it was there already"
         with st.container(gap=None):
-            st.markdown(f"{icon} {plain(wording.event(event), 300)}")
+            st.markdown(f"{icon} {plain(sentence, 300)}")
             st.caption(f"seen {seen}{earliest} · {ago(event.seen_at, page.made_at)}")
-    if total > 20:
-        st.caption(f"First 20 of {number(total)} changes, the newest first.")
-    st.caption(sourced(period.label, total, "change"))
+    truncated(EVENTS_DRAWN, len(wording.events(events)), "changes")
+    st.caption(sourced(period.label, total, "event"))
     download("Download as CSV", "history", lambda: pd.DataFrame([event.__dict__ for event in events]))
 
 
@@ -214,6 +217,7 @@ def _approvals(page: Page) -> None:
             "Stage": found["stage"],
             "Signed by": [one_line(actor, 60) for actor in found["actor"]],
             "As": found["role"],
+            "Decision": found["decision"].fillna("approved"),
             "When": [when(at, zone, now=page.made_at) for at in found["at"]],
             "Status": found["status"],
             "Why it is void": [one_line(reason, 200) if _or_none(reason) else "–" for reason in found["reason"]],

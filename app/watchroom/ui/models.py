@@ -136,8 +136,8 @@ def _screen_row(model: Model, now: datetime) -> dict[str, object]:
         "Needs attention": wording.issues(model) or "–",
         "Risk": model.tier or UNKNOWN_OPTION,
         "Champion": f"version {model.champion}" if model.champion else "none",
-        "Champion for": _age(model.champion_since, now) if model.champion else "–",
-        "Approval": {"valid": "valid", "void": "void", "none": "none"}.get(model.approval or "", "–"),
+        "Champion for": _reign(model, now),
+        "Approval": model.approval or "–",
         "Business": model.owner("business") or NOBODY,
         "Data science": model.owner("data_science") or NOBODY,
         "Operations": model.owner("operations") or NOBODY,
@@ -153,9 +153,18 @@ def _age(moment: datetime | None, now: datetime) -> str:
     return span(now - moment) if moment is not None else UNKNOWN_OPTION
 
 
+def _reign(model: Model, now: datetime) -> str:
+    """How long the champion has been seen; it may have been champion before the first refresh looked."""
+    if model.champion is None:
+        return "–"
+    length = _age(model.champion_since, now)
+    return f"{length} or more" if model.champion_before else length
+
+
 def _file_row(model: Model) -> dict[str, object]:
     owners = {f"owner_{role}": person for role, person in model.owners}
-    columns = ("title", "registered", "file", "task", "tier", "purpose", "champion", "champion_since", "approval",
+    columns = ("title", "registered", "file", "task", "tier", "purpose", "champion", "champion_since",
+               "champion_before", "approval",
                "approval_reason", "challenger", "versions", "latest", "latest_at")  # fmt: skip
     held = {column: getattr(model, column) for column in columns}
     return {"model": model.name, **held, **owners, "issues": wording.issues(model)}

@@ -81,7 +81,7 @@ def first_run(problem: NoSnapshot) -> None:
     st.markdown("**With your own MLflow**: describe it once, then read it.")
     code("watchroom init . --mlflow http://127.0.0.1:5000\nwatchroom refresh")
     st.markdown("**To look around first**: a demo workspace with five trained models, ready in about a minute.")
-    code("watchroom demo\nwatchroom refresh")
+    code("watchroom demo demo\nwatchroom serve --workspace demo")
     st.caption("Reload this page when the refresh has ended.")
     if problem.why:
         with st.expander("Where Watchroom looked"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -62,7 +62,8 @@ def _snapshot() -> None:
     counts = found.groupby("severity")["count"].sum() if total else pd.Series(dtype=int)
     with st.grid(4, min_column_width=170):
         old = ", older than it should be" if now - made_at > STALE_AFTER else ""
-        figure("Age of the data", span(now - made_at).capitalize(), f"of {when(made_at, facts().zone, now=now)}{old}")
+        age = span(now - made_at) if now - made_at >= timedelta(minutes=1) else "under a minute"
+        figure("Age of the data", age.capitalize(), f"of {when(made_at, facts().zone, now=now)}{old}")
         figure("Refresh took", _seconds(float(steps["seconds"].sum())), count_of(len(steps), "step"))
         figure("Missing", number(int(counts.get("error", 0))), "could not be read")
         figure("With a gap", number(int(counts.get("warning", 0))), "read, but not whole")
@@ -112,19 +113,16 @@ def _steps() -> None:
     if found.empty:
         empty("This snapshot does not say how it was made.")
         return
-    shown = pd.DataFrame(
-        {
-            "Step": found["step"],
-            "Took": [_seconds(float(value)) for value in found["seconds"]],
-            "What it did": [_did(*row) for row in zip(found["status"], found["detail"], strict=True)],
-        }
-    )
-    st.dataframe(shown, hide_index=True, alt=f"{count_of(len(shown), 'step')} of the refresh with result and time")
+    with st.container(border=True, gap="small"):
+        for row in found.to_dict("records"):
+            with st.container(gap=None):
+                st.markdown(f"{plain(row['step'], 120)} :gray[· {_seconds(float(row['seconds']))}]")
+                st.caption(plain(_did(row["status"], row["detail"]), 240))
     download("Download as CSV", "refresh-steps", lambda: found)
 
 
 def _did(status: str, detail: str | None) -> str:
-    return one_line(f"{status}: {detail}" if detail else status, 120)
+    return f"{status}: {detail}" if detail else status
 
 
 def _counts() -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+
 from watchroom.store.queries.models import Event, Issue, Model
 from watchroom.ui.text import one_line, some
 
@@ -16,6 +20,7 @@ ROLE_NAMES = {
 """How the roles of a model's file are said in a sentence."""
 
 WAITS_FOR = {
+    "approval_rejected": ("data_science", "reviewer"),
     "approval_void": ("reviewer", "data_science"),
     "approval_missing": ("reviewer",),
     "no_owner": ("business", "admin"),
@@ -41,6 +46,8 @@ def issue(found: Issue) -> str:
     match found.kind:
         case "approval_void":
             return f"Approval of version {found.version} is void: {detail or 'its evidence has changed'}"
+        case "approval_rejected":
+            return f"Champion version {found.version} was rejected{f': {detail}' if detail else ''}"
         case "approval_missing":
             return f"Champion version {found.version} has no approval"
         case "owner_gap":
@@ -93,6 +100,34 @@ def event(found: Event) -> str:
         case "tag_removed":
             return f"Tag {name} of {_place(found, model)} was removed; it was “{before}”"
     return f"{one_line(found.event, 40)} on {model}"
+
+
+def events(found: Sequence[Event]) -> list[tuple[Event, str]]:
+    """The events with their sentences; several tags that one refresh saw in one place become one sentence."""
+    said: list[tuple[Event, str]] = []
+    for (_, _, _, is_tag), together in groupby(_in_order(found), key=_place_and_time):
+        group = list(together)
+        if is_tag and len(group) > 1:
+            said.append((group[0], _tags(group)))
+        else:
+            said.extend((one, event(one)) for one in group)
+    return said
+
+
+def _in_order(found: Sequence[Event]) -> list[Event]:
+    """The newest first; of what one refresh saw in one place, the tags last."""
+    by_place = sorted(found, key=lambda one: (_place_and_time(one)[1:], -one.seq))
+    return sorted(by_place, key=lambda one: one.seen_at, reverse=True)
+
+
+def _place_and_time(one: Event) -> tuple[datetime, str, int, bool]:
+    is_tag = one.event.startswith("tag_")
+    return one.seen_at, one.model, (one.version or 0) if is_tag else 0, is_tag
+
+
+def _tags(group: list[Event]) -> str:
+    names = some([one_line(one.name or "", 40) for one in group])
+    return f"{len(group)} tags of {_place(group[0], one_line(group[0].model, 60))} changed: {names}"
 
 
 EVENT_ICONS = {

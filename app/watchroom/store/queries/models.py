@@ -17,6 +17,7 @@ OWNER_ROLES = ("business", "data_science", "operations", "on_call")
 TIERS = ("critical", "high", "medium", "low")
 
 SEVERITY = {
+    "approval_rejected": 3,
     "approval_void": 3,
     "file_broken": 3,
     "no_owner": 3,
@@ -48,7 +49,8 @@ class Issue:
 class Model:
     """A model at a glance. None is unknown; `champion_since` is when a refresh first saw the present champion.
 
-    `approval` is that of the champion: `valid`, `void`, `none`, or None without a champion.
+    `champion_before` says that it was champion already when the first refresh looked, so for longer than that.
+    `approval` is that of the champion: `valid`, `void`, `rejected`, `none`, or None without a champion.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Model:
     purpose: str | None
     champion: int | None
     champion_since: datetime | None
+    champion_before: bool
     challenger: int | None
     versions: int
     latest: int | None
@@ -92,6 +95,18 @@ def version_numbers(snapshot: Snapshot, *, model: str) -> tuple[int, ...]:
     return tuple(version for (version,) in rows)
 
 
+_SIGNED = """signed as (
+    select model, version,
+        case when bool_or(decision = 'rejected') then 'rejected' when bool_or(status <> 'valid') then 'void'
+            else 'valid' end as state,
+        coalesce(max(note) filter (where decision = 'rejected'), max(reason)) as reason
+    from (
+        select * from approvals
+        qualify row_number() over (partition by model, version, stage, role order by seq desc) = 1
+    ) group by model, version
+)"""
+"""What the sign-offs of a version come to: in each role the latest counts, and the worst of the roles decides."""
+
 _OVERVIEW = """
 with champions as (select name, version from aliases where alias = 'champion'),
 challengers as (select name, version from aliases where alias = 'challenger'),
@@ -100,23 +115,20 @@ counted as (
     from model_versions group by name
 ),
 since as (
-    select e.model, max(e.seen_at) as seen_at
+    select e.model, max(e.seen_at) as seen_at, arg_max(e.not_before is null, e.seq) as already
     from registry_events e join champions c on c.name = e.model and c.version = e.version
     where e.event in ('alias_set', 'alias_moved') and e.name = 'champion' group by e.model
 ),
-signed as (
-    select a.model, a.version, bool_or(a.status = 'valid') as valid, arg_max(a.reason, a.seq) as reason
-    from approvals a group by a.model, a.version
-),
+SIGNED,
 unread as (
     select model, sum("count") as n, bool_or(kind = 'workspace' and severity = 'error') as broken,
         arg_min(what, case when kind = 'workspace' and severity = 'error' then 0 else 1 end) as what
     from problems where model is not null and severity <> 'note' group by model
 )
 select m.model, coalesce(m.title, m.model), coalesce(m.registered, false), m.file, m.task, m.tier, m.purpose,
-    c.version, since.seen_at, h.version, coalesce(n.versions, 0), n.latest, n.latest_at,
-    case when c.version is null then null when s.valid then 'valid' when s.model is null then 'none' else 'void' end,
-    s.reason, coalesce(u.n, 0), coalesce(u.broken, false), u.what
+    c.version, since.seen_at, coalesce(since.already, false), h.version, coalesce(n.versions, 0), n.latest, n.latest_at,
+    case when c.version is not null then coalesce(s.state, 'none') end, s.reason,
+    coalesce(u.n, 0), coalesce(u.broken, false), u.what
 from models m
 left join champions c on c.name = m.model
 left join challengers h on h.name = m.model
@@ -124,7 +136,7 @@ left join counted n on n.name = m.model
 left join since on since.model = m.model
 left join signed s on s.model = m.model and s.version = c.version
 left join unread u on u.model = m.model
-"""
+""".replace("SIGNED", _SIGNED)
 
 
 def overview(snapshot: Snapshot) -> tuple[Model, ...]:
@@ -150,8 +162,8 @@ def _model(row: tuple[Any, ...], owners: tuple[tuple[str, str], ...]) -> Model:
 def _issues(model: Model, unread: int, broken: bool, what: str | None) -> Iterable[Issue]:
     if broken:
         yield Issue("file_broken", what or "")
-    if model.approval == "void":
-        yield Issue("approval_void", model.approval_reason or "", model.champion)
+    if model.approval in ("void", "rejected"):
+        yield Issue(f"approval_{model.approval}", model.approval_reason or "", model.champion)
     if model.file is None:
         yield Issue("no_file")
     elif not model.owners:
@@ -202,21 +214,17 @@ def versions(snapshot: Snapshot, *, model: str) -> pd.DataFrame:
     return snapshot.query(
         """
         with named as (select name, version, list(alias order by alias) as aliases from aliases group by name, version),
-        signed as (
-            select model, version, bool_or(status = 'valid') as valid, arg_max(reason, seq) as reason
-            from approvals group by model, version
-        )
+        SIGNED
         select v.version, n.aliases, v.created_at, v.user, v.status, v.run_id, r.name as run_name,
             r.run_id is not null as run_known, r.commit, r.dirty, v.flavors, v.signature_inputs, v.signature_outputs,
             v.has_input_example, v.mlmodel_problem, v.description,
-            case when s.valid then 'valid' when s.model is not null then 'void' else 'none' end as approval,
-            s.reason as approval_reason
+            coalesce(s.state, 'none') as approval, s.reason as approval_reason
         from model_versions v
         left join named n on n.name = v.name and n.version = v.version
         left join runs r on r.run_id = v.run_id
         left join signed s on s.model = v.name and s.version = v.version
         where v.name = ? order by v.version desc
-        """,
+        """.replace("SIGNED", _SIGNED),
         [model],
     )
 
@@ -252,20 +260,51 @@ from registry_events"""
 
 
 def events(
-    snapshot: Snapshot, *, start: datetime, end: datetime, model: str | None = None, limit: int = 1000
+    snapshot: Snapshot,
+    *,
+    start: datetime,
+    end: datetime,
+    model: str | None = None,
+    limit: int = 1000,
+    changes_only: bool = False,
 ) -> tuple[int, tuple[Event, ...]]:
-    """How many changes were seen in the period, and the newest `limit` of them; times UTC without a zone."""
-    where = " where seen_at >= ? and seen_at < ? and (? is null or model = ?)"
-    values = [start, end, model, model]
+    """How many events were seen in the period, and the newest `limit` of them; times UTC without a zone.
+
+    `changes_only` leaves out what the first refresh found there already.
+    """
+    where = " where seen_at >= ? and seen_at < ? and (? is null or model = ?) and (not ? or not_before is not null)"
+    values = [start, end, model, model, changes_only]
     ((total,),) = snapshot.rows("select count(*) from registry_events" + where, values)
     rows = snapshot.rows(_EVENTS + where + " order by seen_at desc, seq desc limit ?", [*values, limit])
     return total, tuple(Event(*row) for row in rows)
 
 
+@dataclass(frozen=True)
+class FirstSight:
+    """What the first refresh found in the registry, and when; changes are known from then on."""
+
+    seen_at: datetime
+    models: int
+    versions: int
+    aliases: int
+
+
+def first_sight(snapshot: Snapshot, *, start: datetime, end: datetime, model: str | None = None) -> FirstSight | None:
+    """The first refresh, when it lies in the period; None when it does not, or found nothing."""
+    rows = snapshot.rows(
+        """select max(seen_at), count(*) filter (event = 'model_added'), count(*) filter (event = 'version_added'),
+            count(*) filter (event = 'alias_set')
+        from registry_events
+        where not_before is null and seen_at >= ? and seen_at < ? and (? is null or model = ?)""",
+        [start, end, model, model],
+    )
+    return FirstSight(*rows[0]) if rows[0][0] is not None else None
+
+
 def approvals(snapshot: Snapshot, *, model: str) -> pd.DataFrame:
     """A model's sign-offs, the newest first, with the reason where one is void."""
     return snapshot.query(
-        """select "at", version, stage, actor, role, status, reason from approvals
+        """select "at", version, stage, actor, role, decision, status, reason, note from approvals
         where model = ? order by seq desc""",
         [model],
     )
