@@ -10,26 +10,36 @@ DIGITS = 4
 
 
 def decimals_of(values: Iterable[float]) -> int | None:
-    """How many decimals give a column's typical value DIGITS digits, from 0 to 6; None where no fixed number does.
+    """How many decimals give a column's typical value DIGITS digits, from 0 to 6; None where no one number suits all.
 
-    None means: write it with an exponent. Values that are not finite, and zeros, do not count.
+    None means: write each by itself, with `figure_text`. Values that are not finite, and zeros, do not count.
     """
     sizes = sorted(abs(value) for value in values if math.isfinite(value) and value != 0)
     if not sizes:
         return 0
     typical = math.floor(math.log10(sizes[len(sizes) // 2]))
-    if typical < -4 or math.log10(sizes[-1]) > 12:
+    if sizes[-1] >= 1e12:
         return None
     if all(value == int(value) for value in sizes):
         return 0
-    return min(max(DIGITS - 1 - typical, 0), 6)
+    decimals = min(max(DIGITS - 1 - typical, 0), 6)
+    return None if sizes[0] < 0.5 * 10.0**-decimals else decimals
+
+
+def figure_text(value: float, decimals: int | None = None) -> str:
+    """One figure with so many decimals, or with DIGITS digits; what is not finite as `NaN`, `∞`, `-∞`."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    return f"{value:.{DIGITS}g}" if decimals is None else f"{value:.{decimals}f}"
 
 
 def duration_text(seconds: float) -> str:
     """`0.4 s`, `42 s`, `3 min 05 s`, `2 h 07 min`, `3 d 04 h`; a negative one (clocks differ) keeps its sign."""
     if not math.isfinite(seconds):
         return ""
-    sign, seconds = ("−", -seconds) if seconds < 0 else ("", seconds)
+    sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
     if seconds < 10:
         return f"{sign}{seconds:.1f} s"
     whole = round(seconds)

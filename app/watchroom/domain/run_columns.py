@@ -26,7 +26,7 @@ _LABELS = {
     "experiment_id": "Experiment ID",
     "parent_run_id": "Parent run",
     "commit": "Commit",
-    "dirty": "Uncommitted changes",
+    "dirty": "Uncommitted",
     "source_name": "Source",
     "source_type": "Source type",
     "lifecycle_stage": "Lifecycle",

@@ -221,7 +221,11 @@ def _pages(view: View, total: int) -> None:
         f"{number(view.offset + 1)}–{number(min(view.offset + PAGE_ROWS, total))} of {number(total)}", width="content"
     )
     st.pagination(
-        pages, default=view.page, key=key, width=330, on_change=lambda: view_of.go_to_page(st.session_state[key])
+        pages,
+        default=view.page,
+        key=key,
+        width=min(330, 90 + 45 * pages),
+        on_change=lambda: view_of.go_to_page(st.session_state[key]),
     )
 
 

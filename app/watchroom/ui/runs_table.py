@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -12,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from watchroom.domain import filters as f
-from watchroom.domain.figures import decimals_of, duration_text
+from watchroom.domain.figures import decimals_of, duration_text, figure_text
 from watchroom.domain.metrics import better
 from watchroom.domain.run_columns import RunColumn, column, is_column
 from watchroom.store.queries.runs import Order
@@ -24,7 +25,7 @@ SELECTED = "_runs_selected"
 MLFLOW = "MLflow"
 _CELL = 300
 """Characters of a cell that the browser gets; the download has all of them."""
-_WIDTHS = {"name": 200, "experiment": 170, "status": 120, "start_time": 150, "duration": 100, "run_id": 270}
+_WIDTHS = {"name": 200, "experiment": 165, "status": 118, "start_time": 142, "duration": 98, "user": 130, "run_id": 270}
 
 
 def selected_ids() -> tuple[str, ...]:
@@ -121,6 +122,8 @@ def _cells(item: RunColumn, values: pd.Series[Any]) -> pd.Series[Any]:
         return values.astype("object")
     if kind == "duration":
         return _mapped(values, lambda seconds: duration_text(float(seconds)))
+    if kind == "number" and (digits := _Digits.of(values)).as_text:
+        return _mapped(values, lambda number: figure_text(float(number), digits.decimals))
     if kind in ("text", "text or number"):
         return _mapped(values, lambda text: one_line(text, _CELL))
     return values
@@ -138,8 +141,10 @@ def _config(item: RunColumn, values: pd.Series[Any], pinned: bool, arrow: str) -
         return st.column_config.LineChartColumn(label, help=about, pinned=pinned, width=120)
     match f.kind_of(item.subject):
         case "number":
-            numbers = [float(value) for value in values if not pd.isna(value)]
-            return st.column_config.NumberColumn(label, help=about, pinned=pinned, format=_number_format(numbers))
+            digits = _Digits.of(values)
+            if digits.as_text:
+                return st.column_config.TextColumn(label, help=about, pinned=pinned, alignment="right")
+            return st.column_config.NumberColumn(label, help=about, pinned=pinned, format=digits.format)
         case "time":
             return st.column_config.DatetimeColumn(
                 label, help=about, pinned=pinned, width=width, format="D MMM YYYY HH:mm", timezone=facts().time_zone
@@ -155,9 +160,24 @@ def _config(item: RunColumn, values: pd.Series[Any], pinned: bool, arrow: str) -
             return st.column_config.TextColumn(label, help=about, pinned=pinned, width=width, alignment=side)
 
 
-def _number_format(numbers: list[float]) -> str:
-    decimals = decimals_of(numbers)
-    return "%.3e" if decimals is None else f"%.{decimals}f"
+@dataclass(frozen=True)
+class _Digits:
+    """How a column of numbers is written. As text where a grid cannot: it shows NaN as an error."""
+
+    decimals: int | None
+    as_text: bool
+    whole: bool
+
+    @classmethod
+    def of(cls, values: pd.Series[Any]) -> _Digits:
+        numbers = [float(value) for value in values if value is not pd.NA]
+        decimals = decimals_of(numbers)
+        as_text = decimals is None or not all(map(math.isfinite, numbers))
+        return cls(decimals, as_text, whole=not as_text and all(map(float.is_integer, numbers)))
+
+    @property
+    def format(self) -> str:
+        return "localized" if self.whole else f"%.{self.decimals}f"
 
 
 def _all_numbers(values: pd.Series[Any]) -> bool:

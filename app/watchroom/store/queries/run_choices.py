@@ -19,7 +19,7 @@ SUGGESTED_VALUES = 50
 """Values offered for a condition; any other can be typed."""
 
 _VALUE_TABLES = {"param": "params", "tag": "tags"}
-_FIRST = ("name", "experiment", "status", "start_time", "duration", "user")
+_FIRST = ("name", "experiment", "status", "start_time", "duration")
 _NOT_DELETED = "r.lifecycle_stage is distinct from 'deleted' and e.lifecycle_stage is distinct from 'deleted'"
 
 
@@ -86,6 +86,7 @@ def usual_columns(snapshot: Snapshot, *, experiments: tuple[str, ...] = ()) -> t
         *(RunColumn(f.Metric(key)).id for key in metrics),
         *(RunColumn(f.Metric(key), curve=True).id for key in curves),
         *(RunColumn(f.Param(key)).id for key in params),
+        "user",
     )
 
 
