@@ -166,11 +166,12 @@ class _Refresh:
         streams = [self._ahead(self.listing.window(deep)), self._ahead(self.listing.window(turn))]
         if turn != Window():
             since = http_plan.since_newest(self.starts, notes.refreshed_ms)
+            before = Window(None, since.first - 1 if since.first is not None else None)
             ended = f"attributes.end_time >= {notes.refreshed_ms - http_plan.OVERLAP_MS}"
             other = [each for each, stage in stages.items() if notes.experiments.get(each) != stage]
             streams += [
                 self._ahead(self.listing.window(since)),
-                self._ahead(self.listing.window(Window(), ended)),
+                self._ahead(self.listing.window(before, ended)),
                 self._ahead(self.listing.newest_deleted(http_plan.DELETED_RUNS)),
                 self._ahead(Listing(self.api, other).window(Window())),
             ]
