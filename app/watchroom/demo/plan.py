@@ -18,9 +18,6 @@ from watchroom.demo.worlds.base import Floats, World
 SERVED_DAYS = 183
 """Six months of decisions."""
 
-MIN_TRAIN_ROWS = 4000
-"""Fewer rows than this would leave too few of the rare class to learn from, at any scale."""
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -53,17 +50,17 @@ class Plan:
 
     def train_rows(self, world: World) -> int:
         """Rows a release is trained and validated on."""
-        return max(MIN_TRAIN_ROWS, round(world.train_rows * min(1.0, self.scale)))
+        return max(world.least_train_rows, round(world.train_rows * min(1.0, self.scale)))
 
     @property
     def search_trials(self) -> int:
         """Runs of one hyper-parameter search."""
-        return 12 if self.scale >= 0.5 else 4
+        return 12 if self.scale >= 0.5 else 2
 
     @property
     def repeated_seeds(self) -> int:
         """Runs that repeat the champion's recipe with another seed."""
-        return 5 if self.scale >= 0.5 else 3
+        return 5 if self.scale >= 0.5 else 2
 
     def commit(self, world: World, version: int) -> str:
         """The commit that version was trained with."""

@@ -65,7 +65,10 @@ class Delay:
 
 @dataclass(frozen=True)
 class World:
-    """One trade: a model's name and columns, how cases arise, which versions were live when, and how it drifts."""
+    """One trade: a model's name and columns, how cases arise, which versions were live when, and how it drifts.
+
+    `least_train_rows` holds at any scale: with fewer there is too little of a rare class to learn from.
+    """
 
     model: str
     task: Literal["binary", "regression"]
@@ -84,6 +87,7 @@ class World:
     shadow: tuple[Since, ...]
     challenger: int | None
     search_space: Mapping[str, tuple[Any, ...]]
+    least_train_rows: int = 4000
     drift_start: int | None = None
     drift_days: int = 14
     cutoff: float = 0.5

@@ -120,6 +120,7 @@ WORLD = World(
     draw=draw,
     per_day=320,
     train_rows=36_000,
+    least_train_rows=20_000,
     delay=Delay(median_days=13, spread=0.7, never=0.03, least_days=1),
     releases=(
         Release(

@@ -43,7 +43,7 @@ def draw(rng: np.random.Generator, at: pd.DatetimeIndex, drift: Floats) -> pd.Da
     """A product in a shop on a day, and the units that were sold."""
     n = len(at)
     shop, product = pick(rng, n, SHOP_SHARE), pick(rng, n, PRODUCT_SHARE)
-    promo, weekday = pick_two(rng, PROMO_BEFORE, PROMO_AFTER, drift), DAYS[at.dayofweek]
+    promo, weekday = pick_two(rng, PROMO_BEFORE, PROMO_AFTER, drift), DAYS[at.day_of_week]
     ratio = np.clip(rng.normal(1.0 - 0.05 * drift, 0.07), 0.7, 1.5).round(3)
     footfall = np.clip(rng.normal(1.0 + 0.12 * drift, 0.13), 0.3, 1.8).round(3)
     holiday = np.minimum(rng.integers(0, 30, n), 14).astype(float)
