@@ -41,7 +41,8 @@ ARROWS: dict[str, set[str]] = {
     "frame": READ | {"ui"},
     "jobs": WRITE,
     "demo": WRITE,
-    "serve": READ | {"ui"},
+    "openid": BASE | {"domain", "workspace"},
+    "serve": READ | {"ui", "openid"},
     "cli": WRITE | {"demo", "serve"},
     "__main__": {"cli"},
 }

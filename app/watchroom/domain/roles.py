@@ -5,9 +5,11 @@ Nothing here asks anybody: the claims come in as they are, and whatever is missi
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 BUSINESS, DATA_SCIENCE, OPERATIONS = "business", "data_science", "operations"
@@ -15,6 +17,34 @@ REVIEWER, ADMIN = "reviewer", "admin"
 
 ROLES: tuple[str, ...] = (BUSINESS, DATA_SCIENCE, OPERATIONS, REVIEWER, ADMIN)
 """Every role, by its name in files and tables; in this order wherever several are listed."""
+
+
+AUTH_VARIABLE = "WATCHROOM_AUTH"
+"""How the pages, which run in the server's process, learn that sign-in is asked for. It holds no secret."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What the pages have to know of `auth`: the claim with a person's groups, and the groups of each role."""
+
+    groups_claim: str
+    by_role: Mapping[str, tuple[str, ...]]
+
+    def to_text(self) -> str:
+        """As it stands in the environment."""
+        return json.dumps({"groups_claim": self.groups_claim, "roles": dict(self.by_role)})
+
+    @classmethod
+    def from_text(cls, text: str) -> SignIn:
+        """Back from the environment. Raises ValueError for what `to_text` did not write."""
+        try:
+            found = json.loads(text)
+            claim, by_role = found["groups_claim"], {role: tuple(groups) for role, groups in found["roles"].items()}
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(str(error)) from error
+        if not isinstance(claim, str) or not set(by_role) <= set(ROLES):
+            raise ValueError("Not what was written.")
+        return cls(claim, by_role)
 
 
 def groups_of(claim: object) -> frozenset[str]:

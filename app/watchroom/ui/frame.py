@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from watchroom.ui import sign_in
 from watchroom.ui.identity import State, current_user, role_switch, visitor
-from watchroom.ui.navigation import link, menu
+from watchroom.ui.navigation import PAGES, link, menu
 from watchroom.ui.room import reading, room
 from watchroom.ui.scope import scope_controls
 from watchroom.ui.text import ago, when
@@ -19,6 +19,8 @@ from watchroom.ui.workspace import facts
 _ASSETS = Path(__file__).parent / "assets"
 _LOGO = _ASSETS / "logo.svg"
 _ICON = _ASSETS / "icon.svg"
+
+_MENU = "_menu_is_up"
 
 STALE_AFTER = timedelta(hours=26)
 """A daily refresh with two hours to spare; past it the sidebar says that the data is old."""
@@ -34,9 +36,18 @@ def admitted() -> bool:
     found = visitor()
     if found.state is State.ADMITTED:
         return True
-    st.logo(str(_LOGO), size="large", icon_image=str(_ICON))
-    sign_in.page(found)
+    _take_down_the_menu()
+    sign_in.page(found, _LOGO)
     return False
+
+
+def _take_down_the_menu() -> None:
+    """The menu of a reader who was here a moment ago stays up until another takes its place."""
+    if st.session_state.pop(_MENU, False):
+        nothing = [
+            st.Page(lambda: None, title="Watchroom", url_path=info.file, default=info.file == "home") for info in PAGES
+        ]
+        st.navigation(nothing, position="hidden")
 
 
 def navigation(root: Path) -> tuple[st.Page, DeltaGenerator]:
@@ -45,6 +56,7 @@ def navigation(root: Path) -> tuple[st.Page, DeltaGenerator]:
     with st.sidebar:
         place = st.container()
         role_switch()
+    st.session_state[_MENU] = True
     return st.navigation(menu(current_user().role, root), position="sidebar"), place
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from watchroom.domain import roles as of
 from watchroom.domain.roles import AUTH_VARIABLE, SignIn
@@ -29,6 +30,9 @@ ROLES: dict[str, str] = {
     of.ADMIN: "Admin",
 }
 """The roles by their name in files and tables, with the name shown."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _BY_LABEL = {label: role for role, label in ROLES.items()}
 
@@ -79,15 +83,18 @@ _NOBODY = User(name="", roles=(), signed_in=False)
 
 def visitor() -> Visitor:
     """Who is at the door, asked anew at each rerun: a sign-in runs out between two clicks."""
-    text = os.environ.get(AUTH_VARIABLE)
     chosen = _BY_LABEL.get(st.session_state.get("role", ""), "")
-    if text is None:
+    if os.environ.get(AUTH_VARIABLE) is None:
         return _without_sign_in(chosen)
+    return _judged(st.user.to_dict(), chosen)
+
+
+def _judged(claims: Mapping[str, Any], chosen: str = "") -> Visitor:
     try:
-        sign_in = SignIn.from_text(text)
+        sign_in = SignIn.from_text(os.environ.get(AUTH_VARIABLE, ""))
     except ValueError:
         return Visitor(State.BROKEN, _NOBODY)
-    return judge(st.user.to_dict(), sign_in, datetime.now(UTC), chosen)
+    return judge(claims, sign_in, datetime.now(UTC), chosen)
 
 
 def judge(claims: Mapping[str, Any], sign_in: SignIn, now: datetime, chosen: str = "") -> Visitor:
@@ -111,15 +118,42 @@ def judge(claims: Mapping[str, Any], sign_in: SignIn, now: datetime, chosen: str
 def current_user() -> User:
     """Who is looking: the person signed in; without sign-in, nobody in particular in the role chosen.
 
-    Raises WatchroomError for somebody who may not come in, also in a callback or a fragment: those run without the
-    frame.
+    For somebody who may not come in it does not return: the rerun starts over, at the door. So it does in a callback
+    and in a fragment, which run without the frame. Outside of a rerun it raises WatchroomError.
     """
     found = visitor()
     if found.state is not State.ADMITTED:
-        raise WatchroomError(
-            "You cannot do this now.", why=f"Reason: {found.state.value}.", next_step="Reload the page to sign in."
-        )
+        st.rerun()
+        raise _refused(found.state)
     return found.user
+
+
+def check() -> None:
+    """Let nobody but whoever may come in go on; outside of a rerun there is nobody to ask, and nothing happens."""
+    if get_script_run_ctx(suppress_warning=True) is not None:
+        current_user()
+
+
+def while_admitted(function: Callable[P, T]) -> Callable[P, T]:
+    """The function for as long as whoever looks now may come in: for what runs later outside of a rerun, as downloads.
+
+    Raises WatchroomError when it is called after the sign-in has ended.
+    """
+    if os.environ.get(AUTH_VARIABLE) is None:
+        return function
+    claims = st.user.to_dict()
+
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+        state = _judged(claims).state
+        if state is not State.ADMITTED:
+            raise _refused(state)
+        return function(*args, **kwargs)
+
+    return guarded
+
+
+def _refused(state: State) -> WatchroomError:
+    return WatchroomError("You cannot do this now.", why=f"Reason: {state.value}.", next_step="Reload the page.")
 
 
 def role_switch() -> None:

@@ -17,6 +17,7 @@ import streamlit as st
 
 from watchroom.settings import Settings
 from watchroom.store.snapshot import ReaderLimits, Snapshot, SnapshotStore
+from watchroom.ui import identity
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -64,8 +65,10 @@ def room() -> Room:
 def leased() -> Iterator[Snapshot]:
     """Hold the current snapshot for a whole rerun, so that everything on the page comes from one.
 
+    Nobody reads who may not come in: a fragment and a callback run without the frame, which asks for sign-in.
     Raises NoSnapshot before the first refresh and SnapshotUnreadable when its files are damaged.
     """
+    identity.check()
     found = room()
     with found.store.lease() as snapshot:
         token = _rerun.set(_Rerun(found, snapshot))

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from watchroom.store.queries.runs import MAX_DOWNLOAD, download
+from watchroom.ui.identity import while_admitted
 from watchroom.ui.room import reading, room
 from watchroom.ui.runs_table import selected_ids
 from watchroom.ui.runs_view import View
@@ -37,7 +38,7 @@ def _buttons(
     for kind, (label, mime) in _TYPES.items():
         st.download_button(
             label,
-            partial(file_of, view, columns, chosen, kind),
+            while_admitted(partial(file_of, view, columns, chosen, kind)),
             f"{name}.{kind}",
             mime,
             key=f"_runs_{name}_{kind}",

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from watchroom.ui.identity import State, Visitor, sign_out_button
 from watchroom.ui.text import one_line, some
 
-_WIDTH = 440
+_WIDTH = 440  # pixels: a column of text, with room for a long address
+_LOGO_WIDTH = 200
 
 
-def page(visitor: Visitor) -> None:
+def page(visitor: Visitor, logo: Path) -> None:
     """The page for somebody in that state."""
-    with st.container(horizontal_alignment="center"), st.container(width=_WIDTH, border=True, gap="small"):
-        _PARTS[visitor.state](visitor)
+    with st.container(horizontal_alignment="center", gap="medium"):
+        st.space("large")
+        st.image(str(logo), width=_LOGO_WIDTH)
+        with st.container(width=_WIDTH, border=True, gap="small"):
+            _PARTS[visitor.state](visitor)
 
 
 def _unknown(_visitor: Visitor) -> None:
-    st.title("Watchroom", anchor=False)
-    st.markdown("The room where your models are watched, explained and handed over.")
+    st.title("Sign in", anchor=False)
+    st.markdown("Watchroom is where your organisation watches its models, understands them and hands them over.")
     _button("Sign in")
     st.caption("You sign in where your organisation keeps its accounts. Watchroom never sees your password.")
 

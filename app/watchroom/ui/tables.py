@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from watchroom.ui.identity import while_admitted
 from watchroom.ui.text import one_line
 
 CSV_MIME = "text/csv"
@@ -17,7 +18,7 @@ def download(label: str, name: str, frame: Callable[[], pd.DataFrame], *, key: s
     """A button for a table as CSV. `frame` is called when it is pressed, not before."""
     st.download_button(
         label,
-        data=lambda: csv(frame()),
+        data=while_admitted(lambda: csv(frame())),
         file_name=f"{name}.csv",
         mime=CSV_MIME,
         on_click="ignore",

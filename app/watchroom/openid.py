@@ -8,16 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
-from watchroom.domain.roles import ROLES
+from watchroom.domain.roles import ROLES, SignIn
 from watchroom.errors import SettingError
-from watchroom.ui.identity import SignIn
 from watchroom.workspace.room_file import Auth
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
-    from streamlit.runtime.secrets import SecretsValue
 
 CALLBACK = "/oauth2callback"
 """Where the provider sends people back to; Streamlit listens there."""
@@ -37,7 +35,7 @@ def sign_in(auth: Auth) -> SignIn:
     return SignIn(auth.groups_claim, {role: tuple(getattr(auth.roles, role)) for role in ROLES})
 
 
-def secrets(auth: Auth) -> dict[str, SecretsValue]:
+def secrets(auth: Auth) -> dict[str, Any]:
     """Streamlit's own secrets for `st.login`."""
     names = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
     return {"auth": {name: getattr(auth, name).reveal() for name in names}}
@@ -47,8 +45,6 @@ def options(auth: Auth) -> dict[str, Any]:
     """Streamlit's options that sign-in rests on, set here so that no other configuration can loosen them."""
     host = urlsplit(auth.redirect_uri.reveal()).hostname
     return {
-        # Signs the cookie that holds a sign-in half done; the secret given for the rest does not reach that one.
-        "server.cookieSecret": auth.cookie_secret.reveal(),
         "server.enableXsrfProtection": True,
         "server.trustedUserHeaders": {},  # else a header could name the user
         "server.unsafeMetricsUserAttributes": [],  # else the open metrics could name people
