@@ -48,7 +48,9 @@ def test_another_seed_makes_another_world():
 
 def test_moving_the_end_moves_the_days_and_nothing_else():
     release = retail.WORLD.releases[0]
-    here, later = (training_data(replace(PLAN, end=end), retail.WORLD, release).train for end in (END, date(2026, 11, 27)))
+    here, later = (
+        training_data(replace(PLAN, end=end), retail.WORLD, release).train for end in (END, date(2026, 11, 27))
+    )
     assert (later["timestamp"] - here["timestamp"] == pd.Timedelta(days=7)).all()
     pd.testing.assert_frame_equal(here.drop(columns="timestamp"), later.drop(columns="timestamp"))
 

@@ -22,10 +22,11 @@ from watchroom.demo.files import (
     workplace,
     write_marker,
 )
+from watchroom.demo.mishaps import mishaps
 from watchroom.demo.plan import SERVED_DAYS, Plan
 from watchroom.demo.registry import move_paths, register, set_times
 from watchroom.demo.serving import serve, write
-from watchroom.demo.sessions import Built, mishaps, work
+from watchroom.demo.sessions import Built, work
 from watchroom.demo.tracking import Tracking, quiet_mlflow
 from watchroom.demo.training import one_thread
 from watchroom.demo.worlds import DRIFT_STARTS, WORLDS
@@ -58,9 +59,10 @@ def build(
 ) -> DemoReport:
     """Make `folder` a demo workspace: its text files, an MLflow store, logs, evidence, and sign-offs in the ledger.
 
-    The logs hold the six months before `end` (default: today in UTC) and nothing after its midnight. Data and models are
-    the same for the same `end`, `scale` and `seed`; MLflow's ids are not. A demo that is there is replaced, its ledger is
-    kept. Raises `WorkspaceError` when the folder holds something else, `LedgerError` when its ledger cannot be written.
+    The logs hold the six months before `end` (default: today in UTC) and nothing after its midnight. Data and models
+    are the same for the same `end`, `scale` and `seed`; MLflow's ids are not. A demo that is there is replaced, its
+    ledger is kept. Raises `WorkspaceError` when the folder holds something else, `LedgerError` when its ledger cannot
+    be written.
     """
     begun, folder = time.monotonic(), folder.resolve()
     plan = Plan(end or datetime.now(UTC).date(), scale, seed)
@@ -75,9 +77,7 @@ def build(
     clear_workplaces(folder)
     write_marker(folder, _facts(plan, given))
     progress("Done", 1.0)
-    return DemoReport(
-        folder, plan.end, scale, seed, decisions, drift_dates(plan), signed, time.monotonic() - begun
-    )
+    return DemoReport(folder, plan.end, scale, seed, decisions, drift_dates(plan), signed, time.monotonic() - begun)
 
 
 def approvals(folder: Path) -> list[ApprovalToSign]:

@@ -1,7 +1,7 @@
-"""The evidence that sign-offs in the demo rest on: a validation report, its figures, a test report; one set per version.
+"""The evidence that sign-offs in the demo rest on: a validation report, its figures, a test report, for each version.
 
 Evidence is text made from the release's own figures, so it is the same for the same plan. `regenerate` writes a report
-anew with another figure in it, as happens when somebody runs the report again: its digest is then no longer the signed one.
+anew with something added, as when somebody runs it again: its digest is then no longer the one that was signed.
 """
 
 from __future__ import annotations
@@ -81,6 +81,9 @@ _CASES = ("scores_are_finite", "columns_match_the_signature", "same_input_same_s
 
 def _tests(world: World, version: int) -> str:
     """A JUnit report, as pytest writes it."""
-    cases = "\n".join(f'    <testcase classname="tests.test_model" name="test_{case}" time="0.041"/>' for case in _CASES)
-    suite = f'<testsuite name="{world.model} v{version}" tests="{len(_CASES)}" failures="0" errors="0" skipped="0" time="0.164">'
+    cases = "\n".join(
+        f'    <testcase classname="tests.test_model" name="test_{case}" time="0.041"/>' for case in _CASES
+    )
+    counts = f'tests="{len(_CASES)}" failures="0" errors="0" skipped="0" time="0.164"'
+    suite = f'<testsuite name="{world.model} v{version}" {counts}>'
     return f'<?xml version="1.0" encoding="utf-8"?>\n<testsuites>\n  {suite}\n{cases}\n  </testsuite>\n</testsuites>\n'

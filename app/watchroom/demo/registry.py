@@ -75,7 +75,8 @@ def _date_versions(connection: sqlite3.Connection, plan: Plan, world: World) -> 
         )
     first, last = (registered_at(plan, world.releases[place]) for place in (0, -1))
     connection.execute(
-        "update registered_models set creation_time = ?, last_updated_time = ? where name = ?", (first, last, world.model)
+        "update registered_models set creation_time = ?, last_updated_time = ? where name = ?",
+        (first, last, world.model),
     )
 
 

@@ -63,8 +63,11 @@ def write(served: Served, folder: Path) -> int:
 def _served_cases(plan: Plan, world: World) -> pd.DataFrame:
     rng = plan.rng(world.model, "served")
     counts = _day_counts(plan, world, rng)
-    times = [drawn_times(plan, rng, world, day, day, int(n)) for day, n in zip(range(SERVED_DAYS, 0, -1), counts, strict=True)]
-    at = times[0].append(times[1:])
+    times = [
+        drawn_times(plan, rng, world, day, day, int(n))
+        for day, n in zip(range(SERVED_DAYS, 0, -1), counts, strict=True)
+    ]
+    at = pd.DatetimeIndex(np.concatenate([one.to_numpy() for one in times]))
     frame = cases(plan, world, rng, at)
     frame.insert(0, "prediction_id", _ids(world, rng, len(frame)))
     return frame
@@ -84,7 +87,10 @@ def _ids(world: World, rng: np.random.Generator, n: int) -> list[str]:
 
 
 def _scored(
-    world: World, models: Mapping[int, Fitted], drawn: pd.DataFrame, versions: np.ndarray[tuple[int], np.dtype[np.int64]]
+    world: World,
+    models: Mapping[int, Fitted],
+    drawn: pd.DataFrame,
+    versions: np.ndarray[tuple[int], np.dtype[np.int64]],
 ) -> pd.DataFrame:
     """The cases that have a version, with what that version said."""
     kept = versions > 0
@@ -112,7 +118,11 @@ def _outcomes(plan: Plan, world: World, drawn: pd.DataFrame) -> pd.DataFrame:
     known_at = drawn["timestamp"] + pd.to_timedelta(days * 86_400, unit="s").round("s")
     known = (known_at < pd.Timestamp(plan.end)) & (rng.random(n) >= delay.never)
     told = pd.DataFrame(
-        {"prediction_id": drawn["prediction_id"], "label": drawn["label"], "label_timestamp": known_at.astype("datetime64[us]")}
+        {
+            "prediction_id": drawn["prediction_id"],
+            "label": drawn["label"],
+            "label_timestamp": known_at.astype("datetime64[us]"),
+        }
     )
     return told.loc[known].sort_values(["label_timestamp", "prediction_id"]).reset_index(drop=True)
 

@@ -25,7 +25,6 @@ from watchroom.demo.worlds.base import World
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Dataset
-    from mlflow.models.model import ModelInfo
 
 _ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -144,7 +143,9 @@ class Tracking:
         for first in range(_BATCH, len(points), _BATCH):
             self.client.log_batch(run_id, points[first : first + _BATCH])
         if note.datasets:
-            given = [DatasetInput(data, [InputTag("mlflow.data.context", name)]) for name, data in note.datasets.items()]
+            given = [
+                DatasetInput(data, [InputTag("mlflow.data.context", name)]) for name, data in note.datasets.items()
+            ]
             self.client.log_inputs(run_id, given)
         return run_id
 
@@ -166,7 +167,7 @@ class Tracking:
         # MLflow ties metrics that are already there to the model, but without their dataset; so they come afterwards.
         run_id = self.start(replace(note, metrics={}))
         with mlflow.start_run(run_id=run_id):
-            model_id = str(_log_model(world, fitted, example).model_id)
+            model_id = _log_model(world, fitted, example)
         self.client.log_batch(run_id, _final_metrics(note, run_id, model_id))
         self.end(run_id, note)
         return LoggedRun(run_id, model_id)
@@ -179,14 +180,14 @@ def millis(moment: datetime) -> int:
 
 def dataset(frame: pd.DataFrame, name: str, source: Path) -> Dataset:
     """MLflow's description of the rows a model was trained on: name, digest, schema, where they are."""
-    import mlflow
+    from mlflow.data.pandas_dataset import from_pandas
     from mlflow.entities import Dataset
 
     def described(rows: pd.DataFrame) -> Any:
-        return mlflow.data.from_pandas(rows, source=source.as_posix(), name=name, targets="label")
+        return from_pandas(rows, source=source.as_posix(), name=name, targets="label")
 
     whole, sample = described(frame), described(frame.head(SCHEMA_ROWS)).to_dict()
-    return Dataset.from_dictionary({**sample, "digest": whole.digest, "profile": json.dumps(whole.profile)})
+    return Dataset(**{**sample, "digest": whole.digest, "profile": json.dumps(whole.profile)})
 
 
 def _tags(note: RunNote) -> dict[str, str]:
@@ -226,8 +227,8 @@ def _final_metrics(note: RunNote, run_id: str, model_id: str) -> list[Any]:
     ]
 
 
-def _log_model(world: World, fitted: Fitted, frame: pd.DataFrame) -> ModelInfo:
-    """The model in its own flavour, with signature and input example, never as a pickle."""
+def _log_model(world: World, fitted: Fitted, frame: pd.DataFrame) -> str:
+    """Log the model in its own flavour, with signature and input example, never as a pickle; the model's id."""
     import lightgbm
     import mlflow
     import sklearn
@@ -240,11 +241,12 @@ def _log_model(world: World, fitted: Fitted, frame: pd.DataFrame) -> ModelInfo:
     }
     if fitted.recipe.algorithm == "lightgbm":
         wanted = [f"lightgbm=={lightgbm.__version__}", f"pandas=={pd.__version__}"]
-        return mlflow.lightgbm.log_model(fitted.model, pip_requirements=wanted, **common)
-    return mlflow.sklearn.log_model(
+        return str(mlflow.lightgbm.log_model(fitted.model, pip_requirements=wanted, **common).model_id)
+    logged = mlflow.sklearn.log_model(
         fitted.model,
         pip_requirements=[f"scikit-learn=={sklearn.__version__}", f"pandas=={pd.__version__}"],
         skops_trusted_types=list(SKOPS_TYPES),
         pyfunc_predict_fn="predict_proba",
         **common,
     )
+    return str(logged.model_id)

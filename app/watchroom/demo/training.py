@@ -14,7 +14,7 @@ from watchroom.demo.plan import Plan, cases, drawn_times
 from watchroom.demo.worlds.base import Floats, Recipe, Release, World
 
 THREADS = 1
-"""One: the result does not depend on the machine's cores, and two threads wait for each other for ever on a busy one."""
+"""One: results then do not depend on the machine's cores, and two threads lose much time to each other on a busy one."""
 
 NAIVE = "naive"
 _LIGHTGBM_ALWAYS = {"verbose": -1, "deterministic": True, "force_row_wise": True, "num_threads": THREADS}
@@ -25,7 +25,7 @@ def one_thread() -> Iterator[None]:
     """Keep the libraries' own thread pools to one thread each."""
     import lightgbm  # noqa: F401  a pool can be limited only when its library is loaded
     import sklearn.ensemble  # noqa: F401
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with threadpool_limits(THREADS):
         yield
@@ -114,9 +114,7 @@ def measure(world: World, label: Floats, scored: Floats) -> dict[str, float]:
     }
 
 
-def _fit_lightgbm(
-    world: World, recipe: Recipe, data: TrainingData, brief: bool
-) -> tuple[Any, dict[str, list[float]]]:
+def _fit_lightgbm(world: World, recipe: Recipe, data: TrainingData, brief: bool) -> tuple[Any, dict[str, list[float]]]:
     import lightgbm as lgb
 
     binary = world.task == "binary"

@@ -55,7 +55,7 @@ class Since:
 
 @dataclass(frozen=True)
 class Delay:
-    """When outcomes come: log-normal with this median, never for a share of the decisions, never before `least_days`."""
+    """When outcomes come: log-normal with this median, not before `least_days`; for the share `never`, not at all."""
 
     median_days: float
     spread: float
@@ -146,8 +146,8 @@ def effect(names: NDArray[np.object_], effects: Mapping[str, float]) -> Floats:
 
 def missing(rng: np.random.Generator, values: NDArray[Any], share: float | Floats) -> NDArray[Any]:
     """The values with a random share of them gone: NaN for numbers, None for names."""
-    gone = rng.random(len(values)) < share
-    return np.where(gone, None if values.dtype == object else np.nan, values)
+    nothing: Any = None if values.dtype == object else np.nan
+    return np.where(rng.random(len(values)) < share, nothing, values)
 
 
 def band(values: Floats, edges: tuple[int, ...], names: tuple[str, ...]) -> NDArray[np.object_]:

@@ -39,7 +39,11 @@ REGION_SHARE = {"city": 0.43, "suburb": 0.35, "country": 0.22}
 def draw(rng: np.random.Generator, at: pd.DatetimeIndex, drift: Floats) -> pd.DataFrame:
     """Customers on the day they were scored, and whether they cancelled within thirty days."""
     n = len(at)
-    contract, payment, internet = pick(rng, n, CONTRACT_SHARE), pick(rng, n, PAYMENT_SHARE), pick(rng, n, INTERNET_SHARE)
+    contract, payment, internet = (
+        pick(rng, n, CONTRACT_SHARE),
+        pick(rng, n, PAYMENT_SHARE),
+        pick(rng, n, INTERNET_SHARE),
+    )
     tenure = np.clip(rng.gamma(1.4, 22.0, n), 1, 180).round()
     charge = np.clip(rng.normal(38 + 12 * (internet == "fibre"), 13, n), 8, 120).round(2)
     data = np.clip(rng.gamma(1.6, 14.0, n), 0, 400).round(1)

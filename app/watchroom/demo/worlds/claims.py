@@ -3,8 +3,8 @@
     log(cost) = 6.9 + type + vehicle + 0.35·log(value/15k€) + 0.02·vehicle_age + 0.28·[free choice of garage]
                 + 0.015·min(days_to_report, 30) + 0.25·[storm and suv] + 0.18·log(estimate/1500€) + N(0, 0.33)
 
-The garage's first estimate is missing for 15 % of the claims. Nothing drifts here. Its story is another: the evidence of
-the champion's approval was regenerated after it had been signed.
+The garage's first estimate is missing for 15 % of the claims. Nothing drifts here. Its story is another: the evidence
+of the champion's approval was regenerated after it had been signed.
 """
 
 from __future__ import annotations

@@ -3,10 +3,10 @@
     log(mean) = 2.55 + shop + product + weekday + promo - elasticity·log(price_ratio) + 0.05·drift + 0.75·(footfall - 1)
                 + 0.25·log((1 + last_week)/(1 + 15)) + 0.3·[holiday within two days],  units ~ Poisson, widened
 
-On the known date a competitor closes its shops: within two weeks the price ratio to the competition that is left falls from
-1.00 to 0.95, footfall rises by an eighth, coupons in the app replace half the leaflets (a category the model has never seen),
-buyers react more to price (elasticity 1.1 to 2.0) and a twentieth more is sold whatever the price. Features drift, and the
-champion, trained before, orders too little.
+On the known date a competitor closes its shops: within two weeks the price ratio to the competition that is left falls
+from 1.00 to 0.95, footfall rises by an eighth, coupons in the app replace half the leaflets (a category the model has
+never seen), buyers react more to price (elasticity 1.1 to 2.0) and a twentieth more is sold whatever the price.
+Features drift, and the champion, trained before, orders too little.
 """
 
 from __future__ import annotations
