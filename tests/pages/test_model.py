@@ -102,7 +102,7 @@ def test_the_history_says_its_limit(reader: Reader):
     text = said(open_tab(reader, "card-fraud", "History"))
     assert "Watchroom knows when a change was seen by a refresh, not who made it." in text
     assert "champion of card-fraud moved from version 2 to 3" in text
-    assert "3 events" in text
+    assert "3 changes" in text
 
 
 def test_the_runs_lead_to_the_runs_page(reader: Reader):

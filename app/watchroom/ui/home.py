@@ -19,11 +19,11 @@ from watchroom.ui.frame import STALE_AFTER
 from watchroom.ui.identity import ROLES, current_user
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask, reading, room
-from watchroom.ui.rows import model_row
+from watchroom.ui.rows import event_rows, first_sight_row, model_row
 from watchroom.ui.scope import Scope, scope
 from watchroom.ui.states import empty, figure, no_models, section, sourced, truncated, unknown_model
 from watchroom.ui.tables import download
-from watchroom.ui.text import ago, count_of, number, plain, some, span, when
+from watchroom.ui.text import count_of, number, plain, span, when
 from watchroom.ui.workspace import facts
 
 ATTENTION_SHOWN = 6
@@ -214,40 +214,18 @@ def _changes(view: View) -> None:
         return
     said = wording.events(view.events)
     with st.container(border=True, gap="small"):
-        _event_rows(said[:EVENTS_SHOWN], view.made_at)
+        event_rows(said[:EVENTS_SHOWN], view.made_at)
         if rest := said[EVENTS_SHOWN:]:
             with st.expander(f"{number(len(rest))} earlier", key="more_events", on_change="rerun") as more:
                 if more.open:
-                    _event_rows(rest[:EVENTS_UNFOLDED], view.made_at)
+                    event_rows(rest[:EVENTS_UNFOLDED], view.made_at)
                     truncated(EVENTS_UNFOLDED, len(rest), "changes")
         if view.first_sight is not None:
-            _first_sight(view.first_sight, view.made_at)
+            first_sight_row(view.first_sight, view.made_at)
     if not view.events:
         return
     st.caption(sourced(view.scope.period.label, view.event_count, "change"))
     download("All changes as a table", "registry-changes", lambda: event_table(view.events))
-
-
-def _first_sight(found: FirstSight, now: datetime) -> None:
-    counts = [
-        count_of(found.models, "model"),
-        count_of(found.versions, "version"),
-        count_of(found.aliases, "alias", "aliases"),
-    ]
-    with st.container(gap=None):
-        st.markdown(
-            f":material/visibility: The first refresh found {plain(some(counts))}; changes are known from then on."
-        )
-        st.caption(f"seen {when(found.seen_at, facts().zone, now=now)}, {ago(found.seen_at, now)}")
-
-
-def _event_rows(said: list[tuple[Event, str]], now: datetime) -> None:
-    zone = facts().zone
-    for event, sentence in said:
-        icon = wording.EVENT_ICONS.get(event.event, wording.TAG_ICON)
-        with st.container(gap=None):
-            st.markdown(f"{icon} {plain(sentence, 300)}")
-            st.caption(f"seen {when(event.seen_at, zone, now=now)}, {ago(event.seen_at, now)}")
 
 
 def event_table(events: tuple[Event, ...]) -> pd.DataFrame:

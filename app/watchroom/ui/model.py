@@ -80,7 +80,7 @@ def _head(page: Page) -> None:
 
 def _figures(page: Page) -> None:
     model, now = page.model, page.made_at.replace(tzinfo=None)
-    with st.grid(4, min_column_width=150):
+    with st.grid(4, min_column_width=180):
         figure("Champion", _version(model.champion), _since(page))
         figure("Approval of the champion", (model.approval or "–").capitalize(), _approval(model))
         challenger = "might replace the champion" if model.challenger else "no such alias"

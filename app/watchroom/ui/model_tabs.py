@@ -20,10 +20,11 @@ from watchroom.store.queries.models import Model, Sheet
 from watchroom.ui import recipes, wording
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
+from watchroom.ui.rows import event_rows, first_sight_row
 from watchroom.ui.scope import ALL_MODELS, Scope
 from watchroom.ui.states import code, empty, sourced, truncated
 from watchroom.ui.tables import download
-from watchroom.ui.text import UNKNOWN, ago, count_of, one_line, plain, when
+from watchroom.ui.text import UNKNOWN, count_of, one_line, plain, when
 from watchroom.ui.workspace import facts
 
 EVENTS_READ = 1000
@@ -88,7 +89,7 @@ def _metric_chart(page: Page, values: pd.DataFrame) -> None:
     if finite.empty:
         st.caption("The runs of these versions hold no metrics, or are not in the snapshot.")
         return
-    metrics = list(finite.groupby("key")["version"].nunique().sort_values(ascending=False, kind="stable").index)
+    metrics = _telling_first(finite)
     label = "Metric of each version's run, its last value"
     chosen = st.selectbox(label, metrics, key="metric", bind="query-params", width=340)
     of_metric = finite[finite["key"] == chosen]
@@ -97,6 +98,12 @@ def _metric_chart(page: Page, values: pd.DataFrame) -> None:
     better = plain(of_metric["better"].iloc[0]).capitalize()
     source = sourced("all versions", len(of_metric), "version")
     st.caption(f"{better} is better, judged by the metric's name · {source}")
+
+
+def _telling_first(values: pd.DataFrame) -> list[str]:
+    """The metrics, those of most versions first; what was measured on training data says least and comes last."""
+    versions = values.groupby("key")["version"].nunique()
+    return sorted(versions.index, key=lambda key: (str(key).lower().startswith("train"), -versions[key], str(key)))
 
 
 def _aliases(model: Model) -> dict[int, str]:
@@ -139,8 +146,7 @@ def _version_file(found: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
 
 def _wide(values: pd.DataFrame, versions: pd.Series) -> pd.DataFrame:
     wide = values.pivot_table(index="version", columns="key", values="last", aggfunc="first")
-    most = wide.notna().sum().sort_values(ascending=False, kind="stable").index
-    return wide[most].reindex([int(version) for version in versions])
+    return wide[_telling_first(values)].reindex([int(version) for version in versions])
 
 
 def _run(row: Mapping[Any, Any]) -> str:
@@ -180,27 +186,22 @@ def _or_none(value: Any) -> Any:
 
 def _history(page: Page) -> None:
     period = page.scope.period
-    total, events = ask(
-        queries.events, start=period.start_utc, end=period.end_utc, model=page.model.name, limit=EVENTS_READ
-    )
+    seen = {"start": period.start_utc, "end": period.end_utc, "model": page.model.name}
+    total, events = ask(queries.events, **seen, limit=EVENTS_READ, changes_only=True)  # type: ignore[arg-type]
+    beginning = ask(queries.first_sight, **seen)  # type: ignore[arg-type]
     st.caption(
         "Watchroom knows when a change was seen by a refresh, not who made it. It happened at or before that time, and "
         "after the refresh before; what happened before the first refresh is not known."
     )
-    if not events:
+    if not events and beginning is None:
         empty("No change was seen in this period.", "Choose a longer period in the sidebar to look further back.")
         return
-    zone = facts().zone
-    for event, sentence in wording.events(events)[:EVENTS_DRAWN]:
-        icon = wording.EVENT_ICONS.get(event.event, wording.TAG_ICON)
-        seen = when(event.seen_at, zone, now=page.made_at)
-        before = when(event.not_before, zone, now=page.made_at) if event.not_before else ""
-        earliest = f", after {before}" if before else " by the first refresh: it was there already"
-        with st.container(gap=None):
-            st.markdown(f"{icon} {plain(sentence, 300)}")
-            st.caption(f"seen {seen}{earliest} · {ago(event.seen_at, page.made_at)}")
-    truncated(EVENTS_DRAWN, len(wording.events(events)), "changes")
-    st.caption(sourced(period.label, total, "event"))
+    said = wording.events(events)
+    event_rows(said[:EVENTS_DRAWN], page.made_at, exact=True)
+    if beginning is not None:
+        first_sight_row(beginning, page.made_at)
+    truncated(EVENTS_DRAWN, len(said), "changes")
+    st.caption(sourced(period.label, total, "change"))
     download("Download as CSV", "history", lambda: pd.DataFrame([event.__dict__ for event in events]))
 
 

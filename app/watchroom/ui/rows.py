@@ -1,13 +1,16 @@
-"""Rows of a model with its issues, as Home and the Models page show them."""
+"""Rows that several pages show: a model with its issues, a change of the registry."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import streamlit as st
 
-from watchroom.store.queries.models import Model
+from watchroom.store.queries.models import Event, FirstSight, Model
 from watchroom.ui import wording
 from watchroom.ui.navigation import link
-from watchroom.ui.text import plain
+from watchroom.ui.text import ago, count_of, plain, some, when
+from watchroom.ui.workspace import facts
 
 ICONS = {3: ":red[:material/error:]", 2: ":orange[:material/warning:]", 1: ":gray[:material/info:]"}
 """An icon of its own for each severity, so that colour is not all that tells them apart."""
@@ -41,3 +44,27 @@ def model_row(model: Model) -> None:
             st.space(_LINK_PADDING)
             with st.container(width="stretch"):
                 issue_rows(model)
+
+
+def event_rows(said: list[tuple[Event, str]], now: datetime, *, exact: bool = False) -> None:
+    """Changes of the registry with when they were seen; `exact` adds the refresh before, which did not see them yet."""
+    zone = facts().zone
+    for event, sentence in said:
+        icon = wording.EVENT_ICONS.get(event.event, wording.TAG_ICON)
+        after = f", after {when(event.not_before, zone, now=now)}" if exact and event.not_before else ""
+        with st.container(gap=None):
+            st.markdown(f"{icon} {plain(sentence, 300)}")
+            st.caption(f"seen {when(event.seen_at, zone, now=now)}{after}, {ago(event.seen_at, now)}")
+
+
+def first_sight_row(found: FirstSight, now: datetime) -> None:
+    """What the first refresh found: not a change, but where what is known begins."""
+    counted = (
+        (found.models, "model", "models"),
+        (found.versions, "version", "versions"),
+        (found.aliases, "alias", "aliases"),
+    )
+    counts = plain(some([count_of(*one) for one in counted]))
+    with st.container(gap=None):
+        st.markdown(f":material/visibility: The first refresh found {counts}; changes are known from then on.")
+        st.caption(f"seen {when(found.seen_at, facts().zone, now=now)}, {ago(found.seen_at, now)}")

@@ -60,7 +60,7 @@ def _snapshot() -> None:
     steps = ask(queries.steps)
     total, found = ask(queries.problems, limit=room().settings.page_rows)
     counts = found.groupby("severity")["count"].sum() if total else pd.Series(dtype=int)
-    with st.grid(4, min_column_width=170):
+    with st.grid(4, min_column_width=180):
         old = ", older than it should be" if now - made_at > STALE_AFTER else ""
         age = span(now - made_at) if now - made_at >= timedelta(minutes=1) else "under a minute"
         figure("Age of the data", age.capitalize(), f"of {when(made_at, facts().zone, now=now)}{old}")
@@ -122,7 +122,7 @@ def _steps() -> None:
 
 
 def _did(status: str, detail: str | None) -> str:
-    return f"{status}: {detail}" if detail else status
+    return f"{status}: {detail.replace('`', '')}" if detail else status
 
 
 def _counts() -> None:
