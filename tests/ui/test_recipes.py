@@ -1,0 +1,43 @@
+"""Code to copy runs as it stands, whatever the names are."""
+
+from __future__ import annotations
+
+import ast
+import shlex
+
+import pytest
+
+from watchroom.ui.recipes import load, promote, reproduce
+
+NAMES = ["card-fraud", "it's", 'say "hi"', "a\nb", "x'); import os; ('", "模型🚲", "back\\slash"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("uri", ["", "http://mlflow:5000", "x'y"])
+def test_python_is_python_and_the_name_stays_a_literal(name: str, uri: str):
+    for text in (load(name, 3, uri, champion=True), promote(name, 3, uri)):
+        tree = ast.parse(text)
+        called = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        assert set(called) <= {
+            "mlflow.set_tracking_uri", "mlflow.pyfunc.load_model", "model.predict",
+            "mlflow.MlflowClient", "mlflow.MlflowClient().set_registered_model_alias",
+        }  # fmt: skip
+
+
+def test_the_champion_can_be_followed_by_its_alias():
+    assert "'models:/card-fraud@champion'" in load("card-fraud", 3, "", champion=True)
+    assert "@champion" not in load("card-fraud", 4, "", champion=False)
+
+
+@pytest.mark.parametrize("text", ["abc", "a b; rm -rf /", "$(id)", "`id`"])
+def test_a_shell_gets_each_value_as_one_word(text: str):
+    lines = reproduce({"run_id": text, "commit": text}, text).splitlines()
+    assert shlex.split(lines[0]) == ["export", f"MLFLOW_TRACKING_URI={text}"]
+    assert shlex.split(lines[1]) == ["git", "checkout", text]
+    assert text in shlex.split(lines[2])
+
+
+def test_what_was_not_recorded_is_said():
+    text = reproduce({"run_id": None, "commit": None}, "")
+    assert "commit unknown" in text
+    assert "the run is not known" in text
