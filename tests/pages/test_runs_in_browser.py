@@ -143,7 +143,7 @@ def test_a_download_holds_all_runs_of_the_filter(page: Page, address: str, tmp_p
     with page.expect_download() as started:
         page.get_by_role("button", name="CSV", exact=True).click()
     started.value.save_as(tmp_path / "runs.csv")
-    with (tmp_path / "runs.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "runs.csv").open(encoding="utf-8-sig", newline="") as file:
         found = list(csv.DictReader(file))
 
     assert len(found) == 110

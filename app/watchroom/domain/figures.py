@@ -47,3 +47,11 @@ def duration_text(seconds: float) -> str:
         if whole >= size:
             return f"{sign}{whole // size} {big_name} {whole % size // small:02d} {small_name}"
     return f"{sign}{whole} s"
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number, as parameters are logged; `nan` is none."""
+    try:
+        return not math.isnan(float(text))
+    except ValueError:
+        return False

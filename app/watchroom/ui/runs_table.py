@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from watchroom.domain import filters as f
-from watchroom.domain.figures import decimals_of, duration_text, figure_text
+from watchroom.domain.figures import decimals_of, duration_text, figure_text, is_number
 from watchroom.domain.metrics import better
 from watchroom.domain.run_columns import RunColumn, column, is_column
 from watchroom.store.queries.runs import Order
@@ -182,14 +182,7 @@ class _Digits:
 
 def _all_numbers(values: pd.Series[Any]) -> bool:
     texts = [str(value) for value in values if not pd.isna(value)]
-    return bool(texts) and all(_is_number(text) for text in texts)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return not math.isnan(float(text))
-    except ValueError:
-        return False
+    return bool(texts) and all(is_number(text) for text in texts)
 
 
 def _about(item: RunColumn) -> str:

@@ -30,6 +30,9 @@ MAX_COLUMNS = 100
 MAX_WORDS = 8
 """Words of a search: each is looked for in every parameter and tag."""
 
+_NOT_DELETED = "coalesce(r.lifecycle_stage, '') <> 'deleted' and coalesce(e.lifecycle_stage, '') <> 'deleted'"
+"""As LIFECYCLE, in a form that the database tests while it reads the runs."""
+
 _RUNS = "runs r left join experiments e on e.experiment_id = r.experiment_id"
 
 
@@ -157,7 +160,9 @@ def _lifecycle_sql(lifecycle: str, filter_: f.Filter | None) -> Sql:
     asked = filter_ is not None and any(
         condition.subject == f.Attribute("lifecycle_stage") for condition in f.conditions(filter_)
     )
-    return Sql("true") if asked or lifecycle == "all" else Sql(f"{LIFECYCLE} = ?", (lifecycle,))
+    if asked or lifecycle == "all":
+        return Sql("true")
+    return Sql(f"{LIFECYCLE} = ?", (lifecycle,)) if lifecycle == "deleted" else Sql(_NOT_DELETED)
 
 
 def _experiments_sql(names: tuple[str, ...]) -> Sql:
