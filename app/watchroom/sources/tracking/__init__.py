@@ -18,7 +18,7 @@ def open_source(
     retries: int = 4,
     reconcile_runs: int = 500,
 ) -> TrackingSource:
-    """The source that a tracking URI means: `http(s)://…`, `sqlite:///file`, or a folder of `mlruns`.
+    """The source that a tracking URI means: `http(s)://…`, `sqlite:///FILE`, or the path of a folder of `mlruns`.
 
     A registry of its own is read only over HTTP: files hold both. Raises `SourceError` for any other URI, and for a
     file or a folder that is not there.
@@ -44,7 +44,7 @@ def open_source(
         from watchroom.sources.tracking.sqlite import SqliteSource
 
         return SqliteSource(_existing(tracking_uri.removeprefix("sqlite:///"), tracking_uri, folder=False), experiments)
-    if "://" in tracking_uri and not tracking_uri.startswith("file://"):
+    if "://" in tracking_uri:
         raise SourceError(
             f"Watchroom cannot read a tracking store at {tracking_uri.split('://')[0]}://…",
             why="It reads a tracking server (http, https), a SQLite file (sqlite:///…) and a folder of mlruns.",
@@ -52,9 +52,7 @@ def open_source(
         )
     from watchroom.sources.tracking.files import FileSource
 
-    return FileSource(
-        _existing(tracking_uri.removeprefix("file://"), tracking_uri, folder=True), experiments=experiments
-    )
+    return FileSource(_existing(tracking_uri, tracking_uri, folder=True), experiments=experiments)
 
 
 def _existing(path: str, uri: str, *, folder: bool) -> Path:
