@@ -128,7 +128,9 @@ class Draft:
         """Append some rows, in the order of the schema's columns; for small tables."""
         if rows:
             marks = ", ".join("?" * len(TABLES[table].columns))
+            self.connection.begin()  # else each row would be written to the disk by itself
             self.connection.executemany(f'insert into "{TABLES[table].part}"."{table}" values ({marks})', rows)
+            self.connection.commit()
 
     def note(self, key: str) -> str | None:
         """A note that an earlier refresh kept for this one; None when there is none."""
