@@ -83,10 +83,7 @@ def bare_app(folder: Path) -> Iterator[Server]:
 def mlflow_server(folder: Path) -> Iterator[str]:
     """A real MLflow server over `mlflow.db` in a folder; gives its address."""
     port = free_port()
-    store, files = (
-        ("--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}"),
-        ("--artifacts-destination", "artifacts"),
-    )
+    store = ("--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}", "--artifacts-destination", "artifacts")
     command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     with _started([*command, *store, "--disable-security-middleware"], port, folder) as server:
         server.wait("/health")
