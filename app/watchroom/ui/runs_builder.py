@@ -9,7 +9,7 @@ import streamlit as st
 from watchroom.domain import filters as f
 from watchroom.store.queries import run_choices
 from watchroom.ui.room import ask
-from watchroom.ui.runs_view import add_condition
+from watchroom.ui.runs_view import FILTER, add_condition
 from watchroom.ui.text import number
 
 _KINDS = {
@@ -58,15 +58,18 @@ def condition_builder() -> None:
     text = f.to_text(condition)
     st.code(text, language=None, wrap_lines=True)
     with st.container(horizontal=True):
-        st.button(
-            "And",
-            key="_builder_and",
-            type="primary",
-            help="Runs for which this holds too",
-            on_click=add_condition,
-            args=(text, "and"),
-        )
-        st.button("Or", key="_builder_or", help="These runs as well", on_click=add_condition, args=(text, "or"))
+        if not (st.session_state.get(FILTER) or "").strip():
+            st.button("Add", key="_builder_add", type="primary", on_click=add_condition, args=(text, "and"))
+            return
+        for word, about in (("and", "Runs for which this holds too"), ("or", "These runs as well")):
+            st.button(
+                word.capitalize(),
+                key=f"_builder_{word}",
+                type="primary" if word == "and" else "secondary",
+                help=about,
+                on_click=add_condition,
+                args=(text, word),
+            )
 
 
 def _subject() -> f.Subject | None:
