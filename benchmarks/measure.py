@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import statistics
 import sys
@@ -82,8 +83,12 @@ class Part:
 
 
 def told(name: str, parts: list[Part]) -> dict[str, Any]:
-    """The line of a benchmark: its first part stands for it, and it is in order when none of its parts misses."""
+    """The line of a benchmark: its first part stands for it, and it is in order when none of its parts misses.
+
+    `machine` says how busy it was: with more at work than it has cores, no time is what it would be.
+    """
     line = {**parts[0].told(), "name": name, "ok": all(part.ok is not False for part in parts)}
+    line["machine"] = {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
     if len(parts) > 1:
         line.pop("note", None)
         line["parts"] = [part.told() for part in parts]
