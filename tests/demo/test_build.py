@@ -20,7 +20,8 @@ from watchroom.demo.evidence import digest
 from watchroom.demo.plan import Plan
 from watchroom.demo.serving import serve
 from watchroom.demo.training import fit, training_data
-from watchroom.demo.worlds import retail
+from watchroom.demo.worlds import churn, claims, fraud, machine, retail
+from watchroom.demo.worlds.base import World
 from watchroom.errors import WorkspaceError
 from watchroom.ledger import Ledger
 from watchroom.ledger.approvals import approvals as ledger_approvals
@@ -136,6 +137,30 @@ def test_a_damaged_marker_is_said_to_be_no_demo(tmp_path: Path):
     (tmp_path / ".demo").write_text("{")
     with pytest.raises(WorkspaceError, match="no complete demo"):
         approvals(tmp_path)
+
+
+def _told(world: World) -> str:
+    first, *later = world.live
+    live = ", ".join([str(first.version), *(f"from {step.days}: {step.version}" for step in later)])
+    shadow = ", ".join(f"{step.version} from {step.days}" for step in world.shadow) or "none"
+    # A version that comes back is said to.
+    return f"| `{world.model}` | {live} | {shadow} |".replace("from 96: 1,", "from 96: 1 again,")
+
+
+def test_the_docs_say_which_version_was_live_when_and_what_drifts():
+    text = (Path(__file__).parents[2] / "docs" / "demo.md").read_text("utf-8")
+    for world in WORLDS:
+        assert _told(world) in text
+        if world.drift_start:
+            assert f"| `{world.model}` | {world.drift_start} days before the end |" in text
+
+
+def test_the_equations_in_the_docs_are_those_of_the_modules():
+    text = (Path(__file__).parents[2] / "docs" / "demo.md").read_text("utf-8")
+    for module in (churn, claims, fraud, machine, retail):
+        equation = [line.strip() for line in (module.__doc__ or "").splitlines() if line.startswith("    ")]
+        assert len(equation) >= 2
+        assert all(line in text for line in equation)
 
 
 def test_a_baseline_is_worse_than_the_release_it_precedes():

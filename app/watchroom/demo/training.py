@@ -14,7 +14,7 @@ from watchroom.demo.plan import Plan, cases, drawn_times
 from watchroom.demo.worlds.base import Floats, Recipe, Release, World
 
 THREADS = 1
-"""One: results then do not depend on the machine's cores, and two threads lose much time to each other on a busy one."""
+"""One: results then do not depend on the machine's cores, and on a busy one two threads lose time to each other."""
 
 NAIVE = "naive"
 _LIGHTGBM_ALWAYS = {"verbose": -1, "deterministic": True, "force_row_wise": True, "num_threads": THREADS}

@@ -4,8 +4,8 @@
             + 0.006·min(distance_km, 300) - 0.7·device_trust + 1.3·[account younger than 6 months] + 0.8·[00:00–05:59]
 
 A little over one payment in a hundred is fraud. Nothing drifts. The models that served were trained with the rare
-class weighted up, so their scores are far too high for the default cut-off of 0.5: too many good customers are stopped, and at
-the costs of the model's file that loses money. A higher cut-off earns. The challenger is trained without the weights.
+class weighted up, so their scores are far too high for the default cut-off of 0.5: too many good customers are stopped,
+and at the costs of the model's file that loses money. A higher cut-off earns. The challenger has no weights.
 """
 
 from __future__ import annotations
