@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from watchroom.charts.runs import DAYS_AS_WEEKS, runs_per_day
+from watchroom.charts.runs import DAYS_AS_MONTHS, DAYS_AS_WEEKS, runs_per_day
 from watchroom.charts.versions import metric_by_version
 
 
@@ -28,8 +28,16 @@ def test_a_status_has_a_bar_of_its_own_and_failures_stand_on_top():
     assert chart.alt.startswith("Runs started per day from 01 Nov 2026 to 01 Nov 2026: 1 failed, 2 finished, 3 odd.")
 
 
-@pytest.mark.parametrize(("length", "grain"), [(DAYS_AS_WEEKS, "day"), (DAYS_AS_WEEKS + 1, "week")])
-def test_a_long_period_is_drawn_by_weeks_and_loses_no_run(length: int, grain: str):
+@pytest.mark.parametrize(
+    ("length", "grain"),
+    [
+        (DAYS_AS_WEEKS, "day"),
+        (DAYS_AS_WEEKS + 1, "week"),
+        (DAYS_AS_MONTHS, "week"),
+        (DAYS_AS_MONTHS + 1, "month"),
+    ],
+)
+def test_a_long_period_is_drawn_coarser_and_loses_no_run(length: int, grain: str):
     first = date(2026, 1, 1)
     last = date.fromordinal(first.toordinal() + length)
     chart = runs_per_day(days((first, "FINISHED", 2), (last, "FINISHED", 5)), first, last)

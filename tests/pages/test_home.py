@@ -169,8 +169,8 @@ def test_the_tag_of_somebody_stays_text(reader: Reader):
     assert "https:\u2060" in raw.replace("\\", "")
 
 
-def test_runs_of_years_ago_are_drawn_by_weeks(reader: Reader):
-    day = (sample.NOW - timedelta(700)).date()
+def test_runs_of_long_ago_are_drawn_by_weeks(reader: Reader):
+    day = (sample.NOW - timedelta(400)).date()
     days = [{"day": day, "experiment_id": "1", "status": "FINISHED", "runs": 3}]
     full(reader.store, run_days=days)
     (chart,) = reader.open("home", period="All time").main.get("plotly_chart")

@@ -12,16 +12,21 @@ from watchroom.charts.style import OTHER_COLOUR, STATUS_COLOURS, Chart, figure
 DAYS_AS_WEEKS = 120
 """A period longer than this is drawn by weeks: a bar per day would be thinner than it can be seen."""
 
+DAYS_AS_MONTHS = 730
+"""A period longer than this is drawn by months."""
+
+_RULES = {"week": "W-MON", "month": "MS"}
+
 _ORDER = ("FINISHED", "RUNNING", "SCHEDULED", "KILLED", "FAILED")
 
 
 def runs_per_day(days: pd.DataFrame, first: date, last: date) -> Chart:
-    """Bars of runs by status over the days `first` to `last`, both included; by weeks when that is long.
+    """Bars of runs by status over the days `first` to `last`, both included; by weeks or months when that is long.
 
     `days` has day, status, runs. Days without runs are drawn as such.
     """
-    weekly = (last - first).days > DAYS_AS_WEEKS
-    wide = _wide(days, first, last, "W-MON" if weekly else "D")
+    grain = _grain((last - first).days)
+    wide = _wide(days, first, last, grain)
     statuses = sorted(wide.columns, key=lambda status: _ORDER.index(status) if status in _ORDER else 9)
     bars = [_bar(wide, status) for status in statuses]
     found = figure(*bars, height=260)
@@ -29,8 +34,13 @@ def runs_per_day(days: pd.DataFrame, first: date, last: date) -> Chart:
     found.update_xaxes(
         range=[wide.index[0] - timedelta(hours=12), wide.index[-1] + timedelta(hours=12)], nticks=6, tickangle=0
     )
-    found.update_yaxes(rangemode="tozero")
-    return Chart(found, _sentence(wide, "week" if weekly else "day"))
+    few = wide.sum(axis=1).max() < 6
+    found.update_yaxes(rangemode="tozero", tickformat=",d", dtick=1 if few else None)
+    return Chart(found, _sentence(wide, grain))
+
+
+def _grain(length: int) -> str:
+    return "day" if length <= DAYS_AS_WEEKS else "week" if length <= DAYS_AS_MONTHS else "month"
 
 
 def _wide(days: pd.DataFrame, first: date, last: date, grain: str) -> pd.DataFrame:
@@ -40,7 +50,7 @@ def _wide(days: pd.DataFrame, first: date, last: date, grain: str) -> pd.DataFra
         place = (pd.Timestamp(day) - index[0]).days
         if 0 <= place < len(index):
             wide.loc[index[place], status] += runs
-    return wide if grain == "D" else wide.resample(grain, label="left", closed="left").sum()
+    return wide if grain == "day" else wide.resample(_RULES[grain], label="left", closed="left").sum()
 
 
 def _bar(wide: pd.DataFrame, status: str) -> go.Bar:

@@ -245,7 +245,7 @@ def _models(view: View) -> None:
         row_height=34,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        link("models", f"All {number(len(view.models))} models", icon=":material/arrow_forward:")
+        link("models", "All models", icon=":material/arrow_forward:")
         download("As a table", "models-at-a-glance", lambda: glance(view.models))
 
 

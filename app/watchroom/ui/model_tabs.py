@@ -24,7 +24,7 @@ from watchroom.ui.rows import event_rows, first_sight_row
 from watchroom.ui.scope import ALL_MODELS, Scope
 from watchroom.ui.states import code, empty, sourced, truncated
 from watchroom.ui.tables import download
-from watchroom.ui.text import UNKNOWN, count_of, one_line, plain, when
+from watchroom.ui.text import UNKNOWN, count_of, one_line, plain, sentence, when
 from watchroom.ui.workspace import facts
 
 EVENTS_READ = 1000
@@ -88,6 +88,8 @@ def _metric_chart(page: Page, values: pd.DataFrame) -> None:
     finite = values.dropna(subset=["last"])
     if finite.empty:
         st.caption("The runs of these versions hold no metrics, or are not in the snapshot.")
+        return
+    if finite["version"].nunique() < 2:
         return
     metrics = _telling_first(finite)
     label = "Metric of each version's run, its last value"
@@ -261,6 +263,8 @@ def _use(page: Page) -> None:
     uri = facts().tracking_uri
     what = "the champion" if version == page.model.champion else "as chosen" if page.scope.version else "the newest"
     st.caption(f"For version {version}, {what}. Choose another under Version in the sidebar.")
+    if problem := _or_none(row["mlmodel_problem"]):
+        st.caption(f":orange[:material/warning:] Its files could not be read from here: {sentence(problem, 400)}")
     st.markdown("**Load it**")
     code(recipes.load(page.model.name, version, uri, champion=version == page.model.champion))
     st.markdown("**Reproduce it**")

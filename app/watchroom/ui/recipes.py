@@ -25,6 +25,8 @@ def reproduce(run: Mapping[str, object], tracking_uri: str) -> str:
     """Shell commands that bring back the code and the environment of a run, as far as they were recorded."""
     run_id, commit = run.get("run_id"), run.get("commit")
     lines = [f"export MLFLOW_TRACKING_URI={shlex.quote(tracking_uri)}"] if tracking_uri else []
+    if _is_folder(tracking_uri):
+        lines.insert(0, "export MLFLOW_ALLOW_FILE_STORE=true  # MLflow refuses a folder of mlruns without it")
     lines.append(
         f"git checkout {shlex.quote(str(commit))}" if commit else "# commit unknown: check out the code by hand"
     )
@@ -37,7 +39,13 @@ def reproduce(run: Mapping[str, object], tracking_uri: str) -> str:
 
 
 def _connect(tracking_uri: str) -> list[str]:
-    return ["import mlflow", "", *([f"mlflow.set_tracking_uri({tracking_uri!r})"] if tracking_uri else [])]
+    allow = 'os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"  # MLflow refuses a folder of mlruns without it'
+    first = ["import os", "", allow, ""] if _is_folder(tracking_uri) else []
+    return [*first, "import mlflow", "", *([f"mlflow.set_tracking_uri({tracking_uri!r})"] if tracking_uri else [])]
+
+
+def _is_folder(tracking_uri: str) -> bool:
+    return bool(tracking_uri) and ("://" not in tracking_uri or tracking_uri.startswith("file:"))
 
 
 def _uri(model: str, suffix: str) -> str:

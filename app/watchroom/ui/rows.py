@@ -9,7 +9,7 @@ import streamlit as st
 from watchroom.store.queries.models import Event, FirstSight, Model
 from watchroom.ui import wording
 from watchroom.ui.navigation import link
-from watchroom.ui.text import ago, count_of, plain, some, when
+from watchroom.ui.text import ago, count_of, plain, sentence, some, when
 from watchroom.ui.workspace import facts
 
 ICONS = {3: ":red[:material/error:]", 2: ":orange[:material/warning:]", 1: ":gray[:material/info:]"}
@@ -31,7 +31,7 @@ def tier_badge(tier: str | None) -> None:
 
 def issue_rows(model: Model) -> None:
     """A line for each issue."""
-    st.markdown("  \n".join(f"{ICONS[issue.severity]} {plain(wording.issue(issue), 240)}" for issue in model.issues))
+    st.markdown("  \n".join(f"{ICONS[issue.severity]} {sentence(wording.issue(issue), 240)}" for issue in model.issues))
 
 
 def model_row(model: Model) -> None:
@@ -49,11 +49,11 @@ def model_row(model: Model) -> None:
 def event_rows(said: list[tuple[Event, str]], now: datetime, *, exact: bool = False) -> None:
     """Changes of the registry with when they were seen; `exact` adds the refresh before, which did not see them yet."""
     zone = facts().zone
-    for event, sentence in said:
+    for event, text in said:
         icon = wording.EVENT_ICONS.get(event.event, wording.TAG_ICON)
         after = f", after {when(event.not_before, zone, now=now)}" if exact and event.not_before else ""
         with st.container(gap=None):
-            st.markdown(f"{icon} {plain(sentence, 300)}")
+            st.markdown(f"{icon} {plain(text, 300)}")
             st.caption(f"seen {when(event.seen_at, zone, now=now)}{after}, {ago(event.seen_at, now)}")
 
 

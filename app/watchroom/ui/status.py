@@ -15,7 +15,7 @@ from watchroom.ui.frame import STALE_AFTER
 from watchroom.ui.room import ask, reading, room
 from watchroom.ui.states import empty, figure, section, truncated
 from watchroom.ui.tables import download
-from watchroom.ui.text import count_of, number, one_line, plain, span, when
+from watchroom.ui.text import count_of, number, one_line, plain, sentence, span, when
 from watchroom.ui.workspace import facts
 
 SEVERITIES: Mapping[str, tuple[str, str, str]] = {
@@ -97,9 +97,8 @@ def _problems(total: int, found: pd.DataFrame) -> None:
 
 def _problem(row: Mapping[Any, Any]) -> None:
     several = f" :gray[× {number(int(str(row['count'])))}]" if row["count"] != 1 else ""
-    lines = [f"{plain(row['what'], 300)}{several}"]
     with st.container(gap=None):
-        st.markdown(lines[0])
+        st.markdown(f"{sentence(row['what'])}{several}")
         st.caption(f"{KINDS.get(str(row['kind']), plain(row['kind']))} · {plain(row['place'], 240)}")
         if row["why"]:
             st.text(one_line(row["why"], 600))
@@ -117,12 +116,12 @@ def _steps() -> None:
         for row in found.to_dict("records"):
             with st.container(gap=None):
                 st.markdown(f"{plain(row['step'], 120)} :gray[· {_seconds(float(row['seconds']))}]")
-                st.caption(plain(_did(row["status"], row["detail"]), 240))
+                st.caption(sentence(_did(row["status"], row["detail"]), 240))
     download("Download as CSV", "refresh-steps", lambda: found)
 
 
 def _did(status: str, detail: str | None) -> str:
-    return f"{status}: {detail.replace('`', '')}" if detail else status
+    return f"{status}: {detail}" if detail else status
 
 
 def _counts() -> None:

@@ -36,6 +36,11 @@ def plain(text: object, limit: int = 120) -> str:
     return _MARKDOWN.sub(r"\\\1", unlinked)
 
 
+def sentence(text: object, limit: int = 300) -> str:
+    """A sentence of Watchroom's own, perhaps with names from outside in it: as `plain`, without the marks of code."""
+    return plain(str(text).replace("`", ""), limit)
+
+
 def number(value: int | float) -> str:
     """A count with thousands apart: `12,345`."""
     return f"{value:,.0f}"
