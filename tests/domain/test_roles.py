@@ -139,8 +139,8 @@ def test_what_the_pages_are_told_comes_through_whole():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "null", "[]", "7", '{"groups_claim": "g"}', '{"groups_claim": "g", "roles": []}']
-    + [
+    [
+        *("", "{}", "null", "[]", "7", '{"groups_claim": "g"}', '{"groups_claim": "g", "roles": []}'),
         '{"groups_claim": 7, "roles": {}}',
         '{"groups_claim": "g", "roles": {"root": ["a"]}}',
         '{"roles": {"admin": 7}}',

@@ -200,9 +200,13 @@ def _sign_out() -> None:
 
 def _without_sign_in(chosen: str) -> Visitor:
     """Anyone on this machine, in the role chosen. `watchroom serve` lets nobody else reach it; other ways might."""
-    if not _on_this_machine(st.context.ip_address):
+    if not _on_this_machine(_address()):
         return Visitor(State.ELSEWHERE, _NOBODY)
     return Visitor(State.ADMITTED, User(name="", roles=(chosen or of.BUSINESS,), signed_in=False))
+
+
+def _address() -> object:
+    return st.context.ip_address
 
 
 def _on_this_machine(ip_address: object) -> bool:

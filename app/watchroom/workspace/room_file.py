@@ -120,7 +120,7 @@ Engine = Annotated[
 
 
 class Roles(Piece):
-    """Which groups of the identity provider hold which role; a person in none of them may look and do nothing else."""
+    """Which groups of the identity provider hold which role; a person in none of them signs in and sees nothing."""
 
     business: Listed[Text] = default((), "groups whose members decide for the business")
     data_science: Listed[Text] = default((), "groups that build models")
