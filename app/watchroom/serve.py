@@ -13,7 +13,7 @@ import threading
 import tomllib
 from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,7 +110,7 @@ def application(entry: Path, store: Path, auth: Auth | None = None) -> st.App:
         yield
 
     async def answer(_request: Request) -> JSONResponse:
-        return _health_response(store)
+        return _health_response(store, details=auth is None)
 
     middleware, secrets = [Middleware(SecurityHeaders)], None
     if auth is not None:
@@ -241,10 +241,13 @@ def health(store: Path, now: datetime) -> Health:
     return Health("last refresh failed" if failed else "ok", snapshot, made_at.isoformat(), age, "")
 
 
-def _health_response(store: Path) -> JSONResponse:
+def _health_response(store: Path, *, details: bool) -> JSONResponse:
+    """The health for a monitor; `details` name folders of this machine, which are not for everybody."""
     from starlette.responses import JSONResponse
 
     found = health(store, datetime.now(UTC))
+    if not details:
+        found = replace(found, detail="")
     return JSONResponse(asdict(found), status_code=200 if found.ready else 503, headers={"cache-control": "no-store"})
 
 

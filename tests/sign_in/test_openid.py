@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchroom import openid
+from watchroom import openid, serve
 from watchroom.domain.roles import SignIn
 from watchroom.errors import SettingError
 from watchroom.workspace.pieces import Hidden
@@ -71,6 +72,13 @@ def test_what_the_pages_are_told_holds_no_secret():
     assert told == SignIn("groups", told.by_role)
     assert told.by_role["admin"] == ("admins",)
     assert not [value for value in GOOD.values() if value in told.to_text()]
+
+
+@pytest.mark.parametrize(("details", "told"), [(True, True), (False, False)])
+def test_health_names_no_folder_where_everybody_may_ask(tmp_path: Path, details: bool, told: bool):
+    response = serve._health_response(tmp_path, details=details)
+    assert response.status_code == 503
+    assert (str(tmp_path) in bytes(response.body).decode()) is told
 
 
 def answer(path: str, *, sent: dict[str, str], status: int = 302, uri: str = GOOD["redirect_uri"]) -> dict[str, Any]:
