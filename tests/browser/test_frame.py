@@ -39,6 +39,7 @@ def choose(page: Page, key: str, option: str) -> None:
 def test_a_link_shows_a_colleague_the_same_thing(page: Page, room_address: str):
     go(page, f"{room_address}/model?model=card-fraud&version=3&period=Last+90+days&role=Reviewer")
     expect(page.get_by_role("heading", level=1)).to_have_text("Card fraud")
+    expect(page).to_have_title("Card fraud · Watchroom")
     for key, value in (("model", "card-fraud"), ("version", "3"), ("period", "Last 90 days"), ("role", "Reviewer")):
         expect(page.locator(f".st-key-{key} input")).to_have_value(value)
 
@@ -49,6 +50,7 @@ def test_a_control_changes_the_address_and_keeps_over_pages(page: Page, room_add
     expect(page).to_have_url(re.compile("model=churn"))
     page.get_by_test_id("stSidebarNav").get_by_text("Status", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Status")
+    expect(page).to_have_title("Status · Watchroom")
     assert asked(page)["model"] == ["churn"]
     expect(page.locator(".st-key-model input")).to_have_value("churn")
 

@@ -57,7 +57,9 @@ def navigation(root: Path) -> tuple[st.Page, DeltaGenerator]:
         place = st.container()
         role_switch()
     st.session_state[_MENU] = True
-    return st.navigation(menu(current_user().role, root), position="sidebar"), place
+    page = st.navigation(menu(current_user().role, root), position="sidebar")
+    st.set_page_config(page_title=f"{page.title} · Watchroom")
+    return page, place
 
 
 def sidebar(place: DeltaGenerator) -> None:

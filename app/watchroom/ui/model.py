@@ -35,6 +35,7 @@ def show() -> None:
         unknown_model(chosen.model, tuple(model.name for model in every))
         link("models", "All models", icon=":material/arrow_back:")
         return
+    st.set_page_config(page_title=f"{one_line(found.title, 60)} · Watchroom")
     sheet = ask(queries.sheet, model=found.name)
     assert sheet is not None, "the overview and the sheet read the same table"
     with reading() as snapshot:
