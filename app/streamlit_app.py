@@ -16,6 +16,6 @@ if frame.admitted():
     try:
         with ui.leased():
             frame.sidebar(place)
-            page.run()
+            frame.run(page)
     except WatchroomError as problem:
         ui.error(problem)

@@ -69,6 +69,12 @@ def sidebar(place: DeltaGenerator) -> None:
         freshness()
 
 
+def run(page: st.Page) -> None:
+    """The page itself. Where its data takes a moment the reader is told; most are there before that shows."""
+    with st.spinner("Reading the snapshot …"):
+        page.run()
+
+
 def freshness() -> None:
     """When the snapshot was made, and whether the last refresh failed."""
     with reading() as snapshot:
