@@ -13,6 +13,7 @@
     ├── LedgerError         the ledger
     │   ├── LedgerBroken        an entry was changed, removed or reordered
     │   └── Refused             the ledger's rules do not allow this act to this person
+    ├── NotAdmitted         nobody is signed in, or whoever is holds no role
     └── SettingError        a setting has a value that it cannot have
 
 The error boundary of the app and the command line catch the base class and nothing else:
@@ -112,6 +113,10 @@ class LedgerBroken(LedgerError):
 
 class Refused(LedgerError):
     """The ledger's rules do not allow this act to this person; the refusal itself is recorded."""
+
+
+class NotAdmitted(WatchroomError):
+    """Nobody is signed in, or whoever is holds no role: nothing of the room is shown or done."""
 
 
 class SettingError(WatchroomError):

@@ -38,7 +38,8 @@ def sign_in(auth: Auth) -> SignIn:
 def secrets(auth: Auth) -> dict[str, Any]:
     """Streamlit's own secrets for `st.login`."""
     names = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
-    return {"auth": {name: getattr(auth, name).reveal() for name in names}}
+    asked = {"client_kwargs": {"scope": auth.scope}}
+    return {"auth": {name: getattr(auth, name).reveal() for name in names} | asked}
 
 
 def options(auth: Auth) -> dict[str, Any]:

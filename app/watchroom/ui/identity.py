@@ -19,7 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from watchroom.domain import roles as of
 from watchroom.domain.roles import AUTH_VARIABLE, SignIn
-from watchroom.errors import WatchroomError
+from watchroom.errors import NotAdmitted
 from watchroom.ui import signed_out
 
 ROLES: dict[str, str] = {
@@ -119,7 +119,7 @@ def current_user() -> User:
     """Who is looking: the person signed in; without sign-in, nobody in particular in the role chosen.
 
     For somebody who may not come in it does not return: the rerun starts over, at the door. So it does in a callback
-    and in a fragment, which run without the frame. Outside of a rerun it raises WatchroomError.
+    and in a fragment, which run without the frame. Outside of a rerun it raises NotAdmitted.
     """
     found = visitor()
     if found.state is not State.ADMITTED:
@@ -137,7 +137,7 @@ def check() -> None:
 def while_admitted(function: Callable[P, T]) -> Callable[P, T]:
     """The function for as long as whoever looks now may come in: for what runs later outside of a rerun, as downloads.
 
-    Raises WatchroomError when it is called after the sign-in has ended.
+    Raises NotAdmitted when it is called after the sign-in has ended.
     """
     if os.environ.get(AUTH_VARIABLE) is None:
         return function
@@ -152,8 +152,8 @@ def while_admitted(function: Callable[P, T]) -> Callable[P, T]:
     return guarded
 
 
-def _refused(state: State) -> WatchroomError:
-    return WatchroomError("You cannot do this now.", why=f"Reason: {state.value}.", next_step="Reload the page.")
+def _refused(state: State) -> NotAdmitted:
+    return NotAdmitted("You cannot do this now.", why=f"Reason: {state.value}.", next_step="Reload the page.")
 
 
 def role_switch() -> None:

@@ -137,6 +137,7 @@ class Auth(Piece):
     client_secret: Secret = needed("its secret; `${NAME}`")
     redirect_uri: Secret = needed("this app's address, ending in /oauth2callback; `${NAME}`")
     cookie_secret: Secret = needed("a long random text, the same on every replica; `${NAME}`")
+    scope: Text = default("openid email profile", "what the provider is asked for; some give groups only for `groups`")
     groups_claim: Text = default("groups", "the claim that holds a person's groups")
     roles: Roles = default(Roles(), "which groups hold which role")
 
