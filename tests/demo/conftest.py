@@ -34,7 +34,13 @@ class Logs:
         return self._read(self.workspace.models[model].outcomes.path)
 
     def reference(self, model: str) -> pd.DataFrame:
+        """All of it: each row once per version."""
         return self._read(self.workspace.models[model].reference.path)
+
+    def reference_of(self, model: str, version: int) -> pd.DataFrame:
+        """The reference as one version scored it."""
+        rows = self.reference(model)
+        return rows[rows["model_version"] == version]
 
     def known(self, model: str) -> pd.DataFrame:
         """The decisions whose outcome is known."""

@@ -47,7 +47,7 @@ def test_another_seed_makes_another_world():
     assert not one["label"].equals(other["label"])
 
 
-def test_moving_the_end_moves_the_days_and_nothing_else():
+def test_moving_the_end_moves_the_training_data_and_nothing_else():
     release = retail.WORLD.releases[0]
     here, later = (
         training_data(replace(PLAN, end=end), retail.WORLD, release).train for end in (END, date(2026, 11, 27))

@@ -16,7 +16,6 @@ from watchroom.demo.plan import SERVED_DAYS
 from watchroom.demo.worlds.base import World
 
 MODELS = [world.model for world in WORLDS]
-STEADY = [world.model for world in WORLDS if world.drift_start is None]
 
 
 def _day(days_before_end: int) -> pd.Timestamp:
@@ -91,7 +90,7 @@ def test_the_last_weeks_are_mostly_without_outcomes(logs: Logs, model: str, days
 
 def _distances(logs: Logs, world: World, rows: pd.DataFrame) -> dict[str, float]:
     """The KS distance of each numeric feature to the reference."""
-    reference = logs.reference(world.model)
+    reference = logs.reference_of(world.model, world.champion)
     return {
         name: float(ks_2samp(reference[name].dropna(), rows[name].dropna(), method="asymp").statistic)
         for name in _numbers(world)
@@ -100,7 +99,7 @@ def _distances(logs: Logs, world: World, rows: pd.DataFrame) -> dict[str, float]
 
 def _noise(logs: Logs, world: World, rows: pd.DataFrame) -> float:
     """What chance alone stays under, but once in thousands of times."""
-    return 2.2 * float(np.sqrt(1 / len(rows) + 1 / len(logs.reference(world.model))))
+    return 2.2 * float(np.sqrt(1 / len(rows) + 1 / len(logs.reference_of(world.model, world.champion))))
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=MODELS)
@@ -120,6 +119,13 @@ def test_the_right_features_drift_once_it_has_set_in(logs: Logs, model: str, muc
     moved = {name for name, far in _distances(logs, world, after).items() if far > _noise(logs, world, after)}
     assert much <= moved <= much | little
     assert DRIFT_STARTS[model] == world.drift_start
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=MODELS)
+def test_every_version_has_scored_the_same_reference(logs: Logs, world: World):
+    ids = [set(logs.reference_of(world.model, one.version)["prediction_id"]) for one in world.releases]
+    assert all(one == ids[0] for one in ids)
+    assert len(logs.reference(world.model)) == len(ids) * len(ids[0])
 
 
 def test_the_coupon_that_the_demand_model_has_never_seen_comes_with_the_drift(logs: Logs):
@@ -157,7 +163,7 @@ def test_telecom_churn_earns_and_stays_as_good_as_its_reference(logs: Logs):
     from sklearn.metrics import roc_auc_score
 
     rows, money = logs.known("telecom-churn"), logs.workspace.models["telecom-churn"].value
-    holdout = logs.reference("telecom-churn").query("split == 'holdout'")
+    holdout = logs.reference_of("telecom-churn", 3).query("split == 'holdout'")
     assert _earned(rows, rows["prediction"] == 1, money) > 0
     assert roc_auc_score(rows["label"], rows["score"]) > roc_auc_score(holdout["label"], holdout["score"]) - 0.06
 

@@ -17,7 +17,7 @@ from watchroom.demo.training import Fitted, TrainingData, predict
 from watchroom.demo.worlds.base import Floats, Since, World
 
 REFERENCE_ROWS = 9000
-"""The most rows a reference has; its newest part is the holdout."""
+"""The most rows a reference has for each version; the newest quarter is the holdout."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def serve(plan: Plan, world: World, models: Mapping[int, Fitted], champion_data:
         decisions=_scored(world, models, drawn, live),
         shadow=_scored(world, models, drawn, version_at(world.shadow, days)),
         outcomes=_outcomes(plan, world, drawn),
-        reference=_reference(plan, world, models[world.champion], champion_data),
+        reference=_reference(plan, world, models, champion_data),
     )
 
 
@@ -127,14 +127,17 @@ def _outcomes(plan: Plan, world: World, drawn: pd.DataFrame) -> pd.DataFrame:
     return told.loc[known].sort_values(["label_timestamp", "prediction_id"]).reset_index(drop=True)
 
 
-def _reference(plan: Plan, world: World, champion: Fitted, data: TrainingData) -> pd.DataFrame:
-    """What the champion was trained on and validated with, scored by itself, outcomes included."""
+def _reference(plan: Plan, world: World, models: Mapping[int, Fitted], data: TrainingData) -> pd.DataFrame:
+    """What the champion was trained on and validated with, outcomes included, scored by every version.
+
+    Scores of two versions cannot be compared with each other, so each version finds its own here.
+    """
     rng = plan.rng(world.model, "reference")
     both = pd.concat([data.train.assign(split="train"), data.valid.assign(split="holdout")], ignore_index=True)
     rows = both.iloc[np.sort(rng.permutation(len(both))[:REFERENCE_ROWS])].reset_index(drop=True)
     rows.insert(0, "prediction_id", [f"{world.id_prefix}-ref-{number:05d}" for number in range(1, len(rows) + 1)])
-    answered = _with_answer(world, rows, predict(world, champion, rows), world.champion)
-    return answered.astype({"model_version": np.int32})
+    scored = [_with_answer(world, rows, predict(world, models[one], rows), one) for one in sorted(models)]
+    return pd.concat(scored, ignore_index=True).astype({"model_version": np.int32})
 
 
 def _by_month(frame: pd.DataFrame, column: str, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Retail demand: units of a product that a shop will sell on a day, to order them three days before.
+"""Retail demand: units of a product that a shop will sell on one of the next seven days, to order them before.
 
     log(mean) = 2.55 + shop + product + weekday + promo - elasticity·log(price_ratio) + 0.05·drift + 0.75·(footfall - 1)
                 + 0.25·log((1 + last_week)/(1 + 15)) + 0.3·[holiday within two days],  units ~ Poisson, widened
@@ -40,10 +40,10 @@ DAYS = np.array(list(WEEKDAY), dtype=object)
 
 
 def draw(rng: np.random.Generator, at: pd.DatetimeIndex, drift: Floats) -> pd.DataFrame:
-    """A product in a shop on a day, and the units that were sold."""
+    """A product in a shop on one of the next seven days, and the units that were sold."""
     n = len(at)
     shop, product = pick(rng, n, SHOP_SHARE), pick(rng, n, PRODUCT_SHARE)
-    promo, weekday = pick_two(rng, PROMO_BEFORE, PROMO_AFTER, drift), DAYS[at.day_of_week]
+    promo, weekday = pick_two(rng, PROMO_BEFORE, PROMO_AFTER, drift), DAYS[rng.integers(0, 7, n)]
     ratio = np.clip(rng.normal(1.0 - 0.05 * drift, 0.07), 0.7, 1.5).round(3)
     footfall = np.clip(rng.normal(1.0 + 0.12 * drift, 0.13), 0.3, 1.8).round(3)
     holiday = np.minimum(rng.integers(0, 30, n), 14).astype(float)
