@@ -70,7 +70,7 @@ def test_the_sidebar_says_how_old_the_data_is(reader: Reader):
 def test_a_failed_refresh_shows_on_every_page(reader: Reader):
     full(reader.store)
     (reader.store / "last_failure.json").write_text("{}")
-    assert ("The last refresh failed", "status", "") in links(reader.open("models"))
+    assert (":red[The last refresh failed]", "status", "") in links(reader.open("models"))
 
 
 def test_versions_can_be_chosen_once_there_is_a_model(reader: Reader):

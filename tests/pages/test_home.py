@@ -105,9 +105,11 @@ def test_the_scope_narrows_home_to_one_model(reader: Reader):
 
 def test_a_scope_that_names_no_model_says_so_and_offers_the_nearest(reader: Reader):
     full(reader.store)
-    text = said(reader.open("home", model="crad-fraud"))
+    app = reader.open("home", model="crad-fraud")
+    text = said(app)
     assert "There is no model named “crad-fraud” in this snapshot." in text
     assert "The nearest name is “card-fraud”." in text
+    assert ("Open card-fraud", "model", "model=card-fraud") in links(app)
 
 
 def test_what_the_first_refresh_found_is_not_a_change(reader: Reader):

@@ -82,6 +82,6 @@ def freshness() -> None:
     now = datetime.now(UTC)
     st.caption(f"Snapshot of {when(made_at, facts().zone, now=now)} ({ago(made_at, now)})")
     if room().store.folder.last_failure.is_file():
-        link("status", "The last refresh failed", icon=":material/error:")
+        link("status", ":red[The last refresh failed]", icon=":material/error:")
     elif now - made_at > STALE_AFTER:
-        link("status", "The data is old", icon=":material/schedule:")
+        link("status", ":orange[The data is old]", icon=":material/schedule:")
