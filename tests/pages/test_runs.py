@@ -11,7 +11,7 @@ import pytest
 
 from tests.helpers.snapshots import publish_rows
 from tests.ui.reading import Reader, said
-from watchroom.ui.runs_download import csv_of
+from watchroom.ui.tables import csv
 
 START = datetime(2026, 11, 1, 9)
 HOSTILE = "<script>alert(1)</script> [click](http://evil) *bold* '; drop table runs; --"
@@ -212,6 +212,6 @@ def test_two_thousand_columns_stay_choosable_and_only_those_shown_are_sent(tmp_p
 
 def test_a_spreadsheet_runs_nothing_of_a_download_and_numbers_stay_numbers():
     frame = pd.DataFrame({"text": ["=cmd()", "-1", "+x", "a", None], "number": [-1.0, 2.0, 3.0, 4.0, 5.0]})
-    found = csv_of(frame.astype({"text": "string[pyarrow]"})).decode("utf-8-sig").splitlines()
+    found = csv(frame.astype({"text": "string[pyarrow]"})).decode("utf-8-sig").splitlines()
 
     assert found == ["text,number", "'=cmd(),-1.0", "-1,2.0", "'+x,3.0", "a,4.0", ",5.0"]

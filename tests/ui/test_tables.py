@@ -10,14 +10,14 @@ import pytest
 from watchroom.ui.tables import csv, short
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1+2", "@SUM(A1)", "\tx"])
+@pytest.mark.parametrize("text", ["=1+1", "+1+1", "-1+2", "@SUM(A1)", "\tx"])
 def test_a_text_that_begins_like_a_formula_gets_a_quote(text: str):
     back = pd.read_csv(io.BytesIO(csv(pd.DataFrame({"a": [text]}))))
     assert back.loc[0, "a"] == "'" + text
 
 
 def test_everything_else_comes_back_as_it_was():
-    frame = pd.DataFrame({"name": ["a,b", 'say "hi"', "模型🚲"], "value": [-1.5, 2.0, 3.0], "n": [1, 2, 3]})
+    frame = pd.DataFrame({"name": ["a,b", 'say "hi"', "模型🚲", "-0.5"], "value": [-1.5, 2.0, 3.0, 4.0], "n": [1, 2, 3, 4]})
     pd.testing.assert_frame_equal(pd.read_csv(io.BytesIO(csv(frame)), encoding="utf-8-sig"), frame)
 
 

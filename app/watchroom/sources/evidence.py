@@ -1,4 +1,4 @@
-"""Evidence files of the workspace: their digests, to compare with what was signed. Their content is not read further."""
+"""Evidence files of the workspace: their digests, to compare with what was signed. Their content is not read."""
 
 from __future__ import annotations
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import io
 from functools import partial
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from watchroom.domain.figures import is_number
 from watchroom.store.queries.runs import MAX_DOWNLOAD, download
 from watchroom.ui.identity import while_admitted
 from watchroom.ui.room import reading, room
 from watchroom.ui.runs_table import selected_ids
 from watchroom.ui.runs_view import View
+from watchroom.ui.tables import CSV_MIME, csv
 from watchroom.ui.text import count_of, number
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_TYPES = {"csv": ("CSV", "text/csv"), "parquet": ("Parquet", "application/vnd.apache.parquet")}
+_TYPES = {"csv": ("CSV", CSV_MIME), "parquet": ("Parquet", "application/vnd.apache.parquet")}
 
 
 def downloads(view: View, columns: tuple[str, ...], total: int) -> None:
@@ -63,18 +60,7 @@ def file_of(view: View, columns: tuple[str, ...], chosen: tuple[str, ...], kind:
             stale_days=room().settings.stale_running_days,
         )
     if kind == "csv":
-        return csv_of(found.frame)
+        return csv(found.frame)
     buffer = io.BytesIO()
     found.frame.to_parquet(buffer, index=False)
     return buffer.getvalue()
-
-
-def csv_of(frame: pd.DataFrame) -> bytes:
-    """The frame as CSV that a spreadsheet shows and does not run. A number logged as text stays as it was logged."""
-    texts = {name: frame[name].map(_harmless) for name in frame.columns if pd.api.types.is_string_dtype(frame[name])}
-    return frame.assign(**texts).to_csv(index=False).encode("utf-8-sig")
-
-
-def _harmless(value: Any) -> Any:
-    risky = isinstance(value, str) and value.startswith(_FORMULA) and not is_number(value)
-    return f"'{value}" if risky else value

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from watchroom.domain.figures import is_number
 from watchroom.ui.identity import while_admitted
 from watchroom.ui.text import one_line
 
@@ -29,13 +31,21 @@ def download(label: str, name: str, frame: Callable[[], pd.DataFrame], *, key: s
 
 
 def csv(frame: pd.DataFrame) -> bytes:
-    """The frame as CSV that a spreadsheet shows and does not run: a text that begins like a formula gets a quote."""
-    columns = {str(column): frame[column].map(_harmless) for column in frame.select_dtypes(include=["object", "str"])}
-    return frame.assign(**columns).to_csv(index=False).encode("utf-8-sig")
+    """The frame as CSV that a spreadsheet shows and does not run: a text that begins like a formula gets a quote.
+
+    A number that was logged as text stays as it was logged.
+    """
+    texts = {str(name): frame[name].map(_harmless) for name in frame.columns if _may_hold_text(frame[name])}
+    return frame.assign(**texts).to_csv(index=False).encode("utf-8-sig")
+
+
+def _may_hold_text(column: pd.Series[Any]) -> bool:
+    return pd.api.types.is_string_dtype(column) or pd.api.types.is_object_dtype(column)
 
 
 def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_RISKY) else value
+    risky = isinstance(value, str) and value.startswith(_RISKY) and not is_number(value)
+    return f"'{value}" if risky else value
 
 
 def short(text: object, limit: int = 80) -> str | None:
