@@ -11,7 +11,7 @@ import streamlit as st
 
 from watchroom.errors import NoSnapshot, WatchroomError, WorkspaceError
 from watchroom.ui.failure import last_failure, show_failure
-from watchroom.ui.navigation import link
+from watchroom.ui.navigation import go
 from watchroom.ui.room import reading, room
 from watchroom.ui.text import ago, count_of, number, plain, when, zone_of
 from watchroom.ui.workspace import facts
@@ -120,8 +120,8 @@ def unknown_model(model: str, known: tuple[str, ...]) -> None:
         st.markdown(f"**There is no model named “{plain(model)}” in this snapshot.**")
         st.text("It may have been renamed or removed since the link was made.")
         st.text(f"The nearest name is “{near[0]}”." if near else "Choose another model in the sidebar.")
-        if near:
-            link("model", f"Open {plain(near[0])}", icon=":material/arrow_forward:", params={"model": near[0]})
+        if near and st.button(f"Open {plain(near[0])}", icon=":material/arrow_forward:", type="tertiary"):
+            go("model", model=near[0])
 
 
 __all__ = [
