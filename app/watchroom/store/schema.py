@@ -32,12 +32,18 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     private: bool = False
+    uncompressed: tuple[str, ...] = ()
+    """Columns whose text is kept as it is: random ids compress badly, and unpacking them is most of a query's time."""
 
     @property
     def create_sql(self) -> str:
         """The statement that makes the empty table."""
-        columns = ", ".join(f'"{column.name}" {column.type}' for column in self.columns)
+        columns = ", ".join(self._column_sql(column) for column in self.columns)
         return f'create table "{self.name}" ({columns})'
+
+    def _column_sql(self, column: Column) -> str:
+        form = " using compression uncompressed" if column.name in self.uncompressed else ""
+        return f'"{column.name}" {column.type}{form}'
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -104,6 +110,7 @@ _MLFLOW = (
             ("dirty", "BOOLEAN", "whether the work tree had uncommitted changes; NULL when it was not recorded"),
             ("artifact_uri", "VARCHAR", "where its artifacts were to be kept; may not exist on this machine"),
         ),
+        uncompressed=("run_id",),
     ),
     Table(
         "params",
@@ -116,6 +123,7 @@ _MLFLOW = (
             ("value", "VARCHAR", "its text, as logged"),
             ("number", "DOUBLE", "the same as a number, for ranges and sorting; NULL when the text is not one"),
         ),
+        uncompressed=("run_id",),
     ),
     Table(
         "tags",
@@ -127,6 +135,7 @@ _MLFLOW = (
             ("key", "VARCHAR", "the tag's name"),
             ("value", "VARCHAR", "the tag's text"),
         ),
+        uncompressed=("run_id",),
     ),
     Table(
         "metrics",
@@ -154,6 +163,7 @@ _MLFLOW = (
                 "at most 40 finite values in the order of steps, for a sparkline; NULL for fewer than two",
             ),
         ),
+        uncompressed=("run_id",),
     ),
     Table(
         "metric_history",
