@@ -284,14 +284,12 @@ class _Sync:
         return runs.filter(pc.is_in(runs["experiment_id"], value_set=pa.array(list(experiments), pa.string())))
 
     def _changed(self, runs: pa.Table, tags: pa.Table, known: pa.Table, marks: Mapping[str, Mark]) -> Iterator[Change]:
-        ids = self._changed_ids(runs, known, marks)
-        if not ids:
+        wanted = self._changed_ids(runs, known, marks)
+        if not len(wanted):
             return
-        everything = len(ids) == len(runs)
-        wanted = pa.array(sorted(ids), pa.string())
-        yield ChangedRuns({"runs": runs if everything else _of(runs, wanted)})
+        yield ChangedRuns({"runs": runs if len(wanted) == len(runs) else _of(runs, wanted)})
         yield MoreRows({"tags": _of(tags, wanted)})
-        scan = len(ids) >= _SCAN_SHARE * len(runs)
+        scan = len(wanted) >= _SCAN_SHARE * len(runs)
         for name, query in tables.RUN_ROWS.items():
             chunks = self.reader.chunks(query, marks[query.table][0]) if scan else self._by_ids(query, wanted)
             for chunk in chunks:
@@ -299,20 +297,25 @@ class _Sync:
                 yield MoreRows({name: _as_floats(rows) if name == "points" else rows})
         yield from self._inputs(wanted)
 
-    def _changed_ids(self, runs: pa.Table, known: pa.Table, marks: Mapping[str, Mark]) -> set[str]:
+    def _changed_ids(self, runs: pa.Table, known: pa.Table, marks: Mapping[str, Mark]) -> pa.ChunkedArray:
         """Runs that are new or differ, and those with rows beyond the marks of the last refresh."""
-        present = set(runs["run_id"].to_pylist())
         before: Mapping[str, Sequence[Any]] = self.seen.notes.get("marks", {})
         if any(self._mark_broken(name, before) for name in tables.ADDED_ONLY):
-            return present
-        fingerprints = dict(zip(known["run_id"].to_pylist(), known["fingerprint"].to_pylist(), strict=True))
-        pairs = zip(runs["run_id"].to_pylist(), runs["fingerprint"].to_pylist(), strict=True)
-        ids = {run_id for run_id, fingerprint in pairs if fingerprints.get(run_id) != fingerprint}
+            return runs["run_id"]
+        held = known["fingerprint"].take(pc.index_in(runs["run_id"], value_set=known["run_id"]))
+        same = pc.fill_null(pc.equal(runs["fingerprint"], held), False)
+        added = pa.array(sorted(self._added_to(before, marks)), pa.string())
+        return runs["run_id"].filter(pc.or_(pc.invert(same), pc.is_in(runs["run_id"], value_set=added)))
+
+    def _added_to(self, before: Mapping[str, Sequence[Any]], marks: Mapping[str, Mark]) -> set[str]:
+        """The runs of rows beyond the marks of the last refresh, as far as the text of their ids can be read."""
+        ids: set[str] = set()
         for name, run_column in tables.ADDED_ONLY.items():
             if marks[name][0] > before[name][0]:
-                sql = f'select distinct "{run_column}" from "{name}" where rowid > ?'
-                ids.update(self.reader.column(sql, (before[name][0],)))
-        return ids & present
+                # The plus keeps SQLite from reading the whole index of the column for the sake of `distinct`.
+                sql = f'select distinct +"{run_column}" from "{name}" where rowid > ?'
+                ids.update(each for each in self.reader.column(sql, (before[name][0],)) if isinstance(each, str))
+        return ids
 
     def _mark_broken(self, name: str, before: Mapping[str, Sequence[Any]]) -> bool:
         """Whether another row stands at the last mark: `mlflow gc` and `vacuum` free row ids and renumber rows."""
@@ -320,20 +323,20 @@ class _Sync:
             return True
         return list(self.reader.mark(name, before[name][0])) != list(before[name])
 
-    def _by_ids(self, query: tables.Query, wanted: pa.Array) -> Iterator[pa.Table]:
+    def _by_ids(self, query: tables.Query, wanted: pa.ChunkedArray) -> Iterator[pa.Table]:
         for start in range(0, len(wanted), _IDS_PER_QUERY):
             ids = wanted[start : start + _IDS_PER_QUERY].to_pylist()
             marks = ", ".join("?" * len(ids))
             yield self.reader.arrow(query, f"where t.run_uuid in ({marks})", ids)
 
-    def _inputs(self, wanted: pa.Array) -> Iterator[MoreRows]:
+    def _inputs(self, wanted: pa.ChunkedArray) -> Iterator[MoreRows]:
         if {"inputs", "datasets", "input_tags"} <= self.reader.tables:
             rows = _of(self.reader.arrow(tables.RUN_INPUTS), wanted)
             if len(rows):
                 yield MoreRows({"run_inputs": rows})
 
 
-def _of(rows: pa.Table, wanted: pa.Array) -> pa.Table:
+def _of(rows: pa.Table, wanted: pa.ChunkedArray) -> pa.Table:
     """The rows of the wanted runs."""
     return rows.filter(pc.is_in(rows["run_id"], value_set=wanted))
 
@@ -353,11 +356,11 @@ def _fingerprints(runs: pa.Table, tags: pa.Table) -> pa.ChunkedArray:
     with duckdb.connect(":memory:") as connection:
         connection.register("runs", runs.append_column("position", pa.array(range(len(runs)), pa.int64())))
         connection.register("tags", tags)
-        answer = connection.execute(
+        answer = connection.sql(
             f"""
-            select concat_ws('-', hash([{text}]), tagged)
+            select concat_ws('-', hash([{text}]), tagged) as fingerprint
             from runs left join (select run_id, sum(hash([key, value])::hugeint) as tagged from tags group by run_id)
             using (run_id) order by position
             """
-        ).fetchall()
-    return pa.chunked_array([pa.array([row[0] for row in answer], pa.string())])
+        )
+        return answer.to_arrow_table()["fingerprint"]
