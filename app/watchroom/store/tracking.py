@@ -140,9 +140,8 @@ class TrackingWriter:
         self.counts.checked += len(run_ids)
 
     def gone(self, run_ids: Sequence[str]) -> None:
-        """Forget runs that exist no more."""
-        self._delete(pa.array(run_ids, pa.string()))
-        self.counts.gone += len(run_ids)
+        """Forget runs that exist no more. Those that are not held are passed over."""
+        self.counts.gone += self._delete(pa.array(run_ids, pa.string()))
 
     def state(self, notes: Mapping[str, Any]) -> None:
         """Keep the source's notes for the next refresh."""
@@ -208,16 +207,18 @@ class TrackingWriter:
         self._sql.execute("insert into touched select run_id from given")
         self._sql.unregister("given")
 
-    def _delete(self, ids: pa.Array) -> None:
+    def _delete(self, ids: pa.Array) -> int:
+        """Remove all rows of some runs; returns how many of the runs were held."""
         self._draft.writable("mlflow")
         self._draft.writable("sync")
         self._sql.register("given", pa.table({"run_id": ids}))
-        known = self._sql.execute("select count(*) from sync.sync_runs semi join given using (run_id)").fetchall()
-        if known[0][0]:
+        [(known,)] = self._sql.execute("select count(*) from sync.sync_runs semi join given using (run_id)").fetchall()
+        if known:
             held = (f"mlflow.{name}" for name in _RUN_TABLES)
             for table in (*held, *(f"given_{name}" for name in _ORDERED), "sync.sync_runs"):
                 self._sql.execute(f"delete from {table} where run_id in (select run_id from given)")
         self._sql.unregister("given")
+        return int(known)
 
     def _append_in_order(self) -> None:
         for name in _ORDERED:

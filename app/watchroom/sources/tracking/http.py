@@ -12,12 +12,14 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pyarrow.compute as pc
+
 from watchroom.errors import SourceError
 from watchroom.sources.tracking import http_artifacts, http_plan
 from watchroom.sources.tracking.contract import Change, CheckedRuns, GoneRuns, Seen, State
 from watchroom.sources.tracking.http_api import ApiError, MlflowApi
 from watchroom.sources.tracking.http_catalog import catalog_rows, matching_experiments
-from watchroom.sources.tracking.http_listing import IDS, Listing, Window, run_id
+from watchroom.sources.tracking.http_listing import FIRST_PAGE, IDS, Listing, Window, run_id
 from watchroom.sources.tracking.http_plan import Held, Notes
 from watchroom.sources.tracking.http_runs import (
     Histories,
@@ -77,12 +79,13 @@ class HttpSource:
         started_ms = int(time.time() * 1000)
         try:
             experiments = matching_experiments(self._api, self._globs)
-            yield catalog_of(catalog_rows(self._api, self._registry, experiments))
             threads = ThreadPoolExecutor(THREADS, thread_name_prefix="mlflow")
             try:
-                refresh = _Refresh(self._api, threads, _held(seen), experiments)
-                notes = Notes.read(seen.notes)
-                yield from refresh.changes(notes, self._globs, started_ms, self._reconcile_runs)
+                refresh = _Refresh(self._api, threads, _held(seen), experiments, Notes.read(seen.notes))
+                refresh.begin(self._globs, started_ms, self._reconcile_runs)
+                # While the server looks for runs, which takes it longest, the catalog is read and written.
+                yield catalog_of(catalog_rows(self._api, self._registry, experiments))
+                yield from refresh.changes()
             finally:
                 threads.shutdown(cancel_futures=True)
         except ApiError as error:
@@ -105,9 +108,9 @@ class HttpSource:
 
 def _held(seen: Seen) -> dict[str, Held]:
     table = seen.runs()
-    columns = [table[name].to_pylist() for name in ("run_id", "fingerprint", "status", "start_ms")]
-    rows = zip(*columns, strict=True)
-    return {run: Held(fingerprint or "", status or "", start) for run, fingerprint, status, start in rows}
+    fingerprints, states = (pc.fill_null(table[name], "").to_pylist() for name in ("fingerprint", "status"))
+    rows = map(Held, fingerprints, states, table["start_ms"].to_pylist())
+    return dict(zip(table["run_id"].to_pylist(), rows, strict=True))
 
 
 @dataclass
@@ -122,12 +125,16 @@ class _Page:
 
 @dataclass
 class _Refresh:
-    """One pass over the runs of a server."""
+    """One pass over the runs of a server: `begin`, then `changes`."""
 
     api: MlflowApi
     threads: Executor
     held: dict[str, Held]
     experiments: Sequence[Json]
+    notes: Notes | None
+    windows: list[Window] = field(default_factory=list)
+    compared: Pages = field(default_factory=lambda: iter(()))
+    listed: list[Pages] = field(default_factory=list)
     met: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
     checked: list[str] = field(default_factory=list)
@@ -136,47 +143,52 @@ class _Refresh:
     problems: ProblemLog = field(default_factory=ProblemLog)
 
     def __post_init__(self) -> None:
-        self.listing = Listing(self.api, [str(each["experiment_id"]) for each in self.experiments])
+        self.stages = {str(each["experiment_id"]): str(each.get("lifecycle_stage")) for each in self.experiments}
+        self.listing = Listing(self.api, list(self.stages), self.notes.page if self.notes else FIRST_PAGE)
         self.reader = HistoryReader(self.api)
-        self.starts = sorted(each.start_ms for each in self.held.values() if each.start_ms is not None)
 
-    def changes(
-        self, notes: Notes | None, globs: tuple[str, ...], started_ms: int, reconcile_runs: int
-    ) -> Iterator[Change]:
-        stages = {str(each["experiment_id"]): str(each.get("lifecycle_stage")) for each in self.experiments}
-        following = Notes(started_ms, globs, stages, (), None, None)
-        if notes is None or notes.globs != globs or not self.held:
-            windows = [Window()]
-            yield from self._read(self._ahead(self.listing.window(Window())))
-        else:
-            turn = http_plan.take_turn(self.starts, notes.cursor, reconcile_runs)
-            deep = http_plan.take_turn(self.starts, notes.deep_cursor, http_plan.DEEP_RUNS)
-            following = replace(following, cursor=turn.cursor, deep_cursor=deep.cursor)
-            windows = [deep.window, turn.window]
-            yield from self._incremental(notes, stages, windows)
-        yield from self._ask_by_id(self._doubtful(windows, notes))
+    def begin(self, globs: tuple[str, ...], started_ms: int, reconcile_runs: int) -> None:
+        """Decide what to ask for, and ask for the first page of each listing."""
+        self.following = Notes(started_ms, globs, self.stages, (), None, None)
+        if self.notes is None or self.notes.globs != globs or not self.held:
+            self.windows = [Window()]
+            self.listed = [self._ahead(self.listing.window(Window()))]
+            return
+        starts = sorted(each.start_ms for each in self.held.values() if each.start_ms is not None)
+        turn = http_plan.take_turn(starts, self.notes.cursor, reconcile_runs)
+        deep = http_plan.take_turn(starts, self.notes.deep_cursor, http_plan.DEEP_RUNS)
+        self.following = replace(self.following, cursor=turn.cursor, deep_cursor=deep.cursor)
+        self.windows = [deep.window, turn.window]
+        self.compared = self._ahead(self.listing.window(deep.window))
+        if turn.window != Window():
+            self.listed = self._probably_changed(self.notes, http_plan.since_newest(starts, self.notes.refreshed_ms))
+        # Last, as the longest: the histories of new runs are read while the server is still at it.
+        self.listed.append(self._ahead(self.listing.window(turn.window)))
+
+    def _probably_changed(self, notes: Notes, since: Window) -> list[Pages]:
+        """Listings of the runs that are new, have ended, were deleted, or whose experiment was deleted or restored."""
+        before = Window(None, since.first - 1 if since.first is not None else None)
+        ended = f"attributes.end_time >= {notes.refreshed_ms - http_plan.OVERLAP_MS}"
+        other = [each for each, stage in self.stages.items() if notes.experiments.get(each) != stage]
+        return [
+            self._ahead(self.listing.window(since)),
+            self._ahead(self.listing.window(before, ended)),
+            self._ahead(self.listing.newest_deleted(http_plan.DELETED_RUNS)),
+            self._ahead(Listing(self.api, other).window(Window())),
+        ]
+
+    def changes(self) -> Iterator[Change]:
+        """What has changed, after `begin`."""
+        yield from self._read(self.compared, compare=True)
+        for pages in self.listed:
+            yield from self._read(pages)
+        yield from self._ask_by_id(self._doubtful())
         yield from self._finish(0)
         yield from self._rest()
         # Held within a bound: of more deleted runs, the others are found in their turn when they are restored.
         kept = tuple(sorted(self.deleted))[: 2 * http_plan.DELETED_RUNS]
-        yield State(replace(following, deleted=kept).kept())
-
-    def _incremental(self, notes: Notes, stages: Mapping[str, str], windows: Sequence[Window]) -> Iterator[Change]:
-        deep, turn = windows
-        streams = [self._ahead(self.listing.window(deep)), self._ahead(self.listing.window(turn))]
-        if turn != Window():
-            since = http_plan.since_newest(self.starts, notes.refreshed_ms)
-            before = Window(None, since.first - 1 if since.first is not None else None)
-            ended = f"attributes.end_time >= {notes.refreshed_ms - http_plan.OVERLAP_MS}"
-            other = [each for each, stage in stages.items() if notes.experiments.get(each) != stage]
-            streams += [
-                self._ahead(self.listing.window(since)),
-                self._ahead(self.listing.window(before, ended)),
-                self._ahead(self.listing.newest_deleted(http_plan.DELETED_RUNS)),
-                self._ahead(Listing(self.api, other).window(Window())),
-            ]
-        for position, stream in enumerate(streams):
-            yield from self._read(stream, compare=position == 0)
+        page = self.listing.fitting or self.listing.first_page
+        yield State(replace(self.following, deleted=kept, page=page).kept())
 
     def _ahead(self, pages: Pages) -> Pages:
         """The same pages, of which the next is always already being asked for, the first from now on."""
@@ -242,10 +254,10 @@ class _Refresh:
             )
         add_run(run, histories, fingerprint + (_AGAIN if refused else ""), self.batch)
 
-    def _doubtful(self, windows: Sequence[Window], notes: Notes | None) -> list[str]:
+    def _doubtful(self) -> list[str]:
         """Known runs to ask for by id: unfinished ones, and those that should have come in a listing and did not."""
-        missed = [run for run, held in self.held.items() if any(each.holds(held.start_ms) for each in windows)]
-        restored = [run for run in (notes.deleted if notes else ()) if run in self.held]
+        missed = [run for run, held in self.held.items() if any(each.holds(held.start_ms) for each in self.windows)]
+        restored = [run for run in (self.notes.deleted if self.notes else ()) if run in self.held]
         asked = dict.fromkeys([*missed, *restored, *http_plan.unfinished(self.held)])
         return [run for run in asked if run not in self.met]
 

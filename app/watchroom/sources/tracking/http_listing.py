@@ -18,6 +18,12 @@ from watchroom.sources.tracking.rows import whole
 PAGE = 1_000
 """Runs of a page: fewer cost more requests, more make an answer slow to make and to read."""
 
+FIRST_PAGE = 200
+"""Runs of a page while nothing is known of how much there is to a run."""
+
+LEAST_PAGE = 20
+"""Runs of a page, however much there is to a run."""
+
 PAGE_ITEMS = 40_000
 """Params, metrics and tags of a page, about 4 MB; pages become smaller when runs have many."""
 
@@ -53,11 +59,18 @@ class Window:
 
 @dataclass
 class Listing:
-    """Listings of the runs of some experiments."""
+    """Listings of the runs of some experiments.
+
+    `fitting` is the smallest page that was right for any of them; None while no runs have come.
+    """
 
     api: MlflowApi
     experiment_ids: Sequence[str]
-    _page: int = 200
+    first_page: int = FIRST_PAGE
+    fitting: int | None = None
+
+    def __post_init__(self) -> None:
+        self._page = max(LEAST_PAGE, min(PAGE, self.first_page))
 
     def window(self, window: Window, also: str = "") -> Iterator[list[Json]]:
         """Every run of the window, deleted ones too, oldest first, page by page; none comes twice.
@@ -121,7 +134,8 @@ class Listing:
         answer = self.api.post("runs/search", asked)
         runs = answer.get("runs") or []
         if runs and token is None:  # a page of another size would not fit behind a token
-            self._page = max(20, min(PAGE, PAGE_ITEMS * len(runs) // (1 + sum(map(_weight, runs)))))
+            self._page = max(LEAST_PAGE, min(PAGE, PAGE_ITEMS * len(runs) // (1 + sum(map(_weight, runs)))))
+            self.fitting = min(self.fitting or PAGE, self._page)
         return runs, (answer.get("next_page_token") or None) if runs else None
 
 

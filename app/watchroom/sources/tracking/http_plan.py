@@ -9,9 +9,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from watchroom.sources.tracking.http_listing import Window
+from watchroom.sources.tracking.http_listing import FIRST_PAGE, Window
 
 OVERLAP_MS = 15 * 60_000
 """How far new and ended runs are looked for before the last refresh: clocks differ, and requests take time."""
@@ -26,9 +26,8 @@ POLLED_RUNS = 2_000
 """Unfinished runs asked for by id at each refresh, those that started last; the others come in their turn."""
 
 
-@dataclass(frozen=True)
-class Held:
-    """What the store holds of a run."""
+class Held(NamedTuple):
+    """What the store holds of a run. There is one for each of maybe a million runs, so it is a plain tuple."""
 
     fingerprint: str
     status: str
@@ -53,6 +52,7 @@ class Notes:
     deleted: tuple[str, ...]
     cursor: int | None
     deep_cursor: int | None
+    page: int = FIRST_PAGE  # runs to ask for at first: as many as the last refresh found to fit into one answer
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Notes | None:
@@ -67,6 +67,7 @@ class Notes:
                 tuple(kept["deleted"]),
                 kept["cursor"],
                 kept["deep_cursor"],
+                int(kept.get("page", FIRST_PAGE)),
             )
         except (KeyError, TypeError, ValueError):  # another version wrote them: begin anew
             return None
@@ -81,6 +82,7 @@ class Notes:
             "deleted": list(self.deleted),
             "cursor": self.cursor,
             "deep_cursor": self.deep_cursor,
+            "page": self.page,
         }
 
 
