@@ -43,7 +43,8 @@ ARROWS: dict[str, set[str]] = {
     "demo": WRITE,
     "openid": BASE | {"domain", "workspace"},
     "serve": READ | {"ui", "openid"},
-    "cli": WRITE | {"demo", "serve"},
+    "sql_output": set(),
+    "cli": WRITE | {"sql_output", "demo", "serve"},
     "__main__": {"cli"},
 }
 

@@ -38,6 +38,19 @@ def test_init_writes_a_file_for_each_registered_model_and_keeps_what_is_there(wo
     assert watchroom("check", "--workspace", str(workspace)).returncode == 0
 
 
+def test_init_names_the_columns_that_a_version_expects(tmp_path: Path) -> None:
+    store = build_small_store(tmp_path / "mlflow.db")
+    version = tmp_path / "models" / "2"
+    version.mkdir(parents=True)
+    signature = '[{"name": "age", "type": "long"}, {"name": "amount", "type": "double"}]'
+    (version / "MLmodel").write_text(f"flavors: {{sklearn: {{}}}}\nsignature: {{inputs: '{signature}'}}\n")
+    made = watchroom("init", str(tmp_path / "room"), "--mlflow", f"sqlite:///{store.file}")
+    assert made.returncode == 0, made.stderr
+    text = (tmp_path / "room" / "models" / "claims.yaml").read_text()
+    assert "age" in text
+    assert "amount" in text
+
+
 @pytest.mark.parametrize(
     ("shape", "expected"),
     [
@@ -54,6 +67,18 @@ def test_sql_answers_for_scripts(workspace: Path, shape: str, expected: object) 
     assert answer.returncode == 0, answer.stderr
     assert (json.loads(answer.stdout) if shape == "json" else answer.stdout) == expected
     assert answer.stderr == ""
+
+
+@pytest.mark.parametrize("value", ["1.23e-12", "1e300", "0.1::decimal(3, 1)", "12345678901234567::bigint"])
+def test_sql_gives_numbers_as_they_are(workspace: Path, value: str) -> None:
+    answer = watchroom("sql", f"select {value} as x", "--format", "json", "--workspace", str(workspace))
+    assert json.loads(answer.stdout) == [{"x": eval(value.partition("::")[0])}]
+
+
+def test_sql_sends_no_control_sequences_to_the_terminal(workspace: Path) -> None:
+    answer = watchroom("sql", "select chr(27) || '[2Jgone' as name", "--workspace", str(workspace))
+    assert "\x1b" not in answer.stdout
+    assert "gone" in answer.stdout
 
 
 def test_sql_says_when_it_cut_the_answer(workspace: Path) -> None:

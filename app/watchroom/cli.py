@@ -131,7 +131,7 @@ def serve(**options: str | None) -> None:
 
 
 @cli.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("data"))
 @click.option("--end", type=click.DateTime(["%Y-%m-%d"]), help="The demo's last day. [default: today, UTC]")
 @click.option(
     "--scale", type=click.FloatRange(0.01, 10), default=1.0, show_default=True, help="How many decisions, as a factor."
@@ -139,7 +139,7 @@ def serve(**options: str | None) -> None:
 @click.option("--seed", type=int, default=7, show_default=True, help="Another seed makes another world.")
 @click.option("--if-missing", is_flag=True, help="Do nothing when the demo is there already.")
 def demo(folder: Path, end: datetime | None, scale: float, seed: int, if_missing: bool) -> None:
-    """Make a workspace in FOLDER with five models, trained here, and six months of their decisions."""
+    """Make a workspace in FOLDER (default: data) with five models, trained here, and six months of their decisions."""
     from watchroom import demo as room
     from watchroom.jobs.refresh import refresh as run
     from watchroom.store.manifest import StoreFolder
@@ -221,11 +221,9 @@ def _day(at: datetime | None) -> date | None:
 
 
 def _rendered(frame: pd.DataFrame, shape: str) -> str:
-    if shape == "csv":
-        return str(frame.to_csv(index=False))
-    if shape == "json":
-        return str(frame.to_json(orient="records", date_format="iso", force_ascii=False, indent=1)) + "\n"
-    return f"{frame.to_string(index=False)}\n({len(frame):,} rows)\n" if len(frame.columns) else "(no columns)\n"
+    from watchroom.sql_output import as_csv, as_json, as_table
+
+    return {"csv": as_csv, "json": as_json, "table": as_table}[shape](frame)
 
 
 @contextmanager

@@ -49,6 +49,10 @@ class Room:
         finally:
             store.close()
 
+    def rows_after_refresh(self, sql: str) -> list[tuple[object, ...]]:
+        self.refresh()
+        return self.rows(sql)
+
     def write(self, *statements: str) -> None:
         connection = sqlite3.connect(self.mlflow.file)
         for statement in statements:
@@ -148,6 +152,32 @@ def test_packing_the_store_changes_no_answer(room: Room, monkeypatch: pytest.Mon
     assert room.rows("select version from aliases") == [(2,)]
 
 
+@pytest.mark.parametrize("part", ["mlflow", "sync", "room"])
+def test_a_damaged_part_is_built_anew_and_nothing_is_said_to_have_happened(room: Room, part: str) -> None:
+    room.refresh()
+    store = StoreFolder(room.folder / "store")
+    tables = ("runs", "params", "metrics", "metric_history", "model_versions", "aliases", "registry_events")
+    before = {table: sorted(map(repr, room.rows(f"from {table}"))) for table in tables}
+    store.part_path(store.read_manifest(store.current_id()).parts[part]).write_bytes(b"not a database" * 1000)
+    report = room.refresh()
+    assert {table: sorted(map(repr, room.rows(f"from {table}"))) for table in tables} == before
+    assert "part " + part in report.steps[0][1]
+
+
+def test_a_file_that_could_not_be_read_once_is_read_when_it_is_back(room: Room) -> None:
+    question = "select version, flavors, mlmodel_problem is null from model_versions order by version"
+    (source,) = {str(row[0]).rpartition("/")[0] for row in room.rows_after_refresh("select source from model_versions")}
+    assert room.rows(question) == [(1, None, False), (2, None, False)]
+    folder = Path(source) / "1"
+    folder.mkdir(parents=True)
+    try:
+        (folder / "MLmodel").write_text("flavors: {sklearn: {}}\n")
+        room.refresh()
+    finally:
+        shutil.rmtree(folder)
+    assert room.rows(question) == [(1, ["sklearn"], True), (2, None, False)]
+
+
 def test_an_approval_turns_void_when_its_evidence_changes(room: Room) -> None:
     evidence = room.folder / "evidence" / "validation.md"
     evidence.parent.mkdir()
@@ -241,6 +271,25 @@ def test_a_disk_that_is_full_is_said_and_the_snapshot_stays(room: Room, monkeypa
     assert "No space left" in caught.value.why
     assert StoreFolder(room.folder / "store").current_id() == before
     assert room.rows("select version from aliases") == [(1,)]
+
+
+def test_a_store_that_cannot_be_made_is_said_in_sentences(room: Room) -> None:
+    (room.folder / "store").write_text("a file where the folder should be")
+    with pytest.raises(StoreError) as caught:
+        room.refresh()
+    assert "store" in caught.value.what
+    assert caught.value.next_step
+
+
+def test_what_nobody_foresaw_is_kept_for_the_status_page(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    def surprise(*_: object) -> None:
+        raise RuntimeError("who would have thought")
+
+    monkeypatch.setattr("watchroom.jobs.refresh.fill_workspace", surprise)
+    with pytest.raises(RuntimeError):
+        room.refresh()
+    assert room.failure is not None
+    assert "who would have thought" in room.failure["why"]
 
 
 def test_secrets_of_the_tracking_address_are_never_shown(room: Room) -> None:

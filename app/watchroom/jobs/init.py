@@ -8,31 +8,38 @@ from pathlib import Path
 
 from watchroom.errors import SourceError
 from watchroom.jobs.room import without_credentials
-from watchroom.jobs.sync import read_mlmodels, sync
+from watchroom.jobs.sync import read_mlmodels
 from watchroom.settings import Settings
 from watchroom.sources.tracking import open_source
+from watchroom.sources.tracking.contract import Catalog, TrackingSource
 from watchroom.store.draft import Draft
 from watchroom.store.manifest import StoreFolder
+from watchroom.store.tracking import TrackingWriter
 from watchroom.workspace.init import InitReport, RegisteredModel, init_workspace
 from watchroom.workspace.places import resolved_address
-
-_NO_RUNS = ()
-"""Experiments to read: the registry alone is asked for, so that a large store answers at once."""
 
 
 def init_from_mlflow(folder: Path, tracking_uri: str, settings: Settings) -> InitReport:
     """Write the workspace; existing files stay. Raises SourceError, nothing written, when MLflow cannot be read."""
     source = open_source(
         resolved_address(tracking_uri, Path.cwd()),
-        experiments=_NO_RUNS,
         timeout_seconds=settings.http_timeout_seconds,
         retries=settings.http_retries,
     )
     with tempfile.TemporaryDirectory() as scratch, Draft(StoreFolder(Path(scratch))) as draft:
-        sync(source, draft)
+        _read_catalog(source, draft)
         read_mlmodels(source, draft)
         models = _registered(draft)
     return init_workspace(folder, without_credentials(tracking_uri), models)
+
+
+def _read_catalog(source: TrackingSource, draft: Draft) -> None:
+    """The registry and the logged models alone: a source gives them first, and a large store answers at once."""
+    writer = TrackingWriter(draft)
+    for change in source.changes(writer):
+        if isinstance(change, Catalog):
+            writer.catalog(change.rows)
+            return
 
 
 def _registered(draft: Draft) -> list[RegisteredModel]:

@@ -87,12 +87,14 @@ def refresh(
     started = time.perf_counter()
     workspace = load_workspace(workspace_folder)
     store = StoreFolder(workspace.store)
-    with refresh_lock(store, settings.lock_wait_seconds), _failures_kept(store):
-        steps, room = _Steps(progress), usable_settings(workspace)
-        with Draft(store) as draft, Ledger.open(workspace.ledger, create=True) as ledger:
-            problems = _build(draft, ledger, workspace, _Plan(room, settings, full), steps)
-            head = ledger.head()
-            manifest = draft.publish((head.seq, head.hash))
+    steps = _Steps(progress)
+    with refresh_lock(store, settings.lock_wait_seconds):
+        with _failures_kept(store):
+            room = usable_settings(workspace)
+            with Draft(store) as draft, Ledger.open(workspace.ledger, create=True) as ledger:
+                problems = _build(draft, ledger, workspace, _Plan(room, settings, full), steps)
+                head = ledger.head()
+                manifest = draft.publish((head.seq, head.hash))
         prune(store, settings.keep_snapshots)
     summary = tuple((row[1], row[5]) for row in steps.rows)
     return RefreshReport(manifest.id, time.perf_counter() - started, summary, problems)
@@ -115,8 +117,9 @@ def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, step
     source = _source(workspace, plan, full=due)
     with steps.step("Read MLflow") as said:
         result = sync(source, draft)
-        versions = read_mlmodels(source, draft)
-        said["detail"] = describe(result.counts, versions)
+        mlmodels = read_mlmodels(source, draft)
+        begun = f"everything was read anew, because {draft.begun_anew}; " if draft.begun_anew else ""
+        said["detail"] = begun + describe(result.counts, mlmodels.count)
         said["status"] = _status(result)
     if due and not result.unchanged:
         draft.keep_note("full_reconcile", draft.made_at.isoformat())
@@ -127,7 +130,8 @@ def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, step
         fill_workspace(draft, workspace, plan.room)
         fill_approvals(draft, ledger, workspace.folder)
         said["detail"] = f"{len(workspace.models):,} model files"
-    problems = fill_problems(draft, result.problems, workspace, source_unchanged=result.unchanged)
+    found = (*result.problems, *mlmodels.problems)
+    problems = fill_problems(draft, found, workspace, source_unchanged=result.unchanged)
     _pack_when_due(draft, steps)
     draft.insert("refresh_steps", steps.rows)
     return problems
@@ -184,12 +188,17 @@ def _failures_kept(store: StoreFolder) -> Iterator[None]:
         explained = StoreError(
             "The snapshot could not be written.",
             why=str(error),
-            next_step=f"Check the space and the permissions of {store.root}; the current snapshot is untouched.",
+            next_step=f"Check the space and the permissions of {store.root}; the current snapshot is untouched. "
+            "If its files are damaged, `watchroom refresh --full` builds them anew.",
         )
         _keep_failure(store, explained)
         raise explained from error
     except WatchroomError as error:
         _keep_failure(store, error)
+        raise
+    except Exception as error:
+        # Not foreseen, so it goes on as it is; but Status must say that the refresh died, and of what.
+        _keep_failure(store, WatchroomError("The refresh ended in an error of its own.", why=repr(error)))
         raise
     store.last_failure.unlink(missing_ok=True)
 

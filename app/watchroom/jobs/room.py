@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from watchroom.domain.risk import tier
 from watchroom.errors import WorkspaceError
 from watchroom.ledger import Ledger
-from watchroom.ledger.approvals import Approval, approvals
+from watchroom.ledger.approvals import Approval, Evidence, approvals
 from watchroom.sources.evidence import file_digest
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft
@@ -80,13 +81,14 @@ def without_credentials(uri: str) -> str:
 
 
 def fill_approvals(draft: Draft, ledger: Ledger, folder: Path) -> None:
-    """Every sign-off, each compared with its evidence as it is now."""
-    draft.insert("approvals", [_approval_row(approval, folder) for approval in approvals(ledger)])
+    """Every sign-off, each compared with its evidence as it is now; a file is read once for all that rest on it."""
+    digest = cache(file_digest)
+    draft.insert("approvals", [_approval_row(approval, folder, digest) for approval in approvals(ledger)])
 
 
-def _approval_row(approval: Approval, folder: Path) -> tuple[object, ...]:
+def _approval_row(approval: Approval, folder: Path, digest: Callable[[Path], str | None]) -> tuple[object, ...]:
     given = approval.sign_off
-    changes = [change for one in given.evidence if (change := _change(folder, one.path, one.sha256))]
+    changes = [change for one in given.evidence if (change := _change(folder, one, digest))]
     return (
         approval.seq,
         approval.at.replace(tzinfo=None),
@@ -103,15 +105,15 @@ def _approval_row(approval: Approval, folder: Path) -> tuple[object, ...]:
     )
 
 
-def _change(folder: Path, path: str, signed: str) -> str:
+def _change(folder: Path, signed: Evidence, digest: Callable[[Path], str | None]) -> str:
     """What became of a piece of evidence since it was signed; empty while it is the same."""
-    file = (folder / path).resolve()
+    file = (folder / signed.path).resolve()
     if not file.is_relative_to(folder.resolve()):
-        return f"{path} lies outside the workspace"
-    digest = file_digest(file)
-    if digest is None:
-        return f"{path} is gone"
-    return "" if digest == signed else f"{path} was changed after it was signed"
+        return f"{signed.path} lies outside the workspace"
+    now = digest(file)
+    if now is None:
+        return f"{signed.path} is gone"
+    return "" if now == signed.sha256 else f"{signed.path} was changed after it was signed"
 
 
 def fill_problems(draft: Draft, found: Iterable[Problem], workspace: Workspace, *, source_unchanged: bool) -> int:

@@ -25,12 +25,6 @@ class FileLock:
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, text.encode(), 0)
 
-    @property
-    def unlinked(self) -> bool:
-        """Whether the file was removed between opening and locking it: the lock then guards nothing."""
-        assert self._descriptor is not None
-        return os.fstat(self._descriptor).st_nlink == 0
-
     def release(self) -> None:
         """Let go; a second call does nothing."""
         if self._descriptor is not None:

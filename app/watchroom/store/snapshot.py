@@ -26,7 +26,8 @@ _OPEN_ATTEMPTS = 5
 """A refresh may publish and prune between reading the pointer and taking the lock; five times in a row it does not."""
 
 
-_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+_READING = (duckdb.StatementType.SELECT,)
+"""Not EXPLAIN: its ANALYZE runs whatever statement follows, also one that replaces a view."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Snapshot:
             raise QueryError(
                 "Only one statement that reads is answered.",
                 why=f"This is {' and '.join(kind.name for kind in kinds) or 'empty'}.",
-                next_step="Write one SELECT, FROM, DESCRIBE, SUMMARIZE or EXPLAIN; docs/tables.md names the tables.",
+                next_step="Write one SELECT, FROM, DESCRIBE or SUMMARIZE; docs/tables.md names the tables.",
             )
 
     @contextmanager
