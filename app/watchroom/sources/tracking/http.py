@@ -12,8 +12,6 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import pyarrow.compute as pc
-
 from watchroom.errors import SourceError
 from watchroom.sources.tracking import http_artifacts, http_plan
 from watchroom.sources.tracking.contract import Change, CheckedRuns, GoneRuns, Seen, State
@@ -81,7 +79,7 @@ class HttpSource:
             experiments = matching_experiments(self._api, self._globs)
             threads = ThreadPoolExecutor(THREADS, thread_name_prefix="mlflow")
             try:
-                refresh = _Refresh(self._api, threads, _held(seen), experiments, Notes.read(seen.notes))
+                refresh = _Refresh(self._api, threads, Held.of(seen.runs()), experiments, Notes.read(seen.notes))
                 refresh.begin(self._globs, started_ms, self._reconcile_runs)
                 # While the server looks for runs, which takes it longest, the catalog is read and written.
                 yield catalog_of(catalog_rows(self._api, self._registry, experiments))
@@ -106,13 +104,6 @@ class HttpSource:
         return SourceError(f"The MLflow server at {self._api.shown} refused a request.", why=why)
 
 
-def _held(seen: Seen) -> dict[str, Held]:
-    table = seen.runs()
-    fingerprints, states = (pc.fill_null(table[name], "").to_pylist() for name in ("fingerprint", "status"))
-    rows = map(Held, fingerprints, states, table["start_ms"].to_pylist())
-    return dict(zip(table["run_id"].to_pylist(), rows, strict=True))
-
-
 @dataclass
 class _Page:
     """Runs whose histories are being read; those in `compared` may turn out not to have changed."""
@@ -129,7 +120,7 @@ class _Refresh:
 
     api: MlflowApi
     threads: Executor
-    held: dict[str, Held]
+    held: Held
     experiments: Sequence[Json]
     notes: Notes | None
     windows: list[Window] = field(default_factory=list)
@@ -150,11 +141,11 @@ class _Refresh:
     def begin(self, globs: tuple[str, ...], started_ms: int, reconcile_runs: int) -> None:
         """Decide what to ask for, and ask for the first page of each listing."""
         self.following = Notes(started_ms, globs, self.stages, (), None, None)
-        if self.notes is None or self.notes.globs != globs or not self.held:
+        if self.notes is None or self.notes.globs != globs or not self.held.fingerprints:
             self.windows = [Window()]
             self.listed = [self._ahead(self.listing.window(Window()))]
             return
-        starts = sorted(each.start_ms for each in self.held.values() if each.start_ms is not None)
+        starts = self.held.starts()
         turn = http_plan.take_turn(starts, self.notes.cursor, reconcile_runs)
         deep = http_plan.take_turn(starts, self.notes.deep_cursor, http_plan.DEEP_RUNS)
         self.following = replace(self.following, cursor=turn.cursor, deep_cursor=deep.cursor)
@@ -220,8 +211,8 @@ class _Refresh:
             yield from self._finish(PAGES_AHEAD)
 
     def _is_same(self, run: str, digest: str) -> bool:
-        held = self.held.get(run)
-        return held is not None and held.fingerprint.partition(":")[0] == digest and held.fingerprint[-1:] != _AGAIN
+        held = self.held.fingerprints.get(run, "")
+        return held.partition(":")[0] == digest and held[-1:] != _AGAIN
 
     def _finish(self, but: int) -> Iterator[Change]:
         """Hand over the pages whose histories were asked for first, all but a few."""
@@ -239,7 +230,7 @@ class _Refresh:
     def _add(self, run: Json, page: _Page, histories: Histories) -> None:
         each = run_id(run)
         fingerprint = f"{page.digests[each]}:{history_digest(run, histories)}"
-        if each in page.compared and self.held[each].fingerprint == fingerprint:
+        if each in page.compared and self.held.fingerprints[each] == fingerprint:
             self.checked.append(each)
             return
         refused = [key for key in metric_keys(run) if (each, key) in self.reader.refused]
@@ -256,9 +247,9 @@ class _Refresh:
 
     def _doubtful(self) -> list[str]:
         """Known runs to ask for by id: unfinished ones, and those that should have come in a listing and did not."""
-        missed = [run for run, held in self.held.items() if any(each.holds(held.start_ms) for each in self.windows)]
-        restored = [run for run in (self.notes.deleted if self.notes else ()) if run in self.held]
-        asked = dict.fromkeys([*missed, *restored, *http_plan.unfinished(self.held)])
+        missed = [run for window in self.windows for run in self.held.within(window)]
+        restored = [run for run in (self.notes.deleted if self.notes else ()) if run in self.held.fingerprints]
+        asked = dict.fromkeys([*missed, *restored, *self.held.unfinished()])
         return [run for run in asked if run not in self.met]
 
     def _ask_by_id(self, runs: Sequence[str]) -> Iterator[Change]:

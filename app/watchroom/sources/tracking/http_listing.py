@@ -40,12 +40,6 @@ class Window:
     first: int | None = None
     last: int | None = None
 
-    def holds(self, start_ms: int | None) -> bool:
-        """Whether a run that started then lies in it. A run without a start time lies in the endless one alone."""
-        if start_ms is None:
-            return self.first is None and self.last is None
-        return (self.first is None or self.first <= start_ms) and (self.last is None or start_ms <= self.last)
-
     def from_(self, first: int) -> Window:
         """The part of it from `first` on."""
         return Window(first, self.last)

@@ -9,7 +9,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from watchroom.sources.tracking.http_listing import FIRST_PAGE, Window
 
@@ -26,12 +29,40 @@ POLLED_RUNS = 2_000
 """Unfinished runs asked for by id at each refresh, those that started last; the others come in their turn."""
 
 
-class Held(NamedTuple):
-    """What the store holds of a run. There is one for each of maybe a million runs, so it is a plain tuple."""
+@dataclass(frozen=True)
+class Held:
+    """The runs that the store holds, of which there may be a million: `rows` are those of `Seen.runs`."""
 
-    fingerprint: str
-    status: str
-    start_ms: int | None
+    rows: pa.Table
+    fingerprints: Mapping[str, str]  # by run id
+
+    @classmethod
+    def of(cls, rows: pa.Table) -> Held:
+        """The rows, with their fingerprints at hand."""
+        fingerprints = pc.fill_null(rows["fingerprint"], "").to_pylist()
+        return cls(rows, dict(zip(rows["run_id"].to_pylist(), fingerprints, strict=True)))
+
+    def starts(self) -> list[int]:
+        """The known start times, in order."""
+        times = self.rows["start_ms"].drop_null()
+        return list(times.take(pc.sort_indices(times)).to_pylist())
+
+    def within(self, window: Window) -> list[str]:
+        """The runs that started in a window. A run without a start time lies in the endless one alone."""
+        rows = self.rows
+        if window.first is not None:
+            rows = rows.filter(pc.greater_equal(rows["start_ms"], window.first))
+        if window.last is not None:
+            rows = rows.filter(pc.less_equal(rows["start_ms"], window.last))
+        return list(rows["run_id"].to_pylist())
+
+    def unfinished(self) -> list[str]:
+        """The runs that can still change by themselves, the last started first, and those without a start time."""
+        is_open = pc.is_in(self.rows["status"], value_set=pa.array(["RUNNING", "SCHEDULED"]))
+        rows = self.rows.filter(pc.or_(is_open, pc.is_null(self.rows["start_ms"])))
+        starts = pc.fill_null(rows["start_ms"], 0).to_pylist()
+        ordered = sorted(zip(starts, rows["run_id"].to_pylist(), strict=True), reverse=True)
+        return [run_id for _, run_id in ordered[:POLLED_RUNS]]
 
 
 @dataclass(frozen=True)
@@ -105,13 +136,3 @@ def since_newest(starts: Sequence[int], refreshed_ms: int) -> Window:
     """The window in which new runs have started, if clocks are about right."""
     newest = min(starts[-1], refreshed_ms) if starts else refreshed_ms
     return Window(newest - OVERLAP_MS, None)
-
-
-def unfinished(held: Mapping[str, Held]) -> list[str]:
-    """The runs that can still change by themselves, those that started last first, and those without a start time."""
-    open_runs = [
-        (each.start_ms or 0, run_id)
-        for run_id, each in held.items()
-        if each.status in ("RUNNING", "SCHEDULED") or each.start_ms is None
-    ]
-    return [run_id for _, run_id in sorted(open_runs, reverse=True)[:POLLED_RUNS]]
