@@ -209,6 +209,27 @@ def test_one_broken_model_file_is_named_and_the_others_go_on(room: Room) -> None
     assert ("claims", "Claims severity") in room.rows("select model, title from models")
 
 
+@pytest.mark.parametrize("text", ["model: claims\nownerz: {}\n", "model: [claims\n", "", "\x00"])
+def test_a_file_that_turns_wrong_is_named_and_what_it_said_before_still_shows(room: Room, text: str) -> None:
+    room.refresh()
+    said = "select title, tier, purpose, read_at from models"
+    before = room.rows(said)
+    (room.folder / "models" / "claims.yaml").write_text(text)
+    room.refresh()
+    assert room.rows(said) == before
+    assert room.rows("select person from owners where role = 'business'") == [("ada@example.com",)]
+    assert room.rows("select distinct model, severity from problems where kind = 'workspace'") == [("claims", "error")]
+
+
+def test_a_file_that_was_never_right_shows_its_mistake_and_nothing_made_up(room: Room) -> None:
+    (room.folder / "models" / "claims.yaml").write_text("model: [claims\n")
+    room.refresh()
+    assert room.rows("select model, file, purpose, read_at from models") == [
+        ("claims", "models/claims.yaml", None, None)
+    ]
+    assert room.rows("select model from problems where kind = 'workspace'") == [("claims",)]
+
+
 def test_a_registered_model_without_a_file_is_shown_with_what_to_do(room: Room) -> None:
     (room.folder / "models" / "claims.yaml").unlink()
     room.refresh()

@@ -161,6 +161,14 @@ def test_what_changes_is_seen_by_the_next_refresh(small: SmallStore, reading: Re
     assert reading.value("select count(*) from metric_history where key = 'val/loss'") == 100
 
 
+def test_a_version_deleted_in_mlflow_is_gone_though_its_row_stays(small: SmallStore, reading: Reading) -> None:
+    reading.sync(SqliteSource(small.file))
+    _write(small.file, "update model_versions set current_stage = 'Deleted_Internal', run_id = null where version = 1")
+    reading.sync(SqliteSource(small.file))
+    assert reading.rows("select version from model_versions") == [(2,)]
+    assert reading.rows("select version from model_version_tags") == []
+
+
 def _forget(small: SmallStore) -> list[str]:
     tables = {"metrics": "run_uuid", "latest_metrics": "run_uuid", "params": "run_uuid", "tags": "run_uuid"}
     statements = [f"delete from {table} where {column} = '{small.finished}'" for table, column in tables.items()]

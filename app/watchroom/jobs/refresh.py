@@ -204,7 +204,9 @@ def _failures_kept(store: StoreFolder) -> Iterator[None]:
 
 
 def _keep_failure(store: StoreFolder, error: WatchroomError) -> None:
-    said = {"at": datetime.now(UTC).isoformat(), "what": error.what, "why": error.why, "next_step": error.next_step}
+    place = error.place if isinstance(error, WorkspaceError) else ""
+    what = f"{place}: {error.what}" if place else error.what
+    said = {"at": datetime.now(UTC).isoformat(), "what": what, "why": error.why, "next_step": error.next_step}
     try:
         write_atomically(store.last_failure, json.dumps(said))
     except OSError:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit, urlunsplit
 
 from watchroom.domain.risk import tier
@@ -15,10 +16,13 @@ from watchroom.ledger.approvals import Approval, Evidence, approvals
 from watchroom.sources.evidence import file_digest
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft
+from watchroom.store.schema import TABLES
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.room_file import RoomSettings
 
 _ROLES = ("business", "data_science", "operations", "reviewer", "on_call", "deputy")
+
+_FILE = TABLES["models"].column_names.index("file")
 
 _SOURCE_KINDS = ("source", "experiment", "run", "model_version")
 
@@ -36,30 +40,57 @@ def fill_workspace(draft: Draft, workspace: Workspace, settings: RoomSettings) -
         ],
     )
     registered = {row[0] for row in draft.connection.execute("select name from mlflow.registered_models").fetchall()}
-    names = sorted({*workspace.files, *registered})
-    draft.insert("models", [_model_row(name, workspace, name in registered) for name in names])
-    draft.insert(
-        "owners",
-        [
-            (name, role, person)
-            for name, spec in sorted(workspace.models.items())
-            for role in _ROLES
-            if (person := getattr(spec.owners, role)) is not None
-        ],
-    )
+    before = _Before.read(draft)
+    files = {**before.broken(workspace), **workspace.files}
+    names = sorted({*files, *registered})
+    draft.insert("models", [_model_row(name, files.get(name), workspace, before, registered) for name in names])
+    owners = [(name, role, person) for name in names for role, person in _owners(name, files, workspace, before)]
+    draft.insert("owners", owners)
 
 
-def _model_row(name: str, workspace: Workspace, registered: bool) -> tuple[object, ...]:
-    """A model without a file, or whose file has a mistake, has its name and nothing else."""
-    file, spec = workspace.files.get(name), workspace.models.get(name)
+@dataclass(frozen=True)
+class _Before:
+    """What the files said at the last refresh: it still holds for those that cannot be read now."""
+
+    models: Mapping[str, tuple[object, ...]]
+    owners: Mapping[str, list[tuple[str, str]]]
+
+    @staticmethod
+    def read(draft: Draft) -> _Before:
+        owners: dict[str, list[tuple[str, str]]] = {}
+        for model, role, person in draft.rows_before("owners"):
+            owners.setdefault(model, []).append((role, person))
+        return _Before({row[0]: row for row in draft.rows_before("models")}, owners)
+
+    def broken(self, workspace: Workspace) -> dict[str, str]:
+        """The files that no longer say which model they are of, by the model they were of; else by their own name."""
+        wrong = {error.file for error in workspace.problems} - set(workspace.files.values())
+        known = {str(row[_FILE]): model for model, row in self.models.items() if row[_FILE] is not None}
+        return {known.get(file, PurePosixPath(file).stem): file for file in wrong if file.startswith("models/")}
+
+
+def _owners(name: str, files: Mapping[str, str], workspace: Workspace, before: _Before) -> Iterable[tuple[str, str]]:
+    spec = workspace.models.get(name)
+    if spec is not None:
+        return [(role, person) for role in _ROLES if (person := getattr(spec.owners, role)) is not None]
+    return before.owners.get(name, []) if name in files else []
+
+
+def _model_row(
+    name: str, file: str | None, workspace: Workspace, before: _Before, registered: set[str]
+) -> tuple[object, ...]:
+    """A model without a file has its name and nothing else; one whose file has a mistake, what it said before."""
+    spec, last = workspace.models.get(name), before.models.get(name)
+    if spec is None and file is not None and last is not None:
+        return (name, file, name in registered, *last[_FILE + 2 :])
     if spec is None:
-        return (name, file, registered, name, None, None, [], None, None, None, None, None, None, None)
+        return (name, file, name in registered, name, None, None, [], None, None, None, None, None, None, None, None)
     risk = spec.risk
     axes = (risk.business, risk.legal, risk.ethical) if risk else (None, None, None)
     return (
         name,
         file,
-        registered,
+        name in registered,
         spec.title or name,
         spec.purpose,
         spec.task,
@@ -68,7 +99,8 @@ def _model_row(name: str, workspace: Workspace, registered: bool) -> tuple[objec
         *axes,
         risk.reason if risk else None,
         spec.runbook,
-        json.dumps(spec.model_dump(mode="json"), ensure_ascii=False),
+        spec.model_dump_json(),
+        datetime.now(UTC).replace(tzinfo=None),
     )
 
 
@@ -122,7 +154,8 @@ def fill_problems(draft: Draft, found: Iterable[Problem], workspace: Workspace, 
         (p.kind, p.severity, p.place, p.what, p.why, p.next_step, p.model, p.count)
         for p in (*found, *_mlmodel_problems(draft), *_unknown_models(draft))
     ]
-    rows += [_workspace_row(error, workspace.model_of(error)) for error in workspace.problems]
+    models = dict(draft.connection.execute("select file, model from room.models where file is not null").fetchall())
+    rows += [_workspace_row(error, models.get(error.file)) for error in workspace.problems]
     if source_unchanged:
         rows += [row for row in draft.rows_before("problems") if row[0] in _SOURCE_KINDS]
     unique = list(dict.fromkeys(rows))

@@ -147,8 +147,16 @@ _MLFLOW = (
             ("run_id", "VARCHAR", "the run"),
             ("key", "VARCHAR", "the metric's name"),
             ("last", "DOUBLE", "the value at the highest step, the latest time, the largest value: MLflow's own rule"),
-            ("best", "DOUBLE", "`min` or `max`, as `better` says; NULL when no value is finite"),
-            ("better", "VARCHAR", "`lower` or `higher`, from the metric's name (see the glossary)"),
+            (
+                "best",
+                "DOUBLE",
+                "`min`, `max` or the value nearest to zero, as `better` says; NULL when no value is finite",
+            ),
+            (
+                "better",
+                "VARCHAR",
+                "`lower`, `higher` or `zero` (nearest to it), from the metric's name (see the glossary)",
+            ),
             ("min", "DOUBLE", "the least finite value; NULL when no value is finite"),
             ("max", "DOUBLE", "the greatest finite value; NULL when no value is finite"),
             ("count", "BIGINT", "points logged, those that are not finite included"),
@@ -376,6 +384,11 @@ _ROOM = (
             ("risk_reason", "VARCHAR", "the reason given; NULL for none"),
             ("runbook", "VARCHAR", "a link; NULL for none"),
             ("spec", "VARCHAR", "the whole file as JSON, defaults filled in; NULL when it has none"),
+            (
+                "read_at",
+                "TIMESTAMP",
+                "UTC, when the file was last read without a mistake: what stands here is as of then; NULL for never",
+            ),
         ),
     ),
     Table(

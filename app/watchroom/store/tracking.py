@@ -291,6 +291,7 @@ _METRICS = f"""
         select
             run_id, key,
             arg_max(value, (step, time, value)) as last,
+            arg_min(value, abs(value)) filter (isfinite(value)) as nearest_zero,
             min(value) filter (isfinite(value)) as low,
             max(value) filter (isfinite(value)) as high,
             count(*) as n,
@@ -313,8 +314,8 @@ _METRICS = f"""
                 <> floor((position - 2) * {CURVE_POINTS - 1} / (n - 1))
         group by run_id, key
     )
-    select run_id, key, last, case better when 'lower' then low else high end, better, low, high,
-        n, not_finite, first_step, last_step, first_time, last_time, curve
+    select run_id, key, last, case better when 'lower' then low when 'zero' then nearest_zero else high end, better,
+        low, high, n, not_finite, first_step, last_step, first_time, last_time, curve
     from summary left join curves using (run_id, key) join directions using (key)
     order by key
 """

@@ -251,8 +251,11 @@ class _Sync:
         )
 
     def _catalog(self) -> dict[str, pa.Table]:
-        only = tables.WORKSPACE if self._has_workspaces() else {}
-        rows = {name: self.reader.arrow(tables.CATALOG[name], only.get(name, "")) for name in CATALOG_TABLES}
+        in_workspaces = tables.WORKSPACE_TABLES if self._has_workspaces() else ()
+        rows = {}
+        for name in CATALOG_TABLES:
+            rules = [tables.IN_DEFAULT_WORKSPACE] * (name in in_workspaces) + [tables.NOT_DELETED.get(name, "true")]
+            rows[name] = self.reader.arrow(tables.CATALOG[name], f"where {' and '.join(rules)}")
         names = rows["experiments"]["name"].to_pylist()
         wanted = [any(fnmatchcase(name or "", glob) for glob in self.experiments) for name in names]
         rows["experiments"] = rows["experiments"].filter(pa.array(wanted, pa.bool_()))

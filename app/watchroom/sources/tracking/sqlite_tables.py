@@ -124,8 +124,16 @@ CATALOG: Mapping[str, Query] = {
     "aliases": _query("registered_model_aliases", CATALOG_TABLES["aliases"], "name; alias; version"),
 }
 
-WORKSPACE: Mapping[str, str] = dict.fromkeys(
-    ("registered_models", "registered_model_tags", "model_versions", "model_version_tags", "aliases"),
-    "where t.workspace = 'default'",
-)
+WORKSPACE_TABLES = ("registered_models", "registered_model_tags", "model_versions", "model_version_tags", "aliases")
 """Newer stores keep several MLflow workspaces in one file, in which names repeat."""
+
+IN_DEFAULT_WORKSPACE = "t.workspace = 'default'"
+
+_DELETED_STAGE = "Deleted_Internal"
+
+NOT_DELETED: Mapping[str, str] = {
+    "model_versions": f"t.current_stage is not '{_DELETED_STAGE}'",
+    "model_version_tags": "not exists (select 1 from model_versions v where v.name = t.name and v.version = t.version "
+    f"and v.current_stage = '{_DELETED_STAGE}')",
+}
+"""MLflow keeps the row of a version that was deleted, and shows it nowhere."""
