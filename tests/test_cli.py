@@ -38,6 +38,15 @@ def test_init_writes_a_file_for_each_registered_model_and_keeps_what_is_there(wo
     assert watchroom("check", "--workspace", str(workspace)).returncode == 0
 
 
+def test_init_never_mixes_two_stores_in_one_workspace(workspace: Path, tmp_path: Path) -> None:
+    other = build_small_store(tmp_path / "mlflow.db")
+    before = sorted(path.name for path in workspace.rglob("*"))
+    answer = watchroom("init", str(workspace), "--mlflow", f"sqlite:///{other.file}")
+    assert answer.returncode == 1
+    assert "reads another MLflow" in answer.stderr
+    assert sorted(path.name for path in workspace.rglob("*")) == before
+
+
 def test_init_names_the_columns_that_a_version_expects(tmp_path: Path) -> None:
     store = build_small_store(tmp_path / "mlflow.db")
     version = tmp_path / "models" / "2"

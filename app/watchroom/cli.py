@@ -76,7 +76,9 @@ def init(folder: Path, tracking_uri: str, **options: str | None) -> None:
     from watchroom.jobs.init import init_from_mlflow
     from watchroom.jobs.room import without_credentials
 
-    report = init_from_mlflow(folder, tracking_uri, _settings(options))
+    started = init_from_mlflow(folder, tracking_uri, _settings(options))
+    report = started.files
+    click.echo(f"Registered models found: {started.models}.")
     for path in report.written:
         click.echo(f"wrote {path}")
     for path in report.kept:
@@ -112,7 +114,7 @@ def refresh(full: bool, **options: str | None) -> None:
     for step, detail in report.steps:
         click.echo(f"{step}: {detail}" if detail else step)
     if report.problems:
-        click.echo(f'{report.problems} problems: see the Status page, or `watchroom sql "from problems"`.')
+        click.echo(f'Not read, or only in part: {report.problems}. See Status, or `watchroom sql "from problems"`.')
     click.echo(f"Snapshot {report.snapshot_id} published in {report.seconds:.1f} s.")
 
 

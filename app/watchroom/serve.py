@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchroom.domain.roles import AUTH_VARIABLE
 from watchroom.errors import NoSnapshot, SettingError, StoreError, WatchroomError
-from watchroom.settings import Settings
+from watchroom.settings import STORE_VARIABLE, Settings, in_environment
 from watchroom.store.manifest import StoreFolder
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from watchroom.workspace.room_file import Auth
-
-STORE_VARIABLE = "WATCHROOM_STORE"
-"""How the pages, which run in this process, learn where the snapshots are."""
 
 PORTS_TRIED = 20
 """How many ports after the one asked for are tried when it is taken."""
@@ -47,7 +44,7 @@ _CONTENT_POLICY = "; ".join(
         "style-src 'self' 'unsafe-inline'",  # Streamlit writes its styles into the page
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
-        "connect-src 'self' ws: wss:",
+        "connect-src 'self'",  # the page's own websocket among it; no other
         "worker-src 'self' blob:",
         "frame-src 'self' blob:",
         "object-src 'none'",
@@ -79,7 +76,7 @@ def serve(settings: Settings, *, store: Path, auth: Auth | None = None) -> None:
     entry, config_file = find_root()
     port = free_port(settings.host, settings.port, tried=1 if auth else PORTS_TRIED)
     os.environ[STORE_VARIABLE] = str(store.resolve())
-    os.environ["WATCHROOM_WORKSPACE"] = str(settings.workspace.resolve())
+    os.environ.update(in_environment(replace(settings, workspace=settings.workspace.resolve())))
     _say(f"Watchroom is at {address(settings.host, port)}  (Ctrl+C stops it)")
     options = {**read_config(config_file), "server.address": settings.host, "server.port": port}
     application(entry, store, auth).run(config={**options, **signing_in, "logger.hideWelcomeMessage": True})
@@ -104,6 +101,8 @@ def application(entry: Path, store: Path, auth: Auth | None = None) -> st.App:
     from starlette.middleware import Middleware
     from starlette.routing import Route
 
+    from watchroom.promptly import PromptMessages
+
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncIterator[None]:
         threading.Thread(target=_warm, daemon=True).start()
@@ -112,7 +111,7 @@ def application(entry: Path, store: Path, auth: Auth | None = None) -> st.App:
     async def answer(_request: Request) -> JSONResponse:
         return _health_response(store, details=auth is None)
 
-    middleware, secrets = [Middleware(SecurityHeaders)], None
+    middleware, secrets = [Middleware(SecurityHeaders), Middleware(PromptMessages)], None
     if auth is not None:
         from watchroom import openid
 

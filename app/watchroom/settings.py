@@ -17,6 +17,9 @@ from typing import Any, TypeVar, get_type_hints
 from watchroom.errors import SettingError
 
 PREFIX = "WATCHROOM_"
+
+STORE_VARIABLE = "WATCHROOM_STORE"
+"""How the pages, which run in the server's process, learn where the snapshots are."""
 _SHOWN_LENGTH = 60  # of a bad value in a message: enough to recognise it
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -219,6 +222,11 @@ def expected(line: Field[Any]) -> str:
     words = _EXPECTED[_TYPES[line.name]]
     low, high = line.metadata["least"], line.metadata["most"]
     return words if low is None else f"{words} from {low:g} to {high:.0f}"
+
+
+def in_environment(settings: Settings) -> dict[str, str]:
+    """The settings as the environment variables that say the same: how a server's pages, which load them anew, learn."""
+    return {PREFIX + line.name.upper(): str(getattr(settings, line.name)) for line in fields(Settings)}
 
 
 def setting_names() -> tuple[str, ...]:

@@ -17,7 +17,18 @@ from tests.helpers.snapshots import publish_rows
 from tests.ui.reading import full
 from tests.ui.served import Served, serving
 from watchroom.errors import SettingError
-from watchroom.serve import HEADERS, address, check_host, find_root, free_port, health, is_loopback, read_config
+from watchroom.serve import (
+    HEADERS,
+    address,
+    check_host,
+    find_root,
+    free_port,
+    health,
+    is_loopback,
+    read_config,
+    serve,
+)
+from watchroom.settings import STORE_VARIABLE, Settings
 
 
 def get(url: str) -> tuple[int, dict[str, str], bytes]:
@@ -66,6 +77,22 @@ def test_it_stays_small_and_loads_no_machine_learning(served: Served):
     assert int(line.split()[1]) < 400 * 1024
     loaded = Path(f"/proc/{served.process.pid}/maps").read_text()
     assert not any(name in loaded for name in ("/sklearn/", "/shap/", "/lightgbm/", "/scipy/"))
+
+
+def test_the_pages_get_the_settings_that_the_server_was_started_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    class App:
+        def run(self, config: dict[str, Any]) -> None:
+            self.config = config
+
+    environ: dict[str, str] = {}
+    monkeypatch.setattr("watchroom.serve.os.environ", environ)
+    monkeypatch.setattr("watchroom.serve.application", lambda *_: App())
+    given = Settings.load(
+        {}, workspace=str(tmp_path), page_rows="50", query_seconds="1", memory_limit_mb="99", port="0"
+    )
+    serve(given, store=tmp_path / "store")
+    assert Settings.load(environ) == given
+    assert environ[STORE_VARIABLE] == str(tmp_path / "store")
 
 
 def test_it_ends_when_it_is_told_to(tmp_path: Path):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
-from watchroom.errors import SourceError
+from watchroom.errors import SourceError, WorkspaceError
 from watchroom.jobs.room import without_credentials
 from watchroom.jobs.sync import read_mlmodels
 from watchroom.settings import Settings
@@ -16,13 +17,28 @@ from watchroom.store.draft import Draft
 from watchroom.store.manifest import StoreFolder
 from watchroom.store.tracking import TrackingWriter
 from watchroom.workspace.init import InitReport, RegisteredModel, init_workspace
+from watchroom.workspace.load import SETTINGS_FILE, load_workspace
 from watchroom.workspace.places import resolved_address
 
 
-def init_from_mlflow(folder: Path, tracking_uri: str, settings: Settings) -> InitReport:
-    """Write the workspace; existing files stay. Raises SourceError, nothing written, when MLflow cannot be read."""
+@dataclass(frozen=True)
+class Started:
+    """What `init` wrote and kept, and how many registered models it found."""
+
+    files: InitReport
+    models: int
+
+
+def init_from_mlflow(folder: Path, tracking_uri: str, settings: Settings) -> Started:
+    """Write the workspace; existing files stay.
+
+    With nothing written it raises SourceError when MLflow cannot be read, and WorkspaceError when the folder has a
+    `watchroom.yaml` that reads another MLflow.
+    """
+    address = resolved_address(tracking_uri, Path.cwd())
+    _check_same_mlflow(folder, without_credentials(address))
     source = open_source(
-        resolved_address(tracking_uri, Path.cwd()),
+        address,
         timeout_seconds=settings.http_timeout_seconds,
         retries=settings.http_retries,
     )
@@ -30,7 +46,19 @@ def init_from_mlflow(folder: Path, tracking_uri: str, settings: Settings) -> Ini
         _read_catalog(source, draft)
         read_mlmodels(source, draft)
         models = _registered(draft)
-    return init_workspace(folder, without_credentials(tracking_uri), models)
+    return Started(init_workspace(folder, without_credentials(tracking_uri), models), len(models))
+
+
+def _check_same_mlflow(folder: Path, address: str) -> None:
+    held = load_workspace(folder).tracking_uri if (folder / SETTINGS_FILE).is_file() else None
+    if held is not None and without_credentials(held) != address:
+        raise WorkspaceError(
+            "This workspace reads another MLflow than the one named.",
+            why=f"It reads {without_credentials(held)}.",
+            next_step="Change `mlflow.tracking_uri` in it, or name another folder.",
+            file=SETTINGS_FILE,
+            field="mlflow.tracking_uri",
+        )
 
 
 def _read_catalog(source: TrackingSource, draft: Draft) -> None:

@@ -125,11 +125,11 @@ def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, step
         draft.keep_note("full_reconcile", draft.made_at.isoformat())
     with steps.step("Compare the registry with what was last seen") as said:
         new = record_registry(draft, ledger)
-        said["detail"] = f"{new:,} changes recorded in the ledger" if new else "nothing new"
+        said["detail"] = f"changes recorded in the ledger: {new:,}" if new else "nothing new"
     with steps.step("Read the workspace and its evidence") as said:
         fill_workspace(draft, workspace, plan.room)
         fill_approvals(draft, ledger, workspace.folder)
-        said["detail"] = f"{len(workspace.models):,} model files"
+        said["detail"] = f"model files read: {len(workspace.models):,}"
     found = (*result.problems, *mlmodels.problems)
     problems = fill_problems(draft, found, workspace, source_unchanged=result.unchanged)
     _pack_when_due(draft, steps)

@@ -187,12 +187,12 @@ def _store(draft: Draft, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def describe(counts: SyncCounts, versions_read: int) -> str:
-    """The counts as a phrase: `changed 12 runs, removed 1, …`; `nothing new` when there is nothing."""
+    """The counts as a phrase: `new or changed runs: 12, metric points: 340`; `nothing new` when there is nothing."""
     parts: Mapping[str, int] = {
-        "runs new or changed": counts.changed,
+        "new or changed runs": counts.changed,
         "runs unchanged on asking again": counts.checked,
         "runs gone": counts.gone,
         "metric points": counts.points,
         "`MLmodel` files": versions_read,
     }
-    return ", ".join(f"{number:,} {what}" for what, number in parts.items() if number) or "nothing new"
+    return ", ".join(f"{what}: {number:,}" for what, number in parts.items() if number) or "nothing new"
