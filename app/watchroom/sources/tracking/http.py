@@ -170,11 +170,14 @@ class _Refresh:
 
     def changes(self) -> Iterator[Change]:
         """What has changed, after `begin`."""
+        *others, longest = self.listed
         yield from self._read(self.compared, compare=True)
-        for pages in self.listed:
+        for pages in others:
             yield from self._read(pages)
+        yield from self._hand_over()  # it is written while the server is at the longest listing
+        yield from self._read(longest)
         yield from self._ask_by_id(self._doubtful())
-        yield from self._finish(0)
+        yield from self._hand_over()
         yield from self._rest()
         # Held within a bound: of more deleted runs, the others are found in their turn when they are restored.
         kept = tuple(sorted(self.deleted))[: 2 * http_plan.DELETED_RUNS]
@@ -260,9 +263,13 @@ class _Refresh:
         if gone := tuple(run for run in runs if run not in self.met):
             yield GoneRuns(gone)
 
-    def _rest(self) -> Iterator[Change]:
+    def _hand_over(self) -> Iterator[Change]:
+        yield from self._finish(0)
         if len(self.batch):
             yield self.batch.changed()
+            self.batch = RunRows()
+
+    def _rest(self) -> Iterator[Change]:
         for start in range(0, len(self.checked), BATCH_RUNS):
             yield CheckedRuns(tuple(self.checked[start : start + BATCH_RUNS]))
         yield from self.problems.grouped()
