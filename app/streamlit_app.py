@@ -15,7 +15,7 @@ if frame.admitted():
     page, place = frame.navigation(ROOT)
     try:
         with ui.leased():
-            frame.sidebar(place)
+            frame.sidebar(place, page)
             frame.run(page)
     except WatchroomError as problem:
         ui.error(problem)

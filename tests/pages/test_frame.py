@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.snapshots import publish_rows
-from tests.ui.reading import ENTRY, Reader, full, links, said
+from tests.ui.reading import ENTRY, Reader, figures, full, links, said
 from watchroom.ui.navigation import PAGES, sections
 
 OPEN_PAGES = [page.file for page in PAGES]
@@ -75,16 +75,45 @@ def test_a_failed_refresh_shows_on_every_page(reader: Reader):
 
 def test_versions_can_be_chosen_once_there_is_a_model(reader: Reader):
     full(reader.store)
-    assert "Version" not in [box.label for box in reader.open("home").sidebar.selectbox]
-    (version,) = [box for box in reader.open("home", model="bike-demand").sidebar.selectbox if box.label == "Version"]
+    assert "Version" not in [box.label for box in reader.open("model").sidebar.selectbox]
+    (version,) = [box for box in reader.open("model", model="bike-demand").sidebar.selectbox if box.label == "Version"]
     assert version.options == ["All versions", "2", "1"]
 
 
 def test_another_model_starts_with_all_its_versions(reader: Reader):
     full(reader.store)
-    app = reader.open("home", model="card-fraud", version="2")
+    app = reader.open("model", model="card-fraud", version="2")
     app.sidebar.selectbox(key="model").select("bike-demand").run()
     assert app.sidebar.selectbox(key="version").value == "All versions"
+
+
+@pytest.mark.parametrize(
+    ("page", "parts"),
+    [
+        ("home", ["Model", "Period"]),
+        ("models", ["Model"]),
+        ("model", ["Model", "Version", "Period"]),
+        ("runs", ["Model", "Version"]),
+        ("glossary", ["Model"]),
+        ("status", ["Model"]),
+    ],
+)
+def test_a_page_asks_for_no_part_of_the_scope_that_makes_no_difference_to_it(
+    reader: Reader, page: str, parts: list[str]
+):
+    full(reader.store)
+    boxes = reader.open(page, model="card-fraud").sidebar.selectbox
+    assert [box.label for box in boxes if box.label != "Role"] == parts
+
+
+def test_a_period_is_kept_over_pages_that_do_not_ask_for_it(reader: Reader):
+    full(reader.store)
+    app = reader.open("home")
+    app.sidebar.selectbox(key="period").select("Last 7 days").run()
+    app.switch_page("../pages/glossary.py").run()
+    app.switch_page("../pages/home.py").run()
+    assert app.sidebar.selectbox(key="period").value == "Last 7 days"
+    assert figures(app)["Registry changes"][1] == "Last 7 days"
 
 
 def test_a_period_of_ones_own(reader: Reader):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.helpers.snapshots import publish_rows
 from tests.ui.reading import Reader, said
 from watchroom.domain.glossary import GROUPS, TERMS, find, meaning, search
+from watchroom.ui.glossary import place
 
 
 @pytest.fixture
@@ -26,14 +28,21 @@ def test_all_words_are_there_under_their_headings(reader: Reader):
 def test_a_link_opens_at_a_word_with_what_it_points_to(reader: Reader):
     text = said(reader.open("glossary", term="PSI"))
     assert "Population stability index" in text
-    assert "**drift**" in text
-    assert "**champion**" not in text
+    assert "### drift" in text
+    assert "### champion" not in text
 
 
 def test_a_related_word_is_one_click_away(reader: Reader):
-    app = reader.open("glossary", term="champion")
-    next(button for button in app.button if button.label == "challenger").click().run()
-    assert app.text_input(key="term").value == "challenger"
+    cards = [element.value for element in reader.open("glossary").markdown if element.value.startswith("### ")]
+    champion = next(card for card in cards if card.startswith("### champion\n"))
+    assert "[challenger](#challenger)" in champion
+    assert len({place(card.splitlines()[0]) for card in cards}) == len(cards)
+
+
+def test_a_related_word_that_is_not_shown_is_no_link(reader: Reader):
+    text = said(reader.open("glossary", term="drift"))
+    shown = {place(line) for line in text.splitlines() if line.startswith("### ")}
+    assert set(re.findall(r"\(#([^)]*)\)", text)) <= shown
 
 
 def test_a_word_that_is_not_there_gets_an_answer(reader: Reader):

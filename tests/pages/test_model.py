@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 
 from tests.helpers.snapshots import publish_rows
 from tests.ui import sample
 from tests.ui.reading import Reader, figures, full, links, said
+from watchroom.ui.model_versions import telling_first
+from watchroom.ui.text import day
+
+LONDON = ZoneInfo("Europe/London")
 
 
 @pytest.fixture
@@ -37,7 +45,7 @@ def test_what_is_unknown_is_said_to_be_unknown(reader: Reader):
     full(reader.store)
     app = reader.open("model", model=sample.LONG)
     text = said(app)
-    for sentence in ("risk unknown", "task unknown", "Its purpose is unknown", "nobody", "Nobody has assessed it."):
+    for sentence in ("Tier: unknown", "task unknown", "Its purpose is unknown", "nobody", "Nobody has assessed it."):
         assert sentence in text
     assert figures(app)["Champion"] == ("None", "no such alias")
 
@@ -51,7 +59,28 @@ def test_a_champion_that_was_there_at_the_first_refresh_is_older_than_that(reade
     full(reader.store, registry_events=[sample.at_first_sight("bike-demand", "alias_set", version=2, name="champion")])
     assert figures(reader.open("model", model="bike-demand"))["Champion"][1].startswith("since before ")
     table = reader.open("models").main.dataframe[0].value.set_index("Model")
-    assert table.loc["Bike demand", "Champion for"] == "3 days or more"
+    assert (
+        table.loc["Bike demand", "Champion since"] == f"before {day(sample.NOW - timedelta(3), LONDON, now=sample.NOW)}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("monitored", "first"),
+    [("mae", "valid_mae"), ("roc_auc", "best_n"), ("r2", "test_r2"), ("rmse", "train_rmse"), (None, "best_n")],
+)
+def test_the_metric_shown_first_is_the_one_that_the_model_is_monitored_by(monitored: str | None, first: str):
+    of_all = ["best_n", "train_mae", "train_rmse", "valid_bias", "valid_mae", "valid_r2"]
+    keys = [(version, key) for version in (1, 2, 3) for key in of_all] + [(3, "test_r2"), (3, "valid_a")]
+    values = pd.DataFrame(keys, columns=["version", "key"])
+    values = values[~((values["key"] == "valid_r2") & (values["version"] < 3))]
+    assert telling_first(values, monitored)[0] == first
+
+
+def test_the_metric_of_the_models_file_is_drawn_first(reader: Reader):
+    models = sample.rows()["models"]
+    spec = json.dumps({"monitor": {"performance": {"metric": "roc_auc"}}})
+    full(reader.store, models=[model | ({"spec": spec} if model["model"] == "card-fraud" else {}) for model in models])
+    assert reader.open("model", model="card-fraud").selectbox(key="metric").value == "roc_auc"
 
 
 def test_a_version_that_was_turned_down_is_not_approved_by_an_older_sign_off(reader: Reader):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.helpers.snapshots import publish_rows
 from tests.ui import sample
 from tests.ui.reading import Reader, full, said
+from watchroom.ui.text import day
 
 
 @pytest.fixture
@@ -32,11 +35,12 @@ def test_a_row_says_what_is_live_whose_it_is_and_what_is_unknown(reader: Reader)
     full(reader.store)
     table = reader.open("models").main.dataframe[0].value.set_index("Model")
     fraud = table.loc["Card fraud"]
-    assert (fraud["Champion"], fraud["Champion for"], fraud["Approval"]) == ("version 3", "8 days", "valid")
-    assert (fraud["Risk"], fraud["Business"], fraud["Challenger"]) == ("high", "ada@x", "version 4")
+    since = day(sample.NOW - timedelta(8), ZoneInfo("Europe/London"), now=sample.NOW)
+    assert (fraud["Champion"], fraud["Champion since"], fraud["Approval"]) == ("version 3", since, "valid")
+    assert (fraud["Tier"], fraud["Business"], fraud["Challenger"]) == ("high", "ada@x", "version 4")
     churn = table.loc["Customer churn"]
     assert (churn["Champion"], churn["Data science"]) == ("none", "nobody")
-    assert table.loc[sample.LONG[:79] + "…", "Risk"] == "unknown"
+    assert table.loc[sample.LONG[:79] + "…", "Tier"] == "unknown"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from watchroom.ui.text import ago, count_of, number, one_line, plain, some, span, when, zone_of
+from watchroom.ui.text import ago, count_of, number, one_line, paragraph, plain, sentence, some, span, when, zone_of
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 VIENNA = ZoneInfo("Europe/Vienna")
@@ -40,6 +40,25 @@ def test_times_are_shown_in_the_zone_of_the_workspace():
     assert when(stored, VIENNA) == "2 Jul 2026 00:30"
     assert when(datetime(2025, 7, 1, 22, 30), VIENNA, now=NOW) == "2 Jul 2025 00:30"
     assert when(None, VIENNA) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Run `watchroom refresh` again.", "<p>Run <code>watchroom refresh</code> again.</p>"),
+        ("`auth` in `watchroom.yaml`", "<p><code>auth</code> in <code>watchroom.yaml</code></p>"),
+        ("one ` alone and *no* mark", "<p>one ` alone and *no* mark</p>"),
+        ("`a` and ` alone", "<p><code>a</code> and ` alone</p>"),
+        ("`<b>` is text", "<p><code>&lt;b&gt;</code> is text</p>"),
+        ("`:red[x]` ends nothing", "<p>`:red[x]` ends nothing</p>"),
+    ],
+)
+def test_code_in_a_sentence_is_shown_as_code(said: str, shown: str):
+    assert MarkdownIt().render(sentence(said)).strip() == shown
+
+
+def test_lines_of_a_paragraph_stay_apart():
+    assert MarkdownIt().render(paragraph("one\n\n`two`")).strip() == "<p>one<br />\n<code>two</code></p>"
 
 
 def test_a_zone_that_is_none_is_utc():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from watchroom.ui.identity import ROLES, User, current_user
 from watchroom.ui.navigation import go, link
-from watchroom.ui.room import ask, leased, reading, room
+from watchroom.ui.room import ask, drawn, leased, reading, room
 from watchroom.ui.scope import Period, Scope, scope
 from watchroom.ui.states import (
     empty,
@@ -35,6 +35,7 @@ __all__ = [
     "ask",
     "count_of",
     "current_user",
+    "drawn",
     "empty",
     "error",
     "facts",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from watchroom.ui.text import ago, plain, when
+from watchroom.ui.text import ago, paragraph, sentence, when
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ def last_failure(file: Path) -> Failure | None:
 def show_failure(failed: Failure, zone: ZoneInfo, *, snapshot: bool) -> None:
     """The failure with its reason and next step; `snapshot` says whether there is an older one to look at."""
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f":red[:material/error:] **The last refresh failed.** {plain(failed.what, 600)}")
+        st.markdown(f":red[:material/error:] **The last refresh failed.** {sentence(failed.what, 600)}")
         if failed.why:
-            st.text(failed.why)
+            st.markdown(paragraph(failed.why))
         if failed.next_step:
-            st.text(f"Next step: {failed.next_step}")
+            st.markdown(f"Next step: {paragraph(failed.next_step)}")
         now = datetime.now(UTC)
         kept = "What you see is the snapshot before it, whole." if snapshot else "There is no snapshot before it."
         st.caption(f"{when(failed.at, zone, now=now)} ({ago(failed.at, now)}). {kept}" if failed.at else kept)

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from watchroom.ui import sign_in
 from watchroom.ui.identity import State, current_user, role_switch, visitor
-from watchroom.ui.navigation import PAGES, link, menu
+from watchroom.ui.navigation import PAGES, link, menu, parts_of_scope
 from watchroom.ui.room import reading, room
 from watchroom.ui.scope import scope_controls
 from watchroom.ui.text import ago, when
@@ -62,17 +62,16 @@ def navigation(root: Path) -> tuple[st.Page, DeltaGenerator]:
     return page, place
 
 
-def sidebar(place: DeltaGenerator) -> None:
-    """The scope and the age of the data."""
+def sidebar(place: DeltaGenerator, page: st.Page) -> None:
+    """The scope, as far as the page uses it, and the age of the data."""
     with place:
-        scope_controls()
+        scope_controls(parts_of_scope(page))
         freshness()
 
 
 def run(page: st.Page) -> None:
-    """The page itself. Where its data takes a moment the reader is told; most are there before that shows."""
-    with st.spinner("Reading the snapshot …"):
-        page.run()
+    """The page itself."""
+    page.run()
 
 
 def freshness() -> None:

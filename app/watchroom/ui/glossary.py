@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container
+
 import pandas as pd
 import streamlit as st
 
@@ -24,8 +27,9 @@ def show() -> None:
     found = _found(text or "")
     if not found:
         empty(f"No word fits “{text}”.", "Try a shorter word, or clear the search to see them all.")
+    shown = {term.name for term in found}
     for group in GROUPS:
-        _group(group, [term for term in found if term.group == group])
+        _group(group, [term for term in found if term.group == group], shown)
     st.caption(f"{len(found)} of {len(TERMS)} words")
     download("Download as CSV", "glossary", table)
 
@@ -39,29 +43,28 @@ def _found(text: str) -> tuple[Term, ...]:
     return (exact, *(term for term in related if term is not None and term is not exact))
 
 
-def _group(name: str, terms: list[Term]) -> None:
+def _group(name: str, terms: list[Term], shown: Container[str]) -> None:
     if not terms:
         return
     st.header(name, anchor=False)
     with st.grid(3, min_column_width=280, border=True):
         for term in terms:
-            with st.container(gap="xsmall"):
-                _term(term)
+            st.markdown(_card(term, shown))
 
 
-def _term(term: Term) -> None:
+def _card(term: Term, shown: Container[str]) -> str:
+    """A word with its meaning as Markdown: a card is one element of the page, and a related word a link within it."""
     also = f" :gray[also {plain(', '.join(term.also))}]" if term.also else ""
-    st.markdown(f"**{plain(term.name)}**{also}")
-    st.markdown(plain(term.meaning, 1000))
+    lines = [f"### {plain(term.name)}", plain(term.meaning, 1000) + also]
     if term.see:
-        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-            st.caption("See", width="content")
-            for name in term.see:
-                st.button(name, key=f"see_{term.name}_{name}", type="tertiary", on_click=_open, args=(name,))
+        see = ", ".join(f"[{plain(name)}](#{place(name)})" if name in shown else plain(name) for name in term.see)
+        lines.append(f":small[:gray[See]] {see}")
+    return "\n\n".join(lines)
 
 
-def _open(name: str) -> None:
-    st.session_state["term"] = name
+def place(name: str) -> str:
+    """The anchor that a heading of that name gets from Streamlit."""
+    return "-".join(re.findall(r"[a-z0-9]+", name.lower()))
 
 
 def table() -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from watchroom.charts.runs import runs_per_day
+from watchroom.charts.style import Chart
 from watchroom.domain.glossary import meaning
 from watchroom.store.queries import home as queries
 from watchroom.store.queries import models as model_queries
@@ -18,8 +19,8 @@ from watchroom.ui import wording
 from watchroom.ui.frame import STALE_AFTER
 from watchroom.ui.identity import ROLES, current_user
 from watchroom.ui.navigation import link
-from watchroom.ui.room import ask, reading, room
-from watchroom.ui.rows import event_rows, first_sight_row, model_row
+from watchroom.ui.room import ask, drawn, reading, room
+from watchroom.ui.rows import badge, event_rows, first_sight_row, model_row
 from watchroom.ui.scope import Scope, scope
 from watchroom.ui.states import empty, figure, no_models, section, sourced, truncated, unknown_model
 from watchroom.ui.tables import download
@@ -28,6 +29,9 @@ from watchroom.ui.workspace import facts
 
 ATTENTION_SHOWN = 6
 """Models in the attention list before the rest is folded away: what fits a laptop's screen."""
+
+GLANCED = 8
+"""Models in the table at a glance, those that most need attention."""
 
 EVENTS_SHOWN = 8
 """Changes shown before the rest is folded away."""
@@ -49,6 +53,19 @@ ORDER: dict[str, tuple[str, str, str, str]] = {
 
 
 @dataclass(frozen=True)
+class RunsStarted:
+    """The runs of a period: by day and status, by status with the most frequent first, in all, and drawn.
+
+    `chart` is None when there are none.
+    """
+
+    days: pd.DataFrame
+    by_status: tuple[tuple[str, int], ...]
+    total: int
+    chart: Chart | None
+
+
+@dataclass(frozen=True)
 class View:
     """What the page shows, read once."""
 
@@ -59,7 +76,7 @@ class View:
     events: tuple[Event, ...]
     event_count: int
     first_sight: FirstSight | None
-    runs: pd.DataFrame
+    runs: RunsStarted
     hanging: queries.Hanging
     problems: dict[str, int]
 
@@ -102,7 +119,7 @@ def _view(chosen: Scope, models: tuple[Model, ...]) -> View:
         events=events,
         event_count=count,
         first_sight=ask(model_queries.first_sight, **period),  # type: ignore[arg-type]
-        runs=ask(queries.run_days, **period),  # type: ignore[arg-type]
+        runs=drawn(_runs_started, **period),  # type: ignore[arg-type]
         hanging=ask(queries.hanging, started_before=since.astimezone(UTC).replace(tzinfo=None)),
         problems=ask(queries.problem_counts),
     )
@@ -113,12 +130,11 @@ def _figures(view: View) -> None:
     mine = [model for model in troubled if _waits_for(model, view.role)]
     live = sum(model.champion is not None for model in view.models)
     period = view.scope.period.label
-    runs = int(view.runs["runs"].sum())
     with st.grid(4, min_column_width=150):
         figure("Models", number(len(view.models)), f"{live} with a champion", help=meaning("champion"))
         figure("Need attention", number(len(troubled)), f"{_waits(len(mine))} for {ROLES[view.role].lower()}")
         figure("Registry changes", number(view.event_count), period, help=meaning("registry event"))
-        figure("Runs started", number(runs), period)
+        figure("Runs started", number(view.runs.total), period)
 
 
 def _waits(count: int) -> str:
@@ -239,14 +255,19 @@ def _models(view: View) -> None:
         no_models()
         return
     st.dataframe(
-        glance(view.models[:8]),
+        drawn(_glance, model=view.scope.model),
         hide_index=True,
-        alt=f"The {min(8, len(view.models))} models that need most attention, with champion, approval and owner",
+        alt=f"The {min(GLANCED, len(view.models))} models that need most attention, with champion, approval and owner",
         row_height=34,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         link("models", "All models", icon=":material/arrow_forward:")
         download("As a table", "models-at-a-glance", lambda: glance(view.models))
+
+
+def _glance(*, model: str | None) -> pd.DataFrame:
+    models = ask(model_queries.overview)
+    return glance(tuple(one for one in models if model in (None, one.name))[:GLANCED])
 
 
 def glance(models: tuple[Model, ...]) -> pd.DataFrame:
@@ -264,29 +285,38 @@ def glance(models: tuple[Model, ...]) -> pd.DataFrame:
 
 def _runs(view: View) -> None:
     section("Runs started")
-    if view.runs.empty:
+    if view.runs.chart is None:
         empty("No run started in this period.", "Choose a longer period in the sidebar to look further back.")
         return
-    days = view.runs.dropna(subset=["day"])
-    last = view.scope.period.end_utc.date() - timedelta(1)
-    first = max(view.scope.period.start_utc.date(), pd.Timestamp(days["day"].min()).date())
-    chart = runs_per_day(days, first, last)
     _legend(view.runs)
+    chart = view.runs.chart
     st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="runs_per_day")
     whose = f", experiments of {view.scope.model}" if view.scope.model else ", all experiments"
-    st.caption(sourced(view.scope.period.label + whose, int(view.runs["runs"].sum()), "run"))
+    st.caption(sourced(view.scope.period.label + whose, view.runs.total, "run"))
     with st.container(horizontal=True, vertical_alignment="center"):
         link("runs", "All runs", icon=":material/arrow_forward:")
-        download("As a table", "runs-per-day", lambda: view.runs)
+        download("As a table", "runs-per-day", lambda: view.runs.days)
 
 
 _LEGEND_COLOURS = {"FINISHED": "blue", "FAILED": "red", "RUNNING": "green", "KILLED": "orange"}
 
 
-def _legend(runs: pd.DataFrame) -> None:
+def _legend(runs: RunsStarted) -> None:
     """The statuses with their totals, in words: the chart's legend and its table at once."""
-    totals = runs.groupby("status")["runs"].sum().sort_values(ascending=False)
-    with st.container(horizontal=True, gap="small"):
-        for status, total in totals.items():
-            colour = _LEGEND_COLOURS.get(str(status), "gray")
-            st.badge(f"{number(int(total))} {plain(str(status).lower(), 20)}", color=colour)  # type: ignore[arg-type]
+    badges = (
+        badge(f"{number(total)} {status.lower()}", _LEGEND_COLOURS.get(status, "gray"))
+        for status, total in runs.by_status
+    )
+    st.markdown(" ".join(badges))
+
+
+def _runs_started(*, start: datetime, end: datetime, model: str | None) -> RunsStarted:
+    found = ask(queries.run_days, start=start, end=end, model=model)
+    totals = found.groupby("status")["runs"].sum().sort_values(ascending=False)
+    by_status = tuple((str(status), int(total)) for status, total in totals.items())
+    days = found.dropna(subset=["day"])
+    chart = None
+    if not days.empty:
+        first = max(start.date(), pd.Timestamp(days["day"].min()).date())
+        chart = runs_per_day(days, first, end.date() - timedelta(1))
+    return RunsStarted(found, by_status, sum(total for _, total in by_status), chart)

@@ -10,7 +10,7 @@ from watchroom.ui import wording
 from watchroom.ui.model_tabs import Page, show_tabs
 from watchroom.ui.navigation import go, link
 from watchroom.ui.room import ask, reading
-from watchroom.ui.rows import issue_rows, tier_badge
+from watchroom.ui.rows import badge, issue_rows, quiet, tier_badge
 from watchroom.ui.scope import scope
 from watchroom.ui.states import figure, header, no_models, unknown_model
 from watchroom.ui.text import UNKNOWN, one_line, plain, span, when
@@ -67,12 +67,9 @@ def _head(page: Page) -> None:
     model = page.model
     link("models", "All models", icon=":material/arrow_back:")
     header(model.title, QUESTION, trusted=False)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        tier_badge(model.tier)
-        st.badge(plain(model.task or "task unknown", 30), color="gray")
-        st.badge("registered" if model.registered else "not registered", color="gray")
-        if model.title != model.name:
-            st.caption(f"in MLflow: {plain(model.name, 100)}", width="content")
+    registered = badge("registered" if model.registered else "not registered")
+    named = quiet(f"in MLflow: {plain(model.name, 100)}") if model.title != model.name else ""
+    st.markdown(f"{tier_badge(model.tier)} {badge(model.task or 'task unknown')} {registered} {named}")
     st.text(model.purpose or page.sheet.description or "Its purpose is unknown: nobody has written it down.")
     if model.issues:
         with st.container(border=True):

@@ -12,10 +12,10 @@ from watchroom.store.queries import models as queries
 from watchroom.store.queries.models import TIERS, Model
 from watchroom.ui import wording
 from watchroom.ui.navigation import go
-from watchroom.ui.room import ask, reading, room
+from watchroom.ui.room import ask, drawn, reading, room
 from watchroom.ui.states import empty, no_models, truncated
 from watchroom.ui.tables import download
-from watchroom.ui.text import count_of, one_line, plain, span, when
+from watchroom.ui.text import count_of, day, one_line, plain, span, when
 from watchroom.ui.workspace import facts
 
 UNKNOWN_OPTION = "unknown"
@@ -44,7 +44,7 @@ def _choose(every: tuple[Model, ...]) -> tuple[Model, ...]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         hint = "Name, purpose or person"
         text = st.text_input("Search", key="find", bind="query-params", placeholder=hint, width=240)
-        tiers = _pick("Risk", "tier", _in_order((model.tier for model in every), TIERS))
+        tiers = _pick("Tier", "tier", _in_order((model.tier for model in every), TIERS))
         tasks = _pick("Task", "task", _in_order((model.task for model in every), ()))
         owners = _pick("Owner", "owner", _people(every))
         troubled = st.toggle("Needs attention", key="attention", bind="query-params")
@@ -100,7 +100,7 @@ def _count(chosen: tuple[Model, ...], every: tuple[Model, ...]) -> None:
 def _table(chosen: tuple[Model, ...]) -> None:
     st.session_state["_models_shown"] = tuple(model.name for model in chosen)
     picked = st.dataframe(
-        table(chosen, local=True),
+        drawn(_shown, names=st.session_state["_models_shown"]),
         key=TABLE,
         hide_index=True,
         height=min(len(chosen), 18) * ROW_HEIGHT + ROW_HEIGHT + 3,
@@ -108,7 +108,7 @@ def _table(chosen: tuple[Model, ...]) -> None:
         on_select="rerun",
         selection_mode="single-cell",
         column_config=_COLUMNS,
-        alt=f"{len(chosen):,} models with their risk, champion, approval, owners and open issues",
+        alt=f"{len(chosen):,} models with their tier, champion, approval, owners and open issues",
     )
     st.caption(":material/ads_click: Click a row to open the model's page, or choose it under Model in the sidebar.")
     cells = picked["selection"]["cells"]
@@ -123,8 +123,13 @@ _COLUMNS = {
 }
 
 
+def _shown(*, names: tuple[str, ...]) -> pd.DataFrame:
+    every = {model.name: model for model in ask(queries.overview)}
+    return table(tuple(every[name] for name in names), local=True)
+
+
 def table(models: tuple[Model, ...], *, local: bool) -> pd.DataFrame:
-    """The models as a table: for the screen with ages and words (`local`), or for a file with plain values in UTC."""
+    """The models as a table: for the screen in words (`local`), or for a file with plain values in UTC."""
     with reading() as snapshot:
         now = snapshot.made_at.replace(tzinfo=None)
     return pd.DataFrame([_screen_row(model, now) if local else _file_row(model) for model in models])
@@ -134,9 +139,9 @@ def _screen_row(model: Model, now: datetime) -> dict[str, object]:
     return {
         "Model": one_line(model.title, 80),
         "Needs attention": wording.issues(model) or "–",
-        "Risk": model.tier or UNKNOWN_OPTION,
+        "Tier": model.tier or UNKNOWN_OPTION,
         "Champion": f"version {model.champion}" if model.champion else "none",
-        "Champion for": _reign(model, now),
+        "Champion since": _reign(model, now),
         "Approval": model.approval or "–",
         "Business": model.owner("business") or NOBODY,
         "Data science": model.owner("data_science") or NOBODY,
@@ -154,11 +159,11 @@ def _age(moment: datetime | None, now: datetime) -> str:
 
 
 def _reign(model: Model, now: datetime) -> str:
-    """How long the champion has been seen; it may have been champion before the first refresh looked."""
+    """The day on which the champion was first seen; it may have been champion before the first refresh looked."""
     if model.champion is None:
         return "–"
-    length = _age(model.champion_since, now)
-    return f"{length} or more" if model.champion_before else length
+    seen = day(model.champion_since, facts().zone, now=now)
+    return f"before {seen}" if model.champion_before else seen
 
 
 def _file_row(model: Model) -> dict[str, object]:

@@ -21,7 +21,10 @@ WANTED = "_wanted_scope"
 
 @dataclass(frozen=True)
 class PageInfo:
-    """A page: its file under `pages/`, its name, the audience it is grouped under, and the question it answers."""
+    """A page: its file under `pages/`, its name, the audience it is grouped under, and the question it answers.
+
+    `scope` names the parts of the scope, besides the model, that make a difference to it: `version`, `period`.
+    """
 
     file: str
     title: str
@@ -29,6 +32,7 @@ class PageInfo:
     icon: str
     question: str
     hidden: bool = False
+    scope: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -37,14 +41,34 @@ class PageInfo:
 
 
 PAGES: tuple[PageInfo, ...] = (
-    PageInfo("home", "Home", "", ":material/home:", "What changed, what waits for me, what needs attention?"),
+    PageInfo(
+        "home",
+        "Home",
+        "",
+        ":material/home:",
+        "What changed, what waits for me, what needs attention?",
+        scope=("period",),
+    ),
     PageInfo(
         "models", "Models", "", ":material/deployed_code:", "What models do we have, who owns them, how are they?"
     ),
     PageInfo(
-        "model", "Model", "", ":material/deployed_code:", "What is this model, and what is its state?", hidden=True
+        "model",
+        "Model",
+        "",
+        ":material/deployed_code:",
+        "What is this model, and what is its state?",
+        hidden=True,
+        scope=("version", "period"),
     ),
-    PageInfo("runs", "Runs", "Data science", ":material/science:", "Which runs are there, over all experiments?"),
+    PageInfo(
+        "runs",
+        "Runs",
+        "Data science",
+        ":material/science:",
+        "Which runs are there, over all experiments?",
+        scope=("version",),
+    ),
     PageInfo("glossary", "Glossary", "Reference", ":material/menu_book:", "What does this word mean?"),
     PageInfo("status", "Status", "Reference", ":material/monitor_heart:", "How fresh is the data, what failed?"),
 )
@@ -70,6 +94,11 @@ def menu(role: str, root: Path) -> dict[str, list[st.Page]]:
     st.session_state[_AVAILABLE] = available
     there = {name: [info for info in infos if info.file in available] for name, infos in sections(role).items()}
     return {name: [_page(info) for info in infos] for name, infos in there.items() if infos}
+
+
+def parts_of_scope(page: st.Page) -> tuple[str, ...]:
+    """The parts of the scope that a page of the menu uses."""
+    return next((info.scope for info in PAGES if info.title == page.title), ())
 
 
 def link(file: str, label: str, *, icon: str | None = None, params: Mapping[str, str] | None = None) -> None:

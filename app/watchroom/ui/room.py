@@ -25,6 +25,9 @@ T = TypeVar("T")
 CACHED_ANSWERS = 2000
 """How many answers are kept: some forty people, each with fifty different views."""
 
+DRAWN_KEPT = 400
+"""How many charts and tables are kept as they are sent: each takes some ten kilobytes."""
+
 CACHED_BYTES = "128MB"
 """How much the answers may hold together: the server process is to stay under 400 MB."""
 
@@ -114,9 +117,29 @@ def ask(function: Callable[Concatenate[Snapshot, P], T], *args: P.args, **kwargs
         return cast("T", _answer(made, name, repr(key), _call=lambda: function(snapshot, *args, **kwargs)))
 
 
-@st.cache_data(max_entries=CACHED_ANSWERS, max_size=CACHED_BYTES, show_spinner=False)
+def drawn(make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What `make(**kwargs)` gives for the snapshot in hand, such as a chart: made once, and shared by everybody.
+
+    So it is never to be changed. Arguments are as for `ask`, with which `make` reads what it needs; it draws nothing
+    on the page itself, and looks at nothing else that may differ between two people.
+    """
+    if args:
+        raise TypeError("What is drawn takes its arguments by keyword.")
+    name = f"{make.__module__}.{make.__qualname__}"
+    with reading() as snapshot:
+        made = f"{room().store_folder}#{snapshot.id}"
+        key = tuple(sorted(cast("dict[str, Hashable]", kwargs).items()))
+        return cast("T", _drawn(made, name, repr(key), _make=lambda: make(*args, **kwargs)))
+
+
+@st.cache_data(max_entries=CACHED_ANSWERS, max_size=CACHED_BYTES, show_spinner="Reading the snapshot …")
 def _answer(snapshot: str, name: str, key: str, _call: Callable[[], Any]) -> Any:
     return _call()
+
+
+@st.cache_resource(max_entries=DRAWN_KEPT, show_spinner=False)
+def _drawn(snapshot: str, name: str, key: str, _make: Callable[[], Any]) -> Any:
+    return _make()
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

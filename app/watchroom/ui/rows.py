@@ -9,7 +9,7 @@ import streamlit as st
 from watchroom.store.queries.models import Event, FirstSight, Model
 from watchroom.ui import wording
 from watchroom.ui.navigation import link
-from watchroom.ui.text import ago, count_of, plain, sentence, some, when
+from watchroom.ui.text import UNKNOWN, ago, count_of, plain, sentence, some, when
 from watchroom.ui.workspace import facts
 
 ICONS = {3: ":red[:material/error:]", 2: ":orange[:material/warning:]", 1: ":gray[:material/info:]"}
@@ -21,12 +21,15 @@ _LINK_PADDING = 8
 TIER_COLOURS = {"critical": "red", "high": "orange", "medium": "blue", "low": "gray"}
 
 
-def tier_badge(tier: str | None) -> None:
-    """The risk tier, or that it has not been assessed."""
-    if tier is None:
-        st.badge("risk unknown", color="gray")
-    else:
-        st.badge(f"{plain(tier, 20)} risk", color=TIER_COLOURS.get(tier, "gray"))  # type: ignore[arg-type]
+def tier_badge(tier: str | None) -> str:
+    """The tier as a badge in Markdown, `unknown` when nobody has assessed it."""
+    colour = TIER_COLOURS.get(tier or "", "gray")
+    return badge(f"Tier: {tier or UNKNOWN}", colour)
+
+
+def badge(text: str, colour: str = "gray", limit: int = 30) -> str:
+    """A text in a coloured frame, in Markdown: several of them on a line are one element of the page."""
+    return f":{colour}-badge[{plain(text, limit)}]"
 
 
 def issue_rows(model: Model) -> None:
@@ -35,26 +38,30 @@ def issue_rows(model: Model) -> None:
 
 
 def model_row(model: Model) -> None:
-    """A model's name as a link, its risk, and its issues."""
+    """A model's name as a link, its tier, and its issues."""
     with st.container(gap=None):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            link("model", f":blue[**{plain(model.title, 44)}**]", params={"model": model.name})
-            tier_badge(model.tier)
+        link("model", f":blue[**{plain(model.title, 44)}**] {tier_badge(model.tier)}", params={"model": model.name})
         with st.container(horizontal=True, gap=None):
             st.space(_LINK_PADDING)
-            with st.container(width="stretch"):
-                issue_rows(model)
+            issue_rows(model)
 
 
 def event_rows(said: list[tuple[Event, str]], now: datetime, *, exact: bool = False) -> None:
     """Changes of the registry with when they were seen; `exact` adds the refresh before, which did not see them yet."""
     zone = facts().zone
+    rows = []
     for event, text in said:
         icon = wording.EVENT_ICONS.get(event.event, wording.TAG_ICON)
         after = f", after {when(event.not_before, zone, now=now)}" if exact and event.not_before else ""
-        with st.container(gap=None):
-            st.markdown(f"{icon} {plain(text, 300)}")
-            st.caption(f"seen {when(event.seen_at, zone, now=now)}{after}, {ago(event.seen_at, now)}")
+        seen = f"seen {when(event.seen_at, zone, now=now)}{after}, {ago(event.seen_at, now)}"
+        rows.append(f"{icon} {plain(text, 300)}  \n{quiet(seen)}")
+    if rows:
+        st.markdown("\n\n".join(rows))
+
+
+def quiet(markdown: str) -> str:
+    """A small grey line in Markdown, as captions are, for where a caption of its own would cost an element."""
+    return f":small[:gray[{markdown}]]"
 
 
 def first_sight_row(found: FirstSight, now: datetime) -> None:
@@ -65,6 +72,7 @@ def first_sight_row(found: FirstSight, now: datetime) -> None:
         (found.aliases, "alias", "aliases"),
     )
     counts = plain(some([count_of(*one) for one in counted]))
-    with st.container(gap=None):
-        st.markdown(f":material/visibility: The first refresh found {counts}; changes are known from then on.")
-        st.caption(f"seen {when(found.seen_at, facts().zone, now=now)}, {ago(found.seen_at, now)}")
+    seen = f"seen {when(found.seen_at, facts().zone, now=now)}, {ago(found.seen_at, now)}"
+    st.markdown(
+        f":material/visibility: The first refresh found {counts}; changes are known from then on.  \n{quiet(seen)}"
+    )

@@ -22,7 +22,7 @@ from watchroom.ui.runs_download import downloads
 from watchroom.ui.runs_table import runs_table, select, selected_ids
 from watchroom.ui.runs_view import PAGE_ROWS, View
 from watchroom.ui.states import empty
-from watchroom.ui.text import count_of, number, plain, when
+from watchroom.ui.text import count_of, number, paragraph, plain, sentence, when
 from watchroom.ui.workspace import facts
 
 
@@ -37,8 +37,7 @@ def draw() -> None:
     if not _filter_is_understood(view):
         return
     columns = view.columns or ask(run_choices.usual_columns, experiments=view.choice.experiments)
-    with st.spinner("Looking through the runs …"):
-        found = _page(view, columns)
+    found = _page(view, columns)
     if found.total and view.offset >= found.total:
         view_of.first_page()
         st.rerun()
@@ -106,15 +105,15 @@ def _filter_is_understood(view: View) -> bool:
         filter_ = parse(view.choice.filter_text, known)
     except QueryError as problem:
         with st.container(border=True, gap="xsmall"):
-            st.markdown(f":red[:material/error:] **{plain(problem.what, 600)}**")
+            st.markdown(f":red[:material/error:] **{sentence(problem.what, 600)}**")
             if problem.why:
                 st.code(problem.why, language=None)
             if problem.next_step:
-                st.text(problem.next_step)
+                st.markdown(paragraph(problem.next_step))
         return False
     if filter_ is not None and known is not None:
-        for sentence in unknown_keys(filter_, known):
-            st.caption(f":orange[:material/warning:] {plain(sentence, 300)}")
+        for unknown in unknown_keys(filter_, known):
+            st.caption(f":orange[:material/warning:] {sentence(unknown, 300)}")
     return True
 
 

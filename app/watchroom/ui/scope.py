@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -92,9 +93,13 @@ def scope() -> Scope:
     )
 
 
-def scope_controls() -> None:
-    """The scope's controls, for the sidebar. A model that the address names and nobody knows stays choosable."""
-    for key in KEYS:
+def scope_controls(parts: tuple[str, ...] = ("version", "period")) -> None:
+    """The scope's controls, for the sidebar: the model, and of the other parts those that the page uses.
+
+    A model that the address names and nobody knows stays choosable. What is chosen is kept over pages that do not ask.
+    """
+    keys = [key for key in KEYS if key == "model" or key in parts]
+    for key in keys:
         _follow_address(key)
     names = list(ask(queries.names))
     asked = st.session_state.get("model") or st.query_params.get("model")
@@ -107,24 +112,26 @@ def scope_controls() -> None:
         on_change=_all_versions,
     )
     model = st.session_state["model"]
-    versions = ask(queries.version_numbers, model=model) if model != ALL_MODELS else ()
+    versions = ask(queries.version_numbers, model=model) if "version" in parts and model != ALL_MODELS else ()
     if versions:
         options = [ALL_VERSIONS, *(str(version) for version in versions)]
-        st.selectbox("Version", options, key="version", bind="query-params")
-    _period_controls()
-    for key in KEYS:
+        st.selectbox("Version", options, key="version", bind="query-params", persist_state="session")
+    if "period" in parts:
+        _period_controls()
+    for key in keys:
         st.session_state[f"_{key}_before"] = (st.session_state.get(key), st.query_params.get(key))
 
 
 def _period_controls() -> None:
-    st.selectbox("Period", [*PERIODS, CUSTOM], key="period", bind="query-params")
+    st.selectbox("Period", [*PERIODS, CUSTOM], key="period", bind="query-params", persist_state="session")
     if st.session_state["period"] != CUSTOM:
         return
     with reading() as snapshot:
         today = snapshot.made_at.astimezone(facts().zone).date()
+    kept: Any = {"bind": "query-params", "persist_state": "session"}
     left, right = st.columns(2, gap="xsmall")
-    left.date_input("From", today - timedelta(29), key="from", bind="query-params", format="YYYY-MM-DD")
-    right.date_input("To", today, key="to", bind="query-params", format="YYYY-MM-DD")
+    left.date_input("From", today - timedelta(29), key="from", format="YYYY-MM-DD", **kept)
+    right.date_input("To", today, key="to", format="YYYY-MM-DD", **kept)
 
 
 def _follow_address(key: str) -> None:

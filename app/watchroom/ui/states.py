@@ -13,7 +13,7 @@ from watchroom.errors import NoSnapshot, WatchroomError, WorkspaceError
 from watchroom.ui.failure import last_failure, show_failure
 from watchroom.ui.navigation import go
 from watchroom.ui.room import reading, room
-from watchroom.ui.text import ago, count_of, number, plain, when, zone_of
+from watchroom.ui.text import ago, count_of, number, paragraph, plain, sentence, when, zone_of
 from watchroom.ui.workspace import facts
 
 
@@ -63,13 +63,13 @@ def error(problem: WatchroomError) -> None:
         first_run(problem)
         return
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f":red[:material/error:] **{plain(problem.what, 600)}**")
+        st.markdown(f":red[:material/error:] **{sentence(problem.what, 600)}**")
         if isinstance(problem, WorkspaceError) and problem.place:
             st.text(problem.place)
         if problem.why:
-            st.text(problem.why)
+            st.markdown(paragraph(problem.why))
         if problem.next_step:
-            st.text(f"Next step: {problem.next_step}")
+            st.markdown(f"Next step: {paragraph(problem.next_step)}")
 
 
 def first_run(problem: NoSnapshot) -> None:
@@ -86,7 +86,7 @@ def first_run(problem: NoSnapshot) -> None:
     st.caption("Reload this page when the refresh has ended.")
     if problem.why:
         with st.expander("Where Watchroom looked"):
-            st.text(problem.why)
+            st.markdown(paragraph(problem.why))
 
 
 def figure(label: str, value: str, note: str, *, help: str | None = None) -> None:

@@ -13,9 +13,10 @@ from watchroom.store.queries import status as queries
 from watchroom.ui.failure import last_failure, show_failure
 from watchroom.ui.frame import STALE_AFTER
 from watchroom.ui.room import ask, reading, room
+from watchroom.ui.rows import quiet
 from watchroom.ui.states import empty, figure, section, truncated
 from watchroom.ui.tables import download
-from watchroom.ui.text import count_of, number, one_line, plain, sentence, span, when
+from watchroom.ui.text import count_of, number, plain, sentence, span, when
 from watchroom.ui.workspace import facts
 
 SEVERITIES: Mapping[str, tuple[str, str, str]] = {
@@ -87,23 +88,23 @@ def _problems(total: int, found: pd.DataFrame) -> None:
         if group.empty:
             continue
         st.markdown(f"{icon} **{heading}** :gray[· {plain(count_of(int(group['count'].sum()), 'thing'))} · {meaning}]")
-        with st.container(border=True, gap="small"):
-            for row in group.head(PROBLEMS_SHOWN).to_dict("records"):
-                _problem(row)
+        with st.container(border=True):
+            st.markdown("\n\n".join(_problem(row) for row in group.head(PROBLEMS_SHOWN).to_dict("records")))
         truncated(min(len(group), PROBLEMS_SHOWN), len(group), "problems")
     truncated(len(found), total, "problems")
     download("Download as CSV", "problems", lambda: found)
 
 
-def _problem(row: Mapping[Any, Any]) -> None:
+def _problem(row: Mapping[Any, Any]) -> str:
+    """A problem as a paragraph of Markdown: two hundred of them are one element of the page."""
     several = f" :gray[× {number(int(str(row['count'])))}]" if row["count"] != 1 else ""
-    with st.container(gap=None):
-        st.markdown(f"{sentence(row['what'])}{several}")
-        st.caption(f"{KINDS.get(str(row['kind']), plain(row['kind']))} · {plain(row['place'], 240)}")
-        if row["why"]:
-            st.text(one_line(row["why"], 600))
-        if row["next_step"]:
-            st.text(f"Next step: {one_line(row['next_step'], 600)}")
+    place = quiet(f"{KINDS.get(str(row['kind']), plain(row['kind']))} · {plain(row['place'], 240)}")
+    lines = [f"{sentence(row['what'])}{several}", place]
+    if row["why"]:
+        lines.append(sentence(row["why"], 600))
+    if row["next_step"]:
+        lines.append(f"Next step: {sentence(row['next_step'], 600)}")
+    return "  \n".join(lines)
 
 
 def _steps() -> None:
@@ -112,11 +113,13 @@ def _steps() -> None:
     if found.empty:
         empty("This snapshot does not say how it was made.")
         return
-    with st.container(border=True, gap="small"):
-        for row in found.to_dict("records"):
-            with st.container(gap=None):
-                st.markdown(f"{plain(row['step'], 120)} :gray[· {_seconds(float(row['seconds']))}]")
-                st.caption(sentence(_did(row["status"], row["detail"]), 240))
+    steps = (
+        f"{plain(row['step'], 120)} :gray[· {_seconds(float(row['seconds']))}]  \n"
+        + quiet(sentence(_did(row["status"], row["detail"]), 240))
+        for row in found.to_dict("records")
+    )
+    with st.container(border=True):
+        st.markdown("\n\n".join(steps))
     download("Download as CSV", "refresh-steps", lambda: found)
 
 

@@ -16,6 +16,8 @@ UNKNOWN = "unknown"
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&@/])")
 _LINKS_ITSELF = re.compile(r"(?i)https?:(?=//)|www(?=\.)|\w(?=@)")
+_CODE = re.compile(r"`[^\[\]\s`](?:[^\[\]`]*[^\[\]\s`])?`")
+"""What may stand as code in a sentence: brackets could end the coloured text that the sentence stands in."""
 _JOINER = "\u2060"
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -32,13 +34,23 @@ def plain(text: object, limit: int = 120) -> str:
 
     Markdown makes a link of an address even where its marks are escaped; a joiner without width keeps it text.
     """
-    unlinked = _LINKS_ITSELF.sub(lambda found: found[0] + _JOINER, one_line(text, limit))
+    return _escaped(one_line(text, limit))
+
+
+def _escaped(line: str) -> str:
+    unlinked = _LINKS_ITSELF.sub(lambda found: found[0] + _JOINER, line)
     return _MARKDOWN.sub(r"\\\1", unlinked)
 
 
 def sentence(text: object, limit: int = 300) -> str:
-    """A sentence of Watchroom's own, perhaps with names from outside in it: as `plain`, without the marks of code."""
-    return plain(str(text).replace("`", ""), limit)
+    """A sentence of Watchroom's own, perhaps with names from outside in it: as `plain`, with code shown as code."""
+    parts = re.split(r"(`[^`]+`)", one_line(text, limit))
+    return "".join(part if _CODE.fullmatch(part) else _escaped(part) for part in parts)
+
+
+def paragraph(text: object, limit: int = 600) -> str:
+    """Sentences of Watchroom's own on several lines, as `sentence`."""
+    return "  \n".join(sentence(line, limit) for line in str(text).splitlines() if line.strip())
 
 
 def number(value: int | float) -> str:
@@ -71,6 +83,11 @@ def when(moment: datetime | None, zone: ZoneInfo, *, now: datetime | None = None
     local = as_utc(moment).astimezone(zone)
     same_year = now is not None and local.year == as_utc(now).astimezone(zone).year
     return f"{local.day} {local:%b %H:%M}" if same_year else f"{local.day} {local:%b %Y %H:%M}"
+
+
+def day(moment: datetime | None, zone: ZoneInfo, *, now: datetime | None = None) -> str:
+    """`12 Nov`, with the year when it is not `now`'s; `unknown` for None."""
+    return when(moment, zone, now=now).rpartition(" ")[0] or UNKNOWN
 
 
 def ago(moment: datetime | None, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -182,7 +183,10 @@ def _issues(model: Model, unread: int, broken: bool, what: str | None) -> Iterab
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the workspace says of a model beyond the glance; None is unknown."""
+    """What the workspace says of a model beyond the glance; None is unknown.
+
+    `monitored` is the metric by which its performance is judged.
+    """
 
     affects: tuple[str, ...]
     risk_business: str | None
@@ -190,20 +194,30 @@ class Sheet:
     risk_ethical: str | None
     risk_reason: str | None
     runbook: str | None
+    monitored: str | None
     description: str | None
 
 
 def sheet(snapshot: Snapshot, *, model: str) -> Sheet | None:
     """The rest of a model's file, and its description in the registry; None for a model that is not known."""
     rows = snapshot.rows(
-        """select m.affects, m.risk_business, m.risk_legal, m.risk_ethical, m.risk_reason, m.runbook, r.description
+        """select m.affects, m.risk_business, m.risk_legal, m.risk_ethical, m.risk_reason, m.runbook,
+            m.spec, r.description
         from models m left join registered_models r on r.name = m.model where m.model = ?""",
         [model],
     )
     if not rows:
         return None
-    affects, *rest = rows[0]
-    return Sheet(tuple(affects or ()), *rest)
+    affects, business, legal, ethical, reason, runbook, spec, description = rows[0]
+    return Sheet(tuple(affects or ()), business, legal, ethical, reason, runbook, _monitored(spec), description)
+
+
+def _monitored(spec: str | None) -> str | None:
+    """The metric by which a model's file, given as JSON, judges its performance."""
+    found: Any = json.loads(spec) if spec else None
+    for part in ("monitor", "performance", "metric"):
+        found = found.get(part) if isinstance(found, dict) else None
+    return str(found) if found else None
 
 
 def versions(snapshot: Snapshot, *, model: str) -> pd.DataFrame:
