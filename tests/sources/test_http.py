@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -164,6 +164,30 @@ def test_a_large_store_is_asked_about_in_parts_until_every_change_is_seen(
     pulls = [tracked.pull(work.source(reconcile_runs=5)) for _ in range(6)]
     assert all(len(pull.checked) <= 10 for pull in pulls)
     assert [run for pull in pulls for run in pull.changed | pull.gone] == [runs[which]]
+
+
+@pytest.mark.parametrize(("params", "fitting"), [(0, 1_000), (400, 99)])
+def test_a_refresh_asks_at_once_for_as_many_runs_as_the_last_one_found_to_fit(
+    work: Work, monkeypatch: pytest.MonkeyPatch, params: int, fitting: int
+) -> None:
+    pages: list[int] = []
+    post = MlflowApi.post
+
+    def noted(api: MlflowApi, endpoint: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        if endpoint == "runs/search":
+            pages.append(body["max_results"])
+        return post(api, endpoint, body)
+
+    monkeypatch.setattr(MlflowApi, "post", noted)
+    runs = work.runs([BEGIN, BEGIN + 1, BEGIN + 2])
+    rows = [(run, f"p{number}", "1") for run in runs for number in range(params)]
+    work.execute("insert into params (run_uuid, key, value) values (?, ?, ?)", rows)
+    tracked = Tracked()
+    tracked.pull(work.source())
+    assert pages == [200]
+    pages.clear()
+    assert tracked.pull(work.source()).checked == set(runs)
+    assert set(pages) == {fitting}
 
 
 def test_a_run_logged_with_an_old_start_time_is_found_in_its_turn(work: Work) -> None:
