@@ -89,8 +89,10 @@ def test_nan_and_infinities_are_kept_and_never_win(small: SmallStore, reading: R
 def test_the_users_file_is_byte_for_byte_the_same(small: SmallStore, reading: Reading, journal: str) -> None:
     _write(small.file, f"pragma journal_mode = {journal}")
     before, modified = _digest(small.file), small.file.stat().st_mtime_ns
+    beside = sorted(small.file.parent.glob("mlflow.db*"))
     reading.sync(SqliteSource(small.file))
     assert (_digest(small.file), small.file.stat().st_mtime_ns) == (before, modified)
+    assert sorted(small.file.parent.glob("mlflow.db*")) == beside
     assert reading.value("select count(*) from runs") == 3
 
 
@@ -99,6 +101,16 @@ def test_an_untouched_file_is_not_read_again(small: SmallStore, reading: Reading
     before = reading.folder.read_manifest(reading.folder.current_id()).parts["mlflow"]
     assert reading.sync(SqliteSource(small.file)).unchanged
     assert reading.folder.read_manifest(reading.folder.current_id()).parts["mlflow"] == before
+
+
+def test_what_a_server_at_work_has_not_put_into_the_file_yet_is_read(small: SmallStore, reading: Reading) -> None:
+    server = sqlite3.connect(small.file)
+    server.execute("pragma journal_mode = wal")
+    server.execute("update tags set value = 'not yet in the file' where key = 'mlflow.source.git.commit'")
+    server.commit()
+    reading.sync(SqliteSource(small.file))
+    server.close()
+    assert reading.value("select \"commit\" from runs where name = 'parent'") == "not yet in the file"
 
 
 LATE_METRIC = (

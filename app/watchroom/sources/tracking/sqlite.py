@@ -48,6 +48,9 @@ _IDS_PER_QUERY = 5_000
 _SCAN_SHARE = 0.1
 """From this share of changed runs on, reading a table whole is quicker than asking for them by id."""
 
+_LOCK_SECONDS = 30.0
+"""How long to wait for somebody who writes: a large commit takes seconds."""
+
 _INFINITY = sys.float_info.max
 """MLflow's SQL stores keep an infinity as the largest float."""
 
@@ -69,14 +72,25 @@ class SqliteSource:
         stamp = self._stamp()
         if seen.notes.get("stamp") == stamp and seen.notes.get("experiments") == list(self.experiments):
             return
-        with _opened(self.file) as connection:
+        at_rest = self._is_at_rest()
+        with _opened(self.file, at_rest) as connection:
             reader = _Reader(connection)
             yield from _Sync(reader, seen, self.experiments, stamp).changes()
             yield from reader.problems(self.file)
+        if at_rest and self._stamp() != stamp:
+            raise SourceError(
+                f"The MLflow store {self.file} was written to while it was read.", next_step="Refresh again."
+            )
 
     def read_text(self, location: str, name: str) -> str:
         """See `TrackingSource.read_text`: only what lies on this machine."""
         return read_local_text(location, name, base=self.file.absolute().parent)
+
+    def _is_at_rest(self) -> bool:
+        """Whether it is in WAL mode with nobody at work: opened as usual, SQLite would leave two files beside it."""
+        with self.file.open("rb") as file:
+            in_wal_mode = file.read(20)[18:20] == b"\x02\x02"
+        return in_wal_mode and not Path(f"{self.file}-wal").exists()
 
     def _stamp(self) -> str:
         """What changes whenever the database does: SQLite's change counter, and the files' sizes and times."""
@@ -90,10 +104,12 @@ class SqliteSource:
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[sqlite3.Connection]:
+def _opened(file: Path, at_rest: bool) -> Iterator[sqlite3.Connection]:
     """A connection that cannot write. Whatever SQLite says of a damaged file comes out as a SourceError."""
+    how = "immutable=1" if at_rest else "mode=ro"
     try:
-        connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        uri = f"{file.absolute().as_uri()}?{how}"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_LOCK_SECONDS)
         try:
             yield connection
         finally:
