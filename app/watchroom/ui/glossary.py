@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from functools import cache
 
 import pandas as pd
 import streamlit as st
@@ -49,15 +50,16 @@ def _group(name: str, terms: list[Term], shown: Container[str]) -> None:
     st.header(name, anchor=False)
     with st.grid(3, min_column_width=280, border=True):
         for term in terms:
-            st.markdown(_card(term, shown))
+            st.markdown(_card(term, tuple(name for name in term.see if name in shown)))
 
 
-def _card(term: Term, shown: Container[str]) -> str:
+@cache
+def _card(term: Term, links: tuple[str, ...]) -> str:
     """A word with its meaning as Markdown: a card is one element of the page, and a related word a link within it."""
     also = f" :gray[also {plain(', '.join(term.also))}]" if term.also else ""
     lines = [f"### {plain(term.name)}", plain(term.meaning, 1000) + also]
     if term.see:
-        see = ", ".join(f"[{plain(name)}](#{place(name)})" if name in shown else plain(name) for name in term.see)
+        see = ", ".join(f"[{plain(name)}](#{place(name)})" if name in links else plain(name) for name in term.see)
         lines.append(f":small[:gray[See]] {see}")
     return "\n\n".join(lines)
 

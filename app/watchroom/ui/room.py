@@ -6,7 +6,7 @@ Pages ask their questions through `ask`; nothing else in the app caches data.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -110,11 +110,8 @@ def ask(function: Callable[Concatenate[Snapshot, P], T], *args: P.args, **kwargs
     """
     if args:
         raise TypeError("A store reader takes its arguments by keyword.")
-    name = f"{function.__module__}.{function.__qualname__}"
     with reading() as snapshot:
-        made = f"{room().store_folder}#{snapshot.id}"
-        key = tuple(sorted(cast("dict[str, Hashable]", kwargs).items()))
-        return cast("T", _answer(made, name, repr(key), _call=lambda: function(snapshot, *args, **kwargs)))
+        return cast("T", _answer(_key(snapshot, function, kwargs), _call=lambda: function(snapshot, *args, **kwargs)))
 
 
 def drawn(make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -125,20 +122,23 @@ def drawn(make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """
     if args:
         raise TypeError("What is drawn takes its arguments by keyword.")
-    name = f"{make.__module__}.{make.__qualname__}"
     with reading() as snapshot:
-        made = f"{room().store_folder}#{snapshot.id}"
-        key = tuple(sorted(cast("dict[str, Hashable]", kwargs).items()))
-        return cast("T", _drawn(made, name, repr(key), _make=lambda: make(*args, **kwargs)))
+        return cast("T", _drawn(_key(snapshot, make, kwargs), _make=lambda: make(*args, **kwargs)))
+
+
+def _key(snapshot: Snapshot, function: Callable[..., Any], arguments: Mapping[str, Any]) -> str:
+    """One text for all that an answer depends on: to take several apart costs Streamlit more than to look one up."""
+    given = tuple(sorted(cast("Mapping[str, Hashable]", arguments).items()))
+    return f"{room().store_folder}#{snapshot.id}#{function.__module__}.{function.__qualname__}#{given!r}"
 
 
 @st.cache_data(max_entries=CACHED_ANSWERS, max_size=CACHED_BYTES, show_spinner="Reading the snapshot …")
-def _answer(snapshot: str, name: str, key: str, _call: Callable[[], Any]) -> Any:
+def _answer(key: str, _call: Callable[[], Any]) -> Any:
     return _call()
 
 
 @st.cache_resource(max_entries=DRAWN_KEPT, show_spinner=False)
-def _drawn(snapshot: str, name: str, key: str, _make: Callable[[], Any]) -> Any:
+def _drawn(key: str, _make: Callable[[], Any]) -> Any:
     return _make()
 
 

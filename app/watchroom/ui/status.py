@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ import streamlit as st
 from watchroom.store.queries import status as queries
 from watchroom.ui.failure import last_failure, show_failure
 from watchroom.ui.frame import STALE_AFTER
-from watchroom.ui.room import ask, reading, room
+from watchroom.ui.room import ask, drawn, reading, room
 from watchroom.ui.rows import quiet
 from watchroom.ui.states import empty, figure, section, truncated
 from watchroom.ui.tables import download
@@ -39,35 +40,76 @@ PROBLEMS_SHOWN = 200
 """Problems that are drawn one by one; the download has up to the limit of a page's table."""
 
 
+@dataclass(frozen=True)
+class Group:
+    """The problems of a severity: how many, over how many things, and as Markdown, as many as are drawn."""
+
+    severity: str
+    problems: int
+    things: int
+    markdown: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the snapshot tells of itself, in words: problems by severity, the steps of its refresh, what it holds."""
+
+    groups: tuple[Group, ...]
+    problems: int
+    problems_read: int
+    seconds: float
+    steps: tuple[str, ...]
+    counts: pd.DataFrame
+
+
 def show() -> None:
     """The whole page below its question."""
     failed = last_failure(room().store.folder.last_failure)
     if failed is not None:
         show_failure(failed, facts().zone, snapshot=True)
-    _snapshot()
-    total, found = ask(queries.problems, limit=room().settings.page_rows)
+    limit = room().settings.page_rows
+    told = drawn(_told, limit=limit)
+    _snapshot(told)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _problems(total, found)
+        _problems(told, limit)
     with right:
-        _steps()
-        _counts()
+        _steps(told)
+        _counts(told)
 
 
-def _snapshot() -> None:
+def _told(*, limit: int) -> Told:
+    total, found = ask(queries.problems, limit=limit)
+    steps = ask(queries.steps)
+    groups = tuple(_group(severity, found[found["severity"] == severity]) for severity in SEVERITIES)
+    counts = ask(queries.counts)[["what", "rows"]].rename(columns={"what": "What", "rows": "How many"})
+    return Told(
+        groups=tuple(group for group in groups if group.problems),
+        problems=total,
+        problems_read=len(found),
+        seconds=float(steps["seconds"].sum()),
+        steps=tuple(_step(row) for row in steps.to_dict("records")),
+        counts=counts,
+    )
+
+
+def _group(severity: str, found: pd.DataFrame) -> Group:
+    shown = (_problem(row) for row in found.head(PROBLEMS_SHOWN).to_dict("records"))
+    return Group(severity, len(found), int(found["count"].sum()), "\n\n".join(shown))
+
+
+def _snapshot(told: Told) -> None:
     with reading() as snapshot:
         made_at, identity = snapshot.made_at, snapshot.id
     now = datetime.now(UTC)
-    steps = ask(queries.steps)
-    total, found = ask(queries.problems, limit=room().settings.page_rows)
-    counts = found.groupby("severity")["count"].sum() if total else pd.Series(dtype=int)
+    things = {group.severity: group.things for group in told.groups}
     with st.grid(4, min_column_width=180):
         old = ", older than it should be" if now - made_at > STALE_AFTER else ""
         age = span(now - made_at) if now - made_at >= timedelta(minutes=1) else "under a minute"
         figure("Age of the data", age.capitalize(), f"of {when(made_at, facts().zone, now=now)}{old}")
-        figure("Refresh took", _seconds(float(steps["seconds"].sum())), count_of(len(steps), "step"))
-        figure("Missing", number(int(counts.get("error", 0))), "could not be read")
-        figure("With a gap", number(int(counts.get("warning", 0))), "read, but not whole")
+        figure("Refresh took", _seconds(told.seconds), count_of(len(told.steps), "step"))
+        figure("Missing", number(things.get("error", 0)), "could not be read")
+        figure("With a gap", number(things.get("warning", 0)), "read, but not whole")
     source = facts().tracking_uri or "an unknown store"
     parts = [f"Snapshot {identity}", f"times in {facts().time_zone}", f"read from {source}"]
     st.caption(" · ".join(plain(part, 200) for part in parts))
@@ -77,22 +119,20 @@ def _seconds(value: float) -> str:
     return f"{value:.1f} s" if value < 120 else f"{value / 60:.0f} min"
 
 
-def _problems(total: int, found: pd.DataFrame) -> None:
+def _problems(told: Told, limit: int) -> None:
     section("What could not be read")
-    if not total:
+    if not told.problems:
         with st.container(border=True):
             st.markdown(":green[:material/check_circle:] Everything was read.")
         return
-    for severity, (icon, heading, meaning) in SEVERITIES.items():
-        group = found[found["severity"] == severity]
-        if group.empty:
-            continue
-        st.markdown(f"{icon} **{heading}** :gray[· {plain(count_of(int(group['count'].sum()), 'thing'))} · {meaning}]")
+    for group in told.groups:
+        icon, heading, meaning = SEVERITIES[group.severity]
+        st.markdown(f"{icon} **{heading}** :gray[· {plain(count_of(group.things, 'thing'))} · {meaning}]")
         with st.container(border=True):
-            st.markdown("\n\n".join(_problem(row) for row in group.head(PROBLEMS_SHOWN).to_dict("records")))
-        truncated(min(len(group), PROBLEMS_SHOWN), len(group), "problems")
-    truncated(len(found), total, "problems")
-    download("Download as CSV", "problems", lambda: found)
+            st.markdown(group.markdown)
+        truncated(min(group.problems, PROBLEMS_SHOWN), group.problems, "problems")
+    truncated(told.problems_read, told.problems, "problems")
+    download("Download as CSV", "problems", lambda: ask(queries.problems, limit=limit)[1])
 
 
 def _problem(row: Mapping[Any, Any]) -> str:
@@ -107,32 +147,26 @@ def _problem(row: Mapping[Any, Any]) -> str:
     return "  \n".join(lines)
 
 
-def _steps() -> None:
+def _steps(told: Told) -> None:
     section("The refresh, step by step")
-    found = ask(queries.steps)
-    if found.empty:
+    if not told.steps:
         empty("This snapshot does not say how it was made.")
         return
-    steps = (
-        f"{plain(row['step'], 120)} :gray[· {_seconds(float(row['seconds']))}]  \n"
-        + quiet(sentence(_did(row["status"], row["detail"]), 240))
-        for row in found.to_dict("records")
-    )
     with st.container(border=True):
-        st.markdown("\n\n".join(steps))
-    download("Download as CSV", "refresh-steps", lambda: found)
+        st.markdown("\n\n".join(told.steps))
+    download("Download as CSV", "refresh-steps", lambda: ask(queries.steps))
 
 
-def _did(status: str, detail: str | None) -> str:
-    return f"{status}: {detail}" if detail else status
+def _step(row: Mapping[Any, Any]) -> str:
+    did = f"{row['status']}: {row['detail']}" if row["detail"] else str(row["status"])
+    took = f":gray[· {_seconds(float(row['seconds']))}]"
+    return f"{plain(row['step'], 120)} {took}  \n{quiet(sentence(did, 240))}"
 
 
-def _counts() -> None:
+def _counts(told: Told) -> None:
     section("What the snapshot holds")
-    found = ask(queries.counts)
-    shown = found[["what", "rows"]].rename(columns={"what": "What", "rows": "How many"})
     st.dataframe(
-        shown, hide_index=True, height="content", alt="How many of each thing the snapshot holds",
+        told.counts, hide_index=True, height="content", alt="How many of each thing the snapshot holds",
         column_config={"How many": st.column_config.NumberColumn(format="localized")},
     )  # fmt: skip
-    download("Download as CSV", "contents", lambda: found)
+    download("Download as CSV", "contents", lambda: ask(queries.counts))
