@@ -13,7 +13,7 @@ from watchroom.ui.room import ask, reading
 from watchroom.ui.rows import badge, issue_rows, quiet, tier_badge
 from watchroom.ui.scope import scope
 from watchroom.ui.states import figure, header, no_models, unknown_model
-from watchroom.ui.text import UNKNOWN, one_line, plain, span, when
+from watchroom.ui.text import UNKNOWN, day, one_line, plain, span
 from watchroom.ui.workspace import facts
 
 QUESTION = "What is this model, whose is it, what is live, and how do I use it?"
@@ -96,9 +96,8 @@ def _since(page: Page) -> str:
         return "no such alias"
     if page.model.champion_since is None:
         return "since when is unknown"
-    if page.model.champion_before:
-        return f"since before {when(page.model.champion_since, facts().zone, now=page.made_at)}"
-    return f"seen since {when(page.model.champion_since, facts().zone, now=page.made_at)}"
+    seen = day(page.model.champion_since, facts().zone, now=page.made_at)
+    return f"since before {seen}" if page.model.champion_before else f"seen since {seen}"
 
 
 def _approval(model: Model) -> str:

@@ -34,12 +34,13 @@ def badge(text: str, colour: str = "gray", limit: int = 30) -> str:
 
 def issue_rows(model: Model) -> None:
     """A line for each issue."""
-    st.markdown("  \n".join(f"{ICONS[issue.severity]} {sentence(wording.issue(issue), 240)}" for issue in model.issues))
+    lines = (f"{ICONS[issue.severity]} {sentence(wording.issue(issue), 240)}" for issue in model.issues)
+    st.markdown("  \n".join(lines), width="stretch")
 
 
 def model_row(model: Model) -> None:
     """A model's name as a link, its tier, and its issues."""
-    with st.container(gap=None):
+    with st.container(gap="xxsmall"):
         link("model", f":blue[**{plain(model.title, 44)}**] {tier_badge(model.tier)}", params={"model": model.name})
         with st.container(horizontal=True, gap=None):
             st.space(_LINK_PADDING)
