@@ -35,7 +35,7 @@ def badge(text: str, colour: str = "gray", limit: int = 30) -> str:
 def issue_rows(model: Model) -> None:
     """A line for each issue."""
     lines = (f"{ICONS[issue.severity]} {sentence(wording.issue(issue), 240)}" for issue in model.issues)
-    st.markdown("  \n".join(lines), width="stretch")
+    st.markdown("  \n".join(lines))
 
 
 def model_row(model: Model) -> None:
@@ -44,7 +44,8 @@ def model_row(model: Model) -> None:
         link("model", f":blue[**{plain(model.title, 44)}**] {tier_badge(model.tier)}", params={"model": model.name})
         with st.container(horizontal=True, gap=None):
             st.space(_LINK_PADDING)
-            issue_rows(model)
+            with st.container(width="stretch"):  # text by itself would go under the space when it is long
+                issue_rows(model)
 
 
 def event_rows(said: list[tuple[Event, str]], now: datetime, *, exact: bool = False) -> None:
