@@ -84,6 +84,12 @@ def test_sql_gives_numbers_as_they_are(workspace: Path, value: str) -> None:
     assert json.loads(answer.stdout) == [{"x": eval(value.partition("::")[0])}]
 
 
+def test_sql_stops_at_more_text_than_fits_the_memory(workspace: Path) -> None:
+    answer = watchroom("sql", "select repeat('x', 20000000) from range(20)", "--workspace", str(workspace))
+    assert answer.returncode == 1
+    assert "64 million characters" in answer.stderr
+
+
 def test_sql_sends_no_control_sequences_to_the_terminal(workspace: Path) -> None:
     answer = watchroom("sql", "select chr(27) || '[2Jgone' as name", "--workspace", str(workspace))
     assert "\x1b" not in answer.stdout

@@ -57,14 +57,14 @@ def main() -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="watchroom")
 def cli() -> None:
-    r"""One room for the people round a set of ML models.
+    """One room for the people round a set of ML models.
 
     \b
     watchroom demo DIR                 a workspace with five models to look at
     watchroom init DIR --mlflow URI    a workspace over your own MLflow
     watchroom refresh                  read what has changed, publish a snapshot
     watchroom serve                    open the room
-    """
+    """  # noqa: D301 - not raw: the character keeps click from joining the lines
 
 
 @cli.command()
@@ -104,13 +104,20 @@ def check(**options: str | None) -> None:
 
 @cli.command()
 @click.option("--full", is_flag=True, help="Read everything anew instead of what has changed.")
+@click.option("--accept-ledger", is_flag=True, help="Take a ledger that was cut or replaced as it is.")
 @cli_options(*_REFRESH_SETTINGS)
-def refresh(full: bool, **options: str | None) -> None:
+def refresh(full: bool, accept_ledger: bool, **options: str | None) -> None:
     """Read what has changed in MLflow and the workspace, and publish the next snapshot."""
     from watchroom.jobs.refresh import refresh as run
 
     settings = _settings(options)
-    report = run(settings.workspace, settings, full=full, progress=lambda step: click.echo(f"{step} …", err=True))
+    report = run(
+        settings.workspace,
+        settings,
+        full=full,
+        accept_ledger=accept_ledger,
+        progress=lambda step: click.echo(f"{step} …", err=True),
+    )
     for step, detail in report.steps:
         click.echo(f"{step}: {detail}" if detail else step)
     if report.problems:

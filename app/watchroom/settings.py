@@ -225,7 +225,7 @@ def expected(line: Field[Any]) -> str:
 
 
 def in_environment(settings: Settings) -> dict[str, str]:
-    """The settings as the environment variables that say the same: how a server's pages, which load them anew, learn."""
+    """The settings as the environment variables that say the same, from which a server's pages load them."""
     return {PREFIX + line.name.upper(): str(getattr(settings, line.name)) for line in fields(Settings)}
 
 

@@ -15,6 +15,7 @@ import pytest
 from tests.helpers.sqlite_store import SmallStore, build_small_store
 from watchroom.errors import SourceError, SourceUnreachable, StoreError, WorkspaceError
 from watchroom.jobs.refresh import RefreshReport, refresh
+from watchroom.jobs.verify import verify_ledger
 from watchroom.ledger import Ledger
 from watchroom.ledger.approvals import Evidence, SignOff, sign_off
 from watchroom.settings import Settings
@@ -292,6 +293,86 @@ def test_a_disk_that_is_full_is_said_and_the_snapshot_stays(room: Room, monkeypa
     assert "No space left" in caught.value.why
     assert StoreFolder(room.folder / "store").current_id() == before
     assert room.rows("select version from aliases") == [(1,)]
+
+
+def _cut_ledger(file: Path, keep: int) -> None:
+    connection = sqlite3.connect(file)
+    for (name,) in connection.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+        connection.execute(f'drop trigger "{name}"')
+    connection.execute("delete from ledger_entries where seq > ?", (keep,))
+    connection.commit()
+    connection.close()
+
+
+def test_a_refresh_never_covers_up_a_ledger_that_was_cut(room: Room) -> None:
+    room.refresh()
+    _cut_ledger(room.folder / "ledger.db", keep=2)
+    for _ in range(2):
+        room.refresh()
+        with Ledger.open(f"sqlite:///{room.folder / 'ledger.db'}", create=False) as ledger:
+            assert ledger.head().seq == 2
+        assert not verify_ledger(room.folder).ok
+        assert room.rows("select severity, place from problems where kind = 'ledger'") == [("error", "ledger, entry 5")]
+    refresh(room.folder, Settings.load({}, workspace=str(room.folder)), accept_ledger=True)
+    assert verify_ledger(room.folder).ok
+    assert room.rows("select count(*) from registry_events") == [(5,)]
+
+
+def test_a_ledger_that_is_gone_is_said(room: Room) -> None:
+    room.refresh()
+    (room.folder / "ledger.db").unlink()
+    room.refresh()
+    assert room.rows("select count(*) from problems where kind = 'ledger'") == [(1,)]
+
+
+def test_a_damaged_entry_stops_nothing_but_what_it_is_about(room: Room) -> None:
+    room.refresh()
+    connection = sqlite3.connect(room.folder / "ledger.db")
+    for (name,) in connection.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+        connection.execute(f'drop trigger "{name}"')
+    connection.execute("update ledger_entries set payload = '[' where seq = 2")
+    connection.commit()
+    connection.close()
+    room.write("update registered_model_aliases set version = 2")
+    room.refresh()
+    assert room.rows("select version from aliases") == [(2,)]
+    (problem,) = room.rows("select what, next_step from problems where kind = 'ledger'")
+    assert "Entry 2" in str(problem[0])
+    assert "ledger verify" in str(problem[1])
+
+
+@pytest.mark.parametrize("path", ["evidence/pipe", "evidence/loop", "evidence", "../outside.md"])
+def test_evidence_that_is_no_file_makes_the_approval_void_and_stops_nothing(room: Room, path: str) -> None:
+    folder = room.folder / "evidence"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe")
+    (folder / "loop").symlink_to("loop")
+    (room.folder.parent / "outside.md").write_text("x")
+    with Ledger.open(f"sqlite:///{room.folder / 'ledger.db'}", create=True) as ledger:
+        given = SignOff("claims", 1, "deploy", "approved", "ada@x", "reviewer", (Evidence(path, "0" * 64),))
+        sign_off(ledger, given)
+    room.refresh()
+    assert room.rows("select status from approvals") == [("void",)]
+
+
+def test_a_refresh_removes_nothing_that_it_did_not_make(room: Room) -> None:
+    store = room.folder / "store"
+    mine = [store / "parts" / "precious.txt", store / "notes.building.txt", store / "snapshots" / "mine.building"]
+    for file in mine:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("mine")
+    for _ in range(3):
+        room.refresh(keep_snapshots="1")
+    assert [file.read_text() for file in mine] == ["mine"] * 3
+
+
+@pytest.mark.parametrize("manifest", ["[]", '{"parts": []}', "{", ""])
+def test_a_damaged_manifest_is_mended_by_the_next_refresh(room: Room, manifest: str) -> None:
+    room.refresh()
+    store = StoreFolder(room.folder / "store")
+    store.manifest_path(store.current_id()).write_text(manifest)
+    room.refresh()
+    assert room.rows("select count(*) from runs") == [(3,)]
 
 
 def test_a_store_that_cannot_be_made_is_said_in_sentences(room: Room) -> None:

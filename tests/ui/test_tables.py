@@ -17,7 +17,8 @@ def test_a_text_that_begins_like_a_formula_gets_a_quote(text: str):
 
 
 def test_everything_else_comes_back_as_it_was():
-    frame = pd.DataFrame({"name": ["a,b", 'say "hi"', "模型🚲", "-0.5"], "value": [-1.5, 2.0, 3.0, 4.0], "n": [1, 2, 3, 4]})
+    names = ["a,b", 'say "hi"', "模型🚲", "-0.5"]
+    frame = pd.DataFrame({"name": names, "value": [-1.5, 2.0, 3.0, 4.0], "n": [1, 2, 3, 4]})
     pd.testing.assert_frame_equal(pd.read_csv(io.BytesIO(csv(frame)), encoding="utf-8-sig"), frame)
 
 

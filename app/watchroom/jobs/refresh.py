@@ -17,8 +17,8 @@ from pathlib import Path
 import duckdb
 
 from watchroom.errors import StoreError, WatchroomError, WorkspaceError
-from watchroom.jobs.registry import record_registry
-from watchroom.jobs.room import fill_approvals, fill_problems, fill_workspace
+from watchroom.jobs.ledger import read_ledger
+from watchroom.jobs.room import fill_problems, fill_workspace
 from watchroom.jobs.sync import SyncResult, describe, read_mlmodels, sync
 from watchroom.ledger import Ledger
 from watchroom.settings import Settings
@@ -48,11 +48,12 @@ class RefreshReport:
 
 @dataclass(frozen=True)
 class _Plan:
-    """How this refresh is to be done: the workspace's settings, the program's, and whether to read everything anew."""
+    """How this refresh is to be done: the workspace's settings, the program's, and what the person asked for."""
 
     room: RoomSettings
     program: Settings
     full: bool
+    accept_ledger: bool
 
 
 @dataclass
@@ -78,9 +79,16 @@ class _Steps:
 
 
 def refresh(
-    workspace_folder: Path, settings: Settings, *, full: bool = False, progress: Callable[[str], None] = lambda _: None
+    workspace_folder: Path,
+    settings: Settings,
+    *,
+    full: bool = False,
+    accept_ledger: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> RefreshReport:
     """Publish the next snapshot of a workspace. `full` reads everything anew instead of what has changed.
+
+    `accept_ledger` takes a ledger that no longer leads to what the last snapshot remembers as it is.
 
     Raises `WatchroomError`; then the current snapshot is what it was, and `last_failure.json` in the store says why.
     """
@@ -92,12 +100,11 @@ def refresh(
         with _failures_kept(store):
             room = usable_settings(workspace)
             with Draft(store) as draft, Ledger.open(workspace.ledger, create=True) as ledger:
-                problems = _build(draft, ledger, workspace, _Plan(room, settings, full), steps)
-                head = ledger.head()
-                manifest = draft.publish((head.seq, head.hash))
+                built = _build(draft, ledger, workspace, _Plan(room, settings, full, accept_ledger), steps)
+                manifest = draft.publish(built.ledger_head)
         prune(store, settings.keep_snapshots)
     summary = tuple((row[1], row[5]) for row in steps.rows)
-    return RefreshReport(manifest.id, time.perf_counter() - started, summary, problems)
+    return RefreshReport(manifest.id, time.perf_counter() - started, summary, built.problems)
 
 
 def usable_settings(workspace: Workspace) -> RoomSettings:
@@ -107,8 +114,16 @@ def usable_settings(workspace: Workspace) -> RoomSettings:
     return workspace.settings
 
 
-def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, steps: _Steps) -> int:
-    """Run the steps on the draft; returns the number of problems found."""
+@dataclass(frozen=True)
+class _Built:
+    """How many problems were found, and the ledger's head for the snapshot to remember."""
+
+    problems: int
+    ledger_head: tuple[int, str]
+
+
+def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, steps: _Steps) -> _Built:
+    """Run the steps on the draft."""
     if plan.full:
         draft.fresh("mlflow")
         draft.fresh("sync")
@@ -124,17 +139,17 @@ def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, step
     if due and not result.unchanged:
         draft.keep_note("full_reconcile", draft.made_at.isoformat())
     with steps.step("Compare the registry with what was last seen") as said:
-        new = record_registry(draft, ledger)
-        said["detail"] = f"changes recorded in the ledger: {new:,}" if new else "nothing new"
+        kept = read_ledger(draft, ledger, workspace.folder, accepted=plan.accept_ledger)
+        said["detail"] = f"changes recorded in the ledger: {kept.recorded:,}" if kept.recorded else "nothing new"
+        said["status"] = "partial" if kept.problems else "done"
     with steps.step("Read the workspace and its evidence") as said:
         fill_workspace(draft, workspace, plan.room)
-        fill_approvals(draft, ledger, workspace.folder)
         said["detail"] = f"model files read: {len(workspace.models):,}"
-    found = (*result.problems, *mlmodels.problems)
+    found = (*result.problems, *mlmodels.problems, *kept.problems)
     problems = fill_problems(draft, found, workspace, source_unchanged=result.unchanged)
     _pack_when_due(draft, steps)
     draft.insert("refresh_steps", steps.rows)
-    return problems
+    return _Built(problems, kept.head)
 
 
 def _pack_when_due(draft: Draft, steps: _Steps) -> None:
@@ -174,9 +189,9 @@ def _source(workspace: Workspace, plan: _Plan, *, full: bool) -> TrackingSource:
 
 def _full_reconcile_due(draft: Draft, settings: Settings) -> bool:
     last = draft.note("full_reconcile")
-    return last is None or draft.made_at - datetime.fromisoformat(last) >= timedelta(
-        hours=settings.full_reconcile_hours
-    )
+    if last is None or datetime.fromisoformat(last) > draft.made_at:  # a clock that was ahead once would stop them all
+        return True
+    return draft.made_at - datetime.fromisoformat(last) >= timedelta(hours=settings.full_reconcile_hours)
 
 
 @contextmanager

@@ -26,8 +26,12 @@ def registry_state(draft: Draft) -> RegistryState:
 
 
 def record_registry(draft: Draft, ledger: Ledger) -> int:
-    """Append what changed since the ledger last looked, and list all that was ever seen; returns how many are new."""
-    new = record(ledger, registry_state(draft), datetime.now(UTC), previous=_previous_look(draft))
+    """Append what changed since the ledger last looked; returns how many changes that were."""
+    return len(record(ledger, registry_state(draft), datetime.now(UTC), previous=_previous_look(draft)))
+
+
+def list_registry_events(draft: Draft, ledger: Ledger) -> None:
+    """Every change of the registry that the ledger knows of, as a table."""
     draft.insert(
         "registry_events",
         [
@@ -46,7 +50,6 @@ def record_registry(draft: Draft, ledger: Ledger) -> int:
             for seen in seen_events(ledger)
         ],
     )
-    return len(new)
 
 
 def _previous_look(draft: Draft) -> Look | None:

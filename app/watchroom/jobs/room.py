@@ -139,12 +139,15 @@ def _approval_row(approval: Approval, folder: Path, digest: Callable[[Path], str
 
 def _change(folder: Path, signed: Evidence, digest: Callable[[Path], str | None]) -> str:
     """What became of a piece of evidence since it was signed; empty while it is the same."""
-    file = (folder / signed.path).resolve()
+    try:
+        file = (folder / signed.path).resolve()
+    except (OSError, ValueError, RuntimeError):  # a loop of links, or no path at all
+        return f"{signed.path} is not a file"
     if not file.is_relative_to(folder.resolve()):
         return f"{signed.path} lies outside the workspace"
     now = digest(file)
     if now is None:
-        return f"{signed.path} is gone"
+        return f"{signed.path} {'cannot be read' if file.exists() else 'is gone'}"
     return "" if now == signed.sha256 else f"{signed.path} was changed after it was signed"
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 from watchroom.errors import LedgerError
 from watchroom.ledger.book import Ledger
-from watchroom.ledger.entry import Entry, NewEntry, time_of, time_text
+from watchroom.ledger.entry import Entry, NewEntry, explaining_payload, time_of, time_text
 from watchroom.ledger.kinds import SIGN_OFF
 
 Stage = Literal["discovery", "pilot", "deploy", "monitor", "support"]
@@ -129,7 +129,11 @@ def _past(occurred_at: datetime) -> str:
 
 
 def _approval(entry: Entry) -> Approval:
-    payload = entry.payload
+    with explaining_payload(entry):
+        return _from_payload(entry, entry.payload)
+
+
+def _from_payload(entry: Entry, payload: dict[str, Any]) -> Approval:
     given = SignOff(
         model=entry.model or "",
         version=entry.version or 0,

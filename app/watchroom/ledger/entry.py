@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -133,6 +134,19 @@ def time_of(text: str) -> datetime:
 def canonical(value: Any) -> str:
     """`value` as canonical JSON: keys sorted, no spaces, text as it is. Raises `ValueError` or `TypeError`."""
     return _encode(value)
+
+
+@contextmanager
+def explaining_payload(entry: Entry) -> Iterator[None]:
+    """Whatever goes wrong in reading an entry's payload comes out as `LedgerBroken`, naming the entry."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise LedgerBroken(
+            f"Entry {entry.seq} of the ledger does not hold what its kind, {entry.kind}, holds.",
+            why=f"{type(error).__name__}: {error}.",
+            next_step="Run `watchroom ledger verify` to see what was changed.",
+        ) from error
 
 
 def entry_of(row: StoredRow) -> Entry:

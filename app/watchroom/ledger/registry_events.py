@@ -12,7 +12,7 @@ from typing import Any
 
 from watchroom.domain.registry import RegistryEvent, RegistryState, applied, difference
 from watchroom.ledger.book import Ledger, Transaction
-from watchroom.ledger.entry import Entry, Head, NewEntry, time_of, time_text
+from watchroom.ledger.entry import Entry, Head, NewEntry, explaining_payload, time_of, time_text
 from watchroom.ledger.kinds import REGISTRY_EVENT
 
 ACTOR = "watchroom refresh"
@@ -117,7 +117,11 @@ def _new_entry(event: RegistryEvent, seen_at: datetime, not_before: datetime | N
 
 
 def _seen_event(entry: Entry) -> SeenEvent:
-    payload: dict[str, Any] = entry.payload
+    with explaining_payload(entry):
+        return _from_payload(entry, entry.payload)
+
+
+def _from_payload(entry: Entry, payload: dict[str, Any]) -> SeenEvent:
     event = RegistryEvent(
         event=payload["event"],
         model=payload["model"],

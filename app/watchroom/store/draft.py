@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
 import shutil
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -51,7 +52,10 @@ def refresh_lock(folder: StoreFolder, wait_seconds: float) -> Iterator[None]:
             next_step="Wait for it to end, or raise `--lock-wait-seconds`. The lock goes away with its process.",
         )
     try:
-        lock.write(f"process {os.getpid()} on {socket.gethostname()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+        with suppress(OSError):  # a full disk: who holds the lock is a courtesy
+            lock.write(
+                f"process {os.getpid()} on {socket.gethostname()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
+            )
         yield
     finally:
         lock.write("")
@@ -238,8 +242,15 @@ class Draft:
         return manifest
 
     def _remove_leftovers(self) -> None:
-        for path in self.folder.root.rglob(f"*{_BUILDING}*"):
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        """Remove what this draft, or one that was killed, left: nothing but names that a draft gives."""
+        shutil.rmtree(self._temp, ignore_errors=True)
+        for place in (self.folder.pointer, self.folder.last_failure):
+            place.with_name(place.name + _BUILDING).unlink(missing_ok=True)
+        for path in (self.folder.root / "snapshots").glob(f"*.json{_BUILDING}"):
+            path.unlink(missing_ok=True)
+        for path in (self.folder.root / "parts").iterdir():
+            if _is_part(path.name) and _BUILDING in path.name:
+                path.unlink(missing_ok=True)
 
 
 def prune(folder: StoreFolder, keep: int) -> list[str]:
@@ -253,9 +264,14 @@ def prune(folder: StoreFolder, keep: int) -> list[str]:
     ]
     named = {file for name in folder.manifests() for file in _parts_named(folder, name)}
     for path in (folder.root / "parts").iterdir():
-        if path.name not in named:
+        if path.name not in named and _is_part(path.name):
             path.unlink()
     return removed
+
+
+def _is_part(name: str) -> bool:
+    """Whether a file is a part, finished or being built: only those are ours to remove."""
+    return re.match(rf"({'|'.join(PARTS)})-\d{{8}}T\d+-[0-9a-f]{{6}}\.duckdb", name) is not None
 
 
 def _remove_manifest(folder: StoreFolder, snapshot_id: str) -> bool:

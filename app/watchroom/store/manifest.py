@@ -38,7 +38,9 @@ class Manifest:
     @staticmethod
     def from_json(text: str) -> Manifest:
         """Raises ValueError, KeyError or TypeError for anything that is not a manifest."""
-        value: dict[str, Any] = json.loads(text)
+        value: Any = json.loads(text)
+        if not isinstance(value, dict) or not isinstance(value["parts"], dict):
+            raise ValueError("It is not a manifest.")
         head = value.get("ledger_head")
         return Manifest(
             id=value["id"],
@@ -91,7 +93,7 @@ class StoreFolder:
             raise NoSnapshot(
                 "There is no snapshot yet.", why=f"Nothing has been published in {self.root}.", next_step=_REFRESH
             ) from None
-        except (ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise SnapshotUnreadable(f"{self.pointer} is damaged.", why=str(error), next_step=_REFRESH) from error
 
     def read_manifest(self, snapshot_id: str) -> Manifest:
@@ -99,7 +101,7 @@ class StoreFolder:
         path = self.manifest_path(snapshot_id)
         try:
             return Manifest.from_json(path.read_text())
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise SnapshotUnreadable(
                 f"The manifest {path} cannot be read.", why=str(error), next_step=_REFRESH
             ) from error

@@ -26,6 +26,11 @@ _OPEN_ATTEMPTS = 5
 """A refresh may publish and prune between reading the pointer and taking the lock; five times in a row it does not."""
 
 
+MAX_TEXT = 64_000_000
+"""Characters of an answer to a statement that a person wrote: more fills the memory, and no screen."""
+
+_FETCHED_AT_ONCE = 256
+
 _READING = (duckdb.StatementType.SELECT,)
 """Not EXPLAIN: its ANALYZE runs whatever statement follows, also one that replaces a view."""
 
@@ -71,7 +76,7 @@ class Snapshot:
         self._must_only_read(sql)
         with self._executed(sql, (), seconds) as cursor:
             names = [column[0] for column in cursor.description or ()]
-            rows = cursor.fetchmany(limit + 1)
+            rows = _fetched(cursor, limit + 1)
         return pd.DataFrame(rows[:limit], columns=pd.Index(names), dtype=object), len(rows) > limit
 
     def _must_only_read(self, sql: str) -> None:
@@ -111,6 +116,24 @@ class Snapshot:
         """Let go of the files; answers already given stay valid."""
         self._connection.close()
         self._lock.release()
+
+
+def _fetched(cursor: duckdb.DuckDBPyConnection, limit: int) -> list[tuple[Any, ...]]:
+    """At most `limit` rows; raises QueryError for more text than a person can want, or a value Python cannot hold."""
+    rows: list[tuple[Any, ...]] = []
+    size = 0
+    try:
+        while len(rows) < limit and (some := cursor.fetchmany(min(_FETCHED_AT_ONCE, limit - len(rows)))):
+            size += sum(len(value) for row in some for value in row if isinstance(value, str | bytes))
+            if size > MAX_TEXT:
+                raise QueryError(
+                    f"The answer holds more than {MAX_TEXT // 1_000_000} million characters.",
+                    next_step="Select fewer columns, or cut them with `left(…, 200)`.",
+                )
+            rows += some
+    except (OverflowError, ValueError) as error:
+        raise QueryError("The answer holds a value that cannot be shown.", why=str(error)) from error
+    return rows
 
 
 def _attach(folder: StoreFolder, manifest: Manifest, limits: ReaderLimits) -> duckdb.DuckDBPyConnection:

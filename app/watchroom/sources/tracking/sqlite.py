@@ -118,11 +118,20 @@ def _opened(file: Path, at_rest: bool) -> Iterator[sqlite3.Connection]:
         raise _unreadable(file, error) from error
 
 
+_NEXT_STEPS = {
+    "SQLITE_BUSY": "Something is writing to it. Refresh again.",
+    "SQLITE_LOCKED": "Something is writing to it. Refresh again.",
+    "SQLITE_READONLY": "A writer died in the middle. Open it once with MLflow or sqlite3, so that it rolls back.",
+}
+_NEXT_STEP = "Check `mlflow.tracking_uri`; `sqlite3 FILE 'pragma integrity_check'` tests the file."
+
+
 def _unreadable(file: Path, error: Exception) -> SourceError:
+    kind = "_".join(str(getattr(error, "sqlite_errorname", "")).split("_")[:2])
     return SourceError(
         f"The MLflow store {file} cannot be read.",
         why=f"SQLite says: {error}" if isinstance(error, sqlite3.Error) else str(error),
-        next_step="Check `mlflow.tracking_uri`; `sqlite3 FILE 'pragma integrity_check'` tests the file.",
+        next_step=_NEXT_STEPS.get(kind, _NEXT_STEP),
     )
 
 
