@@ -9,7 +9,7 @@ import pytest
 from tests.helpers.snapshots import publish_rows
 from watchroom.errors import NoSnapshot, QueryError
 from watchroom.store.snapshot import Snapshot
-from watchroom.ui.room import ask, leased, noted, room
+from watchroom.ui.room import ask, drawn, leased, noted, room
 
 calls: list[object] = []
 
@@ -42,6 +42,19 @@ def test_an_answer_is_asked_for_once_for_the_same_arguments(store: Path):
 def test_an_answer_is_the_callers_own(store: Path):
     ask(models).clear()
     assert ask(models) == ["a", "b"]
+
+
+def drawing(*, prefix: str) -> list[str]:
+    calls.append("drawn")
+    return [f"bar of {name}" for name in ask(models, prefix=prefix)]
+
+
+def test_what_is_drawn_is_made_once_for_a_snapshot_and_shared(store: Path):
+    assert drawn(drawing, prefix="a") == ["bar of a"]
+    assert drawn(drawing, prefix="a") is drawn(drawing, prefix="a")
+    assert calls == ["drawn", "a"]
+    publish_rows(store, {"models": [{"model": "ab"}]})
+    assert drawn(drawing, prefix="a") == ["bar of ab"]
 
 
 def test_a_new_snapshot_is_asked_anew(store: Path):
