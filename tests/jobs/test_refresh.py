@@ -287,7 +287,7 @@ def test_a_disk_that_is_full_is_said_and_the_snapshot_stays(room: Room, monkeypa
         with Path("/dev/full").open("w") as device:
             device.write("x")
 
-    monkeypatch.setattr("watchroom.store.draft._copy", full)
+    monkeypatch.setattr("watchroom.store.draft.shutil.copyfile", full)
     with pytest.raises(StoreError) as caught:
         room.refresh()
     assert "No space left" in caught.value.why

@@ -5,7 +5,6 @@ Nothing that a reader can see is touched until `publish`. What a killed build le
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import secrets
@@ -30,7 +29,6 @@ _BUILDING = ".building"
 
 _MADE_TOGETHER = (frozenset({"mlflow", "sync"}),)
 """Parts of which one is the other's note of what it holds."""
-_FICLONE = 0x40049409  # Linux's request to share another file's content until one of them is changed
 
 
 @contextmanager
@@ -104,7 +102,7 @@ class Draft:
             return
         assert self.previous is not None
         self.connection.execute(f'detach "{part}"')
-        _copy(self.folder.part_path(self.previous.parts[part]), self._path(part))
+        shutil.copyfile(self.folder.part_path(self.previous.parts[part]), self._path(part))
         self._attach(part, self._path(part))
         self._own.add(part)
 
@@ -289,15 +287,6 @@ def _parts_named(folder: StoreFolder, snapshot_id: str) -> list[str]:
         return list(folder.read_manifest(snapshot_id).parts.values())
     except SnapshotUnreadable:
         return []
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a file; at no cost where the file system lets two files share their content (Btrfs, XFS)."""
-    try:
-        with source.open("rb") as whole, target.open("wb") as copy:
-            fcntl.ioctl(copy, _FICLONE, whole.fileno())
-    except OSError:  # most file systems cannot
-        shutil.copyfile(source, target)
 
 
 def _quoted(path: Path) -> str:
