@@ -26,10 +26,13 @@ class LedgerRead:
     head: tuple[int, str]
 
 
-def read_ledger(draft: Draft, ledger: Ledger, folder: Path, *, accepted: bool) -> LedgerRead:
+def read_ledger(
+    draft: Draft, ledger: Ledger, folder: Path, *, accepted: bool, partial: frozenset[str] | None = frozenset()
+) -> LedgerRead:
     """Record what changed in the registry, then list its history and the sign-offs.
 
-    With `accepted` a ledger that no longer leads to the remembered head is taken as it is.
+    With `accepted` a ledger that no longer leads to the remembered head is taken as it is. Of the `partial` models, as
+    in `Catalog`, nothing is recorded as gone.
     """
     remembered = draft.previous.ledger_head if draft.previous else None
     problems: list[Problem] = []
@@ -38,7 +41,7 @@ def read_ledger(draft: Draft, ledger: Ledger, folder: Path, *, accepted: bool) -
         if remembered is not None and not accepted and not _leads_to(ledger, Head(*remembered)):
             problems.append(_cut(Head(*remembered)))
         else:
-            recorded = record_registry(draft, ledger)
+            recorded = record_registry(draft, ledger, partial)
         list_registry_events(draft, ledger)
         fill_approvals(draft, ledger, folder)
         head = ledger.head()

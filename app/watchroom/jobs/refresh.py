@@ -139,7 +139,7 @@ def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, step
     if due and not result.unchanged:
         draft.keep_note("full_reconcile", draft.made_at.isoformat())
     with steps.step("Compare the registry with what was last seen") as said:
-        kept = read_ledger(draft, ledger, workspace.folder, accepted=plan.accept_ledger)
+        kept = read_ledger(draft, ledger, workspace.folder, accepted=plan.accept_ledger, partial=result.partial)
         said["detail"] = f"changes recorded in the ledger: {kept.recorded:,}" if kept.recorded else "nothing new"
         said["status"] = "partial" if kept.problems else "done"
     with steps.step("Read the workspace and its evidence") as said:

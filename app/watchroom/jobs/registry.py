@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from watchroom.domain.registry import RegistryState
+from watchroom.domain.registry import ModelState, RegistryState, VersionState
 from watchroom.ledger import Head, Ledger
-from watchroom.ledger.registry_events import Look, record, seen_events
+from watchroom.ledger.registry_events import Look, last_seen, record, seen_events
 from watchroom.store.draft import Draft
 
 
@@ -25,9 +25,34 @@ def registry_state(draft: Draft) -> RegistryState:
     )
 
 
-def record_registry(draft: Draft, ledger: Ledger) -> int:
-    """Append what changed since the ledger last looked; returns how many changes that were."""
-    return len(record(ledger, registry_state(draft), datetime.now(UTC), previous=_previous_look(draft)))
+def record_registry(draft: Draft, ledger: Ledger, partial: frozenset[str] | None = frozenset()) -> int:
+    """Append what changed since the ledger last looked; returns how many changes that were.
+
+    Of the `partial` models, as in `Catalog`, what was last seen and was not read now still counts as there.
+    """
+    now, state = datetime.now(UTC), registry_state(draft)
+    if partial is None or partial:
+        state = _completed(state, last_seen(ledger).state, partial)
+    return len(record(ledger, state, now, previous=_previous_look(draft)))
+
+
+def _completed(read: RegistryState, last: RegistryState, partial: frozenset[str] | None) -> RegistryState:
+    """The state with what was last seen of models that could not be read whole; None stands for all of them."""
+    names = last.models.keys() if partial is None else last.models.keys() & partial
+    kept = {name: _both(last.models[name], read.models.get(name, ModelState())) for name in names}
+    return RegistryState({**read.models, **kept})
+
+
+def _both(last: ModelState, read: ModelState) -> ModelState:
+    versions = {
+        **last.versions,
+        **{number: _both_versions(last.versions.get(number), now) for number, now in read.versions.items()},
+    }
+    return ModelState({**last.tags, **read.tags}, {**last.aliases, **read.aliases}, versions)
+
+
+def _both_versions(last: VersionState | None, read: VersionState) -> VersionState:
+    return VersionState(read.stage, {**last.tags, **read.tags}) if last else read
 
 
 def list_registry_events(draft: Draft, ledger: Ledger) -> None:

@@ -42,11 +42,15 @@ _MLMODEL_COLUMNS = pa.schema(
 
 @dataclass(frozen=True)
 class SyncResult:
-    """What one pass found. `unchanged` says that the source was not read at all: what was said of it still holds."""
+    """What one pass found. `unchanged` says that the source was not read at all: what was said of it still holds.
+
+    `partial` are the registered models that were not read whole, as in `Catalog`.
+    """
 
     counts: SyncCounts
     problems: tuple[Problem, ...]
     unchanged: bool
+    partial: frozenset[str] | None
 
 
 def sync(source: TrackingSource, draft: Draft) -> SyncResult:
@@ -54,10 +58,11 @@ def sync(source: TrackingSource, draft: Draft) -> SyncResult:
     writer = TrackingWriter(draft)
     problems: list[Problem] = []
     read = False
+    partial: frozenset[str] | None = frozenset()
     for change in source.changes(writer):
         read = True
         match change:
-            case Catalog(rows):
+            case Catalog(rows, partial):
                 writer.catalog(rows)
             case ChangedRuns(rows):
                 writer.changed(rows)
@@ -74,7 +79,7 @@ def sync(source: TrackingSource, draft: Draft) -> SyncResult:
     writer.finish()
     if writer.counts.impossible_times:
         problems.append(_impossible_times(writer.counts.impossible_times))
-    return SyncResult(writer.counts, tuple(problems), unchanged=not read)
+    return SyncResult(writer.counts, tuple(problems), unchanged=not read, partial=partial)
 
 
 def _impossible_times(count: int) -> Problem:

@@ -60,10 +60,12 @@ CATALOG_TABLES: Mapping[str, pa.Schema] = {
 class Catalog:
     """Experiments, logged models and the registry, whole: what is not in it no longer exists.
 
-    `rows` has every table of `CATALOG_TABLES`, in that schema.
+    `rows` has every table of `CATALOG_TABLES`, in that schema. `partial` names the registered models of which something
+    could not be read, so that what is missing of them may still exist; None when that may be any of them.
     """
 
     rows: Mapping[str, pa.Table]
+    partial: frozenset[str] | None = frozenset()
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class FileSource:
         """
         problems = ProblemLog()
         experiments = self._experiments(problems)
-        yield catalog_of(catalog_rows(self._root, experiments, problems))
+        yield catalog_of(*catalog_rows(self._root, experiments, problems))
         table = seen.runs()
         held = dict(zip(table["run_id"].to_pylist(), table["fingerprint"].to_pylist(), strict=True))
         state = _Pass(held, problems)

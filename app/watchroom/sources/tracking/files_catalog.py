@@ -99,18 +99,18 @@ def _has_runs(path: str) -> bool:
     return any(has_meta(entry.path) for entry in subfolders(path) if entry.name not in RESERVED)
 
 
-def catalog_rows(root: Path, experiments: Sequence[ExperimentFolder], problems: ProblemLog) -> Rows:
-    """The rows of the catalog, by table."""
+def catalog_rows(
+    root: Path, experiments: Sequence[ExperimentFolder], problems: ProblemLog
+) -> tuple[Rows, frozenset[str] | None]:
+    """The rows of the catalog, by table; and the registered models not read whole, as `Catalog.partial` has them."""
     rows: Rows = {}
     for experiment in experiments:
         _append(rows, "experiments", [_experiment_row(experiment)])
         tags = _texts(experiment.path, "tags", "experiment", experiment.place, problems)
         _append(rows, "experiment_tags", _tag_rows({"experiment_id": experiment.experiment_id}, tags))
         _append(rows, "logged_models", list(_logged_models(experiment, problems)))
-    if (root / REGISTRY).is_dir():
-        for entry in _registered(root, problems):
-            _add_registered(rows, entry, problems)
-    return rows
+    partial = _add_registry(rows, root / REGISTRY, problems) if (root / REGISTRY).is_dir() else frozenset()
+    return rows, partial
 
 
 def _experiment_row(experiment: ExperimentFolder) -> dict[str, Any]:
@@ -147,12 +147,21 @@ def _logged_models(experiment: ExperimentFolder, problems: ProblemLog) -> Iterat
         }
 
 
-def _registered(root: Path, problems: ProblemLog) -> list[tuple[os.DirEntry[str], dict[str, Any]]]:
-    return list(_metas(root / REGISTRY, "source", REGISTRY, "A registered model", problems))
+def _add_registry(rows: Rows, folder: Path, problems: ProblemLog) -> frozenset[str] | None:
+    """Append all registered models; which of them were not read whole, None when their folder cannot be listed."""
+    whole_ones = set()
+    for entry, meta in _metas(folder, "source", REGISTRY, "A registered model", problems):
+        before = len(problems)
+        _add_registered(rows, entry, meta, problems)
+        if len(problems) == before:
+            whole_ones.add(clean(entry.name))
+    try:
+        return frozenset(clean(entry.name) for entry in subfolders(folder)) - whole_ones
+    except Unreadable:
+        return None
 
 
-def _add_registered(rows: Rows, found: tuple[os.DirEntry[str], dict[str, Any]], problems: ProblemLog) -> None:
-    entry, meta = found
+def _add_registered(rows: Rows, entry: os.DirEntry[str], meta: Mapping[str, Any], problems: ProblemLog) -> None:
     name = clean(entry.name)
     place = f"{REGISTRY}/{name}"
     row = {"name": name, "description": scalar_text(meta.get("description")) or None, **_stamps(meta)}

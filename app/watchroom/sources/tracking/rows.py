@@ -98,9 +98,11 @@ class RunRows:
         return ChangedRuns({name: tables[name] for name in RUN_TABLES})
 
 
-def catalog_of(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Catalog:
-    """A catalog from rows by table; a table without rows is empty."""
-    return Catalog({name: table_of(schema, rows.get(name, ())) for name, schema in CATALOG_TABLES.items()})
+def catalog_of(
+    rows: Mapping[str, Sequence[Mapping[str, Any]]], partial: frozenset[str] | None = frozenset()
+) -> Catalog:
+    """A catalog from rows by table; a table without rows is empty. `partial` is the catalog's."""
+    return Catalog({name: table_of(schema, rows.get(name, ())) for name, schema in CATALOG_TABLES.items()}, partial)
 
 
 def table_of(schema: pa.Schema, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
