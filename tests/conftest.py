@@ -1,15 +1,14 @@
-"""What every test may use: the browser, and caches that do not outlive a test."""
+"""What every test may use: the browser, and a process in which no other test has left its app."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import pytest
 
 from tests.browser import BROWSER_FLAGS, system_browser
 
-ARTIFACTS = Path(__file__).parent / ".artifacts"
+MAIN = sys.modules["__main__"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,9 +26,14 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
 
 
 @pytest.fixture(autouse=True)
-def _clear_streamlit_caches():
-    """Streamlit's caches belong to the process and outlive an `AppTest`."""
+def _nothing_of_streamlit_outlives_a_test():
+    """An `AppTest` leaves two things in its process: the caches, and its script as `__main__`.
+
+    A process that `multiprocessing` starts would import that script as its own.
+    """
+    sys.modules["__main__"] = MAIN
     yield
+    sys.modules["__main__"] = MAIN
     if (streamlit := sys.modules.get("streamlit")) and "streamlit.runtime" in sys.modules:
         streamlit.cache_data.clear()
         streamlit.cache_resource.clear()
