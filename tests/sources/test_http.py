@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import itertools
-import json
 import socket
 import sqlite3
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from tests.helpers.mlflow_server import MlflowServer, free_port
+from tests.helpers.played_server import BEGIN, EXPERIMENT, Played, json_answer, old_mlflow, playing
 from tests.helpers.tracked import Tracked
 from watchroom.errors import SourceError, SourceUnreachable
 from watchroom.sources.tracking import http_api, http_listing, http_plan, http_runs
@@ -25,8 +24,6 @@ from watchroom.sources.tracking.http_api import MlflowApi
 from watchroom.sources.tracking.http_listing import Listing, Window, run_id
 from watchroom.sources.tracking.http_plan import take_turn
 from watchroom.sources.tracking.http_runs import number
-
-BEGIN = 1_700_000_000_000
 
 
 @pytest.fixture(autouse=True)
@@ -256,83 +253,6 @@ def test_a_value_is_what_was_logged(told: object, meant: float) -> None:
 # What is no MLflow server, or a bad one, is played by a small one.
 
 
-@dataclass
-class Played:
-    """What a played server answers, and what it was asked."""
-
-    answer: Callable[[Played, str], tuple[int, str, str]]
-    uri: str = ""
-    asked: list[str] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-    bodies: list[str] = field(default_factory=list)
-
-
-@contextmanager
-def _playing(answer: Callable[[Played, str], tuple[int, str, str]]) -> Iterator[Played]:
-    played = Played(answer)
-
-    class Handler(BaseHTTPRequestHandler):
-        def _reply(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
-            path = self.path.partition("?")[0]
-            played.asked.append(path)
-            played.bodies.append(body)
-            played.headers.append(dict(self.headers))
-            status, kind, answer = played.answer(played, path)
-            self.send_response(status)
-            self.send_header("content-type", kind)
-            self.send_header("content-length", str(len(answer.encode())))
-            self.end_headers()
-            self.wfile.write(answer.encode())
-
-        do_GET = do_POST = _reply  # noqa: N815  (the names are the library's)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        played.uri = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, args=[0.01])
-        thread.start()
-        try:
-            yield played
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def _json(content: object, status: int = 200) -> tuple[int, str, str]:
-    return status, "application/json", json.dumps(content)
-
-
-EXPERIMENT = {"experiment_id": "1", "name": "x", "lifecycle_stage": "active"}
-RUN = {
-    "info": {
-        "run_uuid": "r1",
-        "experiment_id": "1",
-        "status": "FINISHED",
-        "start_time": BEGIN,
-        "lifecycle_stage": "active",
-    },
-    "data": {"metrics": [{"key": "loss", "value": 0.5, "timestamp": BEGIN, "step": 1}]},
-}
-OTHER_RUN = {**RUN, "info": {**RUN["info"], "run_uuid": "r2", "run_name": "bad \ud800 name"}}
-POINTS = [{"key": "loss", "value": "NaN", "timestamp": BEGIN, "step": 0}, RUN["data"]["metrics"][0]]
-
-
-def _old_mlflow(played: Played, path: str) -> tuple[int, str, str]:
-    """A server of MLflow 2: no logged models, no histories of many runs at once."""
-    answers = {
-        "experiments/search": {"experiments": [EXPERIMENT]} if "DELETED_ONLY" not in played.bodies[-1] else {},
-        "registered-models/search": {},
-        "model-versions/search": {},
-        "runs/search": {"runs": [RUN, OTHER_RUN]},
-        "metrics/get-history": {"metrics": POINTS},
-    }
-    found = answers.get(path.removeprefix("/api/2.0/mlflow/"))
-    return (404, "text/html", "<h1>Not Found</h1>") if found is None else _json(found)
-
-
 def _pull(uri: str, **options: Any) -> Tracked:
     tracked = Tracked()
     tracked.pull(HttpSource(uri, **{"timeout_seconds": 5, "retries": 2, **options}))
@@ -340,7 +260,7 @@ def _pull(uri: str, **options: Any) -> Tracked:
 
 
 def test_an_older_server_is_read_by_the_ways_it_has() -> None:
-    with _playing(_old_mlflow) as played:
+    with playing(old_mlflow) as played:
         tracked = _pull(played.uri)
     assert set(tracked.runs_held) == {"r1", "r2"}
     assert tracked.run("r1")["points"] == {"loss": [(0, "nan"), (1, "0.5")]}
@@ -350,9 +270,9 @@ def test_an_older_server_is_read_by_the_ways_it_has() -> None:
 
 def test_an_experiment_listed_among_the_deleted_is_deleted_whatever_it_says() -> None:
     def answer(played: Played, path: str) -> tuple[int, str, str]:  # as a server over a folder of runs does
-        return _json({"experiments": [EXPERIMENT]}) if "experiments" in path else _old_mlflow(played, path)
+        return json_answer({"experiments": [EXPERIMENT]}) if "experiments" in path else old_mlflow(played, path)
 
-    with _playing(answer) as played:
+    with playing(answer) as played:
         assert _pull(played.uri).rows("experiments", "name", "lifecycle_stage") == [("x", "deleted")]
 
 
@@ -361,10 +281,10 @@ def test_a_history_that_is_refused_is_a_problem_until_it_comes() -> None:
 
     def answer(played: Played, path: str) -> tuple[int, str, str]:
         if refusing and "get-history" in path:
-            return _json({"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "Run 'r1' not found"}, 404)
-        return _old_mlflow(played, path)
+            return json_answer({"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "Run 'r1' not found"}, 404)
+        return old_mlflow(played, path)
 
-    with _playing(answer) as played:
+    with playing(answer) as played:
         source = HttpSource(played.uri, timeout_seconds=5, retries=0)
         tracked = Tracked()
         for _ in range(2):
@@ -380,15 +300,15 @@ def test_a_history_that_is_refused_is_a_problem_until_it_comes() -> None:
 def test_a_server_that_recovers_is_read() -> None:
     def answer(played: Played, path: str) -> tuple[int, str, str]:
         broken = played.asked.count(path) <= 2
-        return (503, "text/plain", "busy") if broken else _old_mlflow(played, path)
+        return (503, "text/plain", "busy") if broken else old_mlflow(played, path)
 
-    with _playing(answer) as played:
+    with playing(answer) as played:
         assert set(_pull(played.uri).runs_held) == {"r1", "r2"}
 
 
 def test_a_server_that_stays_broken_is_given_up() -> None:
     with (
-        _playing(lambda *_: _json({"error_code": "INTERNAL_ERROR", "message": "disk full"}, 500)) as played,
+        playing(lambda *_: json_answer({"error_code": "INTERNAL_ERROR", "message": "disk full"}, 500)) as played,
         pytest.raises(SourceUnreachable, match="disk full") as raised,
     ):
         _pull(played.uri)
@@ -400,7 +320,7 @@ def test_a_server_that_stays_broken_is_given_up() -> None:
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_login_that_is_missing_is_named(status: int) -> None:
     with (
-        _playing(lambda *_: (status, "text/plain", "You are not authenticated.")) as played,
+        playing(lambda *_: (status, "text/plain", "You are not authenticated.")) as played,
         pytest.raises(SourceError, match="MLFLOW_TRACKING_TOKEN") as raised,
     ):
         _pull(played.uri.replace("//", "//ada:s3cret@"))
@@ -422,7 +342,7 @@ def test_mlflows_own_variables_log_in(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    with _playing(_old_mlflow) as played:
+    with playing(old_mlflow) as played:
         _pull(played.uri)
     assert {headers.get("Authorization") for headers in played.headers} == {expected}
 
@@ -439,7 +359,7 @@ def test_mlflows_own_variables_log_in(
     ids=["a page", "a list", "half an answer", "not found", "refused"],
 )
 def test_what_is_no_mlflow_server_is_said(reply: tuple[int, str, str]) -> None:
-    with _playing(lambda *_: reply) as played, pytest.raises(SourceError, match=played.uri):
+    with playing(lambda *_: reply) as played, pytest.raises(SourceError, match=played.uri):
         _pull(played.uri)
 
 
@@ -502,7 +422,7 @@ def test_artifacts_elsewhere_are_refused_with_a_reason() -> None:
     def answer(played: Played, path: str) -> tuple[int, str, str]:
         return 200, "text/plain", "x" * 2_000_001
 
-    with _playing(answer) as played:
+    with playing(answer) as played:
         source = HttpSource(played.uri, timeout_seconds=5, retries=0)
         for location in (
             "mlflow-artifacts:/1/too large",

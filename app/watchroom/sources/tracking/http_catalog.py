@@ -5,10 +5,11 @@ MLflow tells nobody that an alias has moved or a tag has changed, so there is no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
+from watchroom.errors import SourceError
 from watchroom.sources.tracking.files_catalog import model_id_of
 from watchroom.sources.tracking.http_api import ApiError, MlflowApi
 from watchroom.sources.tracking.rows import whole
@@ -29,14 +30,29 @@ Json = Mapping[str, Any]
 
 
 def matching_experiments(api: MlflowApi, globs: Sequence[str]) -> list[Json]:
-    """The experiments, deleted ones too, whose name matches one of the globs."""
-    asked = {"view_type": "ALL", "max_results": PAGE, "order_by": ["experiment_id ASC"]}
-    every = _twice(lambda: api.pages("experiments/search", asked, "experiments"), "experiment_id")
+    """The experiments, deleted ones too, whose name matches one of the globs. Raises SourceError if there is none."""
+    every = _twice(lambda: _experiments(api), "experiment_id")
+    if not every:
+        raise _says_nothing(api, "mlflow.tracking_uri")
     # A server over a folder of runs calls an experiment in its trash active, but lists it among the deleted.
-    in_trash = api.pages("experiments/search", {**asked, "view_type": "DELETED_ONLY"}, "experiments")
-    deleted = {each["experiment_id"]: {"lifecycle_stage": "deleted"} for each in in_trash}
+    deleted = {each["experiment_id"]: {"lifecycle_stage": "deleted"} for each in _experiments(api, "DELETED_ONLY")}
     staged = [{**each, **deleted.get(each["experiment_id"], {})} for each in every]
     return [each for each in staged if any(fnmatchcase(str(each.get("name", "")), glob) for glob in globs)]
+
+
+def _experiments(api: MlflowApi, view: str = "ALL") -> Iterator[Json]:
+    asked = {"view_type": view, "max_results": PAGE, "order_by": ["experiment_id ASC"]}
+    return api.pages("experiments/search", asked, "experiments")
+
+
+def _says_nothing(api: MlflowApi, setting: str) -> SourceError:
+    # Taken for an empty MLflow it would have every run and model recorded as gone, for good.
+    return SourceError(
+        f"The MLflow server at {api.shown} gives no experiment at all.",
+        why="Each MLflow has at least its Default experiment, maybe deleted: this is another service, or it shows "
+        "our user nothing.",
+        next_step=f"Check `{setting}` in watchroom.yaml, and that the user of the refresh may read the experiments.",
+    )
 
 
 def catalog_rows(api: MlflowApi, registry: MlflowApi, experiments: Sequence[Json]) -> Rows:
@@ -46,7 +62,7 @@ def catalog_rows(api: MlflowApi, registry: MlflowApi, experiments: Sequence[Json
         rows["experiments"].append(_experiment_row(each))
         rows["experiment_tags"] += _tag_rows({"experiment_id": str(each["experiment_id"])}, each)
     rows["logged_models"] = [_logged_model_row(each) for each in _logged_models(api, experiments)]
-    _add_registry(rows, registry)
+    _add_registry(rows, api, registry)
     return rows
 
 
@@ -105,9 +121,11 @@ def _logged_model_row(each: Json) -> dict[str, Any]:
     }
 
 
-def _add_registry(rows: Rows, registry: MlflowApi) -> None:
+def _add_registry(rows: Rows, api: MlflowApi, registry: MlflowApi) -> None:
     asked = {"max_results": PAGE, "order_by": ["name ASC"]}
     models = _twice(lambda: registry.pages("registered-models/search", asked, "registered_models", "GET"), "name")
+    if not models and registry is not api and not any(_experiments(registry)):
+        raise _says_nothing(registry, "mlflow.registry_uri")
     versions = _twice(
         lambda: registry.pages("model-versions/search", {"max_results": PAGE}, "model_versions", "GET"),
         "name",
