@@ -45,6 +45,16 @@ def test_a_long_period_is_drawn_coarser_and_loses_no_run(length: int, grain: str
     assert sum(chart.figure.data[0].y) == 7
 
 
+def test_years_of_runs_keep_every_run_in_its_place():
+    first, last = date(2020, 1, 1), date(2026, 11, 20)
+    every = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
+    found = days(*((day, status, 2) for day in every for status in ("FINISHED", "FAILED")), (first, "FAILED", 5))
+    chart = runs_per_day(found, first, last)
+    totals = {bar.name: sum(bar.y) for bar in chart.figure.data}
+    assert totals == {"Finished": 2 * len(every), "Failed": 2 * len(every) + 5}
+    assert [int(bar.y[0]) for bar in chart.figure.data] == [62, 67]
+
+
 def test_what_lies_outside_the_period_is_not_drawn():
     chart = runs_per_day(days((date(2025, 1, 1), "FINISHED", 2)), date(2026, 11, 1), date(2026, 11, 2))
     assert sum(chart.figure.data[0].y) == 0

@@ -173,6 +173,13 @@ def test_the_tag_of_somebody_stays_text(reader: Reader):
     assert "https:\u2060" in raw.replace("\\", "")
 
 
+@pytest.mark.parametrize("zone", ["Etc/GMT-1", "UTC", "Etc/GMT+5", "Pacific/Kiritimati", "Etc/GMT+12"])
+def test_runs_of_the_day_of_the_snapshot_count_wherever_the_workspace_is(reader: Reader, zone: str):
+    day = {"day": datetime.now(UTC).date(), "experiment_id": "1", "status": "FINISHED", "runs": 3}
+    full(reader.store, run_days=[day], workspace=[{"key": "time_zone", "value": zone}])
+    assert figures(reader.open("home"))["Runs started"] == ("3", "Last 30 days")
+
+
 def test_runs_of_long_ago_are_drawn_by_weeks(reader: Reader):
     day = (sample.NOW - timedelta(400)).date()
     days = [{"day": day, "experiment_id": "1", "status": "FINISHED", "runs": 3}]

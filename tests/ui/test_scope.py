@@ -22,6 +22,27 @@ def test_a_period_ends_with_the_day_of_the_snapshot_where_the_workspace_is():
     assert period.end_utc.tzinfo is None
 
 
+@pytest.mark.parametrize(
+    ("zone", "made_at", "first", "last"),
+    [
+        ("UTC", MADE, date(2026, 11, 14), date(2026, 11, 20)),
+        ("Europe/Vienna", MADE, date(2026, 11, 15), date(2026, 11, 21)),
+        ("America/New_York", MADE, date(2026, 11, 14), date(2026, 11, 20)),
+        ("America/New_York", datetime(2026, 11, 21, 3, tzinfo=UTC), date(2026, 11, 14), date(2026, 11, 21)),
+    ],
+)
+def test_the_days_of_a_period_hold_the_day_of_the_snapshot_there_and_in_utc(
+    zone: str, made_at: datetime, first: date, last: date
+):
+    period = period_of("Last 7 days", made_at, ZoneInfo(zone))
+    assert (period.first_day, period.last_day) == (first, last)
+
+
+def test_the_days_of_a_chosen_period_are_those_chosen():
+    period = period_of(CUSTOM, MADE, VIENNA, (date(2026, 10, 2), date(2026, 10, 5)))
+    assert (period.first_day, period.last_day) == (date(2026, 10, 2), date(2026, 10, 5))
+
+
 def test_a_day_of_the_clock_change_is_as_long_as_it_is():
     period = period_of(CUSTOM, MADE, VIENNA, (date(2026, 10, 25), date(2026, 10, 25)))
     assert (period.end - period.start).total_seconds() == 25 * 3600

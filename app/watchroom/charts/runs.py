@@ -44,12 +44,11 @@ def _grain(length: int) -> str:
 
 
 def _wide(days: pd.DataFrame, first: date, last: date, grain: str) -> pd.DataFrame:
-    index = pd.date_range(first, last, freq="D")
-    wide = pd.DataFrame(0, index=index, columns=list(dict.fromkeys(days["status"])))
-    for day, status, runs in days[["day", "status", "runs"]].itertuples(index=False):
-        place = (pd.Timestamp(day) - index[0]).days
-        if 0 <= place < len(index):
-            wide.loc[index[place], status] += runs
+    dated = days.assign(day=pd.to_datetime(days["day"]))
+    wide = dated.pivot_table(index="day", columns="status", values="runs", aggfunc="sum", fill_value=0)
+    wide = wide.reindex(
+        index=pd.date_range(first, last, freq="D"), columns=list(dict.fromkeys(days["status"])), fill_value=0
+    )
     return wide if grain == "day" else wide.resample(_RULES[grain], label="left", closed="left").sum()
 
 

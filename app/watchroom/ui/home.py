@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -119,7 +119,7 @@ def _view(chosen: Scope, models: tuple[Model, ...]) -> View:
         events=events,
         event_count=count,
         first_sight=ask(model_queries.first_sight, **period),  # type: ignore[arg-type]
-        runs=drawn(_runs_started, **period),  # type: ignore[arg-type]
+        runs=drawn(_runs_started, first=chosen.period.first_day, last=chosen.period.last_day, model=chosen.model),
         hanging=ask(queries.hanging, started_before=since.astimezone(UTC).replace(tzinfo=None)),
         problems=ask(queries.problem_counts),
     )
@@ -310,13 +310,11 @@ def _legend(runs: RunsStarted) -> None:
     st.markdown(" ".join(badges))
 
 
-def _runs_started(*, start: datetime, end: datetime, model: str | None) -> RunsStarted:
-    found = ask(queries.run_days, start=start, end=end, model=model)
+def _runs_started(*, first: date, last: date, model: str | None) -> RunsStarted:
+    found = ask(queries.run_days, first=first, last=last, model=model)
     totals = found.groupby("status")["runs"].sum().sort_values(ascending=False)
     by_status = tuple((str(status), int(total)) for status, total in totals.items())
-    days = found.dropna(subset=["day"])
     chart = None
-    if not days.empty:
-        first = max(start.date(), pd.Timestamp(days["day"].min()).date())
-        chart = runs_per_day(days, first, end.date() - timedelta(1))
+    if not found.empty:
+        chart = runs_per_day(found, max(first, pd.Timestamp(found["day"].min()).date()), last)
     return RunsStarted(found, by_status, sum(total for _, total in by_status), chart)

@@ -5,7 +5,7 @@ A link therefore shows a colleague the same thing. What a page does with the sco
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,11 +38,16 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Period:
-    """A period: `start` inclusive, `end` exclusive, both UTC with their zone. `label` says it to a person."""
+    """A period: `start` inclusive, `end` exclusive, both UTC with their zone. `label` says it to a person.
+
+    `first_day` and `last_day` are its days in the workspace's zone, both included: for what is counted by day.
+    """
 
     label: str
     start: datetime
     end: datetime
+    first_day: date
+    last_day: date
 
     @property
     def start_utc(self) -> datetime:
@@ -71,11 +76,18 @@ def period_of(label: str, made_at: datetime, zone: ZoneInfo, chosen: tuple[date,
     """
     if label == CUSTOM and chosen is not None:
         first, last = min(chosen), max(chosen)
-        return Period(f"{_day(first)} to {_day(last)}", _midnight(first, zone), _midnight(last + timedelta(1), zone))
+        return _period(f"{_day(first)} to {_day(last)}", first, last, zone)
     today = made_at.astimezone(zone).date()
     days = PERIODS.get(label, PERIODS[DEFAULT_PERIOD])
-    start = _BEGINNING if days is None else _midnight(today - timedelta(days - 1), zone)
-    return Period(label if label in PERIODS else DEFAULT_PERIOD, start, _midnight(today + timedelta(1), zone))
+    first = None if days is None else today - timedelta(days - 1)
+    found = _period(label if label in PERIODS else DEFAULT_PERIOD, first, today, zone)
+    # West of UTC a new UTC day begins in the evening: its runs are of this period, whose end is the snapshot.
+    return replace(found, last_day=max(today, made_at.astimezone(UTC).date()))
+
+
+def _period(label: str, first: date | None, last: date, zone: ZoneInfo) -> Period:
+    start = _BEGINNING if first is None else _midnight(first, zone)
+    return Period(label, start, _midnight(last + timedelta(1), zone), first or _BEGINNING.date(), last)
 
 
 def scope() -> Scope:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -13,13 +13,16 @@ _EXPERIMENTS_OF_MODEL = """(? is null or experiment_id in (
     select r.experiment_id from model_versions v join runs r on r.run_id = v.run_id where v.name = ?))"""
 
 
-def run_days(snapshot: Snapshot, *, start: datetime, end: datetime, model: str | None = None) -> pd.DataFrame:
-    """Runs started per day (UTC) and status: day, status, runs. With a model: of its versions' experiments only."""
+def run_days(snapshot: Snapshot, *, first: date, last: date, model: str | None = None) -> pd.DataFrame:
+    """Runs started per day (UTC) and status, from `first` to `last`, both included: day, status, runs.
+
+    With a model: of its versions' experiments only.
+    """
     return snapshot.query(
         f"""select day, status, sum(runs)::bigint as runs from run_days
-        where day >= ?::date and day < ?::date and {_EXPERIMENTS_OF_MODEL}
+        where day between ? and ? and {_EXPERIMENTS_OF_MODEL}
         group by day, status order by day, status""",
-        [start, end, model, model],
+        [first, last, model, model],
     )
 
 
