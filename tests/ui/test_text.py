@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -104,6 +105,31 @@ def test_text_from_outside_is_nothing_but_text(text: str):
     assert {token.type for token in paragraph.children or []} <= {"text", "text_special"}
     assert "".join(token.content for token in paragraph.children or []).replace("\u2060", "") == text
     assert not any(address in plain(text).replace("\\", "") for address in ("https://", "http://", "www.", "bo@"))
+
+
+@pytest.mark.parametrize("address", ["bo@evil.test", "b+@evil.test", "b.@evil.test", "b-@evil.test", "b_@evil.test"])
+def test_an_address_of_mail_becomes_no_link(address: str):
+    local, _, host = address.partition("@")
+    assert plain(address).replace("\\", "") == f"{local}\u2060@{host}"
+
+
+_TYPOGRAPHY = {"<->": "↔", "->": "→", "<-": "←", "--": "—", ">=": "≥", "<=": "≤", "~=": "≈"}
+"""What Streamlit puts in the place of these, at the ends of a text or between spaces."""
+
+
+def as_streamlit_shows(markdown: str) -> str:
+    (paragraph,) = [token for token in MarkdownIt().parse(markdown) if token.type == "inline"]
+    text = "".join(token.content for token in paragraph.children or [])
+    for sign, shown in _TYPOGRAPHY.items():
+        text = re.sub(rf"(^|\s){re.escape(sign)}(\s|$)", rf"\1{shown}\2", text)
+    return text.replace("\u2060", "")
+
+
+@pytest.mark.parametrize("sign", list(_TYPOGRAPHY))
+@pytest.mark.parametrize("name", ["a {} b", "{}", "{} b", "a {}", "{0} {0}", "a{}b"])
+def test_a_name_with_a_sign_is_shown_as_it_is(name: str, sign: str):
+    text = name.format(sign)
+    assert as_streamlit_shows(plain(text)) == text
 
 
 @given(st.text())

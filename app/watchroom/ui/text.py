@@ -15,7 +15,9 @@ UNKNOWN = "unknown"
 """What is shown where nothing is recorded; never an empty cell, never a guess."""
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&@/])")
-_LINKS_ITSELF = re.compile(r"(?i)https?:(?=//)|www(?=\.)|\w(?=@)")
+_LINKS_ITSELF = re.compile(r"(?i)https?:(?=//)|www(?=\.)|[-.+\w](?=@)")
+_TYPOGRAPHY = re.compile(r"(?<!\S)(?:<->|->|<-|--|>=|<=|~=)(?!\S)")
+"""What Streamlit shows as another sign where it stands alone, `≤` for `<=`; names are shown as they are."""
 _CODE = re.compile(r"`[^\[\]\s`](?:[^\[\]`]*[^\[\]\s`])?`")
 """What may stand as code in a sentence: brackets could end the coloured text that the sentence stands in."""
 _JOINER = "\u2060"
@@ -32,14 +34,16 @@ def one_line(text: object, limit: int = 120) -> str:
 def plain(text: object, limit: int = 120) -> str:
     """Text from outside, fit to stand in Markdown: one line, every mark of Markdown's escaped.
 
-    Markdown makes a link of an address even where its marks are escaped; a joiner without width keeps it text.
+    Markdown makes a link of an address even where its marks are escaped, and Streamlit another sign of `<=`; a joiner
+    without width keeps them as they are.
     """
     return _escaped(one_line(text, limit))
 
 
 def _escaped(line: str) -> str:
     unlinked = _LINKS_ITSELF.sub(lambda found: found[0] + _JOINER, line)
-    return _MARKDOWN.sub(r"\\\1", unlinked)
+    unchanged = _TYPOGRAPHY.sub(lambda found: found[0][0] + _JOINER + found[0][1:], unlinked)
+    return _MARKDOWN.sub(r"\\\1", unchanged)
 
 
 def sentence(text: object, limit: int = 300) -> str:
