@@ -162,7 +162,15 @@ def test_a_page_past_the_end_falls_back_to_the_first(reader):
 
 @pytest.mark.parametrize(
     "address",
-    [{"sort": "nonsense("}, {"column": "'; drop"}, {"p": "minus"}, {"pin": "x"}, {"experiment": "nobody's"}],
+    [
+        {"sort": "nonsense("},
+        {"column": "'; drop"},
+        {"p": "minus"},
+        {"p": "9" * 5000},
+        {"pin": "x"},
+        {"pin": "9" * 5000},
+        {"experiment": "nobody's"},
+    ],
 )
 def test_what_an_address_says_wrongly_is_left_out(reader, address):
     assert len(table(reader.open("runs", **address))) == 100

@@ -66,7 +66,20 @@ def test_a_failed_refresh_is_said_first_with_its_next_step(reader: Reader):
     assert "What you see is the snapshot before it, whole." in text
 
 
-@pytest.mark.parametrize("note", ["", "{", "[]", '{"at": "yesterday", "what": "x"}', '{"what": 1}'])
+@pytest.mark.parametrize(
+    "note",
+    [
+        "",
+        "{",
+        "[]",
+        '{"at": "yesterday", "what": "x"}',
+        '{"what": 1}',
+        '{"at": "0001-01-01T00:00:00+14:00", "what": "x"}',
+        '{"at": "0001-01-01T00:00:00+00:00", "what": "x"}',
+        '{"at": "9999-12-31T23:59:59-12:00", "what": "x"}',
+        '{"at": "9999-12-31T23:59:59", "what": "x"}',
+    ],
+)
 def test_a_damaged_note_of_a_failure_is_a_failure_too(reader: Reader, note: str):
     full(reader.store)
     (reader.store / "last_failure.json").write_text(note)

@@ -7,8 +7,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from tests.ui.reading import Reader, full
+from tests.ui.reading import Reader, full, said
 from watchroom.ui.scope import CUSTOM, DEFAULT_PERIOD, period_of
 
 MADE = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
@@ -74,3 +75,31 @@ def test_a_link_inside_the_app_sets_the_scope_and_a_control_changes_it_again(
     assert app.title[0].value == "Customer churn"
     app.sidebar.selectbox(key="model").select("card-fraud").run()
     assert app.title[0].value == "Card fraud"
+
+
+def opened(page: str, store: Path, monkeypatch: pytest.MonkeyPatch, **address: str) -> AppTest:
+    full(store)
+    return Reader(store, monkeypatch).open(page, **address)
+
+
+@pytest.mark.parametrize("page", ["runs", "model"])
+def test_a_version_that_is_none_is_said_to_be_none(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    app = opened(page, tmp_path / "store", monkeypatch, model="card-fraud", version="99")
+    missing = "There is no version 99 of card-fraud in this snapshot. The newest is 4."
+    assert missing in said(app)
+    app.sidebar.selectbox(key="version").select("3").run()
+    assert not app.exception
+    assert missing not in said(app)
+
+
+def test_a_version_goes_with_its_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    app = opened("runs", tmp_path / "store", monkeypatch, model="card-fraud", version="4")
+    app.sidebar.selectbox(key="model").select("churn").run()
+    assert app.sidebar.selectbox(key="version").value == "All versions"
+    assert "There is no version" not in said(app)
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "-1", "1.5", "champion"])
+def test_what_is_no_version_is_left_out(version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    app = opened("runs", tmp_path / "store", monkeypatch, model="card-fraud", version=version)
+    assert app.sidebar.selectbox(key="version").value == "All versions"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from watchroom.ui.text import ago, paragraph, sentence, when
+from watchroom.ui.text import ago, as_utc, paragraph, sentence, when
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,12 @@ def last_failure(file: Path) -> Failure | None:
     """The note that a failed refresh left; None when the last one went well. A damaged note is a failure too."""
     try:
         note = json.loads(file.read_text("utf-8"))
-        at = datetime.fromisoformat(note["at"])
+        at = as_utc(datetime.fromisoformat(note["at"]))
+        _ = at - timedelta(days=1), at + timedelta(days=1)  # in every zone there is a date for it
         return Failure(at, str(note["what"]), str(note.get("why") or ""), str(note.get("next_step") or ""))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return Failure(None, "Its note cannot be read.", "", "Run `watchroom refresh` again.")
 
 

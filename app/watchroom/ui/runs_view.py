@@ -127,7 +127,7 @@ def _page() -> int:
 
 def _pinned() -> int:
     kept = _kept(PINNED)
-    return min(int(kept[0]), 10) if kept and kept[0].isdecimal() else 1
+    return min(int(kept[0]), 10) if kept and kept[0].isdecimal() and len(kept[0]) < 8 else 1
 
 
 def _kept(name: str) -> list[str]:

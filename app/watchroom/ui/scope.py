@@ -15,6 +15,7 @@ import streamlit as st
 from watchroom.store.queries import models as queries
 from watchroom.ui.navigation import WANTED
 from watchroom.ui.room import ask, reading
+from watchroom.ui.text import plain
 from watchroom.ui.workspace import facts
 
 ALL_MODELS = "All models"
@@ -32,6 +33,9 @@ PERIODS: dict[str, int | None] = {
 
 KEYS = ("model", "version", "period")
 """The parameters of the address that a link inside the app may set."""
+
+_VERSION_DIGITS = 9
+"""No model has more versions, and an address may name any number."""
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -100,15 +104,20 @@ def scope() -> Scope:
         period = period_of(state.get("period", DEFAULT_PERIOD), snapshot.made_at, facts().zone, chosen)
     return Scope(
         model=None if model == ALL_MODELS else model,
-        version=int(version) if model != ALL_MODELS and version.isdecimal() else None,
+        version=int(version) if model != ALL_MODELS and _is_version(version) else None,
         period=period,
     )
+
+
+def _is_version(text: str) -> bool:
+    return text.isdecimal() and len(text) <= _VERSION_DIGITS
 
 
 def scope_controls(parts: tuple[str, ...] = ("version", "period")) -> None:
     """The scope's controls, for the sidebar: the model, and of the other parts those that the page uses.
 
-    A model that the address names and nobody knows stays choosable. What is chosen is kept over pages that do not ask.
+    A model or version that the address names and nobody knows stays choosable. What is chosen is kept over pages that
+    do not ask.
     """
     keys = [key for key in KEYS if key == "model" or key in parts]
     for key in keys:
@@ -124,14 +133,29 @@ def scope_controls(parts: tuple[str, ...] = ("version", "period")) -> None:
         on_change=_all_versions,
     )
     model = st.session_state["model"]
-    versions = ask(queries.version_numbers, model=model) if "version" in parts and model != ALL_MODELS else ()
-    if versions:
-        options = [ALL_VERSIONS, *(str(version) for version in versions)]
-        st.selectbox("Version", options, key="version", bind="query-params", persist_state="session")
+    if "version" in parts and model != ALL_MODELS:
+        _version_control(model)
     if "period" in parts:
         _period_controls()
     for key in keys:
         st.session_state[f"_{key}_before"] = (st.session_state.get(key), st.query_params.get(key))
+
+
+def _version_control(model: str) -> None:
+    known = [str(version) for version in ask(queries.version_numbers, model=model)]
+    if not known:
+        return
+    asked = st.query_params.get("version", ALL_VERSIONS)
+    wanted = st.session_state.get("version", asked) == asked and asked not in (ALL_VERSIONS, *known)
+    unknown = [asked] if wanted and _is_version(asked) else []
+    st.selectbox(
+        "Version", [ALL_VERSIONS, *known, *unknown], key="version", bind="query-params", persist_state="session"
+    )
+    if unknown and st.session_state["version"] == asked:
+        st.caption(
+            f":orange[:material/warning:] There is no version {plain(asked)} of {plain(model)} in this snapshot. "
+            f"The newest is {plain(max(known, key=int))}."
+        )
 
 
 def _period_controls() -> None:
