@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from tests.helpers.snapshots import publish_rows
 from tests.ui import sample
 from tests.ui.reading import Reader, figures, full, links, said
+from watchroom.ui import rows
 
 
 @pytest.fixture
@@ -186,3 +187,16 @@ def test_runs_of_long_ago_are_drawn_by_weeks(reader: Reader):
     full(reader.store, run_days=days)
     (chart,) = reader.open("home", period="All time").main.get("plotly_chart")
     assert chart.proto.alt.startswith("Runs started per week")
+
+
+def test_how_long_ago_counts_from_now_and_not_from_the_snapshot(reader: Reader, monkeypatch: pytest.MonkeyPatch):
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + timedelta(2)
+
+    full(reader.store)
+    monkeypatch.setattr(rows, "datetime", Later)
+    text = said(reader.open("home"))
+    assert "10 days ago" in text
+    assert "8 days ago" not in text

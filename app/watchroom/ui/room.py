@@ -15,7 +15,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
-from watchroom.settings import Settings
+from watchroom.settings import PREFIX, STORE_VARIABLE, Settings
 from watchroom.store.snapshot import ReaderLimits, Snapshot, SnapshotStore
 from watchroom.ui import identity
 
@@ -61,7 +61,7 @@ def room() -> Room:
     held = _rerun.get()
     if held is not None:
         return held.room
-    return _room(os.environ.get("WATCHROOM_STORE", ""), os.environ.get("WATCHROOM_WORKSPACE", ""))
+    return _room(os.environ.get(STORE_VARIABLE, ""), os.environ.get(f"{PREFIX}WORKSPACE", ""))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -48,14 +48,17 @@ def model_row(model: Model) -> None:
                 issue_rows(model)
 
 
-def event_rows(said: list[tuple[Event, str]], now: datetime, *, exact: bool = False) -> None:
-    """Changes of the registry with when they were seen; `exact` adds the refresh before, which did not see them yet."""
-    zone = facts().zone
+def event_rows(said: list[tuple[Event, str]], made_at: datetime, *, exact: bool = False) -> None:
+    """Changes of the registry with when they were seen; `exact` adds the refresh before, which did not see them yet.
+
+    Dates of the year in which the snapshot was made leave it out; how long ago counts from now.
+    """
+    zone, now = facts().zone, datetime.now(UTC)
     rows = []
     for event, text in said:
         icon = wording.EVENT_ICONS.get(event.event, wording.TAG_ICON)
-        after = f", after {when(event.not_before, zone, now=now)}" if exact and event.not_before else ""
-        seen = f"seen {when(event.seen_at, zone, now=now)}{after}, {ago(event.seen_at, now)}"
+        after = f", after {when(event.not_before, zone, now=made_at)}" if exact and event.not_before else ""
+        seen = f"seen {when(event.seen_at, zone, now=made_at)}{after}, {ago(event.seen_at, now)}"
         rows.append(f"{icon} {plain(text, 300)}  \n{quiet(seen)}")
     if rows:
         st.markdown("\n\n".join(rows))
@@ -66,15 +69,15 @@ def quiet(markdown: str) -> str:
     return f":small[:gray[{markdown}]]"
 
 
-def first_sight_row(found: FirstSight, now: datetime) -> None:
-    """What the first refresh found: not a change, but where what is known begins."""
+def first_sight_row(found: FirstSight, made_at: datetime) -> None:
+    """What the first refresh found: not a change, but where what is known begins. Times as in `event_rows`."""
     counted = (
         (found.models, "model", "models"),
         (found.versions, "version", "versions"),
         (found.aliases, "alias", "aliases"),
     )
     counts = plain(some([count_of(*one) for one in counted]))
-    seen = f"seen {when(found.seen_at, facts().zone, now=now)}, {ago(found.seen_at, now)}"
+    seen = f"seen {when(found.seen_at, facts().zone, now=made_at)}, {ago(found.seen_at, datetime.now(UTC))}"
     st.markdown(
         f":material/visibility: The first refresh found {counts}; changes are known from then on.  \n{quiet(seen)}"
     )
