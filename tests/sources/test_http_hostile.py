@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
-from tests.helpers.played_server import json_answer, old_mlflow, playing
+from tests.helpers.played_server import EXPERIMENT, RUN, Played, json_answer, old_mlflow, playing
 from tests.helpers.tracked import Tracked
 from watchroom.errors import SourceError
 from watchroom.sources.tracking import http_api
@@ -46,3 +49,136 @@ def test_a_registry_that_answers_nothing_to_everything_is_not_an_empty_one() -> 
 def test_experiments_that_the_globs_leave_out_are_no_mistake() -> None:
     with playing(old_mlflow) as played, playing(old_mlflow) as registry:
         assert _pull(played.uri, registry.uri, experiments=["other"]).rows("experiments", "name") == []
+
+
+RUN_INFO = RUN["info"]
+BAD: dict[str, tuple[str, object]] = {
+    "experiments a number": ("experiments/search", {"experiments": 5}),
+    "experiments no objects": ("experiments/search", {"experiments": ["a", None]}),
+    "an id an object": ("experiments/search", {"experiments": [{"experiment_id": {"a": 1}, "name": ["x"]}]}),
+    "an id a number": ("experiments/search", {"experiments": [{"experiment_id": 1, "name": "x"}]}),
+    "no id": ("experiments/search", {"experiments": [{}]}),
+    "a name a list": ("experiments/search", {"experiments": [{"experiment_id": "1", "name": ["x"]}]}),
+    "a token an object": ("experiments/search", {"experiments": [EXPERIMENT], "next_page_token": {"a": 1}}),
+    "runs a number": ("runs/search", {"runs": 5}),
+    "models a word": ("registered-models/search", {"registered_models": "x"}),
+    "a model without a name": ("registered-models/search", {"registered_models": [{"name": None}]}),
+    "aliases a word": ("registered-models/search", {"registered_models": [{"name": "a", "aliases": "q"}]}),
+    "tags a number": ("registered-models/search", {"registered_models": [{"name": "a", "tags": 5}]}),
+    "a description a number": ("registered-models/search", {"registered_models": [{"name": "a", "description": 5}]}),
+    "a version a word": ("model-versions/search", {"model_versions": [{"name": "a", "version": "x"}]}),
+    "versions no objects": ("model-versions/search", {"model_versions": [7]}),
+    "a logged model without info": ("logged-models/search", {"models": [{"info": 5}]}),
+}
+
+
+def _answering(endpoint: str, content: object) -> Callable[[Played, str], tuple[int, str, str]]:
+    return lambda played, path: json_answer(content) if path == API + endpoint else old_mlflow(played, path)
+
+
+@pytest.mark.parametrize(("endpoint", "content"), BAD.values(), ids=BAD.keys())
+def test_an_answer_of_another_shape_is_said_with_its_endpoint(endpoint: str, content: object) -> None:
+    with playing(_answering(endpoint, content)) as played, pytest.raises(SourceError) as raised:
+        _pull(played.uri)
+    assert played.uri in raised.value.what
+    assert raised.value.why.startswith(f"{endpoint}: ")
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"experiments":' * 100_000])
+def test_an_answer_nested_without_end_is_said(text: str, status: int) -> None:
+    with playing(lambda *_: (status, "application/json", text)) as played, pytest.raises(SourceError):
+        _pull(played.uri)
+
+
+BAD_RUNS: dict[str, object] = {
+    "null": None,
+    "no info": {"info": None},
+    "no id": {"info": {}},
+    "an id a number": {**RUN, "info": {**RUN_INFO, "run_uuid": 9}},
+    "params a word": {**RUN, "data": {"params": "x"}},
+    "a metric without a key": {**RUN, "data": {"metrics": [{"nokey": 1}]}},
+    "tags an object": {**RUN, "data": {"tags": {"a": 1}}},
+    "a name a list": {**RUN, "info": {**RUN_INFO, "run_name": ["x"]}},
+    "a param's value an object": {**RUN, "data": {"params": [{"key": "a", "value": {}}]}},
+    "a dataset a word": {**RUN, "inputs": {"dataset_inputs": [{"dataset": "x"}]}},
+}
+
+
+@pytest.mark.parametrize("bad", BAD_RUNS.values(), ids=BAD_RUNS.keys())
+def test_a_damaged_run_is_a_problem_and_the_others_come(bad: object) -> None:
+    other = {"info": {**RUN_INFO, "run_uuid": "r2"}}
+    with playing(_answering("runs/search", {"runs": [bad, other]})) as played:
+        tracked = Tracked()
+        pull = tracked.pull(HttpSource(played.uri, timeout_seconds=5, retries=0))
+    assert set(tracked.runs_held) == {"r2"}
+    [problem] = pull.problems
+    assert (problem.kind, problem.severity) == ("run", "error")
+    assert problem.why
+
+
+@pytest.mark.parametrize("bad", [None, {"info": {"run_uuid": "r1", "status": 7}}])
+def test_a_known_run_that_comes_damaged_is_kept_and_not_gone(bad: object) -> None:
+    tracked = Tracked()
+    with playing(old_mlflow) as played:
+        tracked.pull(HttpSource(played.uri, timeout_seconds=5, retries=0))
+        other = {"info": {**RUN_INFO, "run_uuid": "r2"}}
+        played.answer = _answering("runs/search", {"runs": [bad, other]})
+        pull = tracked.pull(HttpSource(played.uri, timeout_seconds=5, retries=0))
+    assert pull.gone == set()
+    assert set(tracked.runs_held) == {"r1", "r2"}
+    assert pull.problems
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [5, [7], [{"key": "loss", "value": "abc", "timestamp": "x", "step": None}], [{"value": 10**400}]],
+    ids=["a number", "no objects", "a word for a value", "a value beyond all"],
+)
+def test_a_damaged_history_is_a_problem_of_its_run(metrics: object) -> None:
+    with playing(_answering("metrics/get-history", {"metrics": metrics})) as played:
+        tracked = Tracked()
+        pull = tracked.pull(HttpSource(played.uri, timeout_seconds=5, retries=0))
+    assert set(tracked.runs_held) == {"r1", "r2"}
+    assert {problem.what for problem in pull.problems} == {"MLflow did not give the history of a metric."}
+
+
+def _endless(endpoint: str, content: dict[str, object], token: Callable[[int], str]) -> Callable[..., Any]:
+    def answer(played: Played, path: str) -> tuple[int, str, str]:
+        if path == API + endpoint:
+            return json_answer({**content, "next_page_token": token(len(played.asked))})
+        return old_mlflow(played, path)
+
+    return answer
+
+
+@pytest.mark.parametrize("token", [lambda count: "ab"[count % 2], str], ids=["in a circle", "ever new"])
+@pytest.mark.parametrize(
+    ("endpoint", "content"),
+    [
+        ("experiments/search", {"experiments": [EXPERIMENT]}),
+        ("experiments/search", {}),
+        ("registered-models/search", {"registered_models": [{"name": "a"}]}),
+        ("runs/search", {"runs": [RUN]}),
+    ],
+)
+def test_pages_that_never_end_are_given_up(
+    endpoint: str, content: dict[str, object], token: Callable[[int], str]
+) -> None:
+    with playing(_endless(endpoint, content, token)) as played, pytest.raises(SourceError, match="pages") as raised:
+        _pull(played.uri)
+    assert raised.value.why.startswith(endpoint)
+    assert len(played.asked) < 100
+
+
+def test_runs_that_were_not_asked_for_do_not_keep_a_refresh_busy() -> None:
+    """A server that keeps to no filter gives the same page for each part of the listing."""
+
+    def answer(played: Played, path: str) -> tuple[int, str, str]:
+        if path != API + "runs/search":
+            return old_mlflow(played, path)
+        token = {} if "page_token" in played.bodies[-1] else {"next_page_token": "a"}
+        return json_answer({"runs": [RUN], **token})
+
+    with playing(answer) as played, pytest.raises(SourceError, match="not asked for"):
+        _pull(played.uri)

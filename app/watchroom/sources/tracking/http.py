@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from watchroom.errors import SourceError
 from watchroom.sources.tracking import http_artifacts, http_plan
@@ -28,6 +27,7 @@ from watchroom.sources.tracking.http_runs import (
     metric_keys,
     search_digest,
 )
+from watchroom.sources.tracking.http_shapes import MISSHAPEN, Json, not_mlflow, reason
 from watchroom.sources.tracking.problems import ProblemLog
 from watchroom.sources.tracking.rows import BATCH_RUNS, RunRows, catalog_of
 
@@ -42,7 +42,6 @@ POINTS_AHEAD = 1_000_000
 
 _AGAIN = "!"  # behind a fingerprint: part of the run could not be read, so that it is read again at the next refresh
 
-Json = Mapping[str, Any]
 Pages = Iterator[list[Json]]
 
 
@@ -88,6 +87,8 @@ class HttpSource:
                 threads.shutdown(cancel_futures=True)
         except ApiError as error:
             raise self._refused(error) from error
+        except MISSHAPEN as error:  # what no earlier check knows of
+            raise not_mlflow(self._api.shown, "one of its answers", reason(error)) from error
 
     def read_text(self, location: str, name: str) -> str:
         """The text of an artifact, through the server where it keeps the artifacts; see `TrackingSource`."""
@@ -129,13 +130,15 @@ class _Refresh:
     met: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
     checked: list[str] = field(default_factory=list)
+    damaged: dict[str, str] = field(default_factory=dict)
     pages: deque[_Page] = field(default_factory=deque)
     batch: RunRows = field(default_factory=RunRows)
     problems: ProblemLog = field(default_factory=ProblemLog)
 
     def __post_init__(self) -> None:
         self.stages = {str(each["experiment_id"]): str(each.get("lifecycle_stage")) for each in self.experiments}
-        self.listing = Listing(self.api, list(self.stages), self.notes.page if self.notes else FIRST_PAGE)
+        page = self.notes.page if self.notes else FIRST_PAGE
+        self.listing = Listing(self.api, list(self.stages), page, damaged=self.damaged)
         self.reader = HistoryReader(self.api)
 
     def begin(self, globs: tuple[str, ...], started_ms: int, reconcile_runs: int) -> None:
@@ -165,7 +168,7 @@ class _Refresh:
             self._ahead(self.listing.window(since)),
             self._ahead(self.listing.window(before, ended)),
             self._ahead(self.listing.newest_deleted(http_plan.DELETED_RUNS)),
-            self._ahead(Listing(self.api, other).window(Window())),
+            self._ahead(Listing(self.api, other, damaged=self.damaged).window(Window())),
         ]
 
     def changes(self) -> Iterator[Change]:
@@ -202,6 +205,7 @@ class _Refresh:
 
     def _take(self, runs: Sequence[Json], *, compare: bool = False) -> Iterator[Change]:
         """Sort the runs of a page into changed and unchanged, and begin to read the histories of the changed."""
+        runs = list({run_id(run): run for run in runs}.values())
         digests = {run_id(run): search_digest(run) for run in runs}
         self.met |= digests.keys()
         self.deleted |= {run_id(run) for run in runs if run["info"].get("lifecycle_stage") == "deleted"}
@@ -259,8 +263,10 @@ class _Refresh:
         """Ask for runs by id; those that are not there are gone."""
         chunks = [runs[start : start + IDS] for start in range(0, len(runs), IDS)]
         for answer in self.threads.map(self.listing.by_id, chunks):
-            yield from self._take(answer)
-        if gone := tuple(run for run in runs if run not in self.met):
+            yield from self._take([run for run in answer if run_id(run) not in self.met])
+        # A damaged run without an id may be any of those that did not come.
+        gone = tuple(run for run in runs if run not in self.met and run not in self.damaged)
+        if gone and "" not in self.damaged:
             yield GoneRuns(gone)
 
     def _hand_over(self) -> Iterator[Change]:
@@ -272,4 +278,14 @@ class _Refresh:
     def _rest(self) -> Iterator[Change]:
         for start in range(0, len(self.checked), BATCH_RUNS):
             yield CheckedRuns(tuple(self.checked[start : start + BATCH_RUNS]))
+        for run, why in self.damaged.items():
+            self._note_damaged(run, why)
         yield from self.problems.grouped()
+
+    def _note_damaged(self, run: str, why: str) -> None:
+        place, is_known = f"run {run}" if run else "a run without an id", run in self.held.fingerprints
+        if is_known:
+            what = "A run could not be read again; it is shown as it was read last."
+        else:
+            what = "A run could not be read and was left out."
+        self.problems.add("run", "warning" if is_known else "error", place, what, why=why)

@@ -22,6 +22,7 @@ import tenacity
 import urllib3
 
 from watchroom.errors import SourceError, SourceUnreachable
+from watchroom.sources.tracking.http_shapes import Json, Paging, mappings, next_token, shaped
 
 ANSWER_LIMIT = 512_000_000
 """Bytes of one answer. A page of runs has some megabytes, a page of metric points two."""
@@ -84,17 +85,20 @@ class MlflowApi:
         """The content of a file of at most `limit` bytes. Raises as `get` does."""
         return self._tried("GET", path, {"params": params}, limit).content
 
-    def pages(self, endpoint: str, body: Mapping[str, Any], items: str, method: str = "POST") -> Iterator[Any]:
-        """Every item of a search, over all its pages."""
+    def pages(self, endpoint: str, body: Mapping[str, Any], items: str, method: str = "POST") -> Iterator[Json]:
+        """Every item of a search, over all its pages. Raises as `get` does, and `NotMlflow` for pages without end."""
         token: str | None = None
+        paging = Paging()
         while True:
             asked = {**body, **({"page_token": token} if token else {})}
             answer = self.post(endpoint, asked) if method == "POST" else self.get(endpoint, asked)
-            yield from answer.get(items) or ()
-            following = answer.get("next_page_token") or None
-            if following is None or following == token:  # a server that repeats itself would otherwise never end
+            with shaped(self.shown, endpoint):
+                found, token = mappings(answer, items), next_token(answer)
+                if token is not None:
+                    paging.follow(token, found)
+            yield from found
+            if token is None:
                 return
-            token = following
 
     def _tried(self, method: str, endpoint: str, sent: Mapping[str, Any], limit: int = ANSWER_LIMIT) -> _Answer:
         attempts = tenacity.Retrying(
@@ -146,7 +150,7 @@ class MlflowApi:
     def _json(self, answer: _Answer) -> dict[str, Any]:
         try:
             content = json.loads(answer.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             content = None
         if isinstance(content, dict):
             return content
@@ -245,7 +249,7 @@ def _error_of(answer: _Answer) -> tuple[str, str]:
     """MLflow's code and message in an error's answer; both empty when there are none."""
     try:
         content = json.loads(answer.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "", ""
     if not isinstance(content, dict):
         return "", ""

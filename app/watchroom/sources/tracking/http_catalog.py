@@ -12,7 +12,8 @@ from typing import Any
 from watchroom.errors import SourceError
 from watchroom.sources.tracking.files_catalog import model_id_of
 from watchroom.sources.tracking.http_api import ApiError, MlflowApi
-from watchroom.sources.tracking.rows import whole
+from watchroom.sources.tracking.http_shapes import Json, mappings, shaped, text_of
+from watchroom.sources.tracking.rows import catalog_of, whole
 
 PAGE = 1_000
 """Items asked for at once: the most that MLflow gives of registered models."""
@@ -26,11 +27,15 @@ _MODEL_STATUS = {
 }
 
 Rows = dict[str, list[dict[str, Any]]]
-Json = Mapping[str, Any]
 
 
 def matching_experiments(api: MlflowApi, globs: Sequence[str]) -> list[Json]:
     """The experiments, deleted ones too, whose name matches one of the globs. Raises SourceError if there is none."""
+    with shaped(api.shown, "experiments/search"):
+        return _matching(api, globs)
+
+
+def _matching(api: MlflowApi, globs: Sequence[str]) -> list[Json]:
     every = _twice(lambda: _experiments(api), "experiment_id")
     if not every:
         raise _says_nothing(api, "mlflow.tracking_uri")
@@ -58,10 +63,14 @@ def _says_nothing(api: MlflowApi, setting: str) -> SourceError:
 def catalog_rows(api: MlflowApi, registry: MlflowApi, experiments: Sequence[Json]) -> Rows:
     """The rows of the catalog, by table; `registry` may be another server."""
     rows: Rows = {"experiments": [], "experiment_tags": [], "logged_models": []}
-    for each in experiments:
-        rows["experiments"].append(_experiment_row(each))
-        rows["experiment_tags"] += _tag_rows({"experiment_id": str(each["experiment_id"])}, each)
-    rows["logged_models"] = [_logged_model_row(each) for each in _logged_models(api, experiments)]
+    with shaped(api.shown, "experiments/search"):
+        for each in experiments:
+            rows["experiments"].append(_experiment_row(each))
+            rows["experiment_tags"] += _tag_rows({"experiment_id": text_of(each, "experiment_id")}, each)
+        _check(rows)
+    with shaped(api.shown, "logged-models/search"):
+        rows["logged_models"] = [_logged_model_row(each) for each in _logged_models(api, experiments)]
+        _check(rows)
     _add_registry(rows, api, registry)
     return rows
 
@@ -80,7 +89,7 @@ def _twice(listing: Callable[[], Iterable[Json]], *key: str) -> list[Json]:
 
 def _experiment_row(each: Json) -> dict[str, Any]:
     return {
-        "experiment_id": str(each["experiment_id"]),
+        "experiment_id": text_of(each, "experiment_id"),
         "name": each.get("name"),
         "lifecycle_stage": each.get("lifecycle_stage") or "active",
         "artifact_location": each.get("artifact_location") or None,
@@ -90,7 +99,7 @@ def _experiment_row(each: Json) -> dict[str, Any]:
 
 
 def _logged_models(api: MlflowApi, experiments: Sequence[Json]) -> list[Json]:
-    ids = [str(each["experiment_id"]) for each in experiments]
+    ids = [text_of(each, "experiment_id") for each in experiments]
     found: list[Json] = []
     for start in range(0, len(ids), _EXPERIMENT_CHUNK):
         # Oldest first, so that a model logged meanwhile comes last and moves no other.
@@ -108,7 +117,7 @@ def _logged_models(api: MlflowApi, experiments: Sequence[Json]) -> list[Json]:
 def _logged_model_row(each: Json) -> dict[str, Any]:
     status = each.get("status")
     return {
-        "model_id": each["model_id"],
+        "model_id": text_of(each, "model_id"),
         "experiment_id": str(each.get("experiment_id")),
         "name": each.get("name"),
         "source_run_id": each.get("source_run_id") or None,
@@ -122,34 +131,58 @@ def _logged_model_row(each: Json) -> dict[str, Any]:
 
 
 def _add_registry(rows: Rows, api: MlflowApi, registry: MlflowApi) -> None:
-    asked = {"max_results": PAGE, "order_by": ["name ASC"]}
-    models = _twice(lambda: registry.pages("registered-models/search", asked, "registered_models", "GET"), "name")
+    with shaped(registry.shown, "registered-models/search"):
+        models = _add_models(rows, registry)
     if not models and registry is not api and not any(_experiments(registry)):
         raise _says_nothing(registry, "mlflow.registry_uri")
+    with shaped(registry.shown, "model-versions/search"):
+        _add_versions(rows, registry)
+
+
+def _add_models(rows: Rows, registry: MlflowApi) -> list[Json]:
+    asked = {"max_results": PAGE, "order_by": ["name ASC"]}
+    models = _twice(lambda: registry.pages("registered-models/search", asked, "registered_models", "GET"), "name")
+    rows["registered_models"] = [_described(each) for each in models]
+    rows["registered_model_tags"] = [row for each in models for row in _tag_rows({"name": text_of(each, "name")}, each)]
+    # Aliases come with the models; a search of versions leaves them out.
+    rows["aliases"] = [
+        {"name": text_of(each, "name"), "alias": text_of(alias, "alias"), "version": _version(alias)}
+        for each in models
+        for alias in mappings(each, "aliases")
+    ]
+    _check(rows)
+    return models
+
+
+def _add_versions(rows: Rows, registry: MlflowApi) -> None:
     versions = _twice(
         lambda: registry.pages("model-versions/search", {"max_results": PAGE}, "model_versions", "GET"),
         "name",
         "version",
     )
-    rows["registered_models"] = [_described(each) for each in models]
-    rows["registered_model_tags"] = [row for each in models for row in _tag_rows({"name": each["name"]}, each)]
     rows["model_versions"] = [_version_row(each) for each in versions]
     rows["model_version_tags"] = [
         row
         for each in versions
-        for row in _tag_rows({"name": each["name"], "version": whole(each["version"])}, each)
+        for row in _tag_rows({"name": text_of(each, "name"), "version": _version(each)}, each)
     ]  # fmt: skip
-    # Aliases come with the models; a search of versions leaves them out.
-    rows["aliases"] = [
-        {"name": each["name"], "alias": alias["alias"], "version": whole(alias["version"])}
-        for each in models
-        for alias in each.get("aliases") or ()
-    ]
+    _check(rows)
+
+
+def _version(each: Json) -> int:
+    if (number := whole(each["version"])) is None:
+        raise TypeError("version is not a number")
+    return number
+
+
+def _check(rows: Rows) -> None:
+    """Raises what Arrow says of values that are not of their column's kind, while it is known who gave them."""
+    catalog_of(rows)
 
 
 def _described(each: Json) -> dict[str, Any]:
     return {
-        "name": each["name"],
+        "name": text_of(each, "name"),
         "description": each.get("description") or None,
         "created_ms": whole(each.get("creation_timestamp")),
         "updated_ms": whole(each.get("last_updated_timestamp")),
@@ -160,7 +193,7 @@ def _version_row(each: Json) -> dict[str, Any]:
     source = each.get("source") or None
     return {
         **_described(each),
-        "version": whole(each["version"]),
+        "version": _version(each),
         "run_id": each.get("run_id") or None,
         "model_id": each.get("model_id") or model_id_of(source),
         "source": source,
@@ -171,4 +204,4 @@ def _version_row(each: Json) -> dict[str, Any]:
 
 
 def _tag_rows(owner: Mapping[str, Any], each: Json) -> list[dict[str, Any]]:
-    return [{**owner, "key": tag["key"], "value": tag.get("value", "")} for tag in each.get("tags") or ()]
+    return [{**owner, "key": text_of(tag, "key"), "value": tag.get("value", "")} for tag in mappings(each, "tags")]

@@ -8,11 +8,20 @@ logged meanwhile with an older start time can be missed, and the next round find
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from watchroom.sources.tracking.http_api import MlflowApi
+from watchroom.sources.tracking.http_shapes import (
+    Json,
+    Paging,
+    listed,
+    next_token,
+    not_mlflow,
+    run_mistake,
+    shaped,
+)
 from watchroom.sources.tracking.rows import whole
 
 PAGE = 1_000
@@ -30,7 +39,7 @@ PAGE_ITEMS = 40_000
 IDS = 100
 """Runs asked for by id in one request."""
 
-Json = Mapping[str, Any]
+_SEARCH = "runs/search"
 
 
 @dataclass(frozen=True)
@@ -55,13 +64,15 @@ class Window:
 class Listing:
     """Listings of the runs of some experiments.
 
-    `fitting` is the smallest page that was right for any of them; None while no runs have come.
+    `fitting` is the smallest page that was right for any of them; None while no runs have come. `damaged` has the runs
+    that cannot be read, by id ("" for one without), with the reason; they are left out of every listing.
     """
 
     api: MlflowApi
     experiment_ids: Sequence[str]
     first_page: int = FIRST_PAGE
     fitting: int | None = None
+    damaged: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._page = max(LEAST_PAGE, min(PAGE, self.first_page))
@@ -78,6 +89,8 @@ class Listing:
             if token is None:
                 return
             end = start_of(runs[-1])
+            if end is not None and rest.first is not None and end < rest.first:
+                raise not_mlflow(self.api.shown, _SEARCH, "it gives runs that were not asked for.")
             if end is None or end == rest.first:  # more runs in one millisecond, or without a time, than a page holds
                 tied = Window(end, end) if end is not None else rest
                 yield from self._tied(_both(tied.filter, also), met | set(map(run_id, runs)))
@@ -90,9 +103,9 @@ class Listing:
     def newest_deleted(self, most: int) -> Iterator[list[Json]]:
         """About `most` of the deleted runs, those that started last; there may be more."""
         token: str | None = None
-        count = 0
+        count, paging = 0, Paging()
         while count < most:
-            runs, token = self._search("", "DESC", "DELETED_ONLY", token)
+            runs, token = self._search("", "DESC", "DELETED_ONLY", token, paging=paging)
             yield runs
             count += len(runs)
             if token is None:
@@ -105,15 +118,22 @@ class Listing:
 
     def _tied(self, filter_string: str, met: set[str]) -> Iterator[list[Json]]:
         token: str | None = None
+        paging = Paging()
         while True:
-            runs, token = self._search(filter_string, "ASC", "ALL", token)
+            runs, token = self._search(filter_string, "ASC", "ALL", token, paging=paging)
             yield [run for run in runs if run_id(run) not in met]
             met |= set(map(run_id, runs))
             if token is None:
                 return
 
     def _search(
-        self, filter_string: str, order: str, view: str = "ALL", token: str | None = None, size: int | None = None
+        self,
+        filter_string: str,
+        order: str,
+        view: str = "ALL",
+        token: str | None = None,
+        size: int | None = None,
+        paging: Paging | None = None,
     ) -> tuple[list[Json], str | None]:
         if not self.experiment_ids:
             return [], None
@@ -125,16 +145,33 @@ class Listing:
             "order_by": [f"attributes.start_time {order}"],
             **({"page_token": token} if token else {}),
         }
-        answer = self.api.post("runs/search", asked)
-        runs = answer.get("runs") or []
+        answer = self.api.post(_SEARCH, asked)
+        with shaped(self.api.shown, _SEARCH):
+            found, following = listed(answer, "runs"), next_token(answer)
+            if paging is not None and following is not None:
+                paging.follow(following, found)
+        runs = self._readable(found)
+        if found and not runs and following is not None:
+            raise not_mlflow(self.api.shown, _SEARCH, f"it gives no run that can be read: {run_mistake(found[0])}")
         if runs and token is None:  # a page of another size would not fit behind a token
             self._page = max(LEAST_PAGE, min(PAGE, PAGE_ITEMS * len(runs) // (1 + sum(map(_weight, runs)))))
             self.fitting = min(self.fitting or PAGE, self._page)
-        return runs, (answer.get("next_page_token") or None) if runs else None
+        return runs, following if runs else None
+
+    def _readable(self, found: Sequence[Any]) -> list[Json]:
+        mistakes = [run_mistake(run) for run in found]
+        self.damaged.update({_id_if_any(run): why for run, why in zip(found, mistakes, strict=True) if why})
+        return [run for run, why in zip(found, mistakes, strict=True) if not why]
 
 
 def _both(first: str, second: str) -> str:
     return " and ".join(filter(None, (first, second)))
+
+
+def _id_if_any(run: Any) -> str:
+    info = run.get("info") if isinstance(run, dict) else None
+    found = (info.get("run_id") or info.get("run_uuid")) if isinstance(info, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def run_id(run: Json) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from watchroom.sources.tracking.http_api import ApiError, MlflowApi
 from watchroom.sources.tracking.http_listing import run_id, start_of
+from watchroom.sources.tracking.http_shapes import MISSHAPEN, NotMlflow, mappings, reason
 from watchroom.sources.tracking.rows import RunRows, Series, whole
 
 BULK_POINTS = 25_000
@@ -124,22 +125,27 @@ class HistoryReader:
     def _read(self, key: str, run_ids: Sequence[str]) -> Histories:
         if len(run_ids) == 1:
             return self._alone(run_ids[0], key)
-        points = self._bulk(key, run_ids)
-        if points is None or len(points) >= BULK_POINTS:  # not given, or cut short: ask for fewer
+        histories = self._bulk(key, run_ids)
+        if histories is None:
             middle = len(run_ids) // 2
             return self._read(key, run_ids[:middle]) | self._read(key, run_ids[middle:])
-        histories: Histories = {(each, key): Series() for each in run_ids}
-        for point in points:
-            _add_point(histories[point["run_id"], key], point)
         return histories
 
-    def _bulk(self, key: str, run_ids: Sequence[str]) -> list[Json] | None:
-        """The points of all the runs; None when the server will not say."""
+    def _bulk(self, key: str, run_ids: Sequence[str]) -> Histories | None:
+        """The histories of all the runs; None when the server will not say, or not all: then ask for fewer."""
         if not self._has_bulk:
             return None
         asked = {"run_id": list(run_ids), "metric_key": key, "max_results": BULK_POINTS}
         try:
-            return list(self._api.get(_BULK, asked).get("metrics") or ())
+            points = mappings(self._api.get(_BULK, asked), "metrics")
+            if len(points) >= BULK_POINTS:  # cut short
+                return None
+            histories: Histories = {(each, key): Series() for each in run_ids}
+            for point in points:
+                _add_point(histories[point["run_id"], key], point)
+            return histories
+        except (*MISSHAPEN, ValueError):  # a damaged point is asked for again alone, and named then
+            return None
         except ApiError as error:
             self._has_bulk = not error.is_missing_endpoint
             return None  # one of the runs may be gone meanwhile, or damaged: asked for by themselves, the others come
@@ -162,6 +168,10 @@ class HistoryReader:
                     _add_point(series, point)
         except ApiError as error:
             self.refused[run_id_, key] = error.message or f"HTTP {error.status}"
+        except NotMlflow as error:
+            self.refused[run_id_, key] = error.why
+        except (*MISSHAPEN, ValueError) as error:
+            self.refused[run_id_, key] = reason(error)
         return {(run_id_, key): series}
 
 
