@@ -12,8 +12,8 @@ import pytest
 from tests.helpers.snapshots import publish_rows
 from watchroom.errors import QueryError
 from watchroom.store.queries import compare as compare_queries
-from watchroom.store.queries import run_choices
-from watchroom.store.queries.runs import MAX_COLUMNS, Choice, Order, count, download, page
+from watchroom.store.queries import home, run_choices, runs
+from watchroom.store.queries.runs import MAX_COLUMNS, Choice, Order, count, download, download_rows, page
 from watchroom.store.snapshot import SnapshotStore
 
 START = datetime(2026, 3, 1, 8)
@@ -330,3 +330,37 @@ def test_nan_is_like_nan_in_a_comparison(tmp_path):
 
     assert found.frame.empty
     assert found.same == 3
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(0, 100_000), (20, 100_000), (21, 95_238), (100, 20_000)])
+def test_a_download_holds_fewer_runs_the_more_columns_it_has(columns, rows):
+    assert download_rows(columns) == rows
+
+
+def test_a_download_that_is_too_large_is_cut_and_says_how_many_there_are(snapshot, monkeypatch):
+    monkeypatch.setattr(runs, "MAX_CELLS", 4)
+    found = download(snapshot, choice=Choice(), columns=("name", "user"))
+    assert len(found.frame) == 2
+    assert found.total == count(snapshot, choice=Choice()) > 2
+    assert len(download(snapshot, choice=Choice(), columns=("name", "user"), run_ids=("a", "b", "c")).frame) == 2
+
+
+@pytest.mark.parametrize("run", ["active", "deleted", None])
+@pytest.mark.parametrize("experiment", ["active", "deleted", None])
+def test_every_reader_agrees_on_which_runs_are_deleted(tmp_path, run, experiment):
+    tables = {
+        "experiments": [{"experiment_id": "1", "name": "demand", "lifecycle_stage": experiment}],
+        "runs": [run_row("a", status="RUNNING", start_time=START, lifecycle_stage=run)],
+        "metrics": [metric("a", "rmse", 1.0)],
+    }
+    there = "deleted" not in (run, experiment)
+    with opened(tmp_path, tables) as snapshot:
+        listed = {"all": Choice(), "filtered": Choice(filter_text="lifecycle_stage = 'active'")}
+        assert {name: count(snapshot, choice=choice) for name, choice in listed.items()} == {
+            "all": there,
+            "filtered": there,
+        }
+        assert count(snapshot, choice=Choice(lifecycle="deleted")) == (not there)
+        assert home.hanging(snapshot, started_before=START + timedelta(1)).runs == there
+        assert sum(item.runs for item in run_choices.experiments(snapshot)) == there
+        assert ("metrics.rmse" in run_choices.usual_columns(snapshot, experiments=("demand",))) == there

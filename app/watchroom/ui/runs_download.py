@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from watchroom.store.queries.runs import MAX_DOWNLOAD, download
+from watchroom.store.queries.runs import MAX_DOWNLOAD, download, download_rows
 from watchroom.ui.identity import while_admitted
 from watchroom.ui.room import reading, room
 from watchroom.ui.runs_table import selected_ids
@@ -20,10 +20,14 @@ _TYPES = {"csv": ("CSV", CSV_MIME), "parquet": ("Parquet", "application/vnd.apac
 
 def downloads(view: View, columns: tuple[str, ...], total: int) -> None:
     """A button for each form of file, and how many runs it will hold."""
-    rows = min(total, MAX_DOWNLOAD)
+    most = download_rows(len(columns))
+    rows = min(total, most)
     st.markdown(f"{count_of(rows, 'run')} with the columns shown, all digits, times in UTC.")
     if total > rows:
-        st.caption(f"The first {number(rows)} of {number(total)}, in the order shown. Narrow the filter for the rest.")
+        fewer = " or show fewer columns" if most < MAX_DOWNLOAD else ""
+        st.caption(
+            f"The first {number(rows)} of {number(total)}, in the order shown. Narrow the filter{fewer} for the rest."
+        )
     with st.container(horizontal=True):
         _buttons(view, columns, (), "runs", disabled=rows == 0)
     chosen = selected_ids()
@@ -49,7 +53,7 @@ def _buttons(
 
 
 def file_of(view: View, columns: tuple[str, ...], chosen: tuple[str, ...], kind: str) -> bytes:
-    """The file's content: the runs chosen, or all of the view up to MAX_DOWNLOAD; `kind` is `csv` or `parquet`."""
+    """The file's content: the runs chosen, or all of the view up to `download_rows`; `kind` is `csv` or `parquet`."""
     with reading() as snapshot:
         found = download(
             snapshot,

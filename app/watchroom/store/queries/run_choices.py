@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from watchroom.domain import filters as f
 from watchroom.domain.filter_hints import KnownKeys
 from watchroom.domain.run_columns import RunColumn
-from watchroom.store.queries.run_filter_sql import ATTRIBUTE_SQL
+from watchroom.store.queries.run_filter_sql import ATTRIBUTE_SQL, EXPERIMENT_NOT_DELETED, NOT_DELETED
 from watchroom.store.snapshot import Snapshot
 
 USUAL_METRICS = 4
@@ -20,7 +20,6 @@ SUGGESTED_VALUES = 50
 
 _VALUE_TABLES = {"param": "params", "tag": "tags"}
 _FIRST = ("name", "experiment", "status", "start_time", "duration")
-_NOT_DELETED = "r.lifecycle_stage is distinct from 'deleted' and e.lifecycle_stage is distinct from 'deleted'"
 
 
 @dataclass(frozen=True)
@@ -64,10 +63,10 @@ def known_keys(snapshot: Snapshot) -> KnownKeys:
 
 def experiments(snapshot: Snapshot) -> tuple[Experiment, ...]:
     """The experiments by name, those without runs included."""
-    sql = """
+    sql = f"""
         select e.name, count(r.run_id) from experiments e
-        left join runs r on r.experiment_id = e.experiment_id and r.lifecycle_stage is distinct from 'deleted'
-        where e.lifecycle_stage is distinct from 'deleted' and e.name is not null
+        left join runs r on r.experiment_id = e.experiment_id and {NOT_DELETED}
+        where {EXPERIMENT_NOT_DELETED} and e.name is not null
         group by e.name order by lower(e.name), e.name"""
     return tuple(Experiment(*row) for row in snapshot.rows(sql))
 
@@ -93,7 +92,7 @@ def usual_columns(snapshot: Snapshot, *, experiments: tuple[str, ...] = ()) -> t
 def _commonest(snapshot: Snapshot, table: str, experiments: tuple[str, ...], having: str, limit: int) -> Iterator[str]:
     among = (
         f"""run_id in (select r.run_id from runs r join experiments e on e.experiment_id = r.experiment_id
-                       where {_NOT_DELETED} and e.name in ({", ".join("?" * len(experiments))}))"""
+                       where {NOT_DELETED} and e.name in ({", ".join("?" * len(experiments))}))"""
         if experiments
         else "true"
     )

@@ -13,8 +13,13 @@ from typing import Any
 from watchroom.domain import filters as f
 from watchroom.domain.filter_times import Span, instant, seconds_of, span_of
 
-LIFECYCLE = "case when r.lifecycle_stage = 'deleted' or e.lifecycle_stage = 'deleted' then 'deleted' else 'active' end"
+EXPERIMENT_NOT_DELETED = "coalesce(e.lifecycle_stage, '') <> 'deleted'"
+"""True also of an experiment that does not say; in a form that the database tests while it reads."""
+
+NOT_DELETED = f"coalesce(r.lifecycle_stage, '') <> 'deleted' and {EXPERIMENT_NOT_DELETED}"
 """A run of a deleted experiment is deleted, whatever its own row says."""
+
+LIFECYCLE = f"case when {NOT_DELETED} then 'active' else 'deleted' end"
 
 ATTRIBUTE_SQL: dict[str, str] = {
     "experiment": "e.name",

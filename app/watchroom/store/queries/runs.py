@@ -17,7 +17,15 @@ from watchroom.domain import filters as f
 from watchroom.domain.filter_parser import parse
 from watchroom.domain.run_columns import RunColumn, column
 from watchroom.errors import QueryError
-from watchroom.store.queries.run_filter_sql import ATTRIBUTE_SQL, LIFECYCLE, STATISTIC_SQL, Clock, Sql, filter_sql
+from watchroom.store.queries.run_filter_sql import (
+    ATTRIBUTE_SQL,
+    LIFECYCLE,
+    NOT_DELETED,
+    STATISTIC_SQL,
+    Clock,
+    Sql,
+    filter_sql,
+)
 from watchroom.store.queries.run_values import frame_of
 from watchroom.store.snapshot import Snapshot
 
@@ -25,13 +33,12 @@ MAX_PAGE = 1_000
 """Rows of one page: more makes a browser slow, and nobody reads them."""
 MAX_DOWNLOAD = 100_000
 """Rows of one download: it is built in the server's memory."""
+MAX_CELLS = 2_000_000
+"""Cells of one download, for the same reason: a hundred columns leave room for 20,000 rows."""
 MAX_COLUMNS = 100
 """Columns shown at once: each costs a part of the query, and a screen holds a dozen."""
 MAX_WORDS = 8
 """Words of a search: each is looked for in every parameter and tag."""
-
-_NOT_DELETED = "coalesce(r.lifecycle_stage, '') <> 'deleted' and coalesce(e.lifecycle_stage, '') <> 'deleted'"
-"""As LIFECYCLE, in a form that the database tests while it reads the runs."""
 
 _RUNS = "runs r left join experiments e on e.experiment_id = r.experiment_id"
 
@@ -103,11 +110,17 @@ def download(
     run_ids: tuple[str, ...] = (),
     stale_days: float | None = None,
 ) -> RunsPage:
-    """All runs of the choice up to MAX_DOWNLOAD, or just those of `run_ids`, with their ids as the first column."""
+    """All runs of the choice up to `download_rows`, or just those of `run_ids`, with their ids as the first column."""
     shown = _columns(columns)
-    ids, total = (list(run_ids), len(run_ids)) if run_ids else _ids(snapshot, choice, order, 0, MAX_DOWNLOAD)
+    most = download_rows(len(shown))
+    ids, total = (list(run_ids[:most]), len(run_ids)) if run_ids else _ids(snapshot, choice, order, 0, most)
     frame = frame_of(snapshot, ids, shown, _stale_before(snapshot, stale_days))
     return RunsPage(frame.drop(columns="run_id", errors="ignore").rename_axis("run_id").reset_index(), total, 0)
+
+
+def download_rows(columns: int) -> int:
+    """How many runs a download with that many columns may hold."""
+    return min(MAX_DOWNLOAD, MAX_CELLS // max(columns, 1))
 
 
 def _columns(names: tuple[str, ...]) -> list[RunColumn]:
@@ -162,7 +175,7 @@ def _lifecycle_sql(lifecycle: str, filter_: f.Filter | None) -> Sql:
     )
     if asked or lifecycle == "all":
         return Sql("true")
-    return Sql(f"{LIFECYCLE} = ?", (lifecycle,)) if lifecycle == "deleted" else Sql(_NOT_DELETED)
+    return Sql(f"{LIFECYCLE} = ?", (lifecycle,)) if lifecycle == "deleted" else Sql(NOT_DELETED)
 
 
 def _experiments_sql(names: tuple[str, ...]) -> Sql:
