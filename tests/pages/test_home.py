@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_the_first_lines_name_the_page_and_its_question(reader: Reader):
         "Approval of version 1 is void: The metric rmse of its run was 1200 when it was signed and is 1500 now.",
         "No file in the workspace: purpose, owners and risk are unknown",
         "Read with a gap: Its MLmodel file cannot be read.",
-        "1 run says RUNNING for more than 2 days",
+        "1 run says RUNNING for more than 2 days: search-40 in card-fraud, since ",
         "The refresh could not read 15 things.",
     ],
 )
@@ -200,3 +201,30 @@ def test_how_long_ago_counts_from_now_and_not_from_the_snapshot(reader: Reader, 
     text = said(reader.open("home"))
     assert "10 days ago" in text
     assert "8 days ago" not in text
+
+
+@pytest.mark.parametrize(("model", "hangs"), [("card-fraud", True), ("churn", False), ("bike-demand", True)])
+def test_a_model_is_told_of_the_runs_that_hang_in_its_experiments(reader: Reader, model: str, hangs: bool):
+    full(reader.store)
+    assert ("RUNNING" in said(reader.open("home", model=model))) is hangs
+
+
+def test_a_model_is_not_told_of_the_troubles_of_others(reader: Reader):
+    full(reader.store)
+    text = said(reader.open("home", model="churn"))
+    assert "RUNNING" not in text
+    assert "could not read" not in text
+
+
+def test_what_could_not_be_read_of_a_model_is_said_of_it(reader: Reader):
+    problem = {"kind": "model_version", "severity": "error", "place": "x", "what": "Gone.", "why": "", "next_step": ""}
+    mine, other = {**problem, "model": "churn", "count": 2}, {**problem, "place": "y", "model": "ghost", "count": 5}
+    full(reader.store, problems=[mine, other])
+    assert "The refresh could not read 2 things of churn." in said(reader.open("home", model="churn"))
+    assert "The refresh could not read 7 things." in said(reader.open("home"))
+
+
+def test_the_link_to_runs_that_hang_leads_to_all_of_them(reader: Reader):
+    full(reader.store)
+    ((_, _, query),) = [one for one in links(reader.open("home", model="card-fraud")) if one[0] == "See Runs"]
+    assert parse_qs(query)["model"] == ["All models"]

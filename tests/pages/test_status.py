@@ -11,6 +11,7 @@ import pytest
 
 from tests.helpers.snapshots import publish_rows
 from tests.ui.reading import Reader, figures, full, said
+from watchroom.ui.room import _room
 
 
 @pytest.fixture
@@ -108,3 +109,15 @@ def test_more_problems_than_are_drawn_are_counted(reader: Reader):
     ]
     full(reader.store, problems=many)
     assert "First 200 of 300 problems." in said(reader.open("status"))
+
+
+def test_problems_past_the_limit_of_a_page_are_counted_too(reader: Reader, monkeypatch: pytest.MonkeyPatch):
+    shared = {"kind": "run", "what": "Gone.", "why": "", "next_step": "", "count": 2}
+    many = [{**shared, "severity": "error", "place": f"run {n}"} for n in range(30)]
+    full(reader.store, problems=[*many, {**shared, "severity": "warning", "place": "run x"}])
+    monkeypatch.setenv("WATCHROOM_PAGE_ROWS", "10")
+    _room.clear()
+    shown, home = reader.open("status"), reader.open("home")
+    assert (figures(shown)["Missing"][0], figures(shown)["With a gap"][0]) == ("60", "2")
+    assert "First 10 of 30 problems." in said(shown)
+    assert "The refresh could not read 60 things." in said(home)

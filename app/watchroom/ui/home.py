@@ -14,6 +14,7 @@ from watchroom.charts.style import Chart
 from watchroom.domain.glossary import meaning
 from watchroom.store.queries import home as queries
 from watchroom.store.queries import models as model_queries
+from watchroom.store.queries import status as status_queries
 from watchroom.store.queries.models import Event, FirstSight, Model
 from watchroom.ui import wording
 from watchroom.ui.frame import STALE_AFTER
@@ -21,10 +22,10 @@ from watchroom.ui.identity import ROLES, current_user
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask, drawn, reading, room
 from watchroom.ui.rows import badge, event_rows, first_sight_row, model_row
-from watchroom.ui.scope import Scope, scope
+from watchroom.ui.scope import ALL_MODELS, Scope, scope
 from watchroom.ui.states import empty, figure, no_models, section, sourced, truncated, unknown_model
 from watchroom.ui.tables import download
-from watchroom.ui.text import count_of, number, plain, span, when
+from watchroom.ui.text import count_of, number, one_line, plain, span, when
 from watchroom.ui.workspace import facts
 
 ATTENTION_SHOWN = 6
@@ -78,7 +79,7 @@ class View:
     first_sight: FirstSight | None
     runs: RunsStarted
     hanging: queries.Hanging
-    problems: dict[str, int]
+    problems: dict[str, status_queries.ProblemCount]
 
 
 def show() -> None:
@@ -120,8 +121,8 @@ def _view(chosen: Scope, models: tuple[Model, ...]) -> View:
         event_count=count,
         first_sight=ask(model_queries.first_sight, **period),  # type: ignore[arg-type]
         runs=drawn(_runs_started, first=chosen.period.first_day, last=chosen.period.last_day, model=chosen.model),
-        hanging=ask(queries.hanging, started_before=since.astimezone(UTC).replace(tzinfo=None)),
-        problems=ask(queries.problem_counts),
+        hanging=ask(queries.hanging, started_before=since.astimezone(UTC).replace(tzinfo=None), model=chosen.model),
+        problems=ask(status_queries.problem_counts, model=chosen.model),
     )
 
 
@@ -175,13 +176,21 @@ def _room_issues(view: View) -> list[tuple[str, str]]:
     elif age > STALE_AFTER:
         found.append((f"The snapshot is {span(age)} old.", "refresh"))
     if view.hanging.runs:
-        days = f"{room().settings.stale_running_days:g} days"
-        text = f"{count_of(view.hanging.runs, 'run says', 'runs say')} RUNNING for more than {days}"
-        oldest = when(view.hanging.oldest, facts().zone, now=view.made_at)
-        found.append((f"{text}, the oldest since {oldest}.", "hanging"))
-    if errors := view.problems.get("error", 0):
-        found.append((f"The refresh could not read {count_of(errors, 'thing')}.", "unread_room"))
+        found.append((_hanging(view.hanging, view.made_at), "hanging"))
+    if errors := view.problems.get("error"):
+        of = f" of {view.scope.model}" if view.scope.model else ""
+        found.append((f"The refresh could not read {count_of(errors.things, 'thing')}{of}.", "unread_room"))
     return found
+
+
+def _hanging(hanging: queries.Hanging, made_at: datetime) -> str:
+    days = f"{room().settings.stale_running_days:g} days"
+    text = f"{count_of(hanging.runs, 'run says', 'runs say')} RUNNING for more than {days}"
+    since = when(hanging.oldest, facts().zone, now=made_at)
+    if hanging.runs > 1:
+        return f"{text}, the oldest since {since}."
+    where = f" in {one_line(hanging.experiment, 60)}" if hanging.experiment else ""
+    return f"{text}: {one_line(hanging.name, 60)}{where}, since {since}."
 
 
 _ROOM_LINKS = {
@@ -194,10 +203,10 @@ _ROOM_LINKS = {
 def _room_row(text: str, kind: str) -> None:
     page, label = _ROOM_LINKS[kind]
     days = room().settings.stale_running_days
-    params = {"filter": f"status = 'RUNNING' and start_time < ago('{days:g}d')"} if kind == "hanging" else {}
+    hanging = {"model": ALL_MODELS, "filter": f"status = 'RUNNING' and start_time < ago('{days:g}d')"}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":orange[:material/warning:] {plain(text, 300)}", width="stretch")
-        link(page, label, params=params)
+        link(page, label, params=hanging if kind == "hanging" else {})
 
 
 def _model_rows(models: list[Model], key: str, shown: int = ATTENTION_SHOWN) -> None:

@@ -42,11 +42,12 @@ PROBLEMS_SHOWN = 200
 
 @dataclass(frozen=True)
 class Group:
-    """The problems of a severity: how many, over how many things, and as Markdown, as many as are drawn."""
+    """The problems of a severity: how many, over how many things, and as Markdown the `drawn` first."""
 
     severity: str
     problems: int
     things: int
+    drawn: int
     markdown: str
 
 
@@ -80,11 +81,16 @@ def show() -> None:
 
 def _told(*, limit: int) -> Told:
     total, found = ask(queries.problems, limit=limit)
+    numbers = ask(queries.problem_counts)
     steps = ask(queries.steps)
-    groups = tuple(_group(severity, found[found["severity"] == severity]) for severity in SEVERITIES)
+    groups = tuple(
+        _group(severity, numbers[severity], found[found["severity"] == severity])
+        for severity in SEVERITIES
+        if severity in numbers
+    )
     counts = ask(queries.counts)[["what", "rows"]].rename(columns={"what": "What", "rows": "How many"})
     return Told(
-        groups=tuple(group for group in groups if group.problems),
+        groups=groups,
         problems=total,
         problems_read=len(found),
         seconds=float(steps["seconds"].sum()),
@@ -93,9 +99,9 @@ def _told(*, limit: int) -> Told:
     )
 
 
-def _group(severity: str, found: pd.DataFrame) -> Group:
-    shown = (_problem(row) for row in found.head(PROBLEMS_SHOWN).to_dict("records"))
-    return Group(severity, len(found), int(found["count"].sum()), "\n\n".join(shown))
+def _group(severity: str, counted: queries.ProblemCount, found: pd.DataFrame) -> Group:
+    shown = [_problem(row) for row in found.head(PROBLEMS_SHOWN).to_dict("records")]
+    return Group(severity, counted.rows, counted.things, len(shown), "\n\n".join(shown))
 
 
 def _snapshot(told: Told) -> None:
@@ -128,9 +134,10 @@ def _problems(told: Told, limit: int) -> None:
     for group in told.groups:
         icon, heading, meaning = SEVERITIES[group.severity]
         st.markdown(f"{icon} **{heading}** :gray[· {plain(count_of(group.things, 'thing'))} · {meaning}]")
-        with st.container(border=True):
-            st.markdown(group.markdown)
-        truncated(min(group.problems, PROBLEMS_SHOWN), group.problems, "problems")
+        if group.drawn:
+            with st.container(border=True):
+                st.markdown(group.markdown)
+        truncated(group.drawn, group.problems, "problems")
     truncated(told.problems_read, told.problems, "problems")
     download("Download as CSV", "problems", lambda: ask(queries.problems, limit=limit)[1])
 

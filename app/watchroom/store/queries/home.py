@@ -1,4 +1,4 @@
-"""Readers of Home: how much was run, what hangs, and what the refresh could not read."""
+"""Readers of Home: how much was run, and what hangs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import pandas as pd
 
+from watchroom.store.queries.run_filter_sql import NOT_DELETED
 from watchroom.store.snapshot import Snapshot
 
 _EXPERIMENTS_OF_MODEL = """(? is null or experiment_id in (
@@ -28,24 +29,27 @@ def run_days(snapshot: Snapshot, *, first: date, last: date, model: str | None =
 
 @dataclass(frozen=True)
 class Hanging:
-    """Runs that say RUNNING for so long that their process has most likely died."""
+    """Runs that say RUNNING for so long that their process has most likely died.
+
+    `oldest` is when the longest of them started, UTC; `name` and `experiment` are its own, None where it has none.
+    """
 
     runs: int
     oldest: datetime | None
+    name: str | None
+    experiment: str | None
 
 
-def hanging(snapshot: Snapshot, *, started_before: datetime) -> Hanging:
-    """How many active runs still say RUNNING although they started before that time (UTC without a zone)."""
+def hanging(snapshot: Snapshot, *, started_before: datetime, model: str | None = None) -> Hanging:
+    """How many runs still say RUNNING although they started before that time (UTC without a zone).
+
+    Deleted runs are left out. With a model: of its versions' experiments only.
+    """
     rows = snapshot.rows(
-        """select count(*), min(r.start_time) from runs r join experiments e using (experiment_id)
-        where r.status = 'RUNNING' and r.lifecycle_stage = 'active' and e.lifecycle_stage = 'active'
-        and r.start_time < ?""",
-        [started_before],
+        f"""select count(*), min(r.start_time), arg_min(coalesce(r.name, r.run_id), r.start_time),
+            arg_min(e.name, r.start_time)
+        from runs r left join experiments e using (experiment_id)
+        where r.status = 'RUNNING' and {NOT_DELETED} and r.start_time < ? and {_EXPERIMENTS_OF_MODEL}""",
+        [started_before, model, model],
     )
     return Hanging(*rows[0])
-
-
-def problem_counts(snapshot: Snapshot) -> dict[str, int]:
-    """How many things could not be read, by severity; a severity without any is left out."""
-    rows = snapshot.rows('select severity, sum("count")::bigint from problems group by severity')
-    return {str(severity): int(count) for severity, count in rows}

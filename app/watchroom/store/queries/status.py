@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from watchroom.store.schema import TABLES
@@ -45,6 +47,24 @@ def counts(snapshot: Snapshot) -> pd.DataFrame:
     frame = snapshot.query(" union all ".join(parts))
     frame.insert(0, "what", frame["table_name"].map(COUNTED))
     return frame
+
+
+@dataclass(frozen=True)
+class ProblemCount:
+    """Problems of one severity: `rows` of the table, and how many `things` they are about."""
+
+    rows: int
+    things: int
+
+
+def problem_counts(snapshot: Snapshot, *, model: str | None = None) -> dict[str, ProblemCount]:
+    """How much could not be read, by severity: of one model, or of everything. A severity without any is left out."""
+    rows = snapshot.rows(
+        """select severity, count(*), sum("count")::bigint from problems
+        where ? is null or model = ? group by severity""",
+        [model, model],
+    )
+    return {str(severity): ProblemCount(count, things) for severity, count, things in rows}
 
 
 def problems(snapshot: Snapshot, *, limit: int) -> tuple[int, pd.DataFrame]:
