@@ -1,4 +1,4 @@
-"""Model: one model, whole: what it is for, whose it is, what is live, what was, and how to use it."""
+"""Model: one model, whole: what it is for, whose it is, which version is champion, what was, and how to use it."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -38,7 +39,7 @@ def test_the_head_says_purpose_people_risk_and_what_is_live(reader: Reader):
     shown = figures(app)
     assert shown["Champion"][0] == "Version 3"
     assert shown["Champion"][1].startswith("seen since")
-    assert shown["Approval of the champion"] == ("Valid", "evidence unchanged")
+    assert shown["Approval of the champion"] == ("Valid", "signed by reviewer")
 
 
 def test_what_is_unknown_is_said_to_be_unknown(reader: Reader):
@@ -92,13 +93,6 @@ def test_a_version_that_was_turned_down_is_not_approved_by_an_older_sign_off(rea
     assert "Champion version 3 was rejected: Too many false alarms." in said(app)
 
 
-def test_a_void_approval_says_what_changed(reader: Reader):
-    full(reader.store)
-    app = open_tab(reader, "claims-severity", "Approvals")
-    assert app.main.dataframe[0].value.iloc[0]["Status"] == "void"
-    assert "is 1500 now" in app.main.dataframe[0].value.iloc[0]["Why it is void"]
-
-
 def test_versions_stand_beside_the_metrics_of_their_runs(reader: Reader):
     full(reader.store)
     app = reader.open("model", model="card-fraud")
@@ -134,13 +128,71 @@ def test_the_history_says_its_limit(reader: Reader):
     assert "3 changes" in text
 
 
-def test_the_runs_lead_to_the_runs_page(reader: Reader):
+def test_the_runs_behind_the_versions_are_counted_apart_from_those_of_their_experiments(reader: Reader):
     full(reader.store)
     app = open_tab(reader, "card-fraud", "Runs")
-    assert "120 runs in 2 experiments" in said(app)
-    queries = [query for _, page, query in links(app) if page == "runs"]
-    assert "model=card-fraud" in queries
-    assert "experiment=card-fraud&model=All+models" in queries
+    assert "4 runs behind its versions; the last started" in said(app)
+    found = {label: query for label, page, query in links(app) if page == "runs"}
+    assert found["The 4 runs behind its versions"] == "model=card-fraud"
+    assert found["All 80 runs of the experiment card-fraud"] == "experiment=card-fraud&model=All+models"
+
+
+def test_a_deleted_run_behind_the_versions_is_counted_and_shown_by_the_link(reader: Reader):
+    full(reader.store, runs=deleted("run001"))
+    app = open_tab(reader, "card-fraud", "Runs")
+    assert "4 runs behind its versions, 1 of them deleted in MLflow; the last started" in said(app)
+    found = {label: query for label, page, query in links(app) if page == "runs"}
+    assert "All 79 runs of the experiment card-fraud" in found
+    address = {key: value for key, (value,) in parse_qs(found["The 4 runs behind its versions"]).items()}
+    assert len(reader.open("runs", **address).main.dataframe[0].value) == 4
+
+
+def deleted(*run_ids: str) -> list[dict[str, object]]:
+    return [run | ({"lifecycle_stage": "deleted"} if run["run_id"] in run_ids else {}) for run in sample.rows()["runs"]]
+
+
+def test_a_champion_whose_run_was_deleted_needs_attention(reader: Reader):
+    full(reader.store, runs=deleted("run002"))
+    app = reader.open("model", model="card-fraud")
+    text = "The run of champion version 3 was deleted in MLflow"
+    assert text in said(app)
+    assert app.main.dataframe[0].value.set_index("Version")["Run"].to_dict()[3] == "search-2, deleted"
+    assert text in said(reader.open("home"))
+    assert "Its run was deleted in MLflow: restore it there" in said(open_tab(reader, "card-fraud", "Use it"))
+
+
+def test_a_deleted_run_of_another_version_is_only_marked(reader: Reader):
+    full(reader.store, runs=deleted("run001"))
+    app = reader.open("model", model="card-fraud")
+    assert "was deleted in MLflow" not in said(app)
+    assert app.main.dataframe[0].value.set_index("Version")["Run"].to_dict()[2] == "search-1, deleted"
+
+
+def test_a_run_of_a_deleted_experiment_is_deleted(reader: Reader):
+    gone = [one | {"lifecycle_stage": "deleted"} for one in sample.rows()["experiments"]]
+    full(reader.store, experiments=gone)
+    assert "The run of champion version 3 was deleted in MLflow" in said(reader.open("model", model="card-fraud"))
+
+
+@pytest.mark.parametrize(
+    ("better", "caption"),
+    [("lower", "Lower is better"), ("higher", "Higher is better"), ("zero", "Nearest to zero is better")],
+)
+def test_the_caption_of_a_metric_says_which_way_is_better(reader: Reader, better: str, caption: str):
+    full(reader.store, metrics=[metric | {"better": better} for metric in sample.rows()["metrics"]])
+    assert f"{caption}, judged by the metric's name" in said(reader.open("model", model="card-fraud"))
+
+
+def test_a_challenger_that_is_the_champion_is_no_challenger(reader: Reader):
+    moved = [alias | ({"version": 3} if alias["alias"] == "challenger" else {}) for alias in sample.rows()["aliases"]]
+    full(reader.store, aliases=moved)
+    note = "is the champion itself: move or remove the alias"
+    assert figures(reader.open("model", model="card-fraud"))["Challenger"] == ("Version 3", note)
+
+
+def test_a_metric_that_a_version_lacks_is_a_dash(reader: Reader):
+    full(reader.store, metrics=[metric for metric in sample.rows()["metrics"] if metric["run_id"] != "run003"])
+    assert reader.open("model", model="card-fraud").main.dataframe[0].proto.placeholder == "–"
 
 
 def test_how_to_load_it_is_there_to_copy(reader: Reader):

@@ -1,25 +1,30 @@
-"""The head of the page of one model: purpose, people, risk, what is live; its tabs are in `model_tabs`."""
+"""The head of the page of one model: purpose, issues, what is champion.
+
+People and risk are in `model_about`, its tabs in `model_tabs`.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from watchroom.store.queries import models as queries
-from watchroom.store.queries.models import Model, Sheet
-from watchroom.ui import wording
+from watchroom.store.queries.models import Model
+from watchroom.ui.identity import current_user
+from watchroom.ui.model_about import UNTIL_MENDED, about, on_call
 from watchroom.ui.model_tabs import Page, show_tabs
 from watchroom.ui.navigation import go, link
 from watchroom.ui.room import ask, reading
 from watchroom.ui.rows import badge, issue_rows, quiet, tier_badge
 from watchroom.ui.scope import scope
 from watchroom.ui.states import figure, header, no_models, unknown_model
-from watchroom.ui.text import UNKNOWN, day, one_line, plain, span
+from watchroom.ui.text import day, one_line, plain, some, span, when
 from watchroom.ui.workspace import facts
 
-QUESTION = "What is this model, whose is it, what is live, and how do I use it?"
-SHOWN_ROLES = ("business", "data_science", "operations", "on_call", "reviewer", "deputy")
-NEEDED_ROLES = (*queries.OWNER_ROLES, "reviewer")
-_LINKABLE = ("https://", "http://")
+QUESTION = "What is this model, whose is it, which version is champion, and how do I use it?"
+OPERATIONS = "operations"
+
+FIGURE_WIDTH = 150
+"""Pixels that a figure needs at least: two stand beside one another on a telephone."""
 
 
 def show() -> None:
@@ -41,8 +46,11 @@ def show() -> None:
     with reading() as snapshot:
         page = Page(found, sheet, snapshot.made_at, chosen)
     _head(page)
+    operates = current_user().role == OPERATIONS
+    if operates:
+        on_call(found, sheet)
     _figures(page)
-    _about(page)
+    about(found, sheet, runbook_shown=operates)
     show_tabs(page)
 
 
@@ -70,19 +78,22 @@ def _head(page: Page) -> None:
     registered = badge("registered" if model.registered else "not registered")
     named = quiet(f"in MLflow: {plain(model.name, 100)}") if model.title != model.name else ""
     st.markdown(f"{tier_badge(model.tier)} {badge(model.task or 'task unknown')} {registered} {named}")
-    st.text(model.purpose or page.sheet.description or "Its purpose is unknown: nobody has written it down.")
+    unknown = UNTIL_MENDED if model.unreadable else "unknown: nobody has written it down"
+    st.text(model.purpose or page.sheet.description or f"Its purpose is {unknown}.")
     if model.issues:
-        with st.container(border=True):
+        with st.container(border=True, gap="xsmall"):
             issue_rows(model)
+            if model.broken and model.read_at is not None:
+                read = when(model.read_at, facts().zone, now=page.made_at)
+                st.caption(plain(f"Its file has a mistake; shown as it was read on {read}"))
 
 
 def _figures(page: Page) -> None:
     model, now = page.model, page.made_at.replace(tzinfo=None)
-    with st.grid(4, min_column_width=180):
+    with st.grid(4, min_column_width=FIGURE_WIDTH):
         figure("Champion", _version(model.champion), _since(page))
         figure("Approval of the champion", (model.approval or "–").capitalize(), _approval(model))
-        challenger = "might replace the champion" if model.challenger else "no such alias"
-        figure("Challenger", _version(model.challenger), challenger)
+        figure("Challenger", _version(model.challenger), _challenger(model))
         newest = f"registered {span(now - model.latest_at)} ago" if model.latest_at else "time unknown"
         figure("Newest version", _version(model.latest), newest if model.latest else "none registered")
 
@@ -100,53 +111,20 @@ def _since(page: Page) -> str:
     return f"since before {seen}" if page.model.champion_before else f"seen since {seen}"
 
 
+def _challenger(model: Model) -> str:
+    if model.challenger is None:
+        return "no such alias"
+    if model.challenger == model.champion:
+        return "is the champion itself: move or remove the alias"
+    return "might replace the champion"
+
+
 def _approval(model: Model) -> str:
+    signed = some([one_line(role, 40).replace("_", " ") for role in model.signed_by], 4)
     words = {
-        "valid": "evidence unchanged",
+        "valid": f"signed by {signed}" if signed else "evidence unchanged",
         "void": "evidence has changed",
         "rejected": "it was turned down",
         "none": "nobody has signed",
     }
     return words.get(model.approval or "", "no champion")
-
-
-def _about(page: Page) -> None:
-    people, reliance, risk = st.columns(3, gap="small")
-    with people, st.container(border=True, height="stretch"):
-        st.markdown("**Who holds it**")
-        _people(page.model)
-    with reliance, st.container(border=True, height="stretch"):
-        st.markdown("**Who relies on it**")
-        _reliance(page.sheet)
-    with risk, st.container(border=True, height="stretch"):
-        st.markdown("**Risk**")
-        _risk(page.model, page.sheet)
-
-
-def _people(model: Model) -> None:
-    lines = []
-    for role in SHOWN_ROLES:
-        person = model.owner(role)
-        if person is None and role not in NEEDED_ROLES:
-            continue
-        held = plain(person, 80) if person else ":red[:material/person_off: nobody]"
-        lines.append(f":gray[{wording.ROLE_NAMES[role].capitalize()}]: {held}")
-    st.markdown("  \n".join(lines))
-
-
-def _reliance(sheet: Sheet) -> None:
-    if sheet.affects:
-        st.markdown("\n".join(f"- {plain(who, 100)}" for who in sheet.affects))
-    else:
-        st.markdown(f":gray[{UNKNOWN.capitalize()}: `affects` is not filled in.]")
-    st.caption("Runbook")
-    if sheet.runbook and sheet.runbook.startswith(_LINKABLE):
-        st.link_button(one_line(sheet.runbook, 40), sheet.runbook, icon=":material/open_in_new:", type="tertiary")
-    else:
-        st.text(sheet.runbook or "None is given.")
-
-
-def _risk(model: Model, sheet: Sheet) -> None:
-    axes = (("Business", sheet.risk_business), ("Legal", sheet.risk_legal), ("Ethical", sheet.risk_ethical))
-    st.markdown("  \n".join(f":gray[{axis}]: {plain(level or UNKNOWN)}" for axis, level in axes))
-    st.text(sheet.risk_reason or ("No reason is given." if model.tier else "Nobody has assessed it."))

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from watchroom.store.queries import models as queries
-from watchroom.store.queries.models import Model, Sheet
-from watchroom.ui import model_versions, recipes, wording
+from watchroom.store.queries.models import Model, Sheet, Training
+from watchroom.ui import model_approvals, model_versions, recipes, wording
 from watchroom.ui.model_versions import or_none
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
@@ -21,7 +22,7 @@ from watchroom.ui.rows import event_rows, first_sight_row
 from watchroom.ui.scope import ALL_MODELS, Scope
 from watchroom.ui.states import code, empty, sourced, truncated
 from watchroom.ui.tables import download
-from watchroom.ui.text import count_of, one_line, plain, sentence, when
+from watchroom.ui.text import count_of, one_line, plain, sentence, some, when
 from watchroom.ui.workspace import facts
 
 EVENTS_READ = 1000
@@ -83,46 +84,39 @@ def _history(page: Page) -> None:
 
 
 def _approvals(page: Page) -> None:
-    found = ask(queries.approvals, model=page.model.name)
-    if found.empty:
-        binds = "An approval binds a person's sign-off to what was seen when it was given."
-        empty("Nobody has signed off a version of this model.", binds)
-        return
-    zone = facts().zone
-    shown = pd.DataFrame(
-        {
-            "Version": found["version"],
-            "Stage": found["stage"],
-            "Signed by": [one_line(actor, 60) for actor in found["actor"]],
-            "As": found["role"],
-            "Decision": found["decision"].fillna("approved"),
-            "When": [when(at, zone, now=page.made_at) for at in found["at"]],
-            "Status": found["status"],
-            "Why it is void": [one_line(reason, 200) if or_none(reason) else "–" for reason in found["reason"]],
-        }
-    )
-    st.dataframe(shown, hide_index=True, alt=f"{count_of(len(shown), 'approval')} of this model, the newest first")
-    st.caption(sourced("all time", len(shown), "approval"))
-    download("Download as CSV", "approvals", lambda: found)
+    model_approvals.show(page.model, page.made_at)
 
 
 def _runs(page: Page) -> None:
     found = ask(queries.training, model=page.model.name)
-    if not found.runs:
+    known = found.runs - found.unknown
+    if not known:
         gone = "The versions name no run, or their runs were removed from MLflow."
         empty("No run of this model's versions is in the snapshot.", gone)
         return
+    lost = [text for count, text in _lost(found) if count]
     last = when(found.last_start, facts().zone, now=page.made_at)
     st.markdown(
-        f"{plain(count_of(found.runs, 'run'))} in {plain(count_of(len(found.experiments), 'experiment'))} "
-        f"behind its versions; the last started {plain(last)}."
+        f"{plain(count_of(found.runs, 'run'))} behind its versions{plain(f', {some(lost)}' if lost else '')}; "
+        f"the last started {plain(last)}."
     )
-    link("runs", "The runs behind its versions", icon=":material/arrow_forward:", params={"model": page.model.name})
-    for name in found.experiments[:EXPERIMENTS_SHOWN]:
-        label = f"All runs of {plain(name, 80)}"
-        link("runs", label, icon=":material/arrow_forward:", params={"experiment": name, "model": ALL_MODELS})
+    every = {"filter": "lifecycle_stage in ('active', 'deleted')"} if found.deleted else {}
+    label = f"The {count_of(known, 'run')} behind its versions"
+    link("runs", plain(label), icon=":material/arrow_forward:", params={"model": page.model.name, **every})
+    for name, runs in found.experiments[:EXPERIMENTS_SHOWN]:
+        label = f"All {count_of(runs, 'run')} of the experiment {one_line(name, 80)}"
+        params = {"experiment": name, "model": ALL_MODELS}
+        link("runs", plain(label, 140), icon=":material/arrow_forward:", params=params)
     truncated(EXPERIMENTS_SHOWN, len(found.experiments), "experiments")
     st.caption(sourced("all time", found.runs, "run"))
+
+
+def _lost(found: Training) -> tuple[tuple[int, str], ...]:
+    """Which of the runs behind the versions the page of runs does not show by itself."""
+    return (
+        (found.deleted, f"{found.deleted:,} of them deleted in MLflow"),
+        (found.unknown, f"{found.unknown:,} of them not in the snapshot"),
+    )
 
 
 def _use(page: Page) -> None:
@@ -143,6 +137,8 @@ def _use(page: Page) -> None:
     st.markdown("**Load it**")
     code(recipes.load(page.model.name, version, uri, champion=version == page.model.champion))
     st.markdown("**Reproduce it**")
+    if lost := _lost_run(row):
+        st.caption(f":orange[:material/warning:] {lost}")
     code(recipes.reproduce({key: or_none(row[key]) for key in ("run_id", "commit", "dirty")}, uri))
     if or_none(row["commit"]) is None:
         st.caption("Its run did not record a commit, so the code that made it is not known.")
@@ -151,3 +147,15 @@ def _use(page: Page) -> None:
     st.markdown("**Make it the champion**")
     code(recipes.promote(page.model.name, version, uri))
     st.caption("Watchroom does not change MLflow; these run where you run them.")
+
+
+def _lost_run(row: dict[Any, Any]) -> str:
+    """What is wrong with the run of a version, in Markdown; empty while it is there, or when none was recorded."""
+    if or_none(row["run_id"]) is None:
+        return ""
+    if row["run_deleted"]:
+        return (
+            "Its run was deleted in MLflow: restore it there before MLflow removes it for good, "
+            "or these commands have nothing to download."
+        )
+    return "" if row["run_known"] else "Its run is not in the snapshot: it may have been removed from MLflow."

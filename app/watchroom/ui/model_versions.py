@@ -17,11 +17,14 @@ from watchroom.store.queries.models import Model
 from watchroom.ui.room import ask, drawn, reading
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
-from watchroom.ui.text import UNKNOWN, count_of, one_line, plain, when
+from watchroom.ui.text import UNKNOWN, count_of, one_line, when
 from watchroom.ui.workspace import facts
 
 METRICS_IN_TABLE = 6
 """Metric columns beside a version; the download has all of them."""
+
+_BETTER = {"lower": "Lower is better", "higher": "Higher is better", "zero": "Nearest to zero is better"}
+UNKNOWN_WAY = "Which way is better is unknown"
 
 _HELD_OUT = ("test", "holdout", "held_out", "valid", "val_", "eval")
 """Parts of a metric's name that say that it was measured on data kept from the training."""
@@ -62,6 +65,7 @@ def show(model: Model, version: int | None) -> None:
     st.dataframe(
         found.table,
         hide_index=True,
+        placeholder="–",
         column_config={"Version": st.column_config.NumberColumn(width="small", format="%d")},
         alt=f"{count_of(len(found.table), 'version')} of the model with aliases, run, metrics, signature and approval",
     )
@@ -81,7 +85,7 @@ def _metric_chart(model: Model, versions: Versions) -> None:
     found = drawn(_metric, model=model.name, metric=str(chosen), aliases=_aliases(model))
     st.plotly_chart(found.chart.figure, config={"displayModeBar": False}, alt=found.chart.alt, key="metric_by_version")
     source = sourced("all versions", found.versions, "version")
-    st.caption(f"{plain(found.better).capitalize()} is better, judged by the metric's name · {source}")
+    st.caption(f"{_BETTER.get(found.better, UNKNOWN_WAY)}, judged by the metric's name · {source}")
 
 
 def _metric(*, model: str, metric: str, aliases: tuple[tuple[int, str], ...]) -> Metric:
@@ -179,7 +183,9 @@ def _run(row: Mapping[Any, Any]) -> str:
     if run_id is None:
         return "none recorded"
     name = or_none(row["run_name"])
-    return one_line(name or run_id, 60) if row["run_known"] else f"{str(run_id)[:8]}, gone"
+    if not row["run_known"]:
+        return f"{one_line(str(run_id)[:8])}, gone"
+    return f"{one_line(name or run_id, 60)}{', deleted' if row['run_deleted'] else ''}"
 
 
 def _commit(row: Mapping[Any, Any]) -> str:

@@ -72,11 +72,12 @@ def _in_order(found: Iterable[str | None], order: tuple[str, ...]) -> list[str]:
 
 def _people(every: tuple[Model, ...]) -> list[str]:
     people = {person for model in every for _, person in model.owners}
-    return [*sorted(people, key=str.lower), *([NOBODY] if any(not model.owners for model in every) else [])]
+    others = {holder for model in every if not model.owners for holder in _holders(model)}
+    return [*sorted(people, key=str.lower), *sorted(others)]
 
 
 def _holders(model: Model) -> set[str]:
-    return {person for _, person in model.owners} or {NOBODY}
+    return {person for _, person in model.owners} or {UNKNOWN_OPTION if model.unreadable else NOBODY}
 
 
 def _says(model: Model, text: str) -> bool:
@@ -143,15 +144,20 @@ def _screen_row(model: Model, now: datetime) -> dict[str, object]:
         "Champion": f"version {model.champion}" if model.champion else "none",
         "Champion since": _reign(model, now),
         "Approval": model.approval or "–",
-        "Business": model.owner("business") or NOBODY,
-        "Data science": model.owner("data_science") or NOBODY,
-        "Operations": model.owner("operations") or NOBODY,
+        "Business": _holder(model, "business"),
+        "Data science": _holder(model, "data_science"),
+        "Operations": _holder(model, "operations"),
         "Newest version": f"version {model.latest}, {_age(model.latest_at, now)} old" if model.latest else "none",
         "Challenger": f"version {model.challenger}" if model.challenger else "–",
         "Task": model.task or UNKNOWN_OPTION,
         "Versions": model.versions,
         "Registered as": one_line(model.name, 80) if model.registered else "not registered",
     }
+
+
+def _holder(model: Model, role: str) -> str:
+    """Who holds a role; of a file that could not be read nobody knows whether it names one."""
+    return model.owner(role) or (UNKNOWN_OPTION if model.unreadable else NOBODY)
 
 
 def _age(moment: datetime | None, now: datetime) -> str:

@@ -28,16 +28,13 @@ WAITS_FOR = {
     "no_champion": ("data_science",),
     "no_file": ("data_science", "admin"),
     "file_broken": ("data_science", "admin"),
+    "run_deleted": ("data_science", "operations"),
     "not_registered": ("data_science",),
     "unread": ("operations", "admin"),
-    "hanging": ("data_science", "operations"),
-    "unread_room": ("operations", "admin"),
-    "refresh": ("operations", "admin"),
 }
 """Whose move it is, by kind of issue."""
 
 SEVERITY_NAMES = {3: "Wrong", 2: "Missing", 1: "Gap"}
-SEVERITY_COLOURS = {3: "red", 2: "orange", 1: "gray"}
 
 
 def issue(found: Issue) -> str:
@@ -50,6 +47,8 @@ def issue(found: Issue) -> str:
             return f"Champion version {found.version} was rejected{f': {detail}' if detail else ''}"
         case "approval_missing":
             return f"Champion version {found.version} has no approval"
+        case "run_deleted":
+            return f"The run of champion version {found.version} was deleted in MLflow"
         case "owner_gap":
             return f"Nobody for {some([ROLE_NAMES.get(role, role) for role in found.detail.split(',')], 4)}"
         case "file_broken":

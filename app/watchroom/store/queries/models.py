@@ -25,6 +25,7 @@ SEVERITY = {
     "approval_missing": 2,
     "no_champion": 2,
     "no_file": 2,
+    "run_deleted": 2,
     "owner_gap": 1,
     "unread": 1,
     "not_registered": 1,
@@ -51,7 +52,8 @@ class Model:
     """A model at a glance. None is unknown; `champion_since` is when a refresh first saw the present champion.
 
     `champion_before` says that it was champion already when the first refresh looked, so for longer than that.
-    `approval` is that of the champion: `valid`, `void`, `rejected`, `none`, or None without a champion.
+    `approval` is that of the champion: `valid`, `void`, `rejected`, `none`, or None without a champion; `signed_by`
+    are the roles that approved it. `read_at` is when its file was last read without a mistake; None for never.
     """
 
     name: str
@@ -70,12 +72,24 @@ class Model:
     latest_at: datetime | None
     approval: str | None
     approval_reason: str | None
+    signed_by: tuple[str, ...]
+    read_at: datetime | None
     owners: tuple[tuple[str, str], ...]
     issues: tuple[Issue, ...]
 
     def owner(self, role: str) -> str | None:
         """Who holds that role; None for nobody."""
         return dict(self.owners).get(role)
+
+    @property
+    def broken(self) -> bool:
+        """Whether its file has a mistake: what is known of it is then as of `read_at`."""
+        return any(issue.kind == "file_broken" for issue in self.issues)
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether its file has never been read without a mistake, so that nobody knows what it says."""
+        return self.broken and self.read_at is None
 
     @property
     def urgency(self) -> tuple[int, int, int]:
@@ -100,13 +114,21 @@ _SIGNED = """signed as (
     select model, version,
         case when bool_or(decision = 'rejected') then 'rejected' when bool_or(status <> 'valid') then 'void'
             else 'valid' end as state,
-        coalesce(max(note) filter (where decision = 'rejected'), max(reason)) as reason
+        coalesce(max(note) filter (where decision = 'rejected'), max(reason)) as reason,
+        list(distinct role order by role) filter (where decision is distinct from 'rejected' and role is not null)
+            as signed_by
     from (
         select * from approvals
         qualify row_number() over (partition by model, version, stage, role order by seq desc) = 1
     ) group by model, version
 )"""
 """What the sign-offs of a version come to: in each role the latest counts, and the worst of the roles decides."""
+
+_RUNS = """(
+    select r.*, coalesce(r.lifecycle_stage, '') = 'deleted' or coalesce(e.lifecycle_stage, '') = 'deleted' as deleted
+    from runs r left join experiments e using (experiment_id)
+)"""
+"""Every run with whether it is deleted in MLflow; a run of a deleted experiment is."""
 
 _OVERVIEW = """
 with champions as (select name, version from aliases where alias = 'champion'),
@@ -121,6 +143,10 @@ since as (
     where e.event in ('alias_set', 'alias_moved') and e.name = 'champion' group by e.model
 ),
 SIGNED,
+lost as (
+    select v.name from model_versions v join champions c on c.name = v.name and c.version = v.version
+    join all_runs r on r.run_id = v.run_id where r.deleted
+),
 unread as (
     select model, sum("count") as n, bool_or(kind = 'workspace' and severity = 'error') as broken,
         arg_min(what, case when kind = 'workspace' and severity = 'error' then 0 else 1 end) as what
@@ -128,8 +154,8 @@ unread as (
 )
 select m.model, coalesce(m.title, m.model), coalesce(m.registered, false), m.file, m.task, m.tier, m.purpose,
     c.version, since.seen_at, coalesce(since.already, false), h.version, coalesce(n.versions, 0), n.latest, n.latest_at,
-    case when c.version is not null then coalesce(s.state, 'none') end, s.reason,
-    coalesce(u.n, 0), coalesce(u.broken, false), u.what
+    case when c.version is not null then coalesce(s.state, 'none') end, s.reason, s.signed_by, m.read_at,
+    coalesce(u.n, 0), coalesce(u.broken, false), u.what, l.name is not null
 from models m
 left join champions c on c.name = m.model
 left join challengers h on h.name = m.model
@@ -137,7 +163,8 @@ left join counted n on n.name = m.model
 left join since on since.model = m.model
 left join signed s on s.model = m.model and s.version = c.version
 left join unread u on u.model = m.model
-""".replace("SIGNED", _SIGNED)
+left join lost l on l.name = m.model
+""".replace("SIGNED", _SIGNED).replace("all_runs", _RUNS)
 
 
 def overview(snapshot: Snapshot) -> tuple[Model, ...]:
@@ -155,30 +182,38 @@ def _owners(snapshot: Snapshot) -> dict[str, tuple[tuple[str, str], ...]]:
 
 
 def _model(row: tuple[Any, ...], owners: tuple[tuple[str, str], ...]) -> Model:
-    *facts, unread, broken, what = row
-    model = Model(*(*facts, owners, ()))
-    return replace(model, issues=tuple(_issues(model, unread, broken, what)))
-
-
-def _issues(model: Model, unread: int, broken: bool, what: str | None) -> Iterable[Issue]:
+    *facts, signed_by, read_at, unread, broken, what, run_deleted = row
+    model = Model(*(*facts, tuple(signed_by or ()), read_at, owners, ()))
     if broken:
-        yield Issue("file_broken", what or "")
+        model = replace(model, issues=(Issue("file_broken", what or ""),))
+    found = (*model.issues, *_issues(model, run_deleted), *_gaps(model, unread, what or ""))
+    return replace(model, issues=found)
+
+
+def _issues(model: Model, run_deleted: bool) -> Iterable[Issue]:
     if model.approval in ("void", "rejected"):
         yield Issue(f"approval_{model.approval}", model.approval_reason or "", model.champion)
+    if run_deleted:
+        yield Issue("run_deleted", "", model.champion)
     if model.file is None:
         yield Issue("no_file")
+    elif model.unreadable:
+        return
     elif not model.owners:
         yield Issue("no_owner")
     elif gaps := [role for role in OWNER_ROLES if not model.owner(role)]:
         yield Issue("owner_gap", ",".join(gaps))
+
+
+def _gaps(model: Model, unread: int, what: str) -> Iterable[Issue]:
     if model.approval == "none":
         yield Issue("approval_missing", "", model.champion)
     if model.versions and model.champion is None:
         yield Issue("no_champion")
     if not model.registered:
         yield Issue("not_registered")
-    if unread and not broken:
-        yield Issue("unread", what or "")
+    if unread and not model.broken:
+        yield Issue("unread", what)
 
 
 @dataclass(frozen=True)
@@ -223,22 +258,24 @@ def _monitored(spec: str | None) -> str | None:
 def versions(snapshot: Snapshot, *, model: str) -> pd.DataFrame:
     """A model's versions, the newest first, with their aliases, run and signatures; NULL is unknown.
 
-    `run_known` says whether the run is in the snapshot; `approval` is `valid`, `void` or `none`.
+    `run_known` says whether the run is in the snapshot, `run_deleted` whether MLflow has it among the deleted ones;
+    `approval` is `valid`, `void`, `rejected` or `none`.
     """
     return snapshot.query(
         """
         with named as (select name, version, list(alias order by alias) as aliases from aliases group by name, version),
         SIGNED
         select v.version, n.aliases, v.created_at, v.user, v.status, v.run_id, r.name as run_name,
-            r.run_id is not null as run_known, r.commit, r.dirty, v.flavors, v.signature_inputs, v.signature_outputs,
-            v.has_input_example, v.mlmodel_problem, v.description,
+            r.run_id is not null as run_known,
+            coalesce(r.deleted, false) as run_deleted, r.commit, r.dirty, v.flavors, v.signature_inputs,
+            v.signature_outputs, v.has_input_example, v.mlmodel_problem, v.description,
             coalesce(s.state, 'none') as approval, s.reason as approval_reason
         from model_versions v
         left join named n on n.name = v.name and n.version = v.version
-        left join runs r on r.run_id = v.run_id
+        left join all_runs r on r.run_id = v.run_id
         left join signed s on s.model = v.name and s.version = v.version
         where v.name = ? order by v.version desc
-        """.replace("SIGNED", _SIGNED),
+        """.replace("SIGNED", _SIGNED).replace("all_runs", _RUNS),
         [model],
     )
 
@@ -318,7 +355,8 @@ def first_sight(snapshot: Snapshot, *, start: datetime, end: datetime, model: st
 def approvals(snapshot: Snapshot, *, model: str) -> pd.DataFrame:
     """A model's sign-offs, the newest first, with the reason where one is void."""
     return snapshot.query(
-        """select "at", version, stage, actor, role, decision, status, reason, note from approvals
+        """select "at", version, stage, actor, role, decision, status, reason, note, imported_from
+        from approvals
         where model = ? order by seq desc""",
         [model],
     )
@@ -326,27 +364,36 @@ def approvals(snapshot: Snapshot, *, model: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Training:
-    """The runs behind a model: those of the experiments in which its versions were trained."""
+    """The runs behind a model's versions, each counted once; and the experiments in which they were made.
 
-    experiments: tuple[str, ...]
+    Of `runs`, `deleted` are among MLflow's deleted ones and `unknown` are not in the snapshot. `last_start` is UTC
+    without a zone; None when no run is known. An experiment comes with the number of its runs that are not deleted.
+    """
+
     runs: int
+    deleted: int
+    unknown: int
     last_start: datetime | None
+    experiments: tuple[tuple[str, int], ...]
 
 
 def training(snapshot: Snapshot, *, model: str) -> Training:
-    """How much was tried for a model; zero runs when none of its versions' runs is known."""
-    rows = snapshot.rows(
-        """
-        with behind as (
-            select distinct r.experiment_id from model_versions v join runs r on r.run_id = v.run_id where v.name = ?
-        )
-        select e.name, count(r.run_id), max(r.start_time)
-        from behind b left join experiments e using (experiment_id)
-        left join runs r on r.experiment_id = b.experiment_id and r.lifecycle_stage = 'active'
-        group by e.name order by e.name
-        """,
+    """How much was tried for a model; zero runs when its versions name none."""
+    behind = "behind as (select distinct run_id from model_versions where name = ? and run_id is not null)"
+    ((runs, deleted, unknown, last),) = snapshot.rows(
+        f"""with {behind}
+        select count(*), count(*) filter (r.deleted), count(*) filter (r.run_id is null), max(r.start_time)
+        from behind b left join {_RUNS} r using (run_id)""",
         [model],
     )
-    starts = [start for _, _, start in rows if start is not None]
-    named = tuple(str(name) for name, _, _ in rows if name)
-    return Training(named, sum(runs for _, runs, _ in rows), max(starts, default=None))
+    experiments = snapshot.rows(
+        f"""with {behind}
+        select e.name, count(*) filter (r.lifecycle_stage is distinct from 'deleted')
+        from experiments e join runs r using (experiment_id)
+        where e.lifecycle_stage is distinct from 'deleted'
+            and experiment_id in (select experiment_id from runs join behind using (run_id))
+        group by e.name order by e.name""",
+        [model],
+    )
+    named = tuple((str(name), int(count)) for name, count in experiments if name)
+    return Training(runs, deleted, unknown, last, named)

@@ -1,0 +1,82 @@
+"""The tab Approvals of the page of one model: the sign-offs as a table, and each of them whole below it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from watchroom.store.queries import models as queries
+from watchroom.store.queries.models import Model
+from watchroom.ui.model_about import person
+from watchroom.ui.model_versions import or_none
+from watchroom.ui.room import ask
+from watchroom.ui.rows import badge, quiet
+from watchroom.ui.states import empty, sourced, truncated
+from watchroom.ui.tables import download
+from watchroom.ui.text import UNKNOWN, count_of, one_line, plain, when
+from watchroom.ui.workspace import facts
+
+WHOLE = 20
+"""Sign-offs that are shown whole below the table, the newest; each is a box, and the download has all."""
+
+NOTE_LENGTH = 2000
+"""Characters of a note or a reason: more than anybody writes, and still no page of its own."""
+
+
+def show(model: Model, made_at: datetime) -> None:
+    """The tab."""
+    found = ask(queries.approvals, model=model.name)
+    if found.empty:
+        binds = "An approval binds a person's sign-off to what was seen when it was given."
+        empty("Nobody has signed off a version of this model.", binds)
+        return
+    st.dataframe(
+        _table(found, made_at),
+        hide_index=True,
+        alt=f"{count_of(len(found), 'approval')} of this model, the newest first",
+    )
+    for row in found.head(WHOLE).to_dict("records"):
+        with st.container(border=True):
+            st.markdown(_whole({key: or_none(value) for key, value in row.items()}, made_at))
+    truncated(WHOLE, len(found), "sign-offs in whole")
+    st.caption(sourced("all time", len(found), "approval"))
+    download("Download as CSV", "approvals", lambda: found)
+
+
+def _table(found: pd.DataFrame, made_at: datetime) -> pd.DataFrame:
+    zone = facts().zone
+    return pd.DataFrame(
+        {
+            "Version": found["version"],
+            "Stage": found["stage"],
+            "Signed by": [one_line(actor, 60) for actor in found["actor"]],
+            "As": found["role"],
+            "Sign-off": found["decision"].fillna("approved"),
+            "When": [when(at, zone, now=made_at) for at in found["at"]],
+            "Status": found["status"],
+        }
+    )
+
+
+def _whole(row: Mapping[Any, Any], made_at: datetime) -> str:
+    """A sign-off in Markdown: what was decided, by whom and when, what was written, and whether it still holds."""
+    sign_off = row["decision"] or "approved"
+    role = one_line(row["role"] or UNKNOWN, 40).replace("_", " ")
+    at = plain(when(row["at"], facts().zone, now=made_at))
+    carried = f" · carried over from {plain(row['imported_from'])}" if row["imported_from"] else ""
+    void = row["status"] != "valid"
+    state = badge(row["status"] or UNKNOWN, "orange" if void else "green")
+    lines = [
+        f"**Version {row['version']} {plain(sign_off)}** for {plain(row['stage'] or UNKNOWN)} {state}",
+        f"{person(row['actor'] or UNKNOWN)} as {plain(role)}",
+        quiet(f"{at}{carried}"),
+    ]
+    if row["note"]:
+        lines.append(f"“{plain(row['note'], NOTE_LENGTH)}”")
+    if void:
+        lines.append(f":orange[:material/warning:] {plain(row['reason'] or 'No reason is recorded', NOTE_LENGTH)}")
+    return "  \n".join(lines)
