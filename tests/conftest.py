@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.browser import BROWSER_FLAGS, system_browser
+from tests.helpers.browser import BROWSER_FLAGS, system_browser
 
 MAIN = sys.modules["__main__"]
 
