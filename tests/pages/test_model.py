@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from tests.helpers.snapshots import publish_rows
 from tests.ui import sample
-from tests.ui.reading import Reader, figures, full, links, said
+from tests.ui.reading import Reader, full, links, said
 from watchroom.ui.model_versions import telling_first
 from watchroom.ui.text import day
 
@@ -23,6 +25,14 @@ LONDON = ZoneInfo("Europe/London")
 @pytest.fixture
 def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
     return Reader(tmp_path / "store", monkeypatch)
+
+
+def figures(app: AppTest) -> dict[str, tuple[str, str]]:
+    """The figures of the head: the value, and the note under it, by name."""
+    shown = [element for element in app.main if element.type in ("metric", "caption")]
+    return {
+        one.label: (one.value, note.value.replace("\\", "")) for one, note in pairwise(shown) if one.type == "metric"
+    }
 
 
 def open_tab(reader: Reader, model: str, tab: str, **address: str):
@@ -39,7 +49,7 @@ def test_the_head_says_purpose_people_risk_and_what_is_live(reader: Reader):
     shown = figures(app)
     assert shown["Champion"][0] == "Version 3"
     assert shown["Champion"][1].startswith("seen since")
-    assert shown["Approval of the champion"] == ("Valid", "signed by reviewer")
+    assert shown["Champion's approval"] == ("Valid", "signed by reviewer")
 
 
 def test_what_is_unknown_is_said_to_be_unknown(reader: Reader):
@@ -89,8 +99,16 @@ def test_a_version_that_was_turned_down_is_not_approved_by_an_older_sign_off(rea
     turned_down = approvals[0] | {"seq": 99, "decision": "rejected", "note": "Too many false alarms."}
     full(reader.store, approvals=[*approvals, turned_down])
     app = reader.open("model", model="card-fraud")
-    assert figures(app)["Approval of the champion"] == ("Rejected", "it was turned down")
+    assert figures(app)["Champion's approval"] == ("Rejected", "it was turned down")
     assert "Champion version 3 was rejected: Too many false alarms." in said(app)
+
+
+def test_the_figure_says_which_roles_signed(reader: Reader):
+    first = sample.rows()["approvals"][0]
+    both = [first, first | {"seq": 30, "role": "operations", "actor": "cy@x"}]
+    full(reader.store, approvals=both)
+    shown = figures(reader.open("model", model="card-fraud"))
+    assert shown["Champion's approval"] == ("Valid", "signed by operations and reviewer")
 
 
 def test_versions_stand_beside_the_metrics_of_their_runs(reader: Reader):

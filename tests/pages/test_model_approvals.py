@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.ui import sample
-from tests.ui.reading import Reader, figures, full, said
+from tests.ui.reading import Reader, full, said
 
 
 @pytest.fixture
@@ -45,14 +45,6 @@ def test_a_void_sign_off_says_the_whole_reason(reader: Reader):
 
 def test_a_sign_off_from_elsewhere_says_that_it_was_carried_over(reader: Reader):
     assert "carried over from demo" in approvals(reader, imported_from="demo")
-
-
-def test_the_figure_says_which_roles_signed(reader: Reader):
-    first = sample.rows()["approvals"][0]
-    both = [first, first | {"seq": 30, "role": "operations", "actor": "cy@x"}]
-    full(reader.store, approvals=both)
-    shown = figures(reader.open("model", model="card-fraud"))
-    assert shown["Approval of the champion"] == ("Valid", "signed by operations and reviewer")
 
 
 def test_what_a_signer_wrote_stays_text(reader: Reader):

@@ -16,7 +16,7 @@ from watchroom.ui.navigation import go, link
 from watchroom.ui.room import ask, reading
 from watchroom.ui.rows import badge, issue_rows, quiet, tier_badge
 from watchroom.ui.scope import scope
-from watchroom.ui.states import figure, header, no_models, unknown_model
+from watchroom.ui.states import header, no_models, unknown_model
 from watchroom.ui.text import day, one_line, plain, some, span, when
 from watchroom.ui.workspace import facts
 
@@ -91,11 +91,18 @@ def _head(page: Page) -> None:
 def _figures(page: Page) -> None:
     model, now = page.model, page.made_at.replace(tzinfo=None)
     with st.grid(4, min_column_width=FIGURE_WIDTH):
-        figure("Champion", _version(model.champion), _since(page))
-        figure("Approval of the champion", (model.approval or "–").capitalize(), _approval(model))
-        figure("Challenger", _version(model.challenger), _challenger(model))
+        _figure("Champion", _version(model.champion), _since(page))
+        _figure("Champion's approval", (model.approval or "–").capitalize(), _approval(model))
+        _figure("Challenger", _version(model.challenger), _challenger(model))
         newest = f"registered {span(now - model.latest_at)} ago" if model.latest_at else "time unknown"
-        figure("Newest version", _version(model.latest), newest if model.latest else "none registered")
+        _figure("Newest version", _version(model.latest), newest if model.latest else "none registered")
+
+
+def _figure(label: str, value: str, note: str) -> None:
+    """As `figure`, but the note is a caption: it goes over several lines, where that of a metric is cut."""
+    with st.container(border=True, height="stretch", gap="xxsmall"):
+        st.metric(label, value)
+        st.caption(plain(note))
 
 
 def _version(version: int | None) -> str:
