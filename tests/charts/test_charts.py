@@ -61,6 +61,15 @@ def test_what_lies_outside_the_period_is_not_drawn():
     assert "none" in chart.alt
 
 
+def test_names_from_outside_are_text_in_a_figure():
+    (bar,) = runs_per_day(days((date(2026, 11, 1), "<b>&x", 1)), date(2026, 11, 1), date(2026, 11, 1)).figure.data
+    assert bar.name == "&lt;b&gt;&amp;x"
+    values = pd.DataFrame({"version": [1], "last": [0.5]})
+    assert metric_by_version(values, "x", {1: "<a href=x>y</a>"}).figure.data[0].text == (
+        "&lt;a href=x&gt;y&lt;/a&gt;",
+    )
+
+
 def test_a_version_with_an_alias_is_named_beside_its_point():
     values = pd.DataFrame({"version": [1, 2, 3], "last": [0.5, 0.4, 0.3]})
     chart = metric_by_version(values, "log_loss", {2: "champion"})

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
-from watchroom.charts.style import OTHER_COLOUR, STATUS_COLOURS, Chart, figure
+from watchroom.charts.style import OTHER_COLOUR, STATUS_COLOURS, Chart, figure, name
 
 DAYS_AS_WEEKS = 120
 """A period longer than this is drawn by weeks: a bar per day would be thinner than it can be seen."""
@@ -56,7 +56,7 @@ def _bar(wide: pd.DataFrame, status: str) -> go.Bar:
     return go.Bar(
         x=wide.index,
         y=wide[status],
-        name=status.capitalize(),
+        name=name(status.capitalize()),
         marker={"color": STATUS_COLOURS.get(status, OTHER_COLOUR), "line": {"width": 0}},
         hovertemplate="%{y:,} %{fullData.name}<extra></extra>",
     )

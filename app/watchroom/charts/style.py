@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
@@ -28,6 +29,11 @@ class Chart:
 
     figure: go.Figure
     alt: str
+
+
+def name(text: str) -> str:
+    """Text from outside as a name in a figure: Plotly would read tags in it."""
+    return escape(text, quote=False)
 
 
 def figure(*traces: Any, height: int = 240) -> go.Figure:

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from watchroom.charts.style import LINE_COLOUR, MARK_COLOUR, Chart, figure
+from watchroom.charts.style import LINE_COLOUR, MARK_COLOUR, Chart, figure, name
 
 
 def metric_by_version(values: pd.DataFrame, metric: str, aliases: dict[int, str]) -> Chart:
@@ -16,7 +16,7 @@ def metric_by_version(values: pd.DataFrame, metric: str, aliases: dict[int, str]
     Values that are not finite are left out of the line and named in the sentence.
     """
     finite = values[[math.isfinite(value) if value is not None else False for value in values["last"]]]
-    named = [aliases.get(version, "") for version in finite["version"]]
+    named = [name(aliases.get(version, "")) for version in finite["version"]]
     line = go.Scatter(
         x=[f"v{version}" for version in finite["version"]],
         y=finite["last"],
@@ -25,8 +25,8 @@ def metric_by_version(values: pd.DataFrame, metric: str, aliases: dict[int, str]
         textposition="top center",
         line={"color": LINE_COLOUR, "width": 2},
         marker={
-            "size": [12 if name else 7 for name in named],
-            "color": [MARK_COLOUR if n else LINE_COLOUR for n in named],
+            "size": [12 if alias else 7 for alias in named],
+            "color": [MARK_COLOUR if alias else LINE_COLOUR for alias in named],
         },
         hovertemplate="Version %{x}: %{y:.6g}<extra></extra>",
         cliponaxis=False,

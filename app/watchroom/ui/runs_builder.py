@@ -8,9 +8,10 @@ import streamlit as st
 
 from watchroom.domain import filters as f
 from watchroom.store.queries import run_choices
-from watchroom.ui.room import ask
+from watchroom.ui.room import ask, reading
 from watchroom.ui.runs_view import FILTER, add_condition
 from watchroom.ui.text import number
+from watchroom.ui.workspace import facts
 
 _KINDS = {
     "Metric": "metric",
@@ -128,7 +129,7 @@ def _value(subject: f.Subject, kind: f.Kind, label: str, key: str) -> f.Value | 
             == "true"
         )
     if kind == "time":
-        day = st.date_input(label, date.today(), key=f"_builder_day{key}", format="YYYY-MM-DD")
+        day = st.date_input(label, _today(), key=f"_builder_day{key}", format="YYYY-MM-DD")
         return f.Text(day.isoformat())
     if kind == "text" or (kind == "text or number" and key in ("_=", "_!=")):
         texts = _suggested(subject, many=False)
@@ -142,6 +143,12 @@ def _value(subject: f.Subject, kind: f.Kind, label: str, key: str) -> f.Value | 
         placeholder="A number",
     )
     return None if found is None else f.Number(float(found))
+
+
+def _today() -> date:
+    """The snapshot's day, where the workspace is."""
+    with reading() as snapshot:
+        return snapshot.made_at.astimezone(facts().zone).date()
 
 
 def _suggested(subject: f.Subject, *, many: bool) -> list[str]:

@@ -13,7 +13,7 @@ from watchroom.domain.figures import duration_text
 from watchroom.store.queries import compare as queries
 from watchroom.ui.room import ask
 from watchroom.ui.states import empty, section, truncated
-from watchroom.ui.text import count_of, one_line, when
+from watchroom.ui.text import count_of, one_line, plain, when
 from watchroom.ui.workspace import facts
 
 _KINDS = {"run": "Run", "param": "Parameter", "metric": "Metric", "tag": "Tag"}
@@ -49,7 +49,7 @@ def _table(found: queries.Comparison) -> None:
         keys = zip(found.frame["key"], found.frame[run_id], strict=True)
         shown[run_id] = [_text(key, value) for key, value in keys]
         config[run_id] = st.column_config.TextColumn(
-            one_line(name, 40) or run_id[:8], help=f"Run {one_line(run_id)}", width=150
+            one_line(name, 40) or run_id[:8], help=f"Run {plain(run_id)}", width=150
         )
     st.dataframe(
         shown,
