@@ -5,5 +5,5 @@ from __future__ import annotations
 from watchroom import ui
 from watchroom.ui import glossary
 
-ui.header("Glossary", "What does this word mean?")
+ui.page_header("glossary")
 glossary.show()

@@ -1,9 +1,9 @@
-"""Home: what changed, what waits for the role in use, what needs attention."""
+"""Home: what needs attention, what waits for the role in use, what changed."""
 
 from __future__ import annotations
 
 from watchroom import ui
 from watchroom.ui import home
 
-ui.header("Home", "What changed since I last looked, what waits for me, what needs attention?")
+ui.page_header("home")
 home.show()

@@ -5,5 +5,5 @@ from __future__ import annotations
 from watchroom import ui
 from watchroom.ui import runs_page
 
-ui.header("Runs", "Which runs are there, over all experiments?")
+ui.page_header("runs")
 runs_page.draw()

@@ -5,5 +5,5 @@ from __future__ import annotations
 from watchroom import ui
 from watchroom.ui import status
 
-ui.header("Status", "How fresh is the data, what failed?")
+ui.page_header("status")
 status.show()

@@ -38,7 +38,8 @@ def _default_workspace() -> Path:
     return Path("data") if Path("data").is_dir() and not Path("watchroom.yaml").exists() else Path()
 
 
-def _default_threads() -> int:
+def default_threads() -> int:
+    """A thread for each core, at most four."""
     return min(4, os.cpu_count() or 1)
 
 
@@ -121,6 +122,13 @@ class Settings:
         least=0.01,
         most=3650,
     )
+    old_after_hours: float = _setting(
+        26.0,
+        "A snapshot older than this is said to be old, in the sidebar, on Home and on Status: a daily refresh with two "
+        "hours to spare.",
+        least=0.01,
+        most=87600,
+    )
     memory_limit_mb: int = _setting(
         1024,
         "The most memory DuckDB may use in the server, in megabytes; a query that needs more is refused, and says so: "
@@ -129,7 +137,7 @@ class Settings:
         most=1_048_576,
     )
     threads: int = _setting(
-        _default_threads,
+        default_threads,
         "How many threads DuckDB may use in the server: few, since many sessions share them.",
         least=1,
         most=256,

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.helpers.snapshots import publish_rows
 from tests.ui.reading import ENTRY, Reader, figures, full, links, said
-from watchroom.ui.navigation import PAGES, sections
+from watchroom.ui.navigation import PAGES, page_info, sections
+from watchroom.ui.room import _room
 
 OPEN_PAGES = [page.file for page in PAGES]
 
@@ -54,7 +55,28 @@ def test_every_page_begins_with_its_name_and_a_question(reader: Reader, name: st
     full(reader.store)
     app = reader.open(name)
     assert len(app.title) == 1
-    assert app.main.markdown[0].value.endswith("?")
+    assert app.main.markdown[0].value == page_info(name).question
+
+
+def test_the_guide_to_the_pages_asks_the_same_questions():
+    guide = (ENTRY.parent.parent / "docs" / "pages.md").read_text()
+    assert [info.file for info in PAGES if f"| {info.question} |" not in guide] == []
+
+
+@pytest.mark.parametrize(("hours", "old"), [("26", False), ("0.01", True)])
+def test_a_snapshot_older_than_the_setting_is_said_to_be_old(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, hours: str, old: bool
+):
+    full(reader.store)
+    (manifest,) = (reader.store / "snapshots").iterdir()
+    made = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "made_at": made}))
+    monkeypatch.setenv("WATCHROOM_OLD_AFTER_HOURS", hours)
+    _room.clear()
+    home, status = reader.open("home"), reader.open("status")
+    assert ("The snapshot is 1 hour old." in said(home)) is old
+    assert (":orange[The data is old]" in [label for label, _, _ in links(home)]) is old
+    assert ("older than it should be" in said(status)) is old
 
 
 def test_the_sidebar_says_that_there_is_no_sign_in(reader: Reader):

@@ -24,7 +24,8 @@ def test_the_first_lines_name_the_page_and_its_question(reader: Reader):
     full(reader.store)
     app = reader.open("home")
     assert app.title[0].value == "Home"
-    assert app.main.markdown[0].value.endswith("what needs attention?")
+    assert app.main.markdown[0].value == "What needs attention, what waits for me, what changed?"
+    assert "Looked at: owners, approvals, files, registry, the refresh." in said(app)
 
 
 @pytest.mark.parametrize(

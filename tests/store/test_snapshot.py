@@ -9,6 +9,7 @@ import pytest
 
 from tests.helpers.snapshots import publish_rows
 from watchroom.errors import NoSnapshot, QueryError, QueryTimeout, SnapshotUnreadable
+from watchroom.settings import Settings
 from watchroom.store.draft import prune, refresh_lock
 from watchroom.store.manifest import StoreFolder
 from watchroom.store.snapshot import ReaderLimits, SnapshotStore
@@ -159,3 +160,8 @@ def test_names_with_quotes_in_the_folder_are_read(tmp_path: Path) -> None:
         assert snapshot.rows(NAMES) == [("a",)]
     store.close()
     assert StoreFolder(folder).current_id() == snapshot.id
+
+
+def test_a_reader_is_limited_as_the_settings_say_unless_told_otherwise():
+    usual = Settings()
+    assert ReaderLimits() == ReaderLimits(usual.query_seconds, usual.memory_limit_mb, usual.threads)

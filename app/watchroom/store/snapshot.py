@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import duckdb
 import pandas as pd
 
 from watchroom.errors import QueryError, QueryTimeout, SnapshotUnreadable
+from watchroom.settings import Settings, default_threads
 from watchroom.store.locks import FileLock, lock_shared
 from watchroom.store.manifest import Manifest, StoreFolder
 from watchroom.store.schema import PARTS, SCHEMA_VERSION, tables_of
@@ -37,11 +38,14 @@ _READING = (duckdb.StatementType.SELECT,)
 
 @dataclass(frozen=True)
 class ReaderLimits:
-    """What one process may use for reading: a time limit for a query, and DuckDB's memory and threads."""
+    """What one process may use for reading: a time limit for a query, and DuckDB's memory and threads.
 
-    query_seconds: float = 20.0
-    memory_mb: int = 1024
-    threads: int = 2
+    What is not given is as in the settings.
+    """
+
+    query_seconds: float = Settings.query_seconds
+    memory_mb: int = Settings.memory_limit_mb
+    threads: int = field(default_factory=default_threads)
 
 
 class Snapshot:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit as st
@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from watchroom.ui import sign_in
 from watchroom.ui.identity import State, current_user, role_switch, visitor
 from watchroom.ui.navigation import PAGES, link, menu, parts_of_scope
-from watchroom.ui.room import reading, room
+from watchroom.ui.room import old_after, reading, room
 from watchroom.ui.scope import scope_controls
 from watchroom.ui.text import ago, when
 from watchroom.ui.workspace import facts
@@ -21,9 +21,6 @@ _LOGO = _ASSETS / "logo.svg"
 _ICON = _ASSETS / "icon.svg"
 
 _MENU = "_menu_is_up"
-
-STALE_AFTER = timedelta(hours=26)
-"""A daily refresh with two hours to spare; past it the sidebar says that the data is old."""
 
 
 def configure() -> None:
@@ -82,5 +79,5 @@ def freshness() -> None:
     st.caption(f"Snapshot of {when(made_at, facts().zone, now=now)} ({ago(made_at, now)})")
     if room().store.folder.last_failure.is_file():
         link("status", ":red[The last refresh failed]", icon=":material/error:")
-    elif now - made_at > STALE_AFTER:
+    elif now - made_at > old_after():
         link("status", ":orange[The data is old]", icon=":material/schedule:")

@@ -17,10 +17,9 @@ from watchroom.store.queries import models as model_queries
 from watchroom.store.queries import status as status_queries
 from watchroom.store.queries.models import Event, FirstSight, Model
 from watchroom.ui import wording
-from watchroom.ui.frame import STALE_AFTER
 from watchroom.ui.identity import ROLES, current_user
 from watchroom.ui.navigation import link
-from watchroom.ui.room import ask, drawn, reading, room
+from watchroom.ui.room import ask, drawn, old_after, reading, room
 from watchroom.ui.rows import badge, event_rows, first_sight_row, model_row
 from watchroom.ui.scope import ALL_MODELS, Scope, scope
 from watchroom.ui.states import empty, figure, no_models, section, sourced, truncated, unknown_model
@@ -152,6 +151,7 @@ def _attention(view: View) -> None:
     mine = [model for model in troubled if _waits_for(model, view.role)]
     others = [model for model in troubled if not _waits_for(model, view.role)]
     rows = [*_room_issues(view)]
+    st.caption("Looked at: owners, approvals, files, registry, the refresh.")
     with st.container(border=True, gap="small"):
         for text, kind in rows:
             _room_row(text, kind)
@@ -173,7 +173,7 @@ def _room_issues(view: View) -> list[tuple[str, str]]:
     age = datetime.now(UTC) - view.made_at
     if failure.is_file():
         found.append(("The last refresh failed; what you see is the snapshot before it.", "refresh"))
-    elif age > STALE_AFTER:
+    elif age > old_after():
         found.append((f"The snapshot is {span(age)} old.", "refresh"))
     if view.hanging.runs:
         found.append((_hanging(view.hanging, view.made_at), "hanging"))

@@ -46,7 +46,7 @@ PAGES: tuple[PageInfo, ...] = (
         "Home",
         "",
         ":material/home:",
-        "What changed, what waits for me, what needs attention?",
+        "What needs attention, what waits for me, what changed?",
         scope=("period",),
     ),
     PageInfo(
@@ -57,7 +57,7 @@ PAGES: tuple[PageInfo, ...] = (
         "Model",
         "",
         ":material/deployed_code:",
-        "What is this model, and what is its state?",
+        "What is this model, whose is it, which version is champion, and how do I use it?",
         hidden=True,
         scope=("version", "period"),
     ),
@@ -76,6 +76,11 @@ PAGES: tuple[PageInfo, ...] = (
 
 _FIRST: dict[str, str] = {"data_science": "Data science", "admin": "Reference"}
 """The section that a role finds right after the shared pages."""
+
+
+def page_info(file: str) -> PageInfo:
+    """The page of that file."""
+    return next(info for info in PAGES if info.file == file)
 
 
 def sections(role: str) -> dict[str, list[PageInfo]]:

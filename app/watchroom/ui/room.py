@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -62,6 +63,11 @@ def room() -> Room:
     if held is not None:
         return held.room
     return _room(os.environ.get(STORE_VARIABLE, ""), os.environ.get(f"{PREFIX}WORKSPACE", ""))
+
+
+def old_after() -> timedelta:
+    """The age past which a snapshot is said to be old."""
+    return timedelta(hours=room().settings.old_after_hours)
 
 
 @contextmanager

@@ -83,8 +83,8 @@ def period_of(label: str, made_at: datetime, zone: ZoneInfo, chosen: tuple[date,
         return _period(f"{_day(first)} to {_day(last)}", first, last, zone)
     today = made_at.astimezone(zone).date()
     days = PERIODS.get(label, PERIODS[DEFAULT_PERIOD])
-    first = None if days is None else today - timedelta(days - 1)
-    found = _period(label if label in PERIODS else DEFAULT_PERIOD, first, today, zone)
+    began = None if days is None else today - timedelta(days - 1)
+    found = _period(label if label in PERIODS else DEFAULT_PERIOD, began, today, zone)
     # West of UTC a new UTC day begins in the evening: its runs are of this period, whose end is the snapshot.
     return replace(found, last_day=max(today, made_at.astimezone(UTC).date()))
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from watchroom.errors import NoSnapshot, WatchroomError, WorkspaceError
 from watchroom.ui.failure import last_failure, show_failure
-from watchroom.ui.navigation import go
+from watchroom.ui.navigation import go, page_info
 from watchroom.ui.room import reading, room
 from watchroom.ui.text import ago, count_of, number, paragraph, plain, sentence, when, zone_of
 from watchroom.ui.workspace import facts
@@ -24,6 +24,12 @@ def header(title: str, question: str, *, trusted: bool = True) -> None:
     """
     st.title(title if trusted else plain(title), anchor=False)
     st.markdown(question)
+
+
+def page_header(file: str) -> None:
+    """The header of the page of that file, as it stands in the menu's list."""
+    info = page_info(file)
+    header(info.title, info.question)
 
 
 def section(title: str, note: str = "") -> None:
@@ -133,6 +139,7 @@ __all__ = [
     "first_run",
     "header",
     "no_models",
+    "page_header",
     "provenance",
     "section",
     "sourced",

@@ -12,8 +12,7 @@ import streamlit as st
 
 from watchroom.store.queries import status as queries
 from watchroom.ui.failure import last_failure, show_failure
-from watchroom.ui.frame import STALE_AFTER
-from watchroom.ui.room import ask, drawn, reading, room
+from watchroom.ui.room import ask, drawn, old_after, reading, room
 from watchroom.ui.rows import quiet
 from watchroom.ui.states import empty, figure, section, truncated
 from watchroom.ui.tables import download
@@ -110,7 +109,7 @@ def _snapshot(told: Told) -> None:
     now = datetime.now(UTC)
     things = {group.severity: group.things for group in told.groups}
     with st.grid(4, min_column_width=180):
-        old = ", older than it should be" if now - made_at > STALE_AFTER else ""
+        old = ", older than it should be" if now - made_at > old_after() else ""
         age = span(now - made_at) if now - made_at >= timedelta(minutes=1) else "under a minute"
         figure("Age of the data", age.capitalize(), f"of {when(made_at, facts().zone, now=now)}{old}")
         figure("Refresh took", _seconds(told.seconds), count_of(len(told.steps), "step"))
