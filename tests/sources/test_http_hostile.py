@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
 
 from tests.helpers.played_server import EXPERIMENT, RUN, Played, json_answer, old_mlflow, playing
 from tests.helpers.tracked import Tracked
-from watchroom.errors import SourceError
-from watchroom.sources.tracking import http_api
+from watchroom.errors import SourceError, SourceUnreachable
+from watchroom.sources.tracking import http_api, open_source
 from watchroom.sources.tracking.http import HttpSource
 
 API = "/api/2.0/mlflow/"
@@ -182,3 +186,130 @@ def test_runs_that_were_not_asked_for_do_not_keep_a_refresh_busy() -> None:
 
     with playing(answer) as played, pytest.raises(SourceError, match="not asked for"):
         _pull(played.uri)
+
+
+JSON_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+
+
+def _dripping(begin: bytes, drop: bytes) -> Callable[[socket.socket], None]:
+    def behave(client: socket.socket) -> None:
+        client.sendall(begin)
+        while client.send(drop):
+            threading.Event().wait(0.05)
+
+    return behave
+
+
+def _redirecting_slowly(client: socket.socket) -> None:
+    while client.recv(65536):
+        threading.Event().wait(0.2)
+        client.sendall(b"HTTP/1.1 307 Temporary Redirect\r\nlocation: /again\r\ncontent-length: 0\r\n\r\n")
+
+
+@contextmanager
+def _behaving(behave: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A port whose connections are each treated in this way, until the other side gives up."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                behave(self.request)
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=[0.01])
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+ENDLESS = {
+    "headers": ("http", _dripping(b"HTTP/1.1 200 OK\r\nx: ", b"a")),
+    "a status line": ("http", _dripping(b"HTTP/1.1 200 ", b"a")),
+    "chunk sizes": ("http", _dripping(JSON_HEAD + b"transfer-encoding: chunked\r\n\r\n", b"0")),
+    "a body": ("http", _dripping(JSON_HEAD + b"content-length: 1000\r\n\r\n", b" ")),
+    "a body without a length": ("http", _dripping(JSON_HEAD + b"connection: close\r\n\r\n{}", b" ")),
+    "redirects": ("http", _redirecting_slowly),
+    "a handshake": ("https", _dripping(b"\x16\x03\x03\x40\x00", b"\x02")),
+}
+
+
+@pytest.mark.parametrize(("scheme", "behave"), ENDLESS.values(), ids=ENDLESS.keys())
+def test_a_server_that_sends_a_little_for_ever_is_given_up(
+    scheme: str, behave: Callable[[socket.socket], None]
+) -> None:
+    failures: list[BaseException] = []
+
+    def pull(port: int) -> None:
+        try:
+            _pull(f"{scheme}://127.0.0.1:{port}", timeout_seconds=0.4)
+        except SourceError as error:
+            failures.append(error)
+
+    with _behaving(behave) as port:
+        thread = threading.Thread(target=pull, args=[port], daemon=True)
+        thread.start()
+        thread.join(10)
+        assert not thread.is_alive()
+    [failure] = failures
+    assert isinstance(failure, SourceUnreachable)
+    assert "0.4 seconds" in failure.why
+
+
+def _redirect(location: Callable[[Played], str], status: int = 307) -> Callable[..., Any]:
+    return lambda played, path: (status, f"text/plain\r\nlocation: {location(played)}", "")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("change", ["host", "port", "scheme", "file"])
+def test_a_redirect_to_another_server_is_named_and_not_followed(change: str, status: int) -> None:
+    with playing(old_mlflow) as other:
+        port = other.uri.rpartition(":")[2]
+        elsewhere = {
+            "host": lambda played: played.uri.replace("127.0.0.1", "localhost"),
+            "port": lambda _: f"http://eve:hush@127.0.0.1:{port}/login?next=hush",
+            "scheme": lambda played: played.uri.replace("http", "https"),
+            "file": lambda _: "file:///etc/passwd",
+        }[change]
+        with playing(_redirect(elsewhere, status)) as played, pytest.raises(SourceError) as raised:
+            _pull(played.uri.replace("//", "//bob:secret@"))
+        assert elsewhere(played).partition("?")[0].replace("eve:hush@", "") in raised.value.why
+        assert "hush" not in str(raised.value)
+        assert "secret@" not in str(raised.value)
+        assert len(played.asked) == 1
+        assert other.asked == []
+
+
+def test_a_redirect_within_the_server_is_followed() -> None:
+    def answer(played: Played, path: str) -> tuple[int, str, str]:
+        if path.startswith("/moved"):
+            return old_mlflow(played, path.removeprefix("/moved"))
+        return 307, f"text/plain\r\nlocation: /moved{path}", ""
+
+    with playing(answer) as played:
+        assert set(_pull(played.uri.replace("//", "//bob:secret@")).runs_held) == {"r1", "r2"}
+    assert all("Authorization" in headers for headers in played.headers)
+
+
+def test_a_redirect_to_itself_ends() -> None:
+    with playing(_redirect(lambda _: "/again")) as played, pytest.raises(SourceError, match="redirects"):
+        _pull(played.uri)
+    assert len(played.asked) < 10
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://bob:hush/hush@127.0.0.1:9", "http://bob:12/hush@127.0.0.1:9", "http://bob:hush@127.0.0.1:9",
+     "http://bob:hush", "http://bob:hush@[x", "http://bob:hush@127.0.0.1:9/?token=hush", "http://hush@x y/",
+     "http://bob:h@u/hush@127.0.0.1:9", "sqlite:///no/such.db?token=hush", "databricks://bob:hush@x",
+     "postgresql://bob:hush@x/db"],
+)  # fmt: skip
+def test_no_message_has_a_secret_of_the_address(address: str) -> None:
+    with pytest.raises(SourceError) as raised:
+        list(open_source(address, timeout_seconds=1, retries=0).changes(Tracked()))
+    assert "hush" not in str(raised.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from watchroom.domain.addresses import shown_address
 from watchroom.errors import SourceError
 from watchroom.sources.tracking.contract import TrackingSource
 
@@ -57,10 +58,11 @@ def open_source(
 
 def _existing(path: str, uri: str, *, folder: bool) -> Path:
     found = Path(path)
+    shown = Path(path.partition("?")[0]) if "://" in uri else found
     if not (found.is_dir() if folder else found.is_file()):
         raise SourceError(
-            f"There is no MLflow store at {uri}.",
-            why=f"{found.absolute()} is not a {'folder' if folder else 'file'}.",
+            f"There is no MLflow store at {shown_address(uri)}.",
+            why=f"{shown.absolute()} is not a {'folder' if folder else 'file'}.",
             next_step="Check `mlflow.tracking_uri` in watchroom.yaml; relative paths count from the workspace.",
         )
     return found

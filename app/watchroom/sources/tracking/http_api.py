@@ -10,9 +10,7 @@ import configparser
 import json
 import os
 import threading
-import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -21,7 +19,9 @@ import requests
 import tenacity
 import urllib3
 
+from watchroom.domain.addresses import shown_address
 from watchroom.errors import SourceError, SourceUnreachable
+from watchroom.sources.tracking.http_exchange import Answer, BoundedSession, LedElsewhere, exchange
 from watchroom.sources.tracking.http_shapes import Json, Paging, mappings, next_token, shaped
 
 ANSWER_LIMIT = 512_000_000
@@ -29,7 +29,6 @@ ANSWER_LIMIT = 512_000_000
 
 _API = "/api/2.0/mlflow/"
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 8.0  # seconds between attempts
-_CONNECT_SECONDS = 10.0
 _REPEATED = frozenset({429, 500, 502, 503, 504})
 _CREDENTIALS = "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
 
@@ -53,19 +52,12 @@ class _TryAgain(Exception):
     """A failure that may pass."""
 
 
-@dataclass(frozen=True)
-class _Answer:
-    status: int
-    content: bytes
-    is_json: bool
-
-
 class MlflowApi:
     """The REST interface of one MLflow server. May be used from several threads."""
 
     def __init__(self, uri: str, *, timeout_seconds: float, retries: int) -> None:
         self._base, self._login = _split_login(uri)
-        self.shown = self._base
+        self.shown = shown_address(uri).rstrip("/")
         self._timeout = timeout_seconds
         self._retries = retries
         self._local = threading.local()
@@ -100,7 +92,7 @@ class MlflowApi:
             if token is None:
                 return
 
-    def _tried(self, method: str, endpoint: str, sent: Mapping[str, Any], limit: int = ANSWER_LIMIT) -> _Answer:
+    def _tried(self, method: str, endpoint: str, sent: Mapping[str, Any], limit: int = ANSWER_LIMIT) -> Answer:
         attempts = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self._retries + 1),
             wait=tenacity.wait_exponential(_FIRST_WAIT, _LONGEST_WAIT) + tenacity.wait_random(0, _FIRST_WAIT),
@@ -117,12 +109,16 @@ class MlflowApi:
                 next_step="Check that the server is running and that `mlflow.tracking_uri` in watchroom.yaml is right.",
             ) from error
 
-    def _once(self, method: str, path: str, sent: Mapping[str, Any], limit: int) -> _Answer:
-        deadline = time.monotonic() + self._timeout
-        wait = (min(_CONNECT_SECONDS, self._timeout), self._timeout)
+    def _once(self, method: str, path: str, sent: Mapping[str, Any], limit: int) -> Answer:
+        url = self._base + path
         try:
-            with self._session.request(method, self._base + path, timeout=wait, stream=True, **sent) as response:
-                content = _content(response, limit, deadline, self._timeout)
+            answer = exchange(self._session, method, url, sent, limit=limit, seconds=self._timeout)
+        except LedElsewhere as error:
+            raise SourceError(
+                f"The MLflow server at {self.shown} sends us to another address.",
+                why=f"It redirects to {error}; our user and password are not sent there.",
+                next_step="If the server itself is there, give that address as `mlflow.tracking_uri`.",
+            ) from error
         except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
             raise _TryAgain(f"There was no answer within {self._timeout:g} seconds.") from error
         except requests.exceptions.SSLError as error:
@@ -130,10 +126,10 @@ class MlflowApi:
         except (requests.ConnectionError, urllib3.exceptions.HTTPError) as error:
             raise _TryAgain(f"{_reason(error)}.") from error
         except (requests.RequestException, ValueError, UnicodeError) as error:  # an address that is none
-            raise self._refused(f"{type(error).__name__}: {error}") from error
-        return self._judged(_Answer(response.status_code, content, "json" in response.headers.get("content-type", "")))
+            raise self._refused(f"{type(error).__name__}: {error}".replace(self._base, self.shown)) from error
+        return self._judged(answer)
 
-    def _judged(self, answer: _Answer) -> _Answer:
+    def _judged(self, answer: Answer) -> Answer:
         if answer.status in (401, 403):
             raise SourceError(
                 f"The MLflow server at {self.shown} does not let us in (HTTP {answer.status}).",
@@ -147,7 +143,7 @@ class MlflowApi:
             raise ApiError(answer.status, *_error_of(answer))
         return answer
 
-    def _json(self, answer: _Answer) -> dict[str, Any]:
+    def _json(self, answer: Answer) -> dict[str, Any]:
         try:
             content = json.loads(answer.content)
         except (ValueError, RecursionError):
@@ -181,7 +177,7 @@ def new_session(login: tuple[str, str] | None) -> requests.Session:
 
     `login` is the name and password from the address, which count first.
     """
-    session = requests.Session()
+    session = BoundedSession()
     login = login or _stored_login()
     if login is not None:
         session.auth = login
@@ -227,25 +223,17 @@ def _split_login(uri: str) -> tuple[str, tuple[str, str] | None]:
     try:
         parts = urlsplit(uri)
         login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-    except ValueError as error:
-        raise SourceError("The address of the MLflow server is not an address.", why=str(error)) from error
+        _ = parts.port
+    except ValueError as error:  # its own text quotes the address
+        raise SourceError(
+            "The address of the MLflow server is not an address.",
+            why=f"Nothing can be reached at {shown_address(uri)}.",
+            next_step="Check `mlflow.tracking_uri`; in a password write `/` as %2F, `@` as %40 and `#` as %23.",
+        ) from error
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])).rstrip("/"), login
 
 
-def _content(response: requests.Response, limit: int, deadline: float, timeout: float) -> bytes:
-    # `iter_content` waits for a whole block, and a server that sends a byte a second would never meet the deadline.
-    parts, size = [], 0
-    while part := response.raw.read1(1 << 16, decode_content=True):
-        parts.append(part)
-        size += len(part)
-        if size > limit:
-            raise ValueError(f"The answer is larger than {limit:,} bytes.")
-        if time.monotonic() > deadline:
-            raise requests.Timeout(f"The answer was not complete within {timeout:g} seconds.")
-    return b"".join(parts)
-
-
-def _error_of(answer: _Answer) -> tuple[str, str]:
+def _error_of(answer: Answer) -> tuple[str, str]:
     """MLflow's code and message in an error's answer; both empty when there are none."""
     try:
         content = json.loads(answer.content)
