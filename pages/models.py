@@ -5,5 +5,5 @@ from __future__ import annotations
 from watchroom import ui
 from watchroom.ui import models
 
-ui.header("Models", "What models do we have, who owns them, how are they?")
+ui.page_header("models")
 models.show()
