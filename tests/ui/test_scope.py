@@ -82,6 +82,12 @@ def opened(page: str, store: Path, monkeypatch: pytest.MonkeyPatch, **address: s
     return Reader(store, monkeypatch).open(page, **address)
 
 
+def test_runs_of_a_version_that_is_none_say_so_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    app = opened("runs", tmp_path / "store", monkeypatch, model="card-fraud", version="99")
+    assert "Choose another version in the sidebar." in said(app)
+    assert "No run fits." not in said(app)
+
+
 @pytest.mark.parametrize("page", ["runs", "model"])
 def test_a_version_that_is_none_is_said_to_be_none(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     app = opened(page, tmp_path / "store", monkeypatch, model="card-fraud", version="99")

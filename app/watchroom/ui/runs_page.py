@@ -12,6 +12,7 @@ from watchroom.domain.run_columns import column
 from watchroom.errors import QueryError
 from watchroom.store.queries import run_choices
 from watchroom.store.queries import runs as queries
+from watchroom.store.queries.models import version_numbers
 from watchroom.store.queries.runs import Choice, RunsPage
 from watchroom.ui import runs_view as view_of
 from watchroom.ui.room import ask, reading, room
@@ -22,7 +23,7 @@ from watchroom.ui.runs_download import downloads
 from watchroom.ui.runs_table import runs_table, select, selected_ids
 from watchroom.ui.runs_view import PAGE_ROWS, View
 from watchroom.ui.states import empty
-from watchroom.ui.text import count_of, number, paragraph, plain, sentence, when
+from watchroom.ui.text import count_of, number, one_line, paragraph, plain, sentence, when
 from watchroom.ui.workspace import facts
 
 
@@ -192,6 +193,13 @@ _ARROWS = {_DIRECTIONS[True]: ":material/arrow_downward:", _DIRECTIONS[False]: "
 
 
 def _nothing(view: View) -> None:
+    choice = view.choice
+    if choice.version is not None and choice.version not in ask(version_numbers, model=choice.model):
+        empty(
+            f"There is no version {choice.version} of {one_line(choice.model, 60)} in this snapshot.",
+            "Choose another version in the sidebar.",
+        )
+        return
     empty("No run fits.", "Take something out of the filter, the search or the experiments.")
     st.button("Show all runs", icon=":material/filter_alt_off:", on_click=view_of.clear_choice)
 
