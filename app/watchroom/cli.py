@@ -73,8 +73,8 @@ def cli() -> None:
 @cli_options("http_timeout_seconds", "http_retries")
 def init(folder: Path, tracking_uri: str, **options: str | None) -> None:
     """Write a commented workspace into FOLDER, with a file for each registered model of that MLflow."""
+    from watchroom.domain.addresses import without_login
     from watchroom.jobs.init import init_from_mlflow
-    from watchroom.jobs.room import without_credentials
 
     started = init_from_mlflow(folder, tracking_uri, _settings(options))
     report = started.files
@@ -85,7 +85,7 @@ def init(folder: Path, tracking_uri: str, **options: str | None) -> None:
         click.echo(f"kept  {path}")
     for left_out in report.left_out:
         click.echo(str(left_out), err=True)
-    if tracking_uri != without_credentials(tracking_uri):
+    if tracking_uri != without_login(tracking_uri):
         click.echo("The password was not written: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.", err=True)
     click.echo(f"Next: look the files over, then `watchroom refresh --workspace {folder}`.")
 

@@ -123,3 +123,16 @@ def test_a_mistake_beside_a_secret_does_not_repeat_it(room, content):
 def test_a_variable_is_not_filled_in_where_no_secret_belongs(room):
     room.write("models/m.yaml", "model: m\npurpose: ${HOME}\n")
     assert room.load({"HOME": SECRET}).models["m"].purpose == "${HOME}"
+
+
+@pytest.mark.parametrize("field", ["mlflow: {tracking_uri: '%s'}", "ledger: '%s'"])
+@pytest.mark.parametrize("secret", ["hush://x", "hush+hush://x", "sqlit://hush"])
+def test_the_kind_of_an_address_from_a_variable_is_not_quoted(room, field, secret):
+    room.write("watchroom.yaml", field % "${WHOLE}")
+    [problem] = room.load({"WHOLE": secret}).problems
+    assert "variable" in problem.what
+    assert secret.partition("://")[0] not in f"{problem} ".replace("sqlite", "")
+    room.write("watchroom.yaml", field % "hbase://${HOST}/x")
+    [problem] = room.load({"HOST": "hush"}).problems
+    assert "hbase" in problem.what
+    assert "hush" not in str(problem)

@@ -7,8 +7,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from watchroom.domain.addresses import shown_address, without_login
 from watchroom.errors import SourceError, WorkspaceError
-from watchroom.jobs.room import without_credentials
 from watchroom.jobs.sync import read_mlmodels
 from watchroom.settings import Settings
 from watchroom.sources.tracking import open_source
@@ -36,7 +36,7 @@ def init_from_mlflow(folder: Path, tracking_uri: str, settings: Settings) -> Sta
     `watchroom.yaml` that reads another MLflow.
     """
     address = resolved_address(tracking_uri, Path.cwd())
-    _check_same_mlflow(folder, without_credentials(address))
+    _check_same_mlflow(folder, without_login(address))
     source = open_source(
         address,
         timeout_seconds=settings.http_timeout_seconds,
@@ -46,15 +46,15 @@ def init_from_mlflow(folder: Path, tracking_uri: str, settings: Settings) -> Sta
         _read_catalog(source, draft)
         read_mlmodels(source, draft)
         models = _registered(draft)
-    return Started(init_workspace(folder, without_credentials(tracking_uri), models), len(models))
+    return Started(init_workspace(folder, without_login(tracking_uri), models), len(models))
 
 
 def _check_same_mlflow(folder: Path, address: str) -> None:
     held = load_workspace(folder).tracking_uri if (folder / SETTINGS_FILE).is_file() else None
-    if held is not None and without_credentials(held) != address:
+    if held is not None and without_login(held) != address:
         raise WorkspaceError(
             "This workspace reads another MLflow than the one named.",
-            why=f"It reads {without_credentials(held)}.",
+            why=f"It reads {shown_address(held)}.",
             next_step="Change `mlflow.tracking_uri` in it, or name another folder.",
             file=SETTINGS_FILE,
             field="mlflow.tracking_uri",

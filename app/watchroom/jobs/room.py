@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit, urlunsplit
 
+from watchroom.domain.addresses import shown_address
 from watchroom.domain.risk import tier
 from watchroom.errors import WorkspaceError
 from watchroom.ledger import Ledger
@@ -34,7 +34,7 @@ def fill_workspace(draft: Draft, workspace: Workspace, settings: RoomSettings) -
         [
             ("title", workspace.folder.resolve().name),
             ("folder", str(workspace.folder)),
-            ("tracking_uri", without_credentials(workspace.tracking_uri or "")),
+            ("tracking_uri", shown_address(workspace.tracking_uri or "")),
             ("time_zone", settings.time_zone),
             ("currency", settings.currency),
         ],
@@ -102,14 +102,6 @@ def _model_row(
         spec.model_dump_json(),
         datetime.now(UTC).replace(tzinfo=None),
     )
-
-
-def without_credentials(uri: str) -> str:
-    """The address without a name and password in it: it is shown on pages."""
-    parts = urlsplit(uri)
-    if "@" not in parts.netloc:
-        return uri
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def fill_approvals(draft: Draft, ledger: Ledger, folder: Path) -> None:

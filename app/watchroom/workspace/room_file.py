@@ -6,6 +6,7 @@ Addresses and secrets are `Hidden`: they print without what may be secret. Relat
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -39,13 +40,27 @@ def _scheme(address: Hidden) -> str:
     return "file" if text.startswith("file:") else ""
 
 
+def _is_written(address: Hidden, scheme: str) -> bool:
+    """Whether the scheme stands in the file itself; one from a variable may be a part of a secret."""
+    return address.shown.lower().startswith(scheme)
+
+
+def _named(address: Hidden, scheme: str) -> str:
+    return quoted(scheme) if _is_written(address, scheme) else "what its variable names"
+
+
+def _near(address: Hidden, scheme: str, known: Sequence[str]) -> str:
+    return nearest(scheme, known) if _is_written(address, scheme) else ""
+
+
 def _tracking_address(address: Hidden) -> Hidden:
     scheme = _scheme(address)
     if scheme and scheme not in _TRACKING:
+        other = "For another database, give its tracking server's address."
         raise wrong(
-            f"A tracking store cannot be reached by {quoted(scheme)}.",
+            f"A tracking store cannot be reached by {_named(address, scheme)}.",
             why="Expected http(s)://…, sqlite:///… or a folder of mlruns.",
-            next_step=nearest(scheme, _TRACKING) or "For another database, give its tracking server's address.",
+            next_step=_near(address, scheme, _TRACKING) or other,
         )
     return address
 
@@ -53,10 +68,11 @@ def _tracking_address(address: Hidden) -> Hidden:
 def _ledger_address(address: Hidden) -> Hidden:
     scheme = _scheme(address)
     if scheme not in _LEDGERS:
+        kept = f"The ledger cannot be kept in {_named(address, scheme)}."
         raise wrong(
-            f"The ledger cannot be kept in {quoted(scheme)}." if scheme else "The ledger's address has no kind.",
+            kept if scheme else "The ledger's address has no kind.",
             why="Expected sqlite:///… or postgresql+psycopg://….",
-            next_step=nearest(scheme, _LEDGERS),
+            next_step=_near(address, scheme, _LEDGERS),
         )
     return address
 
