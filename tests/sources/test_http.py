@@ -19,6 +19,7 @@ from tests.helpers.played_server import BEGIN, EXPERIMENT, Played, json_answer, 
 from tests.helpers.tracked import Tracked
 from watchroom.errors import SourceError, SourceUnreachable
 from watchroom.sources.tracking import http_api, http_listing, http_plan, http_runs
+from watchroom.sources.tracking.contract import EVERY_RUN
 from watchroom.sources.tracking.http import HttpSource
 from watchroom.sources.tracking.http_api import MlflowApi
 from watchroom.sources.tracking.http_listing import Listing, Window, run_id
@@ -185,6 +186,23 @@ def test_a_refresh_asks_at_once_for_as_many_runs_as_the_last_one_found_to_fit(
     pages.clear()
     assert tracked.pull(work.source()).checked == set(runs)
     assert set(pages) == {fitting}
+
+
+@pytest.mark.parametrize(("reconcile_runs", "is_found"), [(500, False), (EVERY_RUN, True)])
+def test_a_full_reconcile_compares_the_whole_history_of_every_run(
+    work: Work, monkeypatch: pytest.MonkeyPatch, reconcile_runs: int, is_found: bool
+) -> None:
+    monkeypatch.setattr(http_plan, "DEEP_RUNS", 1)
+    runs = work.runs([BEGIN + 3_600_000 * index for index in range(4)])
+    for run in runs:
+        work.points(run, "loss", [1.0, 0.5])
+    tracked = Tracked()
+    tracked.pull(work.source())
+    late = [("loss", 0.7, BEGIN - 9, runs[-1], 0)]
+    work.execute("insert into metrics (key, value, timestamp, run_uuid, step, is_nan) values (?, ?, ?, ?, ?, 0)", late)
+    pull = tracked.pull(work.source(reconcile_runs=reconcile_runs))
+    assert pull.changed == ({runs[-1]} if is_found else set())
+    assert pull.changed | pull.checked == set(runs)
 
 
 def test_a_run_logged_with_an_old_start_time_is_found_in_its_turn(work: Work) -> None:

@@ -23,7 +23,7 @@ from watchroom.jobs.sync import SyncResult, describe, read_mlmodels, sync
 from watchroom.ledger import Ledger
 from watchroom.settings import Settings
 from watchroom.sources.tracking import open_source
-from watchroom.sources.tracking.contract import TrackingSource
+from watchroom.sources.tracking.contract import EVERY_RUN, TrackingSource
 from watchroom.store.draft import Draft, prune, refresh_lock
 from watchroom.store.manifest import StoreFolder, write_atomically
 from watchroom.workspace.load import Workspace, load_workspace
@@ -31,9 +31,6 @@ from watchroom.workspace.room_file import RoomSettings
 
 COMPACT_AFTER = 100
 """Refreshes that changed the tracking part, after which it is written anew: deletes leave holes in a DuckDB file."""
-
-_EVERY_RUN = 2**31
-"""Asks a server about each run again, whatever was known: a full reconcile."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +180,7 @@ def _source(workspace: Workspace, plan: _Plan, *, full: bool) -> TrackingSource:
         experiments=plan.room.mlflow.experiments,
         timeout_seconds=plan.program.http_timeout_seconds,
         retries=plan.program.http_retries,
-        reconcile_runs=_EVERY_RUN if full else plan.program.reconcile_runs,
+        reconcile_runs=EVERY_RUN if full else plan.program.reconcile_runs,
     )
 
 

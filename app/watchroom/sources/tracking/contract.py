@@ -24,6 +24,9 @@ def _schema(text: str = "", integer: str = "", number: str = "") -> pa.Schema:
     return pa.schema(fields)
 
 
+EVERY_RUN = 2**31
+"""As `reconcile_runs`: each run is asked about again with all its histories, whatever was known. A full reconcile."""
+
 RUN_TABLES: Mapping[str, pa.Schema] = {
     # `name` may be null: the store then takes the tag `mlflow.runName`. `lifecycle_stage` is the run's own.
     "runs": _schema(

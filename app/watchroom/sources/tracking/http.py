@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from watchroom.errors import SourceError
 from watchroom.sources.tracking import http_artifacts, http_plan
-from watchroom.sources.tracking.contract import Change, CheckedRuns, GoneRuns, Seen, State
+from watchroom.sources.tracking.contract import EVERY_RUN, Change, CheckedRuns, GoneRuns, Seen, State
 from watchroom.sources.tracking.http_api import ApiError, MlflowApi
 from watchroom.sources.tracking.http_catalog import catalog_rows, matching_experiments
 from watchroom.sources.tracking.http_listing import FIRST_PAGE, IDS, Listing, Window, run_id
@@ -49,7 +49,8 @@ class HttpSource:
     """The MLflow server at `tracking_uri`, with the experiments whose names match one of the globs.
 
     `timeout_seconds` is for each request as a whole; a request is repeated `retries` times. `reconcile_runs` is how
-    many runs are asked for again at each refresh, in turn, although nothing says that they have changed.
+    many runs are asked for again at each refresh, in turn, although nothing says that they have changed; `EVERY_RUN`
+    asks for all of them, with their histories.
     """
 
     def __init__(
@@ -147,6 +148,10 @@ class _Refresh:
         if self.notes is None or self.notes.globs != globs or not self.held.fingerprints:
             self.windows = [Window()]
             self.listed = [self._ahead(self.listing.window(Window()))]
+            return
+        if reconcile_runs >= EVERY_RUN:
+            self.windows = [Window()]
+            self.compared, self.listed = self._ahead(self.listing.window(Window())), [iter(())]
             return
         starts = self.held.starts()
         turn = http_plan.take_turn(starts, self.notes.cursor, reconcile_runs)

@@ -20,7 +20,9 @@ OVERLAP_MS = 15 * 60_000
 """How far new and ended runs are looked for before the last refresh: clocks differ, and requests take time."""
 
 DEEP_RUNS = 50
-"""Runs whose histories are read again at each refresh, in turn: a point below the last step shows nowhere else."""
+"""Runs whose histories are read again at each refresh, in turn: a point below the last step shows nowhere else.
+
+A full reconcile reads those of all runs."""
 
 DELETED_RUNS = 500
 """Deleted runs asked for at each refresh, those that started last."""
