@@ -91,15 +91,17 @@ class Settings:
     )
     reconcile_runs: int = _setting(
         500,
-        "How many of the longest-unchecked runs a refresh over HTTP asks about again. A late metric or tag on a "
-        "finished run moves none of MLflow's timestamps, so only asking finds it.",
-        least=0,
+        "How many runs a refresh over HTTP asks about again, in turn by their start time. A late metric or tag on a "
+        "finished run moves none of MLflow's timestamps, so only asking finds it. Whole histories are compared for 50 "
+        "runs at a time: a point below a metric's last step shows nowhere else.",
+        least=1,
         most=1_000_000,
     )
     full_reconcile_hours: float = _setting(
         24.0,
-        "How old the last complete comparison with MLflow may be before a refresh makes another; it finds what "
-        "`mlflow gc` removed and every other change without a timestamp. 0 makes one each time.",
+        "How old the last complete comparison with MLflow may be before a refresh makes another. Over HTTP it asks "
+        "about every run and reads every metric's history again, which takes as long as the first refresh; it finds "
+        "what `mlflow gc` removed and every other change without a timestamp. 0 makes one each time.",
         least=0,
         most=8760,
     )
