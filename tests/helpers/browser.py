@@ -1,4 +1,4 @@
-"""Finds the Chromium that the browser tests drive. `python tests/helpers/browser.py` prints it, or fails when there is none."""
+"""Finds the Chromium that browser tests drive. `python tests/helpers/browser.py` prints it, or fails without one."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ The statement runs on the current snapshot, read only, without access to files o
 zone. NULL means unknown or none, as said beside each column. Names keep their meaning from one version to the next;
 this is schema {SCHEMA_VERSION}. More tables arrive with the parts of Watchroom that fill them.
 
-This page is made from `app/watchroom/store/schema.py`.
+This page is made from `app/watchroom/store/tables_*.py`.
 """
 
 

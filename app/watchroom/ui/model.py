@@ -12,7 +12,7 @@ from watchroom.store.queries.models import Model
 from watchroom.ui.identity import current_user
 from watchroom.ui.model_about import UNTIL_MENDED, about, on_call
 from watchroom.ui.model_tabs import Page, show_tabs
-from watchroom.ui.navigation import go, link
+from watchroom.ui.navigation import go, link, page_info
 from watchroom.ui.room import ask, reading
 from watchroom.ui.rows import badge, issue_rows, quiet, tier_badge
 from watchroom.ui.scope import scope
@@ -20,7 +20,7 @@ from watchroom.ui.states import header, no_models, unknown_model
 from watchroom.ui.text import day, one_line, plain, some, span, when
 from watchroom.ui.workspace import facts
 
-QUESTION = "What is this model, whose is it, which version is champion, and how do I use it?"
+QUESTION = page_info("model").question
 OPERATIONS = "operations"
 
 FIGURE_WIDTH = 150

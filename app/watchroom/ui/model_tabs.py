@@ -13,7 +13,8 @@ import pandas as pd
 import streamlit as st
 
 from watchroom.store.queries import models as queries
-from watchroom.store.queries.models import Model, Sheet, Training
+from watchroom.store.queries.models import Model, Sheet
+from watchroom.store.queries.training import Training, training
 from watchroom.ui import model_approvals, model_versions, recipes, wording
 from watchroom.ui.model_versions import or_none
 from watchroom.ui.navigation import link
@@ -88,7 +89,7 @@ def _approvals(page: Page) -> None:
 
 
 def _runs(page: Page) -> None:
-    found = ask(queries.training, model=page.model.name)
+    found = ask(training, model=page.model.name)
     known = found.runs - found.unknown
     if not known:
         gone = "The versions name no run, or their runs were removed from MLflow."

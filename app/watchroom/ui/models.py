@@ -99,9 +99,9 @@ def _count(chosen: tuple[Model, ...], every: tuple[Model, ...]) -> None:
 
 
 def _table(chosen: tuple[Model, ...]) -> None:
-    st.session_state["_models_shown"] = tuple(model.name for model in chosen)
+    names = tuple(model.name for model in chosen)
     picked = st.dataframe(
-        drawn(_shown, names=st.session_state["_models_shown"]),
+        drawn(_shown, names=names),
         key=TABLE,
         hide_index=True,
         height=min(len(chosen), 18) * ROW_HEIGHT + ROW_HEIGHT + 3,

@@ -124,7 +124,7 @@ _SIGNED = """signed as (
 )"""
 """What the sign-offs of a version come to: in each role the latest counts, and the worst of the roles decides."""
 
-_RUNS = """(
+RUNS_WITH_DELETION = """(
     select r.*, coalesce(r.lifecycle_stage, '') = 'deleted' or coalesce(e.lifecycle_stage, '') = 'deleted' as deleted
     from runs r left join experiments e using (experiment_id)
 )"""
@@ -164,7 +164,7 @@ left join since on since.model = m.model
 left join signed s on s.model = m.model and s.version = c.version
 left join unread u on u.model = m.model
 left join lost l on l.name = m.model
-""".replace("SIGNED", _SIGNED).replace("all_runs", _RUNS)
+""".replace("SIGNED", _SIGNED).replace("all_runs", RUNS_WITH_DELETION)
 
 
 def overview(snapshot: Snapshot) -> tuple[Model, ...]:
@@ -275,7 +275,7 @@ def versions(snapshot: Snapshot, *, model: str) -> pd.DataFrame:
         left join all_runs r on r.run_id = v.run_id
         left join signed s on s.model = v.name and s.version = v.version
         where v.name = ? order by v.version desc
-        """.replace("SIGNED", _SIGNED).replace("all_runs", _RUNS),
+        """.replace("SIGNED", _SIGNED).replace("all_runs", RUNS_WITH_DELETION),
         [model],
     )
 
@@ -360,40 +360,3 @@ def approvals(snapshot: Snapshot, *, model: str) -> pd.DataFrame:
         where model = ? order by seq desc""",
         [model],
     )
-
-
-@dataclass(frozen=True)
-class Training:
-    """The runs behind a model's versions, each counted once; and the experiments in which they were made.
-
-    Of `runs`, `deleted` are among MLflow's deleted ones and `unknown` are not in the snapshot. `last_start` is UTC
-    without a zone; None when no run is known. An experiment comes with the number of its runs that are not deleted.
-    """
-
-    runs: int
-    deleted: int
-    unknown: int
-    last_start: datetime | None
-    experiments: tuple[tuple[str, int], ...]
-
-
-def training(snapshot: Snapshot, *, model: str) -> Training:
-    """How much was tried for a model; zero runs when its versions name none."""
-    behind = "behind as (select distinct run_id from model_versions where name = ? and run_id is not null)"
-    ((runs, deleted, unknown, last),) = snapshot.rows(
-        f"""with {behind}
-        select count(*), count(*) filter (r.deleted), count(*) filter (r.run_id is null), max(r.start_time)
-        from behind b left join {_RUNS} r using (run_id)""",
-        [model],
-    )
-    experiments = snapshot.rows(
-        f"""with {behind}
-        select e.name, count(*) filter (r.lifecycle_stage is distinct from 'deleted')
-        from experiments e join runs r using (experiment_id)
-        where e.lifecycle_stage is distinct from 'deleted'
-            and experiment_id in (select experiment_id from runs join behind using (run_id))
-        group by e.name order by e.name""",
-        [model],
-    )
-    named = tuple((str(name), int(count)) for name, count in experiments if name)
-    return Training(runs, deleted, unknown, last, named)
