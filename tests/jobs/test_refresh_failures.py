@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.helpers.room import Room
 from watchroom.errors import SourceError, SourceUnreachable, StoreError, WorkspaceError
+from watchroom.jobs.verify import verify_ledger
 from watchroom.store.manifest import StoreFolder
 
 
@@ -120,3 +124,23 @@ def test_secrets_of_the_tracking_address_are_never_shown(room: Room) -> None:
     assert "hunter2" not in str(caught.value)
     assert room.failure is not None
     assert "hunter2" not in json.dumps(room.failure)
+
+
+@pytest.mark.parametrize("seconds", [0.4, 0.8, 1.2, 1.6, 2.0])
+def test_a_refresh_killed_at_any_moment_leaves_a_whole_snapshot(room: Room, seconds: float) -> None:
+    room.refresh()
+    room.write("update registered_model_aliases set version = 2")
+    command = [sys.executable, "-m", "watchroom", "refresh", "--full", "--workspace", str(room.folder)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    process.kill()
+    process.wait()
+    whole = (
+        "select (select count(*) from runs), (select count(*) from metric_history), (select min(version) from aliases)"
+    )
+    assert room.rows(whole) in ([(3, 105, 1)], [(3, 105, 2)])
+    room.refresh()
+    assert room.rows(whole) == [(3, 105, 2)]
+    assert verify_ledger(room.folder).ok
+    assert room.rows("select count(*) from registry_events where event = 'alias_moved'") == [(1,)]
