@@ -45,7 +45,7 @@ _FLOOR_SQL = """
 
 
 def measure(size: Size) -> list[Part]:
-    store = SnapshotStore(workspaces.published(size) / "store", _limits())
+    store = SnapshotStore(workspaces.published(size) / "store", ReaderLimits.of(Settings.load({})))
     with store.lease() as snapshot:
         part = StoreFolder(store.folder.root).part_path(snapshot.manifest.parts["mlflow"])
         plain, columns = _plain(part), run_choices.usual_columns(snapshot)
@@ -69,12 +69,6 @@ def measure(size: Size) -> list[Part]:
         ours, least = in_turn(size.times(ROUNDS), *actions)
     note = f"{size.runs:,} runs, {len(columns)} columns"
     return [Part("first 100 of a filter", median(ours) * 1e3, "ms", median(least) * 1e3, below=60, note=note)]
-
-
-def _limits() -> ReaderLimits:
-    """What the server gives its readers."""
-    settings = Settings.load({})
-    return ReaderLimits(settings.query_seconds, settings.memory_limit_mb, settings.threads)
 
 
 def _plain(part: Path) -> duckdb.DuckDBPyConnection:

@@ -22,8 +22,6 @@ from watchroom.settings import Settings, cli_options
 if TYPE_CHECKING:
     import pandas as pd
 
-    from watchroom.store.snapshot import ReaderLimits
-
 _REFRESH_SETTINGS = (
     "workspace",
     "http_timeout_seconds",
@@ -169,11 +167,11 @@ def demo(folder: Path, end: datetime | None, scale: float, seed: int, if_missing
 @cli_options("workspace", "sql_seconds", "sql_rows")
 def sql(statement: str, shape: str, **options: str | None) -> None:
     """Ask the current snapshot a question in SQL, read only. The tables are in docs/tables.md."""
-    from watchroom.store.snapshot import SnapshotStore
+    from watchroom.store.snapshot import ReaderLimits, SnapshotStore
     from watchroom.workspace.load import load_workspace
 
     settings = _settings(options)
-    store = SnapshotStore(load_workspace(settings.workspace).store, _limits(settings))
+    store = SnapshotStore(load_workspace(settings.workspace).store, ReaderLimits.of(settings))
     try:
         with store.lease() as snapshot:
             frame, more = snapshot.page(statement, settings.sql_rows, seconds=settings.sql_seconds)
@@ -217,12 +215,6 @@ def schema(file: str) -> None:
 
 def _settings(options: dict[str, str | None]) -> Settings:
     return Settings.load(os.environ, **options)
-
-
-def _limits(settings: Settings) -> ReaderLimits:
-    from watchroom.store.snapshot import ReaderLimits
-
-    return ReaderLimits(settings.query_seconds, settings.memory_limit_mb, settings.threads)
 
 
 def _day(at: datetime | None) -> date | None:

@@ -44,17 +44,6 @@ def test_a_reader_keeps_the_snapshot_it_began_with(store: SnapshotStore) -> None
             assert before.id != after.id
 
 
-def test_a_lease_by_id_gives_the_same_snapshot_as_the_rerun_holds(store: SnapshotStore) -> None:
-    publish_rows(store.folder.root, _runs("a"))
-    with store.lease() as held:
-        publish_rows(store.folder.root, _runs("b"))
-        with store.lease(held.id) as again:
-            assert again.rows(NAMES) == [("a",)]
-    store.current_id()
-    with pytest.raises(SnapshotUnreadable), store.lease(held.id):
-        pass
-
-
 def test_pruning_never_takes_a_snapshot_that_is_being_read(store: SnapshotStore) -> None:
     folder = store.folder
     publish_rows(folder.root, _runs("old"))

@@ -47,6 +47,11 @@ class ReaderLimits:
     memory_mb: int = Settings.memory_limit_mb
     threads: int = field(default_factory=default_threads)
 
+    @staticmethod
+    def of(settings: Settings) -> ReaderLimits:
+        """The limits that the settings give."""
+        return ReaderLimits(settings.query_seconds, settings.memory_limit_mb, settings.threads)
+
 
 class Snapshot:
     """One published snapshot. Any number of threads may ask it at once.
@@ -179,13 +184,12 @@ class SnapshotStore:
         self._pointer_seen: tuple[int, int] | None = None
 
     @contextmanager
-    def lease(self, snapshot_id: str | None = None) -> Iterator[Snapshot]:
-        """The current snapshot, or one that another lease of this process still holds open.
+    def lease(self) -> Iterator[Snapshot]:
+        """The current snapshot, open until the lease ends whatever is published meanwhile.
 
-        Raises NoSnapshot before the first refresh, SnapshotUnreadable when the files are damaged or `snapshot_id`
-        is open no more.
+        Raises NoSnapshot before the first refresh, SnapshotUnreadable when the files are damaged.
         """
-        opened = self._take(snapshot_id)
+        opened = self._take()
         try:
             yield opened.snapshot
         finally:
@@ -204,14 +208,9 @@ class SnapshotStore:
             self._current = self._pointer_seen = None
             self._close_unused()
 
-    def _take(self, snapshot_id: str | None) -> _Opened:
+    def _take(self) -> _Opened:
         with self._mutex:
-            wanted = self._follow_pointer() if snapshot_id is None else snapshot_id
-            opened = self._open.get(wanted)
-            if opened is None:
-                raise SnapshotUnreadable(
-                    f"Snapshot {wanted} is no longer open.", next_step="Reload the page to read the current one."
-                )
+            opened = self._open[self._follow_pointer()]
             opened.readers += 1
             return opened
 

@@ -152,5 +152,4 @@ def _drawn(key: str, _make: Callable[[], Any]) -> Any:
 def _room(store: str, workspace: str) -> Room:
     settings = Settings.load(os.environ)
     folder = Path(store) if store else settings.workspace / "store"
-    limits = ReaderLimits(settings.query_seconds, settings.memory_limit_mb, settings.threads)
-    return Room(settings, folder.resolve(), SnapshotStore(folder.resolve(), limits))
+    return Room(settings, folder.resolve(), SnapshotStore(folder.resolve(), ReaderLimits.of(settings)))
