@@ -7,16 +7,20 @@ them.
 
 from __future__ import annotations
 
-from watchroom.store import tables_mlflow, tables_room
+from watchroom.store import tables_health, tables_mlflow, tables_profile, tables_room
 from watchroom.store.table import Column, Table
 
 __all__ = ["PARTS", "SCHEMA_VERSION", "TABLES", "Column", "Table", "tables_of"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised when a table changes its shape; a part of another version is rebuilt from its source."""
 
 
-TABLES: dict[str, Table] = {table.name: table for table in (*tables_mlflow.TABLES, *tables_room.TABLES)}
+TABLES: dict[str, Table] = {
+    table.name: table
+    for module in (tables_mlflow, tables_profile, tables_health, tables_room)
+    for table in module.TABLES
+}
 """Every table by name, in the order of the docs."""
 
 PARTS: tuple[str, ...] = tuple(dict.fromkeys(table.part for table in TABLES.values()))

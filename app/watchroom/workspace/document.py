@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from watchroom.domain.risk import RULE
+from watchroom.domain.vocabulary import DRIFT_LIMITS, METRICS
 from watchroom.workspace.reading import MAX_PROBLEMS
 from watchroom.workspace.schema import FileKind, Schema, forms, json_schema
-from watchroom.workspace.vocabulary import DRIFT_LIMITS, METRICS
 from watchroom.workspace.yaml_file import MAX_BYTES
 from watchroom.workspace.yaml_text import MAX_VALUES
 

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from watchroom.domain.vocabulary import Task
 from watchroom.errors import WorkspaceError
 from watchroom.workspace.load import MODELS_FOLDER, POLICIES_FOLDER, SETTINGS_FILE, load_workspace
 from watchroom.workspace.mistakes import quoted
 from watchroom.workspace.places import resolved_address
 from watchroom.workspace.schema import FileKind, json_schema
 from watchroom.workspace.templates import model_text, room_text
-from watchroom.workspace.vocabulary import Task
 
 SCHEMA_FOLDER = ".schema"
 """Where editors find the JSON Schemas that the written files name in their first line."""

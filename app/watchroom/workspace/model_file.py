@@ -11,9 +11,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from watchroom.domain.risk import Level, Tier, tier
+from watchroom.domain.vocabulary import DRIFT_LIMITS, DriftMethod, MetricName, Task
 from watchroom.workspace.money import Kpi, Value
 from watchroom.workspace.pieces import Day, Listed, Number, OneOrMany, Piece, Text, default, left_out, needed, wrong
-from watchroom.workspace.vocabulary import DRIFT_LIMITS, DriftMethod, MetricName, Task
 
 
 class Owners(Piece):
@@ -149,10 +149,20 @@ class Volume(Piece):
     min_per_day: int | None = Field(default=None, ge=0, le=10**12, description="fewer in a day are worth an alert")
 
 
+class Quality(Piece):
+    """How many values may be missing, unseen or invalid, beyond what the reference has."""
+
+    watch: Number = default(
+        0.02, "a share of the decisions, on top of the reference's: from here on it is on watch", gt=0
+    )
+    failing: Number = default(0.1, "likewise: from here on it is failing", gt=0)
+
+
 class Monitor(Piece):
     """What is watched, and its limits."""
 
     drift: Drift = default(Drift(), "drift of features, scores, predictions and outcomes")
+    quality: Quality = default(Quality(), "missing, unseen and invalid values of each feature")
     performance: Performance | None = left_out("performance against outcomes")
     volume: Volume | None = left_out("the number of decisions")
     overrides: dict[str, Override] = default(

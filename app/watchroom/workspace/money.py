@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from watchroom.domain.vocabulary import NaiveBaseline
 from watchroom.workspace.pieces import Number, Piece, Text, left_out, needed, wrong
-from watchroom.workspace.vocabulary import NaiveBaseline
 
 
 class Kpi(Piece):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from watchroom.domain.vocabulary import METRICS, NAIVE_TASKS, OWN_SIGNALS, Metric, metrics_for
 from watchroom.workspace.mistakes import Mistake, Path, listed, nearest, quoted
 from watchroom.workspace.model_file import ModelSpec, Performance
 from watchroom.workspace.money import ErrorValue, OutcomeValue
-from watchroom.workspace.vocabulary import METRICS, NAIVE_TASKS, OWN_SIGNALS, Metric, metrics_for
 
 
 def mistakes_of(spec: ModelSpec) -> tuple[Mistake, ...]:
