@@ -1,0 +1,1 @@
+"""Decision and outcome logs, read: one question asked of them, behind one interface, whichever engine answers it."""

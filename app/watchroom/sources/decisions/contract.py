@@ -1,0 +1,310 @@
+"""What is asked of a log of decisions, and what an engine answers. DuckDB and Spark give the same answers.
+
+An engine never writes beside the log and knows nothing of the store. Files are listed and their headers read first;
+then they are surveyed (which days they hold, and a digest of each); then given days are counted. Days and times are
+UTC. What concerns a single file is a `FileProblem`, so that the others can go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from watchroom.domain.vocabulary import Task
+from watchroom.errors import SourceError
+
+Family = Literal["integer", "float", "text", "boolean", "naive", "zoned", "date", "other"]
+"""What a column's type comes down to: every engine maps its own types to these. Columns of a CSV file are `text`."""
+
+Kind = Literal["number", "category"]
+
+OWN_SIGNALS = ("@score", "@prediction", "@outcome")
+
+
+class FileProblem(SourceError):
+    """One file of a log cannot be read; `path` says which. The others go on without it."""
+
+    def __init__(self, what: str, *, path: str, why: str = "", next_step: str = "") -> None:
+        super().__init__(what, why=why, next_step=next_step)
+        self.path = path
+
+
+@dataclass(frozen=True)
+class LogFile:
+    """A file as it lies there. `path` is for the engine to open, `shown` for people and for the store's key."""
+
+    path: str
+    shown: str
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True)
+class FileShape:
+    """A file with what its header says: its format and its columns, in their order. `delimiter` is of a CSV file."""
+
+    file: LogFile
+    format: Literal["parquet", "csv"]
+    columns: tuple[tuple[str, Family], ...]
+    delimiter: str = ","
+
+    def family(self, column: str) -> Family | None:
+        """The column's family; None when the file does not have it."""
+        return dict(self.columns).get(column)
+
+
+@dataclass(frozen=True)
+class Champion:
+    """From `since` (UTC, included) on this version was the champion."""
+
+    since: datetime
+    version: int
+
+
+@dataclass(frozen=True)
+class DecisionLog:
+    """What the columns of a decision log are called. With `version` None the `champions` say who decided.
+
+    `champions` are in the order of time; the first holds for all that came before it too. `features` are the columns
+    counted by bin, with the kind that the reference gave them.
+    """
+
+    id: str
+    timestamp: str
+    version: str | None
+    task: Task | None
+    score: str | None = None
+    prediction: str | None = None
+    features: tuple[tuple[str, Kind], ...] = ()
+    groups: tuple[str, ...] = ()
+    champions: tuple[Champion, ...] = ()
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Every column that is read, each once: what the digest of a day is made of."""
+        named = (self.id, self.timestamp, self.version, self.score, self.prediction)
+        columns = [*(column for column in named if column is not None), *(name for name, _ in self.features)]
+        return tuple(dict.fromkeys((*columns, *self.groups)))
+
+
+@dataclass(frozen=True)
+class OutcomeLog:
+    """What the columns of an outcome log are called. Of several outcomes for an id the newest `timestamp` wins."""
+
+    id: str
+    value: str
+    timestamp: str | None
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What a survey found in a file. `path` is the file's `shown`; each unusable row counts under its first fault."""
+
+    path: str
+    rows: int
+    without_id: int = 0
+    without_time: int = 0
+    without_version: int = 0
+    without_value: int = 0
+    """Of an outcome file: outcomes that are not of the task's type, or empty."""
+    naive: int = 0
+    zoned: int = 0
+    """Of the usable times: how many came without and with a zone."""
+    unmatched: int = 0
+    """Of an outcome file: usable rows with an id that no decision has."""
+
+    @property
+    def unusable(self) -> int:
+        """Rows that are left out."""
+        return self.without_id + self.without_time + self.without_version + self.without_value
+
+
+@dataclass(frozen=True)
+class FileDay:
+    """The usable rows of a file for one day of decisions. The digest changes with any used value, not with order."""
+
+    path: str
+    day: date
+    rows: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What some files hold. `versions` are the model versions met in decision files, in order."""
+
+    facts: tuple[FileFacts, ...]
+    days: tuple[FileDay, ...]
+    versions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class FeatureBins:
+    """The bins of one feature, from the reference (`domain.bins`): `edges` of a number, `values` of a category.
+
+    A category that is not among `values` is counted as unseen when these are all (`closed`), else as rare.
+    """
+
+    feature: str
+    kind: Kind
+    edges: NDArray[np.float64]
+    values: tuple[str, ...] = ()
+    closed: bool = True
+
+
+@dataclass(frozen=True)
+class Binning:
+    """The bins to count on: a version's own, else `default`. Without any bins (no reference) only volume is counted."""
+
+    default: tuple[FeatureBins, ...] = ()
+    own: Mapping[int, tuple[FeatureBins, ...]] | None = None
+
+    def of(self, version: int) -> tuple[FeatureBins, ...]:
+        """The bins for decisions of this version."""
+        return (self.own or {}).get(version, self.default)
+
+
+FEATURE_COUNTS = pa.schema(
+    [
+        ("version", pa.int32()),
+        ("day", pa.date32()),
+        ("feature", pa.string()),
+        ("bin", pa.int16()),
+        ("n", pa.int64()),
+    ]
+)
+"""Decisions by bin: for each feature, and for `@score` and `@prediction` where there are bins for them."""
+
+VOLUME = pa.schema(
+    [
+        ("version", pa.int32()),
+        ("day", pa.date32()),
+        ("decisions", pa.int64()),
+        ("duplicates", pa.int64()),
+        ("last_at", pa.timestamp("us")),
+    ]
+)
+
+OUTCOME_CELLS = pa.schema(
+    [
+        ("version", pa.int32()),
+        ("day", pa.date32()),
+        ("group_column", pa.string()),
+        ("group_value", pa.string()),
+        ("score_bin", pa.int16()),
+        ("predicted", pa.string()),
+        ("outcome", pa.string()),
+        ("n", pa.int64()),
+        ("score_sum", pa.float64()),
+        ("score_sq_sum", pa.float64()),
+        ("log_loss_sum", pa.float64()),
+    ]
+)
+"""As the table `profile_outcomes`; empty for a regression."""
+
+ERROR_SUMS = pa.schema(
+    [
+        ("version", pa.int32()),
+        ("day", pa.date32()),
+        ("group_column", pa.string()),
+        ("group_value", pa.string()),
+        ("n", pa.int64()),
+        ("over_sum", pa.float64()),
+        ("under_sum", pa.float64()),
+        ("sq_sum", pa.float64()),
+        ("abs_sq_sum", pa.float64()),
+        ("outcome_mean", pa.float64()),
+        ("outcome_m2", pa.float64()),
+    ]
+)
+"""As the table `profile_errors`; empty for a classifier."""
+
+LABELLED = pa.schema([("version", pa.int32()), ("day", pa.date32()), ("n", pa.int64())])
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The decisions of some days, each id once for each version: by bin, and how many (`VOLUME`)."""
+
+    features: pa.Table
+    volume: pa.Table
+
+
+@dataclass(frozen=True)
+class Results:
+    """The same decisions joined with their outcomes. `outcome_bins` has the feature `@outcome` alone."""
+
+    cells: pa.Table
+    errors: pa.Table
+    labelled: pa.Table
+    outcome_bins: pa.Table
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files that hold what is asked for: decisions, and the outcomes that may belong to them."""
+
+    decisions: tuple[FileShape, ...]
+    outcomes: tuple[FileShape, ...] = ()
+
+
+class Engine(Protocol):
+    """Something that can read logs: DuckDB in this process, or a Spark cluster."""
+
+    @property
+    def name(self) -> str:
+        """`duckdb` or `spark`; digests of different engines cannot be compared."""
+        ...
+
+    def files(self, pattern: str, root: str) -> tuple[LogFile, ...]:
+        """The files of an absolute glob or address in the order of their names; none is no error.
+
+        `shown` is relative to `root` where the file lies in it. Raises `SourceError` when the place cannot be listed.
+        """
+        ...
+
+    def shape(self, file: LogFile) -> FileShape:
+        """What the file's header says. Raises `FileProblem`; a file without a header has no columns."""
+        ...
+
+    def survey(self, log: DecisionLog, files: Sequence[FileShape]) -> Survey:
+        """Which days the files hold. Raises `FileProblem` naming the first file that cannot be read to its end."""
+        ...
+
+    def survey_outcomes(
+        self, log: DecisionLog, outcomes: OutcomeLog, files: Files, days: frozenset[date] | None
+    ) -> Survey:
+        """For which days' decisions `files.outcomes` hold outcomes; `unmatched` only when `days` is None (all).
+
+        A row belongs to each day on which a decision has its id. Raises `FileProblem`.
+        """
+        ...
+
+    def rows(
+        self, log: DecisionLog, outcomes: OutcomeLog | None, files: Files, days: frozenset[date]
+    ) -> pa.RecordBatchReader:
+        """The decisions of these days as a reference, each id once for each version: `REFERENCE_COLUMNS` says how.
+
+        Raises `FileProblem`, also while it is read.
+        """
+        ...
+
+    def table(self, files: Sequence[FileShape]) -> pa.RecordBatchReader:
+        """All rows of some files with all their columns, by name: a reference of its own. Raises `FileProblem`."""
+        ...
+
+    def count(self, log: DecisionLog, bins: Binning, files: Files, days: frozenset[date]) -> Counts:
+        """The decisions of these days by bin. Raises `FileProblem`."""
+        ...
+
+    def results(
+        self, log: DecisionLog, outcomes: OutcomeLog, bins: Binning, files: Files, days: frozenset[date]
+    ) -> Results:
+        """The decisions of these days by what came of them; `bins` has those of `@outcome`. Raises `FileProblem`."""
+        ...
