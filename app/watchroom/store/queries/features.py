@@ -1,0 +1,194 @@
+"""Readers of the Features page: which model uses which feature, how the feature is there, and what rests on a model."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from watchroom.store.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Use:
+    """A feature in one model, in its version in service. None is unknown.
+
+    `kind` is `number` or `category`. Drift, missing and unseen are of the last seven days of the model's log, which
+    end with `period_end`; `missing` and `unseen` are shares of its `n` decisions, `reference_missing` the reference's.
+    `weight` is the feature's share of what moves the model's answers; None while nothing explains the model.
+    """
+
+    feature: str
+    model: str
+    title: str
+    tier: str | None
+    version: int | None
+    kind: str | None
+    method: str | None
+    value: float | None
+    watch: float | None
+    drifted: float | None
+    status: str | None
+    quality: str | None
+    missing: float | None
+    unseen: float | None
+    reference_missing: float | None
+    weight: float | None
+    period_end: date | None
+    n: int | None
+    person: str | None
+
+
+_USES = """
+with serving as (
+    select m.model, coalesce(h.version, a.version) as version
+    from models m left join health h on h.model = m.model
+    left join aliases a on a.name = m.model and a.alias = 'champion'
+),
+signed as (
+    select v.name as model, v.version,
+        unnest(from_json(v.signature_inputs, '[{"name": "VARCHAR", "type": "VARCHAR"}]')) as field
+    from model_versions v join serving s on s.model = v.name and s.version = v.version
+    where json_valid(v.signature_inputs)
+),
+asked as (
+    select m.model, s.version, unnest(from_json(m.spec -> '$.decisions.features', '["VARCHAR"]')) as feature
+    from models m join serving s on s.model = m.model where json_type(m.spec -> '$.decisions.features') = 'ARRAY'
+),
+named as (
+    select f.model, f.version, f.feature, f.kind, f.missing / nullif(f.n, 0) as reference_missing
+    from profile_features f join serving s on s.model = f.model and s.version = f.version
+    where not starts_with(f.feature, '@')
+    union all by name
+    select model, version, feature from asked where model not in (select model from profile_features)
+    union all by name
+    select model, version, field.name as feature,
+        case when field.type in ('string', 'boolean') then 'category' when field.type <> 'object' then 'number' end as kind
+    from signed where field.name is not null
+        and model not in (select model from profile_features) and model not in (select model from asked)
+),
+drifting as (
+    select d.* from drift d join serving s on s.model = d.model and s.version = d.version
+    where d.grain = 'last_7_days'
+    qualify row_number() over (partition by d.model, d.feature order by d.period_end desc) = 1
+),
+kept as (
+    select q.* from quality q join serving s on s.model = q.model and s.version = q.version
+    where q.grain = 'last_7_days'
+    qualify row_number() over (partition by q.model, q.feature order by q.period_end desc) = 1
+),
+held as (
+    select model, coalesce(max(person) filter (role = 'on_call'), max(person) filter (role = 'operations')) as person
+    from owners where person <> '' group by model
+)
+select u.feature, u.model, coalesce(m.title, u.model), m.tier, u.version, u.kind, d.method, d.value, d.watch, d.drifted,
+    d.status, q.status, q.missing / nullif(q.n, 0), q.unseen / nullif(q.n, 0), u.reference_missing,
+    cast(null as double) as weight, coalesce(d.period_end, q.period_end), coalesce(d.n, q.n), h.person
+from named u
+join models m on m.model = u.model
+left join drifting d on d.model = u.model and d.feature = u.feature
+left join kept q on q.model = u.model and q.feature = u.feature
+left join held h on h.model = u.model
+order by lower(u.feature), u.feature, lower(coalesce(m.title, u.model)), u.model
+"""
+
+
+def uses(snapshot: Snapshot) -> tuple[Use, ...]:
+    """Every feature of every model's version in service, by name.
+
+    The features are those that are watched; of a model without profiles those in its file, else in its signature.
+    """
+    return tuple(Use(*row) for row in snapshot.rows(_USES))
+
+
+@dataclass(frozen=True)
+class Reliance:
+    """What rests on a model. `per_day` is the mean number of decisions of its version in service over the last seven
+    days of its log; None when there is no log. `last_day` is the last of them, UTC.
+
+    `worst` is what one wrong decision costs at the most, `per_unit` what a unit of error costs at the most; both are
+    positive amounts in the workspace's currency, None when the file does not say.
+    """
+
+    model: str
+    title: str
+    tier: str | None
+    version: int | None
+    affects: tuple[str, ...]
+    owners: tuple[tuple[str, str], ...]
+    runbook: str | None
+    per_day: float | None
+    last_day: date | None
+    worst: float | None
+    per_unit: float | None
+
+    @property
+    def to_call(self) -> str | None:
+        """Who is to be called: on call, else operations; None for nobody."""
+        held = dict(self.owners)
+        return held.get("on_call") or held.get("operations")
+
+
+_RELIANCE = """
+with serving as (
+    select m.model, coalesce(h.version, a.version) as version
+    from models m left join health h on h.model = m.model
+    left join aliases a on a.name = m.model and a.alias = 'champion'
+),
+ends as (
+    select v.model, max(v.day) as last_day from volume v join serving s on s.model = v.model and s.version = v.version
+    group by v.model
+),
+counted as (
+    select v.model, e.last_day, sum(v.decisions) / 7.0 as per_day
+    from volume v join serving s on s.model = v.model and s.version = v.version join ends e on e.model = v.model
+    where v.day > e.last_day - 7 group by v.model, e.last_day
+),
+people as (select model, list([role, person] order by role) as held from owners where person <> '' group by model)
+select m.model, coalesce(m.title, m.model), m.tier, s.version, m.affects, p.held, m.runbook, c.per_day, c.last_day,
+    m.spec -> '$.value'
+from models m
+join serving s on s.model = m.model
+left join counted c on c.model = m.model
+left join people p on p.model = m.model
+order by lower(coalesce(m.title, m.model)), m.model
+"""
+
+
+def reliance(snapshot: Snapshot) -> tuple[Reliance, ...]:
+    """What rests on each model, by title."""
+    found = []
+    for *head, affects, held, runbook, per_day, last_day, value in snapshot.rows(_RELIANCE):
+        worst, per_unit = _at_stake(value)
+        owners = tuple((role, person) for role, person in held or ())
+        found.append(Reliance(*head, tuple(affects or ()), owners, runbook, per_day, last_day, worst, per_unit))
+    return tuple(found)
+
+
+def _at_stake(value: str | None) -> tuple[float | None, float | None]:
+    """What the money in a model's file, given as JSON, says that a wrong decision or a unit of error costs at most."""
+    money: Any = json.loads(value) if value else None
+    if not isinstance(money, dict):
+        return None, None
+    wrong = [money.get(name) for name in ("false_positive", "false_negative")]
+    right = [money.get(name) for name in ("true_positive", "true_negative")]
+    per_unit = money.get("per_unit_error")
+    errors = list(per_unit.values()) if isinstance(per_unit, dict) else []
+    return _worst([*wrong, *_forgone(right, wrong)]), _worst(errors)
+
+
+def _forgone(right: list[Any], wrong: list[Any]) -> list[float]:
+    """What is lost against the right decision: a missed positive forgoes the worth of a true alarm."""
+    (true_positive, true_negative), (false_positive, false_negative) = right, wrong
+    pairs = ((false_negative, true_positive), (false_positive, true_negative))
+    return [lost - worth for lost, worth in pairs if _is_number(lost) and _is_number(worth)]
+
+
+def _worst(amounts: list[Any]) -> float | None:
+    costs = [-amount for amount in amounts if _is_number(amount) and amount < 0]
+    return max(costs, default=None)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
