@@ -19,7 +19,9 @@ def test_a_model_of_one_line_has_every_default_and_nothing_that_was_not_said(roo
     room.write("models/m.yaml", "model: m\n")
     spec = room.load().models["m"]
     assert (spec.title, spec.task, spec.tier, spec.value, spec.owners.business) == (None,) * 5
-    assert spec.drift_limits("any").model_dump() == {"method": "psi", "watch": 0.1, "drifted": 0.25}
+    expected = {"method": "psi", "watch": 0.1, "drifted": 0.25, "same_months": False}
+    assert spec.drift_limits("any").model_dump() == expected
+    assert spec.monitor.quality.model_dump() == {"watch": 0.02, "failing": 0.1}
     assert (spec.explain.rows_per_month, spec.explain.trust) == (2000, False)
 
 

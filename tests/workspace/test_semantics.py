@@ -17,6 +17,7 @@ LOG = "decisions: {path: a.csv, prediction: p, features: [temp, hr]}\n"
         (NUMBERS + "monitor: {drift: {watch: 0.3}}", "monitor.drift", "watch < drifted"),
         (NUMBERS + "monitor: {drift: {watch: 0.2, drifted: 0.2}}", "monitor.drift", "watch < drifted"),
         (NUMBERS + "monitor: {overrides: {a: {watch: 0.3}}}", "monitor.overrides.a", "watch < drifted"),
+        (NUMBERS + "monitor: {quality: {watch: 0.2}}", "monitor.quality", "watch < failing"),
         (NUMBERS + "monitor: {performance: {metric: roc_auc}}", "monitor.performance.metric", "rmse, mae, r2 and bias"),
         (BINARY + LOG + "monitor: {performance: {metric: roc_auc}}", "monitor.performance.metric", "decisions.score"),
         (

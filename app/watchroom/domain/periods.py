@@ -39,7 +39,8 @@ class Periods:
     def sums(self, by_day: NDArray[np.int64]) -> NDArray[np.int64]:
         """The sum over each period of what is given by day, along the first axis."""
         summed = np.concatenate([np.zeros((1, *by_day.shape[1:]), by_day.dtype), np.cumsum(by_day, axis=0)])
-        return summed[self.ends] - summed[self.starts]
+        sums: NDArray[np.int64] = summed[self.ends] - summed[self.starts]
+        return sums
 
     def of(self, grain: Grain) -> NDArray[np.intp]:
         """The positions of the periods of one grain, the oldest first."""

@@ -10,7 +10,7 @@ import re
 import secrets
 import shutil
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from watchroom.errors import NoSnapshot, SnapshotUnreadable, StoreBusy, StoreError
@@ -149,6 +150,17 @@ class Draft:
             self.connection.execute(f'insert into "{TABLES[table].part}"."{table}" select * from rows_given')
             self.connection.unregister("rows_given")
 
+    def insert_columns(self, table: str, columns: Mapping[str, Any]) -> None:
+        """Append rows given as columns, by name; a single value stands for all rows, what is left out is NULL.
+
+        NaN becomes NULL. At least one column is an array.
+        """
+        length = max(len(values) for values in columns.values() if isinstance(values, np.ndarray | list))
+        arrays = {name: _column(values, length) for name, values in columns.items()}
+        self.connection.register("columns_given", pa.table(arrays))
+        self.connection.execute(f'insert into "{TABLES[table].part}"."{table}" by name select * from columns_given')
+        self.connection.unregister("columns_given")
+
     def note(self, key: str) -> str | None:
         """A note that an earlier refresh kept for this one; None when there is none."""
         rows = self.connection.execute("select value from sync.sync_state where key = ?", (key,)).fetchall()
@@ -249,6 +261,12 @@ class Draft:
         for path in (self.folder.root / "parts").iterdir():
             if _is_part(path.name) and _BUILDING in path.name:
                 path.unlink(missing_ok=True)
+
+
+def _column(values: Any, length: int) -> pa.Array:
+    if isinstance(values, np.ndarray | list):
+        return pa.array(values, from_pandas=True)
+    return pa.repeat(pa.scalar(values), length)
 
 
 def prune(folder: StoreFolder, keep: int) -> list[str]:

@@ -85,6 +85,20 @@ TABLES = (
         ),
     ),
     Table(
+        "profile_reference_months",
+        "profile",
+        "The reference's rows by calendar month, when they have times: what a period is compared with when much of what "
+        "moves is the season.",
+        ("model", "version", "month", "feature", "bin"),
+        columns(
+            *_MODEL,
+            ("month", "SMALLINT", "1 to 12, of any year; UTC"),
+            ("feature", "VARCHAR", "as in `profile_features`"),
+            ("bin", "SMALLINT", "as in `profile_bins`"),
+            ("n", "BIGINT", "rows of the reference"),
+        ),
+    ),
+    Table(
         "profile_counts",
         "profile",
         "Decisions of a day in a bin. Bins without any have no row. `@outcome` counts the labelled decisions alone.",

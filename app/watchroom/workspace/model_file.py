@@ -110,6 +110,10 @@ class Drift(Piece):
     method: DriftMethod = default("psi", "how the two periods are compared")
     watch: Number = default(DRIFT_LIMITS["psi"][0], "from here on a feature is on watch; usual by method", gt=0)
     drifted: Number = default(DRIFT_LIMITS["psi"][1], "from here on it has drifted; usual by method", gt=0)
+    same_months: bool = default(
+        False,
+        "compare each period with the reference's rows of the same calendar months only: where what moves is the season",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -124,7 +128,7 @@ class Drift(Piece):
         own = override.model_dump(exclude_none=True)
         if override.method in (None, self.method):
             return self.model_copy(update=own)
-        return Drift.model_validate(own)
+        return Drift.model_validate({**own, "same_months": self.same_months})
 
 
 class AbsoluteLimits(Piece):

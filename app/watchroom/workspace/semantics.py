@@ -51,6 +51,13 @@ def _drift_limits(spec: ModelSpec) -> Iterator[Mistake]:
             yield _limits_crossed(("monitor", "overrides", name), own.watch, own.drifted, hint)
 
 
+def _quality_limits(spec: ModelSpec) -> Iterator[Mistake]:
+    limits = spec.monitor.quality
+    if limits.watch >= limits.failing:
+        what = f"`watch` ({limits.watch:g}) is not below `failing` ({limits.failing:g})."
+        yield Mistake(what, ("monitor", "quality"), "Expected watch < failing.")
+
+
 def _limits_crossed(path: Path, watch: float, drifted: float, hint: str) -> Mistake:
     what = f"`watch` ({watch:g}) is not below `drifted` ({drifted:g})."
     return Mistake(what, path, "Expected watch < drifted.", hint)
@@ -177,6 +184,7 @@ _RULES: tuple[Callable[[ModelSpec], Iterator[Mistake]], ...] = (
     _repeated_columns,
     _unknown_overrides,
     _drift_limits,
+    _quality_limits,
     _metric_fits,
     _performance_limits,
     _score_is_for_binary,

@@ -1,0 +1,161 @@
+"""The profile of a model as arrays over its days: what the evaluation computes with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watchroom.domain.binned import Bins
+from watchroom.domain.bins import EXACT_VALUES
+from watchroom.domain.performance import Cells, Errors
+from watchroom.store.draft import Draft
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class FeatureProfile:
+    """A feature (or `@score`, `@prediction`, `@outcome`): its bins, and its counts by day and bin, (days, bins)."""
+
+    name: str
+    bins: Bins
+    counts: NDArray[np.int64]
+    closed: bool | None
+
+
+@dataclass(frozen=True)
+class ByDay:
+    """Rows in the order of their days: `first[i]` to `first[i + 1]` are those of day i. `reference` are the others."""
+
+    rows: Mapping[str, Array]
+    first: NDArray[np.intp]
+    reference: Mapping[str, Array]
+
+    def between(self, start: int, end: int) -> dict[str, Array]:
+        """The rows of the days from position `start` to `end`, without the last."""
+        return {name: column[self.first[start] : self.first[end]] for name, column in self.rows.items()}
+
+
+@dataclass(frozen=True)
+class VersionProfile:
+    """One model version: its days (UTC, ascending), its decisions and labelled decisions on each, and its counts."""
+
+    version: int
+    days: tuple[date, ...]
+    decisions: NDArray[np.int64]
+    labelled: NDArray[np.int64]
+    features: tuple[FeatureProfile, ...]
+    outcomes: ByDay
+    errors: ByDay
+
+    def cells(self, start: int, end: int) -> Cells:
+        """A classifier's outcomes of the days from position `start` to `end`, without the last."""
+        return Cells(**self.outcomes.between(start, end))
+
+    def error_sums(self, start: int, end: int) -> Errors:
+        """A regression's errors, likewise."""
+        return Errors(**self.errors.between(start, end))
+
+    @property
+    def reference_cells(self) -> Cells:
+        """A classifier's outcomes in the reference; without rows when it has none."""
+        return Cells(**self.outcomes.reference)
+
+    @property
+    def reference_errors(self) -> Errors:
+        """A regression's errors in the reference; without rows when it has none."""
+        return Errors(**self.errors.reference)
+
+
+def read_profiles(draft: Draft, model: str) -> Iterator[VersionProfile]:
+    """The profile of each version of the model that has made decisions, in their order."""
+    volume = _fetch(draft, "select version, day, decisions, labelled from profile.volume", model, "version, day")
+    for version in np.unique(volume["version"]):
+        of = volume["version"] == version
+        days = volume["day"][of].astype("datetime64[D]")
+        yield VersionProfile(
+            version=int(version),
+            days=tuple(days.tolist()),
+            decisions=volume["decisions"][of].astype(np.int64),
+            labelled=volume["labelled"][of].astype(np.int64),
+            features=tuple(_features(draft, model, int(version), days)),
+            outcomes=_by_day(draft, _OUTCOMES, model, int(version), days),
+            errors=_by_day(draft, _ERRORS, model, int(version), days),
+        )
+
+
+_OUTCOMES = """select day, score_bin, predicted, outcome, n, score_sum, score_sq_sum, log_loss_sum
+    from profile.profile_outcomes"""
+_ERRORS = """select day, n, over_sum, under_sum, sq_sum, abs_sq_sum, outcome_mean, outcome_m2
+    from profile.profile_errors"""
+
+
+def _by_day(draft: Draft, query: str, model: str, version: int, days: Array) -> ByDay:
+    found = _fetch(draft, query, model, "day nulls last", version, "and group_column = ''")
+    of = found.pop("day")
+    known = ~np.ma.getmaskarray(of)
+    numbers = np.ma.getdata(of)[known].astype("datetime64[D]")
+    rows = {name: column[known] for name, column in found.items()}
+    reference = {name: column[~known] for name, column in found.items()}
+    edges = np.append(days, days[-1:] + 1)
+    return ByDay(rows, np.searchsorted(numbers, edges, side="left"), reference)
+
+
+def _features(draft: Draft, model: str, version: int, days: Array) -> Iterator[FeatureProfile]:
+    features = _fetch(
+        draft,
+        "select feature, kind, std, distinct_values, closed from profile.profile_features",
+        model,
+        "feature",
+        version,
+    )
+    bins = _fetch(
+        draft,
+        "select feature, bin, lower, upper, decile, reference from profile.profile_bins",
+        model,
+        "feature, bin",
+        version,
+    )
+    counts = _fetch(draft, "select feature, bin, day, n from profile.profile_counts", model, "feature", version)
+    day_of = np.searchsorted(days, counts["day"].astype("datetime64[D]"))
+    for i, name in enumerate(features["feature"]):
+        own = slice(*np.searchsorted(bins["feature"], [name, name + "\0"]))
+        of = slice(*np.searchsorted(counts["feature"], [name, name + "\0"]))
+        codes = bins["bin"][own].astype(np.int64)
+        table = np.zeros((len(days), len(codes)), dtype=np.int64)
+        np.add.at(table, (day_of[of], np.searchsorted(codes, counts["bin"][of])), counts["n"][of])
+        closed = features["closed"][i]
+        yield FeatureProfile(
+            name=str(name),
+            bins=Bins(
+                kind=features["kind"][i],
+                bin=codes,
+                lower=_floats(bins["lower"][own]),
+                upper=_floats(bins["upper"][own]),
+                decile=_floats(bins["decile"][own], -1).astype(np.int64),
+                reference=bins["reference"][own].astype(np.int64),
+                std=float(_floats(features["std"][i : i + 1])[0]),
+                exact=bool(features["distinct_values"][i] <= EXACT_VALUES),
+            ),
+            counts=table,
+            closed=None if closed is np.ma.masked else bool(closed),
+        )
+
+
+def _fetch(
+    draft: Draft, query: str, model: str, order: str, version: int | None = None, also: str = ""
+) -> dict[str, Array]:
+    """The columns of a query; text as objects, the rest as (masked) arrays."""
+    where = "where model = ?" + (" and version = ?" if version is not None else "")
+    given = [model] if version is None else [model, version]
+    found: dict[str, Array] = draft.connection.execute(f"{query} {where} {also} order by {order}", given).fetchnumpy()
+    return found
+
+
+def _floats(column: Array, missing: float = np.nan) -> NDArray[np.float64]:
+    return np.ma.filled(np.ma.asarray(column, dtype=np.float64), missing)
