@@ -12,11 +12,17 @@ from watchroom.errors import LedgerError
 REGISTRY_EVENT = "registry_event"
 SIGN_OFF = "sign_off"
 REFUSAL = "refusal"
+ALERT_EVENT = "alert_event"
+ALERT_ACT = "alert_act"
+NOTIFICATION = "notification"
 
 KINDS: dict[str, str] = {
     REGISTRY_EVENT: "a change of the model registry, as a refresh saw it",
     SIGN_OFF: "a person's decision about a model version at a stage, with the evidence it rests on",
     REFUSAL: "an act that the ledger's rules did not allow, and why",
+    ALERT_EVENT: "an alert that was raised, became worse or better, ended or came back, as a refresh measured it",
+    ALERT_ACT: "what a person did with an alert",
+    NOTIFICATION: "a message about alerts that is being sent to a channel, and whether it was taken",
 }
 """Every kind by its name. A kind is added, never renamed or taken away: old entries keep theirs."""
 

@@ -1,0 +1,211 @@
+"""Alerts: what a refresh measured to be beyond a limit, and what becomes of it, by itself and by people.
+
+Pure: which entries of the ledger say so is in `ledger.alerts`, who may do what in `ledger.alert_acts`. Times are UTC
+with their zone, days are UTC days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from watchroom.domain.lights import Severity
+
+Signal = Literal["drift", "quality", "performance", "volume"]
+State = Literal["open", "acknowledged", "snoozed", "resolved", "over"]
+Event = Literal["raised", "worse", "better", "ended", "reopened"]
+Ending = Literal["", "condition over", "version out of service"]
+
+REOPEN_WITHIN = timedelta(days=3)
+"""An alert that is back this soon after it ended by itself is the same one. Lights look at seven days: for three days
+most of them are those in which it ended, so a value near its limit comes and goes and is still one trouble."""
+
+Key = tuple[str, int, str, str]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something beyond its limit, as a refresh measured it in the days from `period_start` to `period_end`, included.
+
+    `feature` is the feature, the metric of performance, or empty; `since` the first day of the run of days beyond the
+    limit; `limit` the one it crossed; `method` the drift method or metric, None for others; `n` decisions in the
+    period. `value` is finite, or None where it has none.
+    """
+
+    model: str
+    version: int
+    signal: Signal
+    feature: str
+    severity: Severity
+    since: date
+    value: float | None
+    limit: float | None
+    method: str | None
+    period_start: date
+    period_end: date
+    n: int
+
+    @property
+    def key(self) -> Key:
+        """What identifies an alert for as long as it lasts."""
+        return (self.model, self.version, self.signal, self.feature)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line of an alert's history: the ledger's entry, its time, who did what, and what they wrote (or empty).
+
+    `what` is an event, or what a person did: `acknowledged`, `assigned`, `snoozed`, `resolved`, `commented`. `detail`
+    is the person it was assigned to, the time until which it is snoozed, the severity, or why it ended.
+    """
+
+    seq: int
+    at: datetime
+    actor: str
+    what: str
+    text: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """An alert as all entries of the ledger up to `last_seq` leave it. Get its state from `state_at`.
+
+    `condition` is what the last event recorded; a refresh measures anew without recording it. `handling` is what people
+    made of it last. `assigned` is empty while it is left to whoever is on call. `acknowledged_at` is when somebody
+    first acknowledged, snoozed or resolved it. `acted_by`, `acted_at` and `reason` (empty for nothing written) are of
+    the last person who acted. `history` holds what was folded: all of it only when nothing was left out.
+    """
+
+    alert_id: str
+    condition: Condition
+    raised_at: datetime
+    last_seq: int
+    ended_at: datetime | None = None
+    ended_because: Ending = ""
+    handling: Literal["open", "acknowledged", "snoozed", "resolved"] = "open"
+    assigned: str = ""
+    snoozed_until: datetime | None = None
+    acknowledged_at: datetime | None = None
+    resolved_at: datetime | None = None
+    acted_by: str = ""
+    acted_at: datetime | None = None
+    reason: str = ""
+    reopened: int = 0
+    history: tuple[Mark, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """What it is about."""
+        return self.condition.key
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended by itself."""
+        return self.ended_at is not None
+
+    def state_at(self, now: datetime) -> State:
+        """Its state; a snoozed one is open again from its time on."""
+        if self.is_over:
+            return "over"
+        if self.handling == "snoozed" and not self.sleeps_at(now):
+            return "open"
+        return self.handling
+
+    def sleeps_at(self, now: datetime) -> bool:
+        """Whether somebody has snoozed it until later than `now`."""
+        return self.handling == "snoozed" and self.snoozed_until is not None and now < self.snoozed_until
+
+    def owner(self, on_call: str | None, operations: str | None) -> str | None:
+        """Who has it: whoever it is assigned to, else who is on call for the model, else who runs it; None: nobody."""
+        return self.assigned or on_call or operations or None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a refresh has to record. `alert_id` is empty for one that is raised; `ending` for all but `ended`."""
+
+    event: Event
+    condition: Condition
+    alert_id: str = ""
+    ending: Ending = ""
+
+
+def differences(
+    alerts: Iterable[Alert], conditions: Iterable[Condition], complete: Mapping[str, int | None], now: datetime
+) -> list[Change]:
+    """What has changed between the alerts there are, over ones too, and the conditions that were measured.
+
+    `complete` names the models whose conditions are all there, with the version in service (None: none is): only their
+    alerts end. Of two conditions with one key the worse counts. Measured again the same gives nothing.
+    """
+    latest = {alert.key: alert for alert in sorted(alerts, key=lambda one: one.raised_at)}
+    measured = _worst_of_each(conditions)
+    found = [change for one in measured.values() if (change := _of_condition(one, latest.get(one.key), now))]
+    gone = [alert for key, alert in latest.items() if not alert.is_over and key not in measured]
+    return found + [_ended(alert, complete) for alert in gone if alert.condition.model in complete]
+
+
+def _worst_of_each(conditions: Iterable[Condition]) -> dict[Key, Condition]:
+    found: dict[Key, Condition] = {}
+    for one in sorted(conditions, key=lambda one: (one.key, one.severity == "critical")):
+        found[one.key] = one
+    return found
+
+
+def _of_condition(condition: Condition, alert: Alert | None, now: datetime) -> Change | None:
+    if alert is None or (alert.is_over and not _is_back(alert, now)):
+        return Change("raised", condition)
+    if alert.is_over:
+        return Change("reopened", condition, alert.alert_id)
+    if alert.condition.severity == condition.severity:
+        return None
+    return Change("worse" if condition.severity == "critical" else "better", condition, alert.alert_id)
+
+
+def _is_back(alert: Alert, now: datetime) -> bool:
+    soon = alert.ended_at is not None and now - alert.ended_at <= REOPEN_WITHIN
+    return soon and alert.ended_because == "condition over"
+
+
+def _ended(alert: Alert, complete: Mapping[str, int | None]) -> Change:
+    same = complete[alert.condition.model] == alert.condition.version
+    return Change("ended", alert.condition, alert.alert_id, "condition over" if same else "version out of service")
+
+
+def after_event(alert: Alert, mark: Mark, condition: Condition, ending: Ending) -> Alert:
+    """The alert after an event other than `raised`; `condition` is what was measured then, for `ended` the old one."""
+    marked = replace(alert, last_seq=mark.seq, history=(*alert.history, mark))
+    if mark.what == "ended":
+        return replace(marked, ended_at=mark.at, ended_because=ending)
+    changed = replace(marked, condition=condition)
+    if mark.what == "better":
+        return changed
+    # Resolved or put off was what there was then. What is worse, or back after its end, is more than that.
+    rests = alert.handling == "resolved" or (mark.what == "worse" and alert.handling == "snoozed")
+    awake = replace(changed, handling="open", snoozed_until=None, resolved_at=None) if rests else changed
+    if mark.what == "reopened":
+        return replace(awake, ended_at=None, ended_because="", reopened=alert.reopened + 1)
+    return awake
+
+
+def after_act(alert: Alert, mark: Mark, until: datetime | None = None) -> Alert:
+    """The alert after a person did what `mark` says; `until` is the time of a snooze."""
+    acted = replace(
+        alert,
+        last_seq=mark.seq,
+        history=(*alert.history, mark),
+        acted_by=mark.actor,
+        acted_at=mark.at,
+        reason=mark.text,
+    )
+    if mark.what == "assigned":
+        return replace(acted, assigned=mark.detail)
+    if mark.what == "commented":
+        return acted
+    seen = replace(acted, acknowledged_at=alert.acknowledged_at or mark.at, snoozed_until=until, resolved_at=None)
+    if mark.what == "resolved":
+        return replace(seen, handling="resolved", resolved_at=mark.at)
+    return replace(seen, handling="snoozed" if mark.what == "snoozed" else "acknowledged")
