@@ -150,16 +150,16 @@ class Draft:
             self.connection.execute(f'insert into "{TABLES[table].part}"."{table}" select * from rows_given')
             self.connection.unregister("rows_given")
 
-    def insert_columns(self, table: str, columns: Mapping[str, Any]) -> None:
-        """Append rows given as columns, by name; a single value stands for all rows, what is left out is NULL.
+    def insert_columns(self, table: str, blocks: Sequence[Mapping[str, Any]]) -> None:
+        """Append blocks of rows given as columns, by name; a single value stands for all rows of its block.
 
-        NaN becomes NULL. At least one column is an array.
+        What is left out, and NaN, is NULL. At least one column of a block is an array.
         """
-        length = max(len(values) for values in columns.values() if isinstance(values, np.ndarray | list))
-        arrays = {name: _column(values, length) for name, values in columns.items()}
-        self.connection.register("columns_given", pa.table(arrays))
-        self.connection.execute(f'insert into "{TABLES[table].part}"."{table}" by name select * from columns_given')
-        self.connection.unregister("columns_given")
+        if not blocks:
+            return
+        self.connection.register("blocks", pa.concat_tables(map(_block, blocks), promote_options="permissive"))
+        self.connection.execute(f'insert into "{TABLES[table].part}"."{table}" by name select * from blocks')
+        self.connection.unregister("blocks")
 
     def note(self, key: str) -> str | None:
         """A note that an earlier refresh kept for this one; None when there is none."""
@@ -263,10 +263,16 @@ class Draft:
                 path.unlink(missing_ok=True)
 
 
-def _column(values: Any, length: int) -> pa.Array:
-    if isinstance(values, np.ndarray | list):
-        return pa.array(values, from_pandas=True)
-    return pa.repeat(pa.scalar(values), length)
+def _block(columns: Mapping[str, Any]) -> pa.Table:
+    length = max(len(values) for values in columns.values() if isinstance(values, np.ndarray))
+    return pa.table(
+        {
+            name: pa.array(values, from_pandas=True)
+            if isinstance(values, np.ndarray)
+            else pa.repeat(pa.scalar(values), length)
+            for name, values in columns.items()
+        }
+    )
 
 
 def prune(folder: StoreFolder, keep: int) -> list[str]:

@@ -1,0 +1,117 @@
+"""What is beyond its limits now is found once for each signal, with the day from which it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.snapshots import publish_rows
+from watchroom.domain.alerts import Condition
+from watchroom.jobs.conditions import conditions
+from watchroom.store.draft import Draft, refresh_lock
+from watchroom.store.manifest import StoreFolder
+from watchroom.workspace.model_file import ModelSpec
+
+FIRST = date(2026, 3, 1)
+SPEC = ModelSpec.model_validate({"model": "m", "monitor": {"volume": {"min_per_day": 100}}})
+
+
+def found(folder: Path, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Condition]:
+    publish_rows(folder, tables)
+    store = StoreFolder(folder)
+    with refresh_lock(store, wait_seconds=5), Draft(store) as draft:
+        return conditions(draft, {"m": SPEC})
+
+
+def drift_rows(statuses: Sequence[str], *, version: int = 1, feature: str = "a") -> list[dict[str, Any]]:
+    return [
+        {
+            "model": "m",
+            "version": version,
+            "feature": feature,
+            "grain": "last_7_days",
+            "period_start": FIRST + timedelta(i - 6),
+            "period_end": FIRST + timedelta(i),
+            "method": "psi",
+            "value": i / 10,
+            "watch": 0.1,
+            "drifted": 0.25,
+            "status": status,
+            "n": 1000 + i,
+        }
+        for i, status in enumerate(statuses)
+    ]
+
+
+def health(last: int, **parts: Any) -> list[dict[str, Any]]:
+    row = {"model": "m", "version": 1, "period_start": FIRST, "period_end": FIRST + timedelta(last), "n": 70}
+    return [{**row, **parts}]
+
+
+def test_a_drifted_feature_is_one_condition_with_its_last_value_and_first_day(tmp_path: Path):
+    rows = drift_rows(["watch", "stable", "watch", "watch", "drifted"])
+    (only,) = found(tmp_path, {"drift": rows, "health": health(4)})
+    assert (only.signal, only.feature, only.severity, only.method) == ("drift", "a", "critical", "psi")
+    assert (only.since, only.period_end, only.n) == (FIRST + timedelta(2), FIRST + timedelta(4), 1004)
+    assert (only.value, only.limit) == (pytest.approx(0.4), 0.25)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "since"),
+    [
+        (["stable", "watch", "no data", "watch"], 1),
+        (["no data", "watch", "watch"], 1),
+        (["stable", "watch", "no data"], 1),
+    ],
+    ids=["within", "before", "after"],
+)
+def test_days_without_a_status_neither_begin_nor_end_a_run(tmp_path: Path, statuses: list[str], since: int):
+    (only,) = found(tmp_path, {"drift": drift_rows(statuses), "health": health(len(statuses) - 1)})
+    assert only.since == FIRST + timedelta(since)
+    assert only.severity == "warning"
+
+
+@pytest.mark.parametrize("statuses", [["drifted", "stable"], ["no data"], []])
+def test_what_is_over_or_was_never_judged_is_no_condition(tmp_path: Path, statuses: list[str]):
+    assert found(tmp_path, {"drift": drift_rows(statuses), "health": health(1)}) == []
+
+
+def test_only_the_version_in_service_counts(tmp_path: Path):
+    rows = drift_rows(["drifted"], version=2)
+    assert found(tmp_path, {"drift": rows, "health": health(0)}) == []
+
+
+def test_drift_that_was_last_judged_long_before_the_last_decision_is_no_condition_any_more(tmp_path: Path):
+    rows = drift_rows(["drifted", *["no data"] * 8])
+    assert found(tmp_path, {"drift": rows, "health": health(8)}) == []
+
+
+def test_an_estimate_alone_raises_no_alert_and_late_outcomes_do(tmp_path: Path):
+    def row(kind: str) -> dict[str, Any]:
+        return {
+            "model": "m",
+            "version": 1,
+            "metric": "roc_auc",
+            "kind": kind,
+            "grain": "last_7_days",
+            "period_start": FIRST - timedelta(6),
+            "period_end": FIRST,
+            "value": 0.7,
+            "watch": 0.86,
+            "failing": 0.8,
+            "status": "failing",
+            "n": 900,
+        }
+
+    assert found(tmp_path / "estimated", {"performance": [row("estimated")], "health": health(30)}) == []
+    (only,) = found(tmp_path / "realized", {"performance": [row("realized")], "health": health(30)})
+    assert (only.signal, only.feature, only.value, only.limit) == ("performance", "roc_auc", 0.7, 0.8)
+
+
+def test_too_few_decisions_are_a_condition_of_volume(tmp_path: Path):
+    (only,) = found(tmp_path, {"health": health(6, volume="failing")})
+    assert (only.signal, only.severity, only.value, only.limit) == ("volume", "critical", 10.0, 100.0)
