@@ -6,6 +6,8 @@ import pickle
 
 import pytest
 
+from watchroom.errors import WorkspaceError
+
 SECRET = "s3cr3t-value"
 FULL = """\
 mlflow:
@@ -63,7 +65,7 @@ def test_hidden_values_are_equal_when_what_they_hide_is(room):
     ("content", "field", "words"),
     [
         ("ledger: sqlite:///${NOWHERE}.db", "ledger", "The environment variable NOWHERE is not set"),
-        ("notify: ['${EMPTY}']", "notify[0]", "The environment variable EMPTY is empty"),
+        ("notify: ['${EMPTY']", "notify[0]", "`${` here is not followed by a name"),
         ("mlflow: {tracking_uri: 'http://${A-B}'}", "mlflow.tracking_uri", "Expected `${NAME}`"),
         ("mlflow: {tracking_uri: 'http://${HELD'}", "mlflow.tracking_uri", "Expected `${NAME}`"),
         ("mlflow: {tracking_uri: htp://x}", "mlflow.tracking_uri", 'Did you mean "http"?'),
@@ -136,3 +138,15 @@ def test_the_kind_of_an_address_from_a_variable_is_not_quoted(room, field, secre
     [problem] = room.load({"HOST": "hush"}).problems
     assert "hbase" in problem.what
     assert "hush" not in str(problem)
+
+
+@pytest.mark.parametrize(("environ", "state"), [({}, "not set"), ({"CHAT_URL": ""}, "empty")])
+def test_a_channel_whose_variable_is_missing_leaves_the_rest_of_the_file_in_force(room, environ, state):
+    room.write("watchroom.yaml", "notify: ['slack://a/${CHAT_URL}', 'json://b']\ncurrency: EUR\n")
+    workspace = room.load(environ)
+    first, second = workspace.settings.notify
+    assert (workspace.problems, workspace.settings.currency, second.reveal()) == ((), "EUR", "json://b")
+    with pytest.raises(WorkspaceError, match=f"CHAT_URL is {state}") as caught:
+        first.reveal()
+    assert caught.value.place == "watchroom.yaml (notify)"
+    assert str(first) == "slack://***"

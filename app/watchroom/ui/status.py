@@ -33,6 +33,7 @@ KINDS = {
     "model_version": "model version",
     "workspace": "workspace file",
     "ledger": "ledger",
+    "notify": "notification",
 }
 
 PROBLEMS_SHOWN = 200

@@ -37,8 +37,9 @@ own models of the files; a test keeps the two the same.
 - Paths and globs are relative to the workspace's folder, wherever the file stands in it. Absolute paths and addresses
   such as `s3://…` stay as they are.
 - `${{NAME}}` is filled in from the environment in `mlflow.tracking_uri`, `mlflow.registry_uri`, `ledger`,
-  `engine.spark.remote`, `auth` and `notify`. A variable that is missing or empty is a mistake. What these fields
-  hold is never shown: of an address the part without user, password and parameters, of a secret its scheme at most.
+  `engine.spark.remote`, `auth` and `notify`. A variable that is missing or empty is a mistake; in `notify`, which only
+  a refresh needs, it is a problem of that channel. What these fields hold is never shown: of an address the part
+  without user, password and parameters, of a secret its scheme at most.
 - The files are UTF-8, up to {MAX_BYTES // 1024} KiB, read as YAML 1.2: `true` and `false` alone are booleans (`no` and
   `on` are text), dates are text, keys are always text. A key given twice is a mistake. Aliases (`*name`) work while the
   file holds no more than {MAX_VALUES:,} values once they are written out. Merge keys (`<<`) and tags do not work.

@@ -26,6 +26,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from watchroom.errors import WorkspaceError
+
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -127,6 +129,20 @@ class Hidden:
         return self.shown
 
 
+class Unset(Hidden):
+    """A hidden text that cannot be revealed, because a variable in it is missing; `error` says which."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, written: str, shown: str, error: WorkspaceError) -> None:
+        super().__init__(written, shown)
+        self.error = error
+
+    def reveal(self) -> str:
+        """Raises `WorkspaceError` with the variable's name."""
+        raise self.error
+
+
 def expanded(text: str, environ: Mapping[str, str]) -> str:
     """The text with each `${NAME}` replaced from the environment; a variable that is missing or empty is an error."""
     if "${" in _VARIABLE.sub("", text):
@@ -148,11 +164,28 @@ def _hidden_text(value: Any) -> str:
     raise wrong("This is not text." if not isinstance(value, str) else "The text is empty.", why="Expected text.")
 
 
+def _shown_secret(written: str) -> str:
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", written)
+    return written if _VARIABLE.fullmatch(written) else f"{scheme.group() if scheme else ''}***"
+
+
 def _hidden_secret(value: Any, info: ValidationInfo) -> Hidden:
     written = _hidden_text(value)
-    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", written)
-    shown = written if _VARIABLE.fullmatch(written) else f"{scheme.group() if scheme else ''}***"
-    return Hidden(expanded(written, _environment(info)), shown)
+    return Hidden(expanded(written, _environment(info)), _shown_secret(written))
+
+
+def _hidden_late_secret(value: Any, info: ValidationInfo) -> Hidden:
+    written, environ = _hidden_text(value), _environment(info)
+    missing = [name for name in _VARIABLE.findall(written) if not environ.get(name)]
+    if not missing or "${" in _VARIABLE.sub("", written):
+        return _hidden_secret(value, info)
+    error = WorkspaceError(
+        f"The environment variable {missing[0]} is {'empty' if missing[0] in environ else 'not set'}.",
+        next_step="Set it where `watchroom refresh` is started.",
+        file="watchroom.yaml",
+        field=info.field_name or "",
+    )
+    return Unset(written, _shown_secret(written), error)
 
 
 def _hidden_address(value: Any, info: ValidationInfo) -> Hidden:
@@ -167,6 +200,8 @@ _TEXT_SCHEMA = WithJsonSchema({"type": "string", "minLength": 1})
 
 Secret = Annotated[Hidden, PlainValidator(_hidden_secret), _SHOW, _TEXT_SCHEMA]
 """A text of which at most the scheme is shown."""
+LateSecret = Annotated[Hidden, PlainValidator(_hidden_late_secret), _SHOW, _TEXT_SCHEMA]
+"""As `Secret`; but a variable that is missing is told only to whoever asks for the text."""
 Address = Annotated[Hidden, PlainValidator(_hidden_address), _SHOW, _TEXT_SCHEMA]
 """An address that is shown without its user, password and parameters."""
 

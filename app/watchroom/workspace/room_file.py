@@ -16,6 +16,7 @@ from watchroom.workspace.mistakes import nearest, quoted
 from watchroom.workspace.pieces import (
     Address,
     Hidden,
+    LateSecret,
     Listed,
     OneOrMany,
     Piece,
@@ -193,7 +194,7 @@ class RoomSettings(Piece):
     )
     engine: Engine = default("duckdb", "what counts a day of decisions")
     auth: Auth | None = left_out("sign-in; left out: loopback only")
-    notify: Listed[Secret] = default((), "Apprise addresses that alerts are sent to; `${NAME}`")
+    notify: Listed[LateSecret] = default((), "Apprise addresses that alerts are sent to; `${NAME}`")
     currency: Annotated[Text, AfterValidator(_currency)] | None = left_out("the currency of every amount, as ISO 4217")
     time_zone: Annotated[Text, AfterValidator(_time_zone)] = default(
         "UTC", "the zone that times are shown in; they are stored in UTC"
