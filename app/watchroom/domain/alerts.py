@@ -7,9 +7,9 @@ with their zone, days are UTC days.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Literal
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
 
 from watchroom.domain.lights import Severity
 
@@ -142,13 +142,14 @@ def differences(
     alerts end. Of two conditions with one key the worse counts. Measured again the same gives nothing.
     """
     latest = {alert.key: alert for alert in sorted(alerts, key=lambda one: one.raised_at)}
-    measured = _worst_of_each(conditions)
+    measured = worst_of_each(conditions)
     found = [change for one in measured.values() if (change := _of_condition(one, latest.get(one.key), now))]
     gone = [alert for key, alert in latest.items() if not alert.is_over and key not in measured]
     return found + [_ended(alert, complete) for alert in gone if alert.condition.model in complete]
 
 
-def _worst_of_each(conditions: Iterable[Condition]) -> dict[Key, Condition]:
+def worst_of_each(conditions: Iterable[Condition]) -> dict[Key, Condition]:
+    """The conditions by their keys; of several with one key the worst."""
     found: dict[Key, Condition] = {}
     for one in sorted(conditions, key=lambda one: (one.key, one.severity == "critical")):
         found[one.key] = one
@@ -209,3 +210,32 @@ def after_act(alert: Alert, mark: Mark, until: datetime | None = None) -> Alert:
     if mark.what == "resolved":
         return replace(seen, handling="resolved", resolved_at=mark.at)
     return replace(seen, handling="snoozed" if mark.what == "snoozed" else "acknowledged")
+
+
+def of_row(row: Mapping[str, Any]) -> Alert:
+    """The alert that a row of the snapshot's table `alerts` holds, by column; its history is not there and stays empty.
+
+    The table's times are UTC without a zone.
+    """
+    condition = Condition(**{field.name: row[field.name] for field in fields(Condition)})
+    return Alert(
+        alert_id=row["alert_id"],
+        condition=condition,
+        raised_at=row["raised_at"].replace(tzinfo=UTC),
+        last_seq=row["last_seq"],
+        ended_at=_zoned(row["ended_at"]),
+        ended_because=row["ended_because"] or "",
+        handling=row["handling"],
+        assigned=row["assigned"] or "",
+        snoozed_until=_zoned(row["snoozed_until"]),
+        acknowledged_at=_zoned(row["acknowledged_at"]),
+        resolved_at=_zoned(row["resolved_at"]),
+        acted_by=row["acted_by"] or "",
+        acted_at=_zoned(row["acted_at"]),
+        reason=row["reason"] or "",
+        reopened=row["reopened"],
+    )
+
+
+def _zoned(at: datetime | None) -> datetime | None:
+    return at.replace(tzinfo=UTC) if at is not None else None

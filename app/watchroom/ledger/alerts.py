@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
-from watchroom.domain.alerts import Alert, Change, Condition, Mark, after_act, after_event, differences
+from watchroom.domain.alerts import Alert, Change, Condition, Mark, after_act, after_event, differences, worst_of_each
 from watchroom.ledger.book import Ledger
 from watchroom.ledger.entry import Entry, Head, NewEntry, explaining_payload, time_of
 from watchroom.ledger.kinds import ALERT_ACT, ALERT_EVENT
@@ -216,7 +216,7 @@ def _measured(condition: Condition) -> dict[str, Any]:
 
 def with_conditions(alerts: Iterable[Alert], conditions: Iterable[Condition]) -> list[Alert]:
     """The alerts with what was measured of them just now in place of what was recorded when they last changed."""
-    now = {condition.key: condition for condition in conditions}
+    now = worst_of_each(conditions)
     return [
         replace(alert, condition=now[alert.key]) if not alert.is_over and alert.key in now else alert
         for alert in alerts

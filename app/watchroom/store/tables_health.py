@@ -175,6 +175,23 @@ TABLES = (
             ("snoozed_until", "TIMESTAMP", "UTC; NULL unless snoozed"),
             ("reason", "VARCHAR", "what the last person to act on it wrote; NULL for nothing"),
             ("runbook", "VARCHAR", "from the model's file; NULL for none"),
+            ("assigned", "VARCHAR", "the person it was assigned to; NULL while it is left to whoever is on call"),
+            (
+                "acknowledged_at",
+                "TIMESTAMP",
+                "UTC, when somebody first acknowledged, snoozed or resolved it; NULL for never",
+            ),
+            ("resolved_at", "TIMESTAMP", "UTC, when somebody resolved it; NULL unless it is, or was when it ended"),
+            (
+                "ended_because",
+                "VARCHAR",
+                "`condition over`: it is no longer beyond its limit; `version out of service`; NULL while it lasts",
+            ),
+            ("handling", "VARCHAR", "`open`, `acknowledged`, `snoozed`, `resolved`: as people left it, over or not"),
+            ("acted_by", "VARCHAR", "the last person to act on it; NULL for nobody"),
+            ("acted_at", "TIMESTAMP", "UTC, when that was; NULL likewise"),
+            ("reopened", "INTEGER", "how often it came back within three days after it had ended"),
+            ("last_seq", "BIGINT", "the last entry of the ledger that this row has taken in"),
         ),
     ),
     Table(
