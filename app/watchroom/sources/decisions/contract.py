@@ -22,7 +22,8 @@ from watchroom.errors import SourceError
 Family = Literal["integer", "float", "text", "boolean", "naive", "zoned", "date", "other"]
 """What a column's type comes down to: every engine maps its own types to these. Columns of a CSV file are `text`."""
 
-Kind = Literal["number", "category"]
+Kind = Literal["number", "category", "boolean"]
+"""How a feature is read. A boolean is a category of `true` and `false`, whatever a file writes for them."""
 
 OWN_SIGNALS = ("@score", "@prediction", "@outcome")
 
@@ -142,6 +143,7 @@ class Survey:
     facts: tuple[FileFacts, ...]
     days: tuple[FileDay, ...]
     versions: tuple[int, ...] = ()
+    broken: tuple[FileProblem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -274,7 +276,7 @@ class Engine(Protocol):
         ...
 
     def survey(self, log: DecisionLog, files: Sequence[FileShape]) -> Survey:
-        """Which days the files hold. Raises `FileProblem` naming the first file that cannot be read to its end."""
+        """Which days the files hold. A file that cannot be read to its end is among `broken` and nowhere else."""
         ...
 
     def survey_outcomes(
@@ -282,16 +284,18 @@ class Engine(Protocol):
     ) -> Survey:
         """For which days' decisions `files.outcomes` hold outcomes; `unmatched` only when `days` is None (all).
 
-        A row belongs to each day on which a decision has its id. Raises `FileProblem`.
+        A row belongs to each day on which a decision has its id, once for each such decision. Files that cannot be
+        read to their end are `broken`; with `days` given there are no facts. Raises `FileProblem` for a decision file.
         """
         ...
 
     def rows(
         self, log: DecisionLog, outcomes: OutcomeLog | None, files: Files, days: frozenset[date]
     ) -> pa.RecordBatchReader:
-        """The decisions of these days as a reference, each id once for each version: `REFERENCE_COLUMNS` says how.
+        """The decisions of these days as a reference, each id once for each version.
 
-        Raises `FileProblem`, also while it is read.
+        Columns: those of `log.used` but id and time, as they lie in the files; `@version`; `@outcome` as text, NULL
+        while unknown. Raises `FileProblem`, also while it is read.
         """
         ...
 
@@ -304,7 +308,17 @@ class Engine(Protocol):
         ...
 
     def results(
-        self, log: DecisionLog, outcomes: OutcomeLog, bins: Binning, files: Files, days: frozenset[date]
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        bins: Binning,
+        files: Files,
+        days: frozenset[date],
+        repeated: frozenset[date],
     ) -> Results:
-        """The decisions of these days by what came of them; `bins` has those of `@outcome`. Raises `FileProblem`."""
+        """The decisions of these days by what came of them; `bins` has those of `@outcome`.
+
+        `repeated` are the days on which some id stands twice for a version. Without outcomes every decision is counted
+        as unknown yet. Raises `FileProblem`.
+        """
         ...

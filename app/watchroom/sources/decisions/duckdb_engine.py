@@ -1,0 +1,476 @@
+"""The engine for one machine: DuckDB reads the files, and NumPy counts what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from watchroom.errors import SourceError
+from watchroom.sources.decisions import files as listing
+from watchroom.sources.decisions import kernel
+from watchroom.sources.decisions import questions as ask
+from watchroom.sources.decisions.contract import (
+    ERROR_SUMS,
+    FEATURE_COUNTS,
+    LABELLED,
+    OUTCOME_CELLS,
+    VOLUME,
+    Binning,
+    Counts,
+    DecisionLog,
+    Family,
+    FileDay,
+    FileFacts,
+    FileProblem,
+    Files,
+    FileShape,
+    LogFile,
+    OutcomeLog,
+    Results,
+    Survey,
+)
+
+BATCH_ROWS = 122_880
+"""Rows of a batch: as many as a row group of DuckDB's own; fifty columns of it are 50 MB."""
+
+_EPOCH = date(1970, 1, 1)
+
+_FAMILIES: tuple[tuple[str, Family], ...] = (
+    ("TIMESTAMP WITH TIME ZONE", "zoned"),
+    ("TIMESTAMP", "naive"),
+    ("DATE", "date"),
+    ("BOOLEAN", "boolean"),
+    ("VARCHAR", "text"),
+    ("ENUM", "text"),
+    ("FLOAT", "float"),
+    ("DOUBLE", "float"),
+    ("DECIMAL", "float"),
+    *((name, "integer") for name in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")),
+    *((f"U{name}", "integer") for name in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")),
+)
+
+_OURS = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.InternalException)
+"""Errors of a question rather than of a file: to blame the files for them would hide a mistake of ours."""
+
+
+class DuckDialect:
+    """DuckDB's words for one question, and the values bound to it."""
+
+    text = "varchar"
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+
+    def name(self, column: str) -> str:
+        """The column's name, quoted."""
+        return '"' + column.replace('"', '""') + '"'
+
+    def bound(self, value: object) -> str:
+        """A parameter with this value."""
+        key = f"p{len(self.values)}"
+        self.values[key] = value
+        return f"${key}"
+
+    def scan(self, shapes: tuple[FileShape, ...]) -> str:
+        """The files as a table, with their columns as the shape has them."""
+        paths = self.bound([listing.literal_glob(shape.file) for shape in shapes])
+        if shapes[0].format == "parquet":
+            return f"(select *, file_row_number as __row from read_parquet({paths}, filename = '__file')) as scanned"
+        return f"(select *, row_number() over () as __row from {self._csv(shapes[0], paths)}) as scanned"
+
+    def _csv(self, shape: FileShape, paths: str) -> str:
+        columns = ", ".join(f"{self.name(column)}: 'VARCHAR'" for column, _ in shape.columns)
+        return (
+            f"read_csv({paths}, auto_detect = false, header = true, delim = {self.bound(shape.delimiter)}, "
+            f"quote = '\"', escape = '\"', columns = {{{columns}}}, null_padding = true, filename = '__file')"
+        )
+
+    def zoned_as_utc(self, time: str) -> str:
+        """The session's zone is UTC."""
+        return f"cast({time} as timestamp)"
+
+    def text_as_utc(self, text: str) -> str:
+        """A text without a zone is read in the session's, which is UTC."""
+        return f"cast(try_cast({text} as timestamptz) as timestamp)"
+
+    def has_zone(self, text: str) -> str:
+        """Whether something that names a zone follows the time."""
+        return f"coalesce(regexp_matches({text}, ':[0-9.]+ *(Z|z|[+-][0-9]|[A-Za-z])'), false)"
+
+    def row_hash(self, columns: tuple[str, ...]) -> str:
+        """DuckDB's own hash: stable within a version of DuckDB."""
+        return f"hash({', '.join(columns)})" if columns else "hash(0)"
+
+    def hash_sum(self, value: str) -> str:
+        """As a sum of 128 bits."""
+        return f"cast(sum({value}) as varchar)"
+
+
+class DuckDBEngine:
+    """Reads logs with a DuckDB of its own, within `memory_mb`; what does not fit goes to `temp`. Close it after use."""
+
+    name = "duckdb"
+
+    def __init__(self, temp: Path, *, memory_mb: int = 1024, threads: int = 2) -> None:
+        self._threads = threads
+        self._connection = duckdb.connect(
+            ":memory:",
+            config={
+                "threads": threads,
+                "memory_limit": f"{memory_mb}MB",
+                "temp_directory": str(temp),
+                "autoinstall_known_extensions": False,
+            },
+        )
+        self._connection.execute("set TimeZone = 'UTC'")
+
+    def close(self) -> None:
+        """Give memory and spilled files back."""
+        self._connection.close()
+
+    def __enter__(self) -> DuckDBEngine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def files(self, pattern: str, root: str) -> tuple[LogFile, ...]:
+        """As the contract has it."""
+        if not listing.is_address(pattern):
+            return listing.local_files(pattern, root)
+        query = "select filename, size, epoch_ns(last_modified) from read_blob($pattern) order by 1"
+        try:
+            rows = self._connection.execute(query, {"pattern": pattern}).fetchall()
+        except duckdb.Error as error:
+            if "No files found" in str(error):
+                return ()
+            shown = listing.shown_path(pattern, root)
+            raise SourceError(f"{shown} cannot be listed.", why=_first_line(error)) from error
+        return tuple(LogFile(path, listing.shown_path(path, root), size, ns) for path, size, ns in rows)
+
+    def shape(self, file: LogFile) -> FileShape:
+        """As the contract has it."""
+        if file.size == 0:
+            return FileShape(file, "csv", ())
+        with _about(file):
+            if listing.format_of(file, self._magic(file)) == "parquet":
+                return FileShape(file, "parquet", self._parquet_columns(file))
+            names, delimiter = listing.header_of(self._first_line(file))
+        return FileShape(file, "csv", tuple((name, "text") for name in names), delimiter)
+
+    def _magic(self, file: LogFile) -> bytes | None:
+        if listing.is_address(file.path):
+            return None
+        with Path(file.path).open("rb") as opened:
+            return opened.read(4)
+
+    def _parquet_columns(self, file: LogFile) -> tuple[tuple[str, Family], ...]:
+        query = "describe select * from read_parquet($path)"
+        rows = self._connection.execute(query, {"path": [listing.literal_glob(file)]}).fetchall()
+        return tuple((row[0], _family(row[1])) for row in rows)
+
+    def _first_line(self, file: LogFile) -> str:
+        query = (
+            "select line from read_csv($path, auto_detect = false, header = false, delim = '\x01', quote = '', "
+            "escape = '', columns = {'line': 'VARCHAR'}) limit 1"
+        )
+        rows = self._connection.execute(query, {"path": [listing.literal_glob(file)]}).fetchall()
+        return str(rows[0][0]) if rows else ""
+
+    def survey(self, log: DecisionLog, files: Sequence[FileShape]) -> Survey:
+        """As the contract has it."""
+
+        def one(some: Sequence[FileShape]) -> list[tuple[Any, ...]]:
+            dialect = DuckDialect()
+            return self._rows(ask.survey(dialect, log, some), dialect)
+
+        rows, broken = self._each_or_all(files, one)
+        return _survey_of(rows, files, broken)
+
+    def survey_outcomes(
+        self, log: DecisionLog, outcomes: OutcomeLog, files: Files, days: frozenset[date] | None
+    ) -> Survey:
+        """As the contract has it."""
+
+        def facts(some: Sequence[FileShape]) -> list[tuple[Any, ...]]:
+            dialect = DuckDialect()
+            return self._rows(ask.outcome_facts(dialect, outcomes, log.task, some), dialect)
+
+        rows, broken = self._each_or_all(files.outcomes, facts)
+        bad = {one.path for one in broken}
+        read = tuple(shape for shape in files.outcomes if shape.file.shown not in bad)
+        matched = self._matched(log, outcomes, Files(files.decisions, read), days) if read else []
+        return _outcome_survey_of(rows, matched, files.outcomes, broken, whole=days is None)
+
+    def _matched(
+        self, log: DecisionLog, outcomes: OutcomeLog, files: Files, days: frozenset[date] | None
+    ) -> list[tuple[Any, ...]]:
+        dialect = DuckDialect()
+        told = ask.outcomes(dialect, outcomes, log.task, files.outcomes)
+        decided = (
+            ask.decisions(dialect, log, files.decisions, ask.Wanted(), days)
+            if files.decisions and days != frozenset()
+            else "select cast(null as varchar) as id, cast(null as date) as day where false"
+        )
+        with self._culprit_named(files, log):
+            return self._rows(ask.outcome_days(dialect, told, decided), dialect)
+
+    def rows(
+        self, log: DecisionLog, outcomes: OutcomeLog | None, files: Files, days: frozenset[date]
+    ) -> pa.RecordBatchReader:
+        """As the contract has it."""
+        dialect = DuckDialect()
+        kept = tuple(column for column in log.used if column not in (log.id, log.timestamp))
+        decided = ask.once(ask.decisions(dialect, log, files.decisions, ask.Wanted(raw=kept, place=True), days))
+        told = self._told(dialect, log, outcomes, files)
+        columns = ", ".join(f"r{place} as {dialect.name(column)}" for place, column in enumerate(kept))
+        listed = f"{columns}, " if columns else ""
+        query = (
+            f'select {listed}version as "@version", cast(outcome as varchar) as "@outcome" '
+            f"from ({ask.joined(decided, told)}) as joined"
+        )
+        return self._reader(query, dialect)
+
+    def table(self, files: Sequence[FileShape]) -> pa.RecordBatchReader:
+        """As the contract has it."""
+        dialect = DuckDialect()
+        parts = [f"select * exclude (__file, __row) from {dialect.scan(group)}" for group in ask.alike(files)]
+        parts = [
+            part.replace("filename)", "filename, file_row_number)") if "read_parquet" in part else part
+            for part in parts
+        ]
+        return self._reader(" union all by name ".join(parts), dialect)
+
+    def count(self, log: DecisionLog, bins: Binning, files: Files, days: frozenset[date]) -> Counts:
+        """As the contract has it."""
+        with self._culprit_named(files, log):
+            found = self._count(log, bins, files, days, once=False)
+            twice = frozenset(_day(one) for one in found.repeated)
+            if not twice:
+                return Counts(found.features, _volume(found, found, days))
+            again = self._count(log, bins, files, days, once=True)
+            return Counts(again.features, _volume(found, again, days))
+
+    def _count(
+        self, log: DecisionLog, bins: Binning, files: Files, days: frozenset[date], *, once: bool
+    ) -> kernel.Counted:
+        dialect, signals = DuckDialect(), ask.signals_of(log)
+        relation = ask.decisions(dialect, log, files.decisions, ask.Wanted(signals, place=once), days)
+        relation = ask.once(relation) if once else relation
+        values = "".join(f", s{place}, x{place}" for place in range(len(signals)))
+        query = (
+            "select hash(id, version, day) as key, cast(day - date '1970-01-01' as integer) as day, version, "
+            f"decided_at{values} from ({relation}) as decided"
+        )
+        columns = [kernel.Column(signal.name, f"s{place}", f"x{place}") for place, signal in enumerate(signals)]
+        places = np.array(sorted((day - _EPOCH).days for day in days), dtype=np.int32)
+        return kernel.count(iter(self._reader(query, dialect)), columns, bins, places, self._threads)
+
+    def results(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        bins: Binning,
+        files: Files,
+        days: frozenset[date],
+        repeated: frozenset[date],
+    ) -> Results:
+        """As the contract has it."""
+        with self._culprit_named(files, log):
+            dialect = DuckDialect()
+            signals = tuple(signal for signal in ask.signals_of(log) if signal.name in ("@score", "@prediction"))
+            wanted = ask.Wanted(signals, log.groups, place=bool(repeated))
+            decided = ask.decisions(dialect, log, files.decisions, wanted, days)
+            decided = ask.once(decided) if repeated else decided
+            joined = ask.joined(decided, self._told(dialect, log, outcomes, files))
+            self._connection.execute(
+                f"create or replace temp table joined as {_named(joined, signals, log)}", dialect.values
+            )
+            try:
+                return self._results(log, bins)
+            finally:
+                self._connection.execute("drop table if exists joined")
+
+    def _results(self, log: DecisionLog, bins: Binning) -> Results:
+        def table(query: str, schema: pa.Schema, dialect: DuckDialect) -> pa.Table:
+            return self._connection.sql(query, params=dialect.values).to_arrow_table().cast(schema)
+
+        dialects = [DuckDialect() for _ in range(3)]
+        relation, regression = "select * from joined", log.task == "regression"
+        cells, errors = OUTCOME_CELLS.empty_table(), ERROR_SUMS.empty_table()
+        if regression:
+            errors = table(ask.error_sums(dialects[0], log.groups, relation), ERROR_SUMS, dialects[0])
+        elif log.task is not None:
+            cells = table(ask.outcome_cells(dialects[0], log.groups, relation), OUTCOME_CELLS, dialects[0])
+        labelled = table(ask.labelled(relation), LABELLED, dialects[1])
+        by_bin = table(ask.outcome_bins(dialects[2], bins, relation), FEATURE_COUNTS, dialects[2])
+        return Results(cells, errors, labelled, by_bin)
+
+    def _told(self, dialect: DuckDialect, log: DecisionLog, outcomes: OutcomeLog | None, files: Files) -> str:
+        """One outcome for each id. Asking whether any id has two is a tenth of ordering them all."""
+        if outcomes is None or not files.outcomes:
+            kind = "double" if log.task == "regression" else "varchar"
+            return f"select cast(null as varchar) as id, cast(null as {kind}) as value where false"
+        probe = DuckDialect()
+        told = ask.outcomes(probe, outcomes, log.task, files.outcomes)
+        keys = (
+            self._reader(f"select hash(id) as key from ({told}) as told where fault = 0", probe)
+            .read_all()["key"]
+            .to_numpy()
+        )
+        keys.sort()
+        told = ask.outcomes(dialect, outcomes, log.task, files.outcomes)
+        if (keys[1:] == keys[:-1]).any():
+            return ask.newest(told)
+        return f"select id, value from ({told}) as told where fault = 0"
+
+    def _rows(self, query: str, dialect: DuckDialect) -> list[tuple[Any, ...]]:
+        return self._connection.execute(query, dialect.values).fetchall()
+
+    def _reader(self, query: str, dialect: DuckDialect) -> pa.RecordBatchReader:
+        return self._connection.sql(query, params=dialect.values).to_arrow_reader(BATCH_ROWS)
+
+    def _each_or_all(
+        self, files: Sequence[FileShape], question: Callable[[Sequence[FileShape]], list[tuple[Any, ...]]]
+    ) -> tuple[list[tuple[Any, ...]], tuple[FileProblem, ...]]:
+        """The answer for all files at once; if that fails file by file, with those that fail alone."""
+        if not files:
+            return [], ()
+        try:
+            return question(files), ()
+        except _OURS:
+            raise
+        except (duckdb.Error, OSError):
+            rows, broken = list[tuple[Any, ...]](), list[FileProblem]()
+            for shape in files:
+                try:
+                    with _about(shape.file):
+                        rows += question((shape,))
+                except FileProblem as problem:
+                    broken.append(problem)
+            return rows, tuple(broken)
+
+    @contextmanager
+    def _culprit_named(self, files: Files, log: DecisionLog) -> Iterator[None]:
+        """Say which file an error came from: the error itself often does not."""
+        try:
+            yield
+        except (duckdb.Error, OSError) as error:
+            broken = self.survey(log, files.decisions).broken
+            if broken:
+                raise broken[0] from error
+            raise
+
+
+@contextmanager
+def _about(file: LogFile) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        raise FileProblem(
+            "The file cannot be read; its rows are left out.",
+            path=file.shown,
+            why=_first_line(error),
+            next_step="It may be half written or damaged. It is read again at the next refresh.",
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+def _family(kind: str) -> Family:
+    return next((family for name, family in _FAMILIES if kind.startswith(name) and not kind.endswith("]")), "other")
+
+
+def _day(since_1970: int) -> date:
+    return _EPOCH + timedelta(days=since_1970)
+
+
+def _named(joined: str, signals: Sequence[ask.Signal], log: DecisionLog) -> str:
+    """The joined rows with `score`, `predicted` and `outcome`, which the questions are about."""
+    places = {signal.name: f"s{place}" for place, signal in enumerate(signals)}
+    score = places.get("@score", "cast(null as double)")
+    predicted = places.get("@prediction", "cast(null as varchar)")
+    groups = "".join(f", g{place}" for place in range(len(log.groups)))
+    return f"select version, day, {score} as score, {predicted} as predicted, outcome{groups} from ({joined}) as joined"
+
+
+def _volume(found: kernel.Counted, kept: kernel.Counted, days: frozenset[date]) -> pa.Table:
+    rows = []
+    for version in sorted(kept.rows):
+        for place, day in enumerate(sorted(days)):
+            n = int(kept.rows[version][place])
+            if n:
+                last = int(kept.last[version][place])
+                rows.append((version, day, n, int(found.rows[version][place]) - n, last))
+    columns = list(zip(*rows, strict=True)) or [[]] * len(VOLUME)
+    return pa.Table.from_arrays(
+        [pa.array(values, type=field.type) for values, field in zip(columns, VOLUME, strict=True)], schema=VOLUME
+    )
+
+
+def _survey_of(rows: Sequence[tuple[Any, ...]], files: Sequence[FileShape], broken: tuple[FileProblem, ...]) -> Survey:
+    bad = {one.path for one in broken}
+    shown = {shape.file.path: shape.file.shown for shape in files}
+    facts = {shape.file.shown: [0, 0, 0, 0, 0, 0] for shape in files if shape.file.shown not in bad}
+    days: dict[tuple[str, date], list[int]] = {}
+    versions = set[int]()
+    for path, fault, day, version, zoned, n, digest in rows:
+        fact = facts[shown[path]]
+        fact[fault] += n
+        if fault == 0:
+            fact[5 if zoned else 4] += n
+            versions.add(version)
+            _add_day(days, shown[path], day, n, digest)
+    told = tuple(
+        FileFacts(path, sum(one[:4]), one[1], one[2], one[3], naive=one[4], zoned=one[5]) for path, one in facts.items()
+    )
+    return Survey(told, _file_days(days), tuple(sorted(versions)), broken)
+
+
+def _add_day(days: dict[tuple[str, date], list[int]], path: str, day: date, n: int, digest: str) -> None:
+    known = days.setdefault((path, day), [0, 0])
+    known[0] += n
+    known[1] += int(digest)
+
+
+def _file_days(days: dict[tuple[str, date], list[int]]) -> tuple[FileDay, ...]:
+    return tuple(FileDay(path, day, n, f"{digest:x}") for (path, day), (n, digest) in sorted(days.items()))
+
+
+def _outcome_survey_of(
+    rows: Sequence[tuple[Any, ...]],
+    matched: Sequence[tuple[Any, ...]],
+    files: Sequence[FileShape],
+    broken: tuple[FileProblem, ...],
+    *,
+    whole: bool,
+) -> Survey:
+    bad = {one.path for one in broken}
+    shown = {shape.file.path: shape.file.shown for shape in files}
+    facts = {shape.file.shown: [0, 0, 0, 0, 0, 0, 0, 0] for shape in files if shape.file.shown not in bad}
+    days: dict[tuple[str, date], list[int]] = {}
+    for path, fault, zoned, n in rows:
+        fact = facts[shown[path]]
+        fact[fault] += n
+        fact[6 if zoned else 5] += n if fault == 0 else 0
+    for path, day, n, digest in matched:
+        if day is None:
+            facts[shown[path]][7] += n
+        else:
+            _add_day(days, shown[path], day, n, digest)
+    told = tuple(
+        FileFacts(
+            path, sum(one[:5]), without_id=one[1], without_value=one[4], naive=one[5], zoned=one[6], unmatched=one[7]
+        )
+        for path, one in facts.items()
+    )
+    return Survey(told if whole else (), _file_days(days), (), broken)
