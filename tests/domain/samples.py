@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from watchroom.domain.binned import Bins
@@ -18,7 +19,9 @@ from watchroom.domain.bins import (
     decile_of_bins,
     deciles_of,
     edges_of,
+    score_bin,
 )
+from watchroom.domain.outcomes import Cells, Errors
 
 SPECIAL = (RARE, UNSEEN, INVALID, MISSING)
 
@@ -58,3 +61,49 @@ def category_bins(reference: Sequence[int], missing: int = 0) -> Bins:
 
 def counts_on(codes: np.ndarray, found: np.ndarray) -> np.ndarray:
     return np.bincount(found + len(SPECIAL), minlength=codes.size).astype(np.int64)
+
+
+def cells_of(
+    scores: ArrayLike, outcomes: ArrayLike, *, threshold: float = 0.5, labelled: ArrayLike | None = None
+) -> Cells:
+    """Raw scores and outcomes of a binary model counted as a refresh counts them; unlabelled ones have no outcome."""
+    score, real = np.asarray(scores, np.float64), np.asarray(outcomes).astype(bool)
+    has_label = np.ones(score.size, bool) if labelled is None else np.asarray(labelled, bool)
+    given = np.where(real, score, 1 - score)
+    frame = pd.DataFrame(
+        {
+            "score_bin": score_bin(score),
+            "predicted": np.where(score >= threshold, "1", "0"),
+            "outcome": np.where(has_label, np.where(real, "1", "0"), ""),
+            "n": 1,
+            "score_sum": score,
+            "score_sq_sum": score**2,
+            "log_loss_sum": np.where(has_label, -np.log(np.maximum(given, 2.2e-16)), np.nan),
+        }
+    )
+    rows = frame.groupby(["score_bin", "predicted", "outcome"], as_index=False).sum(min_count=1)
+    rows["outcome"] = rows["outcome"].astype(object).where(rows["outcome"] != "", None)
+    return cells_from(rows)
+
+
+def cells_from(rows: pd.DataFrame) -> Cells:
+    return Cells(**{name: rows[name].to_numpy(object if name in ("predicted", "outcome") else None) for name in rows})
+
+
+def class_cells(predicted: Sequence[str | None], outcome: Sequence[str | None]) -> Cells:
+    """Predicted and real classes without scores, one row for each decision."""
+    size, nothing = len(predicted), np.full(len(predicted), np.nan)
+    texts = (np.array(part, object) for part in (predicted, outcome))
+    return Cells(nothing, *texts, np.ones(size, np.int64), nothing, nothing, nothing)
+
+
+def errors_of(predicted: ArrayLike, outcome: ArrayLike, days: int = 1) -> Errors:
+    """Raw predictions and outcomes of a regression summed by day, cut into `days` parts of different size."""
+    prediction, real = np.asarray(predicted, np.float64), np.asarray(outcome, np.float64)
+    cuts = np.sort(np.random.default_rng(days).choice(np.arange(1, real.size), days - 1, replace=False))
+    parts = zip(np.split(prediction - real, cuts), np.split(real, cuts), strict=True)
+    rows = [
+        (e.size, e[e > 0].sum(), -e[e < 0].sum(), (e**2).sum(), e.size * np.abs(e).var(), y.mean(), y.size * y.var())
+        for e, y in parts
+    ]
+    return Errors(*np.array(rows, np.float64).reshape(-1, 7).T)
