@@ -60,11 +60,12 @@ OWNERS: dict[str, set[str]] = {
     "duckdb": {"store", "sources", "jobs", "demo"},
     "sqlalchemy": {"ledger"},
     "alembic": {"ledger"},
+    "apprise": {"jobs"},
     "plotly": {"charts", "reports", "ui"},
     "streamlit": {"ui", "pages", "frame", "serve"},
 }
 # Too slow or too large to load for somebody who only wants `watchroom --help`, or for a server with forty sessions.
-ONLY_IN_FUNCTIONS = {"mlflow", "shap", "sklearn", "skops", "lightgbm"}
+ONLY_IN_FUNCTIONS = {"apprise", "mlflow", "shap", "sklearn", "skops", "lightgbm"}
 
 # One project in two packages: whoever depends on the one may import the other.
 WITH_THEIR_OWNER = {"pydantic_core"}
@@ -188,8 +189,8 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 @pytest.mark.parametrize(
     ("rooms", "left_out"),
     [
-        ("serve ui charts store ledger workspace domain", {"mlflow", "shap", "sklearn", "lightgbm", "scipy"}),
-        ("cli", {"mlflow", "shap", "sklearn", "lightgbm", "scipy", "streamlit", "pandas", "plotly"}),
+        ("serve ui charts store ledger workspace domain", {"apprise", "mlflow", "shap", "sklearn", "lightgbm", "scipy"}),
+        ("cli", {"apprise", "mlflow", "shap", "sklearn", "lightgbm", "scipy", "streamlit", "pandas", "plotly"}),
     ],
 )
 def test_starting_up_loads_nothing_heavy(rooms: str, left_out: set[str]):

@@ -42,6 +42,7 @@ class AlertsResult:
     """What the step did: how many alerts changed in which way, every alert there is, and what went wrong.
 
     `head` is the ledger's last entry afterwards, for the snapshot to remember; None when the ledger could not be read.
+    `appended` says whether the ledger took what there was to record, were it nothing: only then may more be written.
     """
 
     raised: int = 0
@@ -53,6 +54,7 @@ class AlertsResult:
     about: Mapping[str, About] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     head: tuple[int, str] | None = None
+    appended: bool = False
 
     @property
     def detail(self) -> str:
@@ -102,6 +104,7 @@ def record_alerts(
         alerts=measured,
         about=about,
         head=(head.seq, head.hash),
+        appended=append,
     )
 
 

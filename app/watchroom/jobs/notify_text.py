@@ -1,0 +1,151 @@
+"""The words of a message about alerts: plain text, of one alert or of many, with names from outside made harmless."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote
+
+from watchroom.domain.alerts import Alert
+from watchroom.domain.figures import figure_text
+from watchroom.jobs.alerts import About
+from watchroom.ledger.notifications import News
+
+MOST_LINES = 30
+"""Alerts in one message: who has more troubles than that needs the page, and some channels cut a long text."""
+
+_SIGNALS = {
+    "drift": "drift of {}",
+    "quality": "data quality of {}",
+    "performance": "performance ({})",
+    "volume": "number of decisions",
+}
+_OWN = {"@score": "the score", "@prediction": "the prediction", "@outcome": "the outcome"}
+_ENDINGS = {
+    "condition over": "It is no longer beyond its limit.",
+    "version out of service": "This version is no longer in service.",
+}
+_MENTION = re.compile(r"@(?=everyone\b|here\b|channel\b|all\b)", re.IGNORECASE)
+
+Mood = Literal["failure", "warning", "success", "info"]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A message: its title on one line, its body as plain text, and how a channel may colour it."""
+
+    title: str
+    body: str
+    mood: Mood
+
+
+def text_of(news: Sequence[News], about: Mapping[str, About], address: str) -> Text:
+    """The message that tells of these changes, at least one. `address` is the app's, or empty."""
+    if len(news) == 1:
+        return _of_one(news[0], _about(news[0], about), address)
+    return _of_many(news, about, address)
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """Text from outside on one line: no control or direction marks, nobody called by name, cut at `limit`."""
+    visible = "".join(" " if unicodedata.category(char).startswith(("C", "Z")) else char for char in text)
+    line = _MENTION.sub("@\u2060", " ".join(visible.split()))
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def _of_one(one: News, about: About, address: str) -> Text:
+    alert, condition = one.alert, one.alert.condition
+    lines = [
+        f"{_model(alert, about)}: {_subject(alert)}.",
+        f"{_measured(alert)} from {condition.period_start} to {condition.period_end}, {_decisions(condition.n)}.",
+        f"Beyond its limit since {condition.since} (UTC days).",
+        _ENDINGS.get(alert.ended_because, ""),
+        f"Owner: {_owner(alert, about)}",
+        f"Runbook: {one_line(about.runbook, 500)}" if about.runbook else "",
+        _link(address, condition.model),
+    ]
+    title = f"{_headline(one)}: {one_line(about.title, 80)}, {_subject(alert)}"
+    return Text(title, "\n".join(line for line in lines if line), _mood(one))
+
+
+def _of_many(news: Sequence[News], about: Mapping[str, About], address: str) -> Text:
+    ordered = sorted(news, key=lambda one: (one.alert.is_over, one.alert.condition.severity != "critical", one.seq))
+    shown = ordered[:MOST_LINES]
+    lines: list[str] = []
+    for model, version in dict.fromkeys((one.alert.condition.model, one.alert.condition.version) for one in shown):
+        own = [one for one in shown if (one.alert.condition.model, one.alert.condition.version) == (model, version)]
+        said = _about(own[0], about)
+        lines.append(_model(own[0].alert, said))
+        lines += [f"- {_item(one, said)}" for one in own]
+        lines += [f"  Runbook: {one_line(said.runbook)}"] if said.runbook else []
+    lines += [f"… and {len(ordered) - len(shown):,} more."] if len(ordered) > len(shown) else []
+    lines += [link] if (link := _link(address)) else []
+    critical = sum(one.alert.condition.severity == "critical" and not one.alert.is_over for one in news)
+    title = f"{len(news):,} alerts changed" + (f", {critical:,} critical" if critical else "")
+    return Text(title, "\n".join(lines), _mood(ordered[0]))
+
+
+def _item(one: News, about: About) -> str:
+    alert, condition = one.alert, one.alert.condition
+    return (
+        f"{_headline(one)}: {_subject(alert)}: {_measured(alert)}, {_decisions(condition.n)}, "
+        f"since {condition.since}, owner {_owner(alert, about)}"
+    )
+
+
+def _headline(one: News) -> str:
+    severity = one.alert.condition.severity
+    words = {
+        "raised": severity.capitalize(),
+        "worse": f"Worse, now {severity}",
+        "reopened": f"Back, {severity}",
+        "woke": f"Snooze over, still {severity}",
+        "ended": "Over",
+    }
+    return words[one.what]
+
+
+def _mood(one: News) -> Mood:
+    if one.alert.is_over:
+        return "success"
+    return "failure" if one.alert.condition.severity == "critical" else "warning"
+
+
+def _model(alert: Alert, about: About) -> str:
+    name, version = one_line(alert.condition.model, 80), alert.condition.version
+    title = one_line(about.title, 80)
+    return f"{name}, version {version}" if title == name else f"{title} ({name}, version {version})"
+
+
+def _subject(alert: Alert) -> str:
+    feature = _OWN.get(alert.condition.feature, one_line(alert.condition.feature, 80))
+    return _SIGNALS[alert.condition.signal].format(feature)
+
+
+def _measured(alert: Alert) -> str:
+    condition = alert.condition
+    value = "no value" if condition.value is None else figure_text(condition.value)
+    method = f"{condition.method} " if condition.signal == "drift" and condition.method else ""
+    return f"{method}{value}" + ("" if condition.limit is None else f" (limit {figure_text(condition.limit)})")
+
+
+def _decisions(n: int) -> str:
+    return f"{n:,} decision{'' if n == 1 else 's'}"
+
+
+def _owner(alert: Alert, about: About) -> str:
+    return one_line(alert.owner(about.on_call, about.operations) or "nobody", 100)
+
+
+def _about(one: News, about: Mapping[str, About]) -> About:
+    model = one.alert.condition.model
+    return about.get(model, About(model))
+
+
+def _link(address: str, model: str = "") -> str:
+    if not address:
+        return ""
+    return f"{address}/alerts" + (f"?model={quote(model, safe='')}" if model else "")
