@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from watchroom.domain.laws import NORMAL_95, wilson
 from watchroom.domain.outcomes import NOTHING, Cells, Measured, known, texts, whole
 
-Counts = NDArray[np.int64]
+Numbers = NDArray[np.int64] | NDArray[np.float64]
+Texts = NDArray[np.object_]
 
 
 def of_binary(cells: Cells) -> Mapping[str, Measured]:
@@ -18,9 +19,13 @@ def of_binary(cells: Cells) -> Mapping[str, Measured]:
 
     NaN where there is nothing to divide by: precision without a predicted yes, recall without a real one.
     """
-    predicted, outcome, n = _judged(cells, ("0", "1"))
+    return of_counts(*_judged(cells, ("0", "1")))
+
+
+def of_counts(predicted: Texts, outcome: Texts, n: Numbers) -> Mapping[str, Measured]:
+    """The same from cells given one by one; their decisions may be expected ones and need not be whole."""
     yes, real = predicted == "1", outcome == "1"
-    tp, fp, fn = (int(n[of].sum()) for of in (yes & real, yes & ~real, ~yes & real))
+    tp, fp, fn = (float(n[of].sum()) for of in (yes & real, yes & ~real, ~yes & real))
     return {
         "f1": _f1(tp, fp + fn),
         "precision": _share(tp, tp + fp),
@@ -34,14 +39,14 @@ def of_classes(cells: Cells) -> Mapping[str, Measured]:
     return _over_classes(*_judged(cells, None))
 
 
-def _over_classes(predicted: NDArray[np.object_], outcome: NDArray[np.object_], n: Counts) -> Mapping[str, Measured]:
+def _over_classes(predicted: Texts, outcome: Texts, n: Numbers) -> Mapping[str, Measured]:
     return {
-        "accuracy": _share(int(n[predicted == outcome].sum()), int(n.sum())),
+        "accuracy": _share(float(n[predicted == outcome].sum()), float(n.sum())),
         "macro_f1": _macro_f1(predicted, outcome, n),
     }
 
 
-def _judged(cells: Cells, classes: tuple[str, ...] | None) -> tuple[NDArray[np.object_], NDArray[np.object_], Counts]:
+def _judged(cells: Cells, classes: tuple[str, ...] | None) -> tuple[Texts, Texts, NDArray[np.int64]]:
     """Prediction, outcome and decisions of the cells that have both, and of these classes only."""
     predicted, outcome = texts(cells.predicted), texts(cells.outcome)
     n = whole(cells.n)
@@ -51,24 +56,24 @@ def _judged(cells: Cells, classes: tuple[str, ...] | None) -> tuple[NDArray[np.o
     return predicted[of], outcome[of], n[of]
 
 
-def _share(part: int, total: int) -> Measured:
+def _share(part: float, total: float) -> Measured:
     """A share with Wilson's interval."""
     if total == 0:
         return NOTHING
     low, high = wilson(part / total, total)
-    return Measured(part / total, float(low), float(high), total)
+    return Measured(part / total, float(low), float(high), round(total))
 
 
-def _f1(tp: int, wrong: int) -> Measured:
+def _f1(tp: float, wrong: float) -> Measured:
     """2 tp / (2 tp + fp + fn). Its interval is that of the share tp / (tp + fp + fn), of which it is a function."""
     share = _share(tp, tp + wrong)
     value, low, high = (2 * end / (1 + end) for end in (share.value, share.low, share.high))
     return Measured(value, low, high, share.n)
 
 
-def _macro_f1(predicted: NDArray[np.object_], outcome: NDArray[np.object_], n: Counts) -> Measured:
+def _macro_f1(predicted: Texts, outcome: Texts, n: Numbers) -> Measured:
     """The mean of each class's F1, every class alike. Interval by the delta method (Takahashi et al. 2022)."""
-    total = int(n.sum())
+    total = float(n.sum())
     if total == 0:
         return NOTHING
     names, place = np.unique(np.concatenate([predicted, outcome]).astype(str), return_inverse=True)
@@ -82,4 +87,4 @@ def _macro_f1(predicted: NDArray[np.object_], outcome: NDArray[np.object_], n: C
     change = 2 * right / both[of_outcome] - pull[of_predicted] - pull[of_outcome]
     variance = float(n @ (change * total / names.size) ** 2) / total**2
     value, half = float(scores.mean()), NORMAL_95 * float(np.sqrt(variance))
-    return Measured(value, max(value - half, 0.0), min(value + half, 1.0), total)
+    return Measured(value, max(value - half, 0.0), min(value + half, 1.0), round(total))

@@ -6,7 +6,7 @@ Sums are exact. What depends on the order of scores takes scores in the same bin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from watchroom.domain.laws import NORMAL_95, wilson
 from watchroom.domain.outcomes import NOTHING, Cells, Floats, Measured, Scored, scored
 
 Counts = NDArray[np.int64]
+Numbers = Counts | Floats
 
 CALIBRATION_BINS = 10
 """Bins of equal width over the scores, as in most published figures of the calibration error."""
@@ -34,44 +35,56 @@ def of_scores(cells: Cells) -> Mapping[str, Measured]:
     }
 
 
-def roc_auc(positive: Counts, negative: Counts) -> Measured:
+def roc_auc(positive: Numbers, negative: Numbers) -> Measured:
     """Area under the ROC curve from counts by rising score; ties count half. Interval by DeLong et al. (1988).
 
     Against the raw scores it is off by at most half of the pairs of a positive and a negative within the same bin.
     """
-    cases, others = int(positive.sum()), int(negative.sum())
-    rarest = min(cases, others)
-    if rarest == 0:
-        return Measured(np.nan, np.nan, np.nan, cases + others, 0)
-    beaten = (np.cumsum(negative) - negative / 2) / others  # what a positive of each bin wins against
-    lost = 1 - (np.cumsum(positive) - positive / 2) / cases
+    cases, others, untold = _classes(positive, negative)
+    if cases <= 0 or others <= 0:
+        return untold
+    beaten = _midranks(negative) / others  # what a positive of each bin wins against
+    lost = 1 - _midranks(positive) / cases
     area = float(positive @ beaten / cases)
     variance = _variance(beaten, positive) / cases + _variance(lost, negative) / others
-    half = NORMAL_95 * float(np.sqrt(variance)) if rarest > 1 else np.nan
-    return Measured(area, max(area - half, 0.0), min(area + half, 1.0), cases + others, rarest)
+    half = NORMAL_95 * float(np.sqrt(variance)) if min(cases, others) > 1 else np.nan
+    return replace(untold, value=area, low=max(area - half, 0.0), high=min(area + half, 1.0))
 
 
-def _variance(value: Floats, n: Counts) -> float:
-    total = int(n.sum())
-    mean = n @ value / total
+def _classes(positive: Numbers, negative: Numbers) -> tuple[float, float, Measured]:
+    """The decisions of each class, and what is said of them when they cannot be ranked."""
+    cases, others = float(positive.sum()), float(negative.sum())
+    rarest = int(min(cases, others) + 0.5)
+    return cases, others, Measured(np.nan, np.nan, np.nan, round(cases + others), rarest)
+
+
+def _midranks(n: Numbers) -> Floats:
+    """How many stand below each bin, with half of those in it."""
+    rising = n.astype(np.float64)
+    ranks: Floats = np.cumsum(rising) - rising / 2
+    return ranks
+
+
+def _variance(value: Floats, n: Numbers) -> float:
+    total = float(n.sum())
+    mean = float(n @ value) / total
     return float(n @ (value - mean) ** 2) / max(total - 1, 1)
 
 
-def average_precision(positive: Counts, negative: Counts) -> Measured:
+def average_precision(positive: Numbers, negative: Numbers) -> Measured:
     """Σ (recall gained at a threshold) × (precision there), from the highest score down, a threshold at each bin.
 
     As scikit-learn has it for scores that are equal within a bin. The interval takes it as a share of the positives
     (Boyd, Eng and Page 2013), by Wilson.
     """
-    cases, others = int(positive.sum()), int(negative.sum())
-    rarest = min(cases, others)
-    if rarest == 0:
-        return Measured(np.nan, np.nan, np.nan, cases + others, 0)
+    cases, others, untold = _classes(positive, negative)
+    if cases <= 0 or others <= 0:
+        return untold
     found, wrong = np.cumsum(positive[::-1]), np.cumsum(negative[::-1])
-    precision = found / np.maximum(found + wrong, 1)
+    precision = found / np.where(found > 0, found + wrong, 1)
     value = float(positive[::-1] @ precision / cases)
     low, high = wilson(value, cases)
-    return Measured(value, float(low), float(high), cases + others, rarest)
+    return replace(untold, value=value, low=float(low), high=float(high))
 
 
 def _mean_of(rows: Scored, sums: Floats) -> Measured:
