@@ -59,7 +59,9 @@ def rows() -> Rows:
         "performance": _performance(),
         "volume": _volume(),
         "health": _health(),
-        "profile_references": [{"model": "card-fraud", "version": 3, "source": "file", "n": 5000, "n_performance": 900}],
+        "profile_references": [
+            {"model": "card-fraud", "version": 3, "source": "file", "n": 5000, "n_performance": 900}
+        ],
         "profile_features": _features(),
         "profile_bins": _bins(),
         "profile_counts": _counts(),

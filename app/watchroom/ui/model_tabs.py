@@ -12,10 +12,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from watchroom.reports import recipes
 from watchroom.store.queries import models as queries
 from watchroom.store.queries.models import Model, Sheet
 from watchroom.store.queries.training import Training, training
-from watchroom.ui import model_approvals, model_versions, recipes, wording
+from watchroom.ui import model_approvals, model_versions, wording
 from watchroom.ui.model_versions import or_none
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask

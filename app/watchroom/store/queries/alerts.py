@@ -128,22 +128,33 @@ _SERIES = {
 }
 """The value of a signal over the seven days that end with each day."""
 
-_VOLUME = """select v.day, 'value' as kind, cast(v.decisions as double) as value,
-        cast(m.spec ->> '$.monitor.volume.min_per_day' as double) as watch, cast(null as double) as failing,
-        cast(null as double) as noise, v.decisions as n, cast(null as varchar) as status
-    from (select model, day, cast(sum(decisions) as bigint) as decisions from volume
-          where model = ? and version is not distinct from ? group by model, day) v
-    left join models m on m.model = v.model order by v.day"""
+_VOLUME = """
+with days as (
+    select day, cast(sum(decisions) as bigint) as decisions, min(day) over () as first_day
+    from volume where model = ? and version is not distinct from ? group by day
+), means as (
+    select day, sum(decisions) over last_7 / least(date_diff('day', first_day, day) + 1, 7) as mean,
+        cast(sum(decisions) over last_7 as bigint) as n
+    from days window last_7 as (order by day range between interval 6 days preceding and current row)
+)
+select day, 'value' as kind, mean as value, least_a_day as watch, least_a_day / 2 as failing,
+    cast(null as double) as noise, n, cast(null as varchar) as status
+from means
+left join (
+    select cast(spec ->> '$.monitor.volume.min_per_day' as double) as least_a_day from models where model = ?
+) on true order by day
+"""
+"""Half of the minimum is failing: as the lights have it."""
 
 
 def series(snapshot: Snapshot, *, model: str, version: int | None, signal: str, feature: str) -> pd.DataFrame:
     """How the value behind an alert went: day, kind, value, watch, failing, noise, n, status; the oldest day first.
 
-    `kind` is `realized` or `estimated` for performance. A day stands for the seven that end with it; of volume, for
-    itself. NULL is unknown; empty for a signal that has no values.
+    `kind` is `realized` or `estimated` for performance. A day stands for the seven that end with it; volume is their
+    mean. NULL is unknown; empty for a signal that has no values.
     """
     if signal == "volume":
-        return snapshot.query(_VOLUME, [model, version])
+        return snapshot.query(_VOLUME, [model, version, model])
     if signal not in _SERIES:
         return pd.DataFrame({name: [] for name in ("day", "kind", "value", "watch", "failing", "noise", "n", "status")})
     return snapshot.query(_SERIES[signal], [model, version, feature])
@@ -151,11 +162,7 @@ def series(snapshot: Snapshot, *, model: str, version: int | None, signal: str, 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Who relies on a model, who holds it, and how much it decides; for the message to those it affects.
-
-    `decisions_per_day` is the mean over the last seven days of its log, all versions that were not in shadow counted
-    by the version in service; None when unknown.
-    """
+    """Who relies on a model and who holds it: to act on its alerts, and to tell those whom it affects."""
 
     model: str
     title: str

@@ -64,7 +64,8 @@ named as (
     select model, version, feature from asked where model not in (select model from profile_features)
     union all by name
     select model, version, field.name as feature,
-        case when field.type in ('string', 'boolean') then 'category' when field.type <> 'object' then 'number' end as kind
+        case when field.type in ('string', 'boolean') then 'category' when field.type <> 'object' then 'number' end
+            as kind
     from signed where field.name is not null
         and model not in (select model from profile_features) and model not in (select model from asked)
 ),
@@ -104,11 +105,12 @@ def uses(snapshot: Snapshot) -> tuple[Use, ...]:
 
 @dataclass(frozen=True)
 class Reliance:
-    """What rests on a model. `per_day` is the mean number of decisions of its version in service over the last seven
-    days of its log; None when there is no log. `last_day` is the last of them, UTC.
+    """What rests on a model.
 
-    `worst` is what one wrong decision costs at the most, `per_unit` what a unit of error costs at the most; both are
-    positive amounts in the workspace's currency, None when the file does not say.
+    `per_day` is the mean number of decisions of its version in service over the last seven days of its log, `last_day`
+    (UTC) the last of them; None when there is no log. `worst` is what one wrong decision costs at
+    the most, `per_unit` what a unit of error costs at the most: positive amounts in the workspace's currency, None when
+    the file does not say.
     """
 
     model: str

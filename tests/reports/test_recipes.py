@@ -7,7 +7,7 @@ import shlex
 
 import pytest
 
-from watchroom.ui.recipes import load, promote, reproduce
+from watchroom.reports.recipes import load, promote, reproduce
 
 NAMES = ["card-fraud", "it's", 'say "hi"', "a\nb", "x'); import os; ('", "模型🚲", "back\\slash"]
 

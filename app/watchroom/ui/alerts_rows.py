@@ -1,0 +1,104 @@
+"""An alert as a row: which model, what is wrong in words, how bad, whose it is, and the way to act on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from watchroom.domain.alerts import Alert as Folded
+from watchroom.store.queries.alerts import Alert
+from watchroom.ui import alerts_act
+from watchroom.ui.alerts_words import SIGNAL_NAMES, open_for, short_day, state, what
+from watchroom.ui.model_about import person
+from watchroom.ui.navigation import link
+from watchroom.ui.rows import badge, quiet, tier_badge
+from watchroom.ui.text import plain, sentence
+from watchroom.ui.workspace import facts
+
+SEVERITY_ICONS = {"critical": ":red[:material/error:]", "warning": ":orange[:material/warning:]"}
+SEVERITY_COLOURS = {"critical": "red", "warning": "orange"}
+STATE_COLOURS = {"open": "violet", "acknowledged": "blue", "snoozed": "gray", "resolved": "green", "over": "green"}
+NOBODY = ":red[:material/person_off: nobody]"
+
+TITLE_LENGTH = 60
+
+_SAFE_ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-]+(?::\d+)?(?:/[A-Za-z0-9._~/?#@!$&'+,;=%:\-]*)?")
+"""An address that Markdown takes as it is, so that it can lead there and nowhere else."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What all rows share: what the ledger says by alert, and whether whoever looks may act at all."""
+
+    folded: Mapping[str, Folded]
+    may_act: bool
+
+
+def rows(alerts: Sequence[Alert], shared: Rows) -> None:
+    """A box for each alert, in this order."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    for alert in alerts:
+        _row(alert, shared, now)
+
+
+def _row(alert: Alert, shared: Rows, now: datetime) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(width="stretch", gap="xxsmall"):
+            st.markdown(in_markdown(alert, now))
+        link("alerts", "Open", icon=":material/arrow_forward:", params={"alert": alert.alert_id})
+        folded = shared.folded.get(alert.alert_id)
+        if shared.may_act and folded is not None:
+            button(alert, folded)
+
+
+def button(alert: Alert, folded: Folded) -> None:
+    """The way to act on an alert that lasts."""
+    if alert.ended_at is None and st.button("Act", key=f"act_{alert.alert_id}", icon=":material/bolt:"):
+        alerts_act.act(alert, folded.last_seq)
+
+
+def in_markdown(alert: Alert, now: datetime) -> str:
+    """The alert in three lines; `now` is UTC without a zone."""
+    icon = SEVERITY_ICONS.get(alert.severity, ":gray[:material/info:]")
+    head = f"{icon} **{plain(alert.title, TITLE_LENGTH)}** {badges(alert, now)}"
+    return "  \n".join((head, sentence(what(alert), 400), quiet(" · ".join(_around(alert, now)))))
+
+
+def badges(alert: Alert, now: datetime) -> str:
+    """Severity, signal, state and tier as badges in Markdown."""
+    return " ".join(
+        (
+            badge(alert.severity, SEVERITY_COLOURS.get(alert.severity, "gray")),
+            badge(SIGNAL_NAMES.get(alert.signal, alert.signal).lower()),
+            badge(state(alert, facts().zone, now), STATE_COLOURS.get(alert.state, "gray"), 40),
+            tier_badge(alert.tier),
+        )
+    )
+
+
+def _around(alert: Alert, now: datetime) -> list[str]:
+    said = [f"Has it: {owner(alert.owner)}", plain(open_for(alert, now))]
+    if alert.since is not None:
+        said.append(plain(f"beyond its limit since {short_day(alert.since, now.date())}"))
+    said.append(runbook(alert.runbook))
+    if alert.reason:
+        said.append(f"“{plain(alert.reason, 160)}”")
+    return said
+
+
+def owner(name: str | None) -> str:
+    """Who has it, in Markdown; nobody in red."""
+    return person(name) if name else NOBODY
+
+
+def runbook(text: str | None) -> str:
+    """The runbook in Markdown: a link when it is a plain web address, else its text."""
+    if not text:
+        return ":red[no runbook]"
+    if _SAFE_ADDRESS.fullmatch(text):
+        return f"[Runbook]({text})"
+    return f"Runbook: {plain(text, 120)}"

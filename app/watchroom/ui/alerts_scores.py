@@ -1,0 +1,134 @@
+"""How right the alarms have been: each drift rule against the performance that the outcomes later showed."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+import yaml
+
+from watchroom.store.queries.alerts import RuleScore, scores
+from watchroom.ui.alerts_words import METHOD_NAMES, feature_name
+from watchroom.ui.room import ask, room
+from watchroom.ui.rows import badge
+from watchroom.ui.states import code, empty, sourced, truncated
+from watchroom.ui.tables import download
+from watchroom.ui.text import UNKNOWN, count_of, number, one_line, plain, sentence
+
+SHOWN = 12
+"""Rules that are told in words; the table and the download have all."""
+
+FEW_WEEKS = 8
+"""Weeks with both drift and outcomes below which a rule's score is said to rest on little."""
+
+CLOSE = 0.1
+"""A better limit that differs by less than this share from the one in force changes nothing worth writing down."""
+
+
+def show(model: str | None) -> None:
+    """The tab."""
+    found = ask(scores, model=model)
+    if not found:
+        empty(
+            "No rule has been judged yet.",
+            "A rule is judged once there are weeks with both a drift value and enough outcomes.",
+        )
+        return
+    st.markdown(
+        "Did performance fall in the weeks in which a feature was beyond its watch limit? **Precision** is the share "
+        "of alarms that came in such weeks, **recall** the share of such weeks that had an alarm."
+    )
+    spoke = [rule for rule in found if rule.alarms or rule.fell]
+    for rule in spoke[:SHOWN]:
+        _rule(rule)
+    truncated(SHOWN, len(spoke), "rules in words")
+    if not spoke:
+        st.caption("No rule has given an alarm, and performance never fell: nothing can be said of them yet.")
+    shown = found[: room().settings.page_rows]
+    st.dataframe(
+        table(shown), hide_index=True, alt=f"{count_of(len(shown), 'drift rule')} with how right each has been"
+    )
+    truncated(len(shown), len(found), "rules")
+    st.caption(sourced("all weeks with outcomes", len(found), "rule"))
+    download("Download as CSV", "alert-scores", lambda: pd.DataFrame([rule.__dict__ for rule in found]))
+
+
+def _rule(rule: RuleScore) -> None:
+    with st.container(border=True, gap="xsmall"):
+        few = f" {badge(f'only {rule.periods} weeks', 'orange')}" if rule.periods < FEW_WEEKS else ""
+        head = f"**{plain(rule.title, 60)}** {badge(f'version {rule.version}')}{few}"
+        st.markdown(f"{head}  \n{sentence(in_words(rule), 600)}")
+        lines = to_write(rule)
+        if lines:
+            st.caption(f"To use that limit, in {plain(rule.file or 'the file of the model')}:")
+            code(lines)
+
+
+def in_words(rule: RuleScore) -> str:
+    """How right a rule has been, in plain sentences."""
+    method = METHOD_NAMES.get(rule.method, rule.method)
+    name = feature_name(rule.feature)
+    counted = f"{count_of(rule.alarms, 'alarm')} in {count_of(rule.periods, 'week')}"
+    first = f"{name} by {method} beyond {_number(rule.watch)}: {counted}"
+    if rule.fell == 0:
+        return f"{first}; performance never fell, so {'each was a false one' if rule.alarms else 'silence was right'}."
+    told = (
+        f"{first}, {number(rule.right)} of them right (precision {_share(rule.precision)}). Performance fell in "
+        f"{count_of(rule.fell, 'week')}; the rule spoke in {number(rule.right)} of them (recall {_share(rule.recall)})."
+    )
+    return f"{told} {_better(rule)}"
+
+
+def _better(rule: RuleScore) -> str:
+    if rule.best_limit is None:
+        return ""
+    if not _differs(rule):
+        return "The limit in force is as right as any would have been."
+    return (
+        f"A limit of {_number(rule.best_limit)} would have been right most often: precision "
+        f"{_share(rule.best_precision)}, recall {_share(rule.best_recall)}."
+    )
+
+
+def _differs(rule: RuleScore) -> bool:
+    if rule.best_limit is None or rule.watch is None:
+        return rule.best_limit is not None
+    same = (rule.best_precision, rule.best_recall) == (rule.precision, rule.recall)
+    return not same and abs(rule.best_limit - rule.watch) > CLOSE * rule.watch
+
+
+def to_write(rule: RuleScore) -> str:
+    """The YAML lines that set the better limit; empty when the one in force is as good."""
+    if not _differs(rule) or rule.best_limit is None:
+        return ""
+    override: dict[str, object] = {"method": rule.method, "watch": float(f"{rule.best_limit:.3g}")}
+    return yaml.safe_dump(
+        {"monitor": {"overrides": {rule.feature: override}}}, sort_keys=False, allow_unicode=True
+    ).strip()
+
+
+def table(rules: tuple[RuleScore, ...]) -> pd.DataFrame:
+    """The rules as a table for the screen; what cannot be told is empty."""
+    return pd.DataFrame(
+        {
+            "Model": [one_line(rule.title, 80) for rule in rules],
+            "Version": [rule.version for rule in rules],
+            "Signal": [one_line(rule.feature, 80) for rule in rules],
+            "Method": [METHOD_NAMES.get(rule.method, rule.method) for rule in rules],
+            "Watch limit": [rule.watch for rule in rules],
+            "Weeks": [rule.periods for rule in rules],
+            "Performance fell": [rule.fell for rule in rules],
+            "Alarms": [rule.alarms for rule in rules],
+            "Right": [rule.right for rule in rules],
+            "Precision": [rule.precision for rule in rules],
+            "Recall": [rule.recall for rule in rules],
+            "Better limit": [rule.best_limit for rule in rules],
+        }
+    )
+
+
+def _number(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{value:.3g}"
+
+
+def _share(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{value:.0%}".replace("%", " %")
