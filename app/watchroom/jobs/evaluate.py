@@ -15,7 +15,6 @@ from watchroom.domain.periods import periods_of
 from watchroom.jobs.evaluate_drift import drift_of, quality_of, rows_of
 from watchroom.jobs.evaluate_light import fill_health
 from watchroom.jobs.evaluate_performance import performance_of
-from watchroom.jobs.evaluate_trend import fill_alert_scores, fill_decay
 from watchroom.jobs.evaluate_read import read_profiles
 from watchroom.store.draft import Draft
 from watchroom.store.schema import tables_of
@@ -102,5 +101,3 @@ def _evaluate(draft: Draft, spec: ModelSpec, serving: int | None, today: date) -
                 table, [rows_of(profile, spec.model, periods, columns) for columns in found(profile, spec, periods)]
             )
     fill_health(draft, spec, serving, today)
-    fill_decay(draft, spec)
-    fill_alert_scores(draft, spec)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from watchroom.domain.lights import BEYOND, Light, worst
+from watchroom.domain.lights import BEYOND, LIGHTS, Light, worst
 from watchroom.domain.periods import CURRENT_DAYS
 from watchroom.store.draft import Draft
 from watchroom.workspace.model_file import ModelSpec
@@ -40,7 +40,8 @@ def fill_health(draft: Draft, spec: ModelSpec, serving: int | None, today: date)
         _volume(draft, spec, serving, last, today),
     )
     light = worst(part.light for part in parts)
-    reason = "; ".join(part.reason for part in parts if part.light == light and part.reason)
+    ranked = sorted(parts, key=lambda part: LIGHTS.index(part.light), reverse=True)
+    reason = "; ".join(part.reason for part in ranked if part.reason and (part.light in BEYOND or light == "no data"))
     draft.insert(
         "health",
         [(spec.model, serving, light, *(part.light for part in parts), reason or None, first, last, n, as_of)],
@@ -48,17 +49,16 @@ def fill_health(draft: Draft, spec: ModelSpec, serving: int | None, today: date)
 
 
 def _window(draft: Draft, model: str, version: int | None) -> tuple[date | None, date | None, int]:
-    row = draft.connection.execute(
+    rows = draft.connection.execute(
         """
-        select min(day), max(day), coalesce(sum(decisions), 0)::bigint from profile.volume v
+        select max(day), coalesce(sum(decisions), 0)::bigint from profile.volume v
         where model = $model and version = $version
             and day > (select max(day) from profile.volume w where w.model = $model and w.version = $version) - $days
         """,
         {"model": model, "version": version, "days": CURRENT_DAYS},
-    ).fetchone()
-    assert row is not None
-    last = row[1]
-    return (last - timedelta(CURRENT_DAYS - 1) if last else None), last, row[2]
+    ).fetchall()
+    last, n = rows[0]
+    return (last - timedelta(CURRENT_DAYS - 1) if last else None), last, n
 
 
 def _nothing(spec: ModelSpec, serving: int | None) -> str:
@@ -140,11 +140,11 @@ def _volume(draft: Draft, spec: ModelSpec, version: int, last: date, today: date
     silent = (today - last).days
     if silent > SILENT_DAYS:
         return Part("failing", f"no decision for {silent:,} days: the last was on {last:%-d %b %Y}")
-    row = draft.connection.execute(  # a version that has served for two days is not measured by seven
+    rows = draft.connection.execute(  # a version that has served for two days is not measured by seven
         """select sum(decisions) filter (day > $last - $days) / least(date_diff('day', min(day), $last) + 1, $days)
         from profile.volume where model = $model and version = $version""",
         {"model": spec.model, "version": version, "last": last, "days": CURRENT_DAYS},
-    ).fetchone()
-    mean = float(row[0]) if row else 0.0
+    ).fetchall()
+    mean = float(rows[0][0])
     light: Light = "failing" if mean < minimum / 2 else "watch" if mean < minimum else "stable"
     return Part(light, f"{mean:,.0f} decisions a day, at least {minimum:,} are expected" if light in BEYOND else "")

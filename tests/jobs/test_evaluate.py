@@ -1,0 +1,193 @@
+"""Profiles become drift, quality, performance and one light for each model; only what has changed is judged anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from tests.helpers.profiles import Served, days_from, profile_rows, served_day
+from tests.helpers.snapshots import publish_rows
+from watchroom.jobs.evaluate import evaluate
+from watchroom.store.draft import Draft, refresh_lock
+from watchroom.store.manifest import StoreFolder
+from watchroom.workspace.load import Workspace, load_workspace
+
+FIRST = date(2026, 3, 2)  # a Monday
+TODAY = date(2026, 3, 31)
+SPEC = """
+model: m
+task: binary
+decisions: {path: none.parquet, score: score, prediction: prediction}
+monitor:
+  performance: {metric: roc_auc, watch: 0.97, failing: 0.9}
+  volume: {min_per_day: 200}
+"""
+
+Query = Callable[[str], list[tuple[Any, ...]]]
+
+
+@contextmanager
+def drafted(folder: Path) -> Iterator[Draft]:
+    store = StoreFolder(folder)
+    with refresh_lock(store, wait_seconds=5), Draft(store) as draft:
+        yield draft
+
+
+def room(folder: Path, spec: str = SPEC) -> Workspace:
+    (folder / "models").mkdir(parents=True, exist_ok=True)
+    (folder / "models" / "m.yaml").write_text(spec)
+    (folder / "watchroom.yaml").write_text("mlflow: {tracking_uri: sqlite:///none.db}\n")
+    return load_workspace(folder)
+
+
+def month(seed: int = 3, **days: Any) -> dict[date, Served]:
+    rng = np.random.default_rng(seed)
+    return {day: served_day(rng, 400, **days) for day in days_from(FIRST, 28)}
+
+
+def reference() -> Served:
+    return served_day(np.random.default_rng(1), 20_000)
+
+
+@pytest.fixture
+def judged(tmp_path: Path) -> Iterator[Callable[..., Query]]:
+    """Evaluate a model with these days; gives a function that asks the draft."""
+    opened = []
+
+    def make(days: Mapping[date, Served], *, spec: str = SPEC, champion: int | None = 1, today: date = TODAY) -> Query:
+        tables = profile_rows("m", reference(), days)
+        if champion is not None:
+            tables["aliases"] = [{"name": "m", "alias": "champion", "version": champion}]
+        publish_rows(tmp_path / "store", tables)
+        manager = drafted(tmp_path / "store")
+        draft = manager.__enter__()
+        opened.append(manager)
+        evaluate(draft, room(tmp_path / "room", spec), {"m"}, today)
+        return lambda sql: draft.connection.execute(sql).fetchall()
+
+    yield make
+    for manager in opened:
+        manager.__exit__(None, None, None)
+
+
+def light(query: Query) -> dict[str, str]:
+    names = ("light", "drift", "quality", "performance", "volume")
+    return dict(zip(names, query(f"select {', '.join(names)} from health.health")[0], strict=True))
+
+
+def test_a_model_like_its_reference_is_stable_in_every_part_and_every_week(judged):
+    query = judged(month())
+    assert light(query) == dict.fromkeys(("light", "drift", "quality", "performance", "volume"), "stable")
+    assert query("select distinct status from health.drift where grain in ('week', 'month')") == [("stable",)]
+
+
+def test_a_feature_that_moved_turns_the_light_and_names_itself(judged):
+    days = {**month(), **dict(list(month(4, shift=1.0).items())[14:])}
+    query = judged(days)
+    assert light(query)["drift"] == "drifted"
+    assert query("select reason from health.health")[0][0].startswith("drifted: x")
+    weeks = query("select status from health.drift where feature = 'x' and grain = 'week' order by period_start")
+    assert weeks == [("stable",), ("stable",), ("drifted",), ("drifted",)]
+    assert query("select distinct status from health.drift where feature = 'idle' and grain = 'week'") == [("stable",)]
+
+
+def test_a_days_drift_is_the_one_of_that_day_alone(judged):
+    days = month()
+    query = judged(days)
+    (value, n), *_ = query(
+        "select value, n from health.drift where feature = 'x' and grain = 'day' order by period_end"
+    )
+    edges = np.quantile(reference().features["x"], np.arange(1, 10) / 10)
+    shares = [
+        np.maximum(np.bincount(np.searchsorted(edges, x, side="right"), minlength=10) / len(x), 1e-4)
+        for x in (days[FIRST].features["x"], reference().features["x"])
+    ]
+    assert n == 400
+    assert value == pytest.approx(((shares[0] - shares[1]) * np.log(shares[0] / shares[1])).sum(), rel=1e-9)
+
+
+def test_realized_performance_of_a_week_is_that_of_its_decisions(judged):
+    days = month()
+    query = judged(days)
+    week = [days[day] for day in days_from(FIRST, 7)]
+    outcome, score = (np.concatenate([getattr(day, name) for day in week]) for name in ("outcome", "score"))
+    ((value, low, high, n, labelled),) = query(
+        "select value, low, high, n, n_labelled from health.performance where metric = 'roc_auc' and kind = 'realized' "
+        f"and grain = 'week' and period_start = '{FIRST}'"
+    )
+    assert value == pytest.approx(roc_auc_score(outcome, score), abs=2e-3)
+    assert low < value < high
+    assert (n, labelled) == (2800, 2800)
+
+
+def test_performance_that_fell_turns_the_light_with_its_number_of_outcomes(judged):
+    query = judged(month(noise=20.0))
+    assert light(query)["performance"] == "failing"
+    assert "outcomes of the 7 days to 29 Mar 2026" in query("select reason from health.health")[0][0]
+
+
+def test_without_outcomes_performance_says_so_and_is_estimated(judged):
+    query = judged(month(labelled=0.0))
+    said = query(
+        "select distinct status, reason from health.performance where kind = 'realized' and metric = 'roc_auc'"
+    )
+    assert said == [("no data", "no outcomes yet")]
+    assert light(query)["performance"] == "stable"
+    estimated = query(
+        "select value from health.performance where kind = 'estimated' and metric = 'roc_auc' and grain = 'month'"
+    )
+    truth = roc_auc_score(reference().outcome, reference().score)
+    assert estimated[0][0] == pytest.approx(truth, abs=0.02)
+
+
+def test_a_log_that_falls_silent_fails_its_minimum(judged):
+    assert light(judged(month(), today=date(2026, 4, 20)))["volume"] == "failing"
+
+
+def test_a_champion_without_a_decision_is_no_data_and_says_which_version(judged):
+    query = judged(month(), champion=7)
+    assert query("select version, light, reason from health.health") == [
+        (7, "no data", "no decision of version 7 was found")
+    ]
+
+
+def test_without_a_champion_the_newest_version_with_decisions_is_judged(judged):
+    assert judged(month(), champion=None)("select version from health.health") == [(1,)]
+
+
+def test_only_what_has_changed_is_judged_anew(tmp_path: Path):
+    publish_rows(tmp_path / "store", profile_rows("m", reference(), month()))
+    workspace = room(tmp_path / "room")
+    with drafted(tmp_path / "store") as draft:
+        assert evaluate(draft, workspace, {"m"}, TODAY).evaluated == 1
+        draft.publish()
+    with drafted(tmp_path / "store") as draft:
+        assert evaluate(draft, workspace, set(), TODAY).evaluated == 0
+        assert not draft.is_own("health")
+        assert evaluate(draft, workspace, set(), date(2026, 4, 3)).evaluated == 1
+        stricter = room(tmp_path / "room", SPEC + "  drift: {watch: 0.05, drifted: 0.06}\n")
+        assert evaluate(draft, stricter, set(), date(2026, 4, 3)).evaluated == 1
+        assert draft.connection.execute("select count(*), count(distinct model) from health.health").fetchone() == (
+            1,
+            1,
+        )
+
+
+def test_a_broken_file_keeps_what_was_said_and_a_removed_one_takes_its_rows_along(tmp_path: Path):
+    publish_rows(tmp_path / "store", profile_rows("m", reference(), month()))
+    with drafted(tmp_path / "store") as draft:
+        evaluate(draft, room(tmp_path / "room"), {"m"}, TODAY)
+        broken = evaluate(draft, room(tmp_path / "room", SPEC + "nonsense: 1\n"), set(), TODAY)
+        assert "m" not in broken.complete
+        assert draft.connection.execute("select light from health.health").fetchall() != []
+        (tmp_path / "room" / "models" / "m.yaml").unlink()
+        evaluate(draft, load_workspace(tmp_path / "room"), set(), TODAY)
+        for table in ("health", "drift", "quality", "performance", "health_notes"):
+            assert draft.connection.execute(f"select count(*) from health.{table}").fetchone() == (0,)
