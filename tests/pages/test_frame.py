@@ -116,6 +116,8 @@ def test_another_model_starts_with_all_its_versions(reader: Reader):
         ("models", ["Model"]),
         ("model", ["Model", "Version", "Period"]),
         ("runs", ["Model", "Version"]),
+        ("alerts", ["Model", "Period"]),
+        ("features", ["Model"]),
         ("glossary", ["Model"]),
         ("status", ["Model"]),
     ],

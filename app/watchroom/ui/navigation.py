@@ -69,12 +69,35 @@ PAGES: tuple[PageInfo, ...] = (
         "Which runs are there, over all experiments?",
         scope=("version",),
     ),
+    PageInfo(
+        "health",
+        "Health",
+        "Operations",
+        ":material/ecg_heart:",
+        "Is it working, and if not, why?",
+        scope=("version", "period"),
+    ),
+    PageInfo(
+        "alerts",
+        "Alerts",
+        "Operations",
+        ":material/notifications:",
+        "What is wrong, who has it, what do they do?",
+        scope=("period",),
+    ),
+    PageInfo(
+        "features",
+        "Features",
+        "Operations",
+        ":material/account_tree:",
+        "Which features feed which models, and which are in trouble?",
+    ),
     PageInfo("glossary", "Glossary", "Reference", ":material/menu_book:", "What does this word mean?"),
     PageInfo("status", "Status", "Reference", ":material/monitor_heart:", "How fresh is the data, what failed?"),
 )
 """Every page; each file of `pages/` stands here once."""
 
-_FIRST: dict[str, str] = {"data_science": "Data science", "admin": "Reference"}
+_FIRST: dict[str, str] = {"data_science": "Data science", "operations": "Operations", "admin": "Reference"}
 """The section that a role finds right after the shared pages."""
 
 
