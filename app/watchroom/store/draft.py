@@ -94,6 +94,11 @@ class Draft:
         self._remove_leftovers()
 
     @property
+    def spill(self) -> Path:
+        """Where a step may put what does not fit into memory; it goes away with the draft."""
+        return Path(self._temp)
+
+    @property
     def _temp(self) -> str:
         return str(self.folder.root / f"spill{_BUILDING}")
 

@@ -34,6 +34,7 @@ KINDS = {
     "workspace": "workspace file",
     "ledger": "ledger",
     "notify": "notification",
+    "log": "decision log",
 }
 
 PROBLEMS_SHOWN = 200

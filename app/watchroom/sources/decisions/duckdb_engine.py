@@ -174,7 +174,7 @@ class DuckDBEngine:
     def _parquet_columns(self, file: LogFile) -> tuple[tuple[str, Family], ...]:
         query = "describe select * from read_parquet($path)"
         rows = self._connection.execute(query, {"path": [listing.literal_glob(file)]}).fetchall()
-        return tuple((row[0], _family(row[1])) for row in rows)
+        return tuple((row[0], family_of(row[1])) for row in rows)
 
     def _first_line(self, file: LogFile) -> str:
         query = (
@@ -386,7 +386,8 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
-def _family(kind: str) -> Family:
+def family_of(kind: str) -> Family:
+    """What a type of DuckDB comes down to."""
     return next((family for name, family in _FAMILIES if kind.startswith(name) and not kind.endswith("]")), "other")
 
 
@@ -411,10 +412,8 @@ def _volume(found: kernel.Counted, kept: kernel.Counted, days: frozenset[date]) 
             if n:
                 last = int(kept.last[version][place])
                 rows.append((version, day, n, int(found.rows[version][place]) - n, last))
-    columns = list(zip(*rows, strict=True)) or [[]] * len(VOLUME)
-    return pa.Table.from_arrays(
-        [pa.array(values, type=field.type) for values, field in zip(columns, VOLUME, strict=True)], schema=VOLUME
-    )
+    named = [dict(zip(VOLUME.names, row, strict=True)) for row in rows]
+    return pa.Table.from_pylist(named, schema=VOLUME)
 
 
 def _survey_of(rows: Sequence[tuple[Any, ...]], files: Sequence[FileShape], broken: tuple[FileProblem, ...]) -> Survey:

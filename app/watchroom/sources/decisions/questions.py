@@ -55,7 +55,7 @@ def signals_of(log: DecisionLog) -> tuple[Signal, ...]:
     found = [Signal(name, name, kind) for name, kind in log.features]
     if log.score is not None:
         found.append(Signal("@score", log.score, "score"))
-    if log.prediction is not None:
+    if log.prediction is not None and log.task is not None:
         found.append(Signal("@prediction", log.prediction, outcome_form(log.task)))
     return tuple(found)
 

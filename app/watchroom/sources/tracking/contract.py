@@ -110,7 +110,7 @@ class Problem:
     `count` is how many things it stands for: a thousand run folders without `meta.yaml` are a handful of rows.
     """
 
-    kind: Literal["source", "experiment", "run", "model_version", "workspace", "ledger", "notify"]
+    kind: Literal["source", "experiment", "run", "model_version", "workspace", "ledger", "notify", "log"]
     severity: Literal["error", "warning", "note"]
     place: str
     what: str

@@ -1,0 +1,191 @@
+"""What is told of a model's logs: each thing that is left out, once, with its count and what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Literal
+
+from watchroom.errors import WatchroomError
+from watchroom.sources.decisions.contract import FileFacts, FileProblem, FileShape
+from watchroom.sources.tracking.contract import Problem
+
+Severity = Literal["error", "warning", "note"]
+
+COLUMNS_SHOWN = 12
+"""Names of columns in a message: enough to see which file it is."""
+
+
+def log_problem(
+    model: str,
+    place: str,
+    what: str,
+    *,
+    severity: Severity = "warning",
+    why: str = "",
+    next_step: str = "",
+    count: int = 1,
+) -> Problem:
+    """A problem of a model's log."""
+    return Problem("log", severity, place, what, why, next_step, model, count)
+
+
+def no_files(model: str, file: str, field: str, pattern: str) -> Problem:
+    """A glob that matches nothing."""
+    return log_problem(
+        model,
+        f"{file} ({field})",
+        f"No file matches {pattern}.",
+        why="Globs are relative to the workspace's folder; hidden files and folders are not read.",
+        next_step="Correct the path, or put the files there: they are read at the next refresh.",
+    )
+
+
+def file_problem(model: str, error: FileProblem) -> Problem:
+    """A file that cannot be read."""
+    return log_problem(model, error.path, error.what, severity="error", why=error.why, next_step=error.next_step)
+
+
+def failed(model: str, file: str, error: Exception) -> Problem:
+    """A model whose logs could not be counted: what was known of it stays."""
+    why = " ".join((error.what, error.why)).strip() if isinstance(error, WatchroomError) else str(error).splitlines()[0]
+    return log_problem(
+        model,
+        file,
+        "The logs of this model could not be counted; what is shown is from before.",
+        severity="error",
+        why=why,
+        next_step="The other models went on. It is tried again at the next refresh.",
+    )
+
+
+def missing_columns(model: str, shape: FileShape, columns: Sequence[str], field: str) -> Problem:
+    """A file without a column that it cannot be read without."""
+    listed = ", ".join(name for name, _ in shape.columns[:COLUMNS_SHOWN])
+    more = " …" if len(shape.columns) > COLUMNS_SHOWN else ""
+    return log_problem(
+        model,
+        shape.file.shown,
+        f"The file has no column {_listed(columns)}; its rows are left out.",
+        severity="error",
+        why=f"Its columns are: {listed}{more}." if listed else "It has no columns.",
+        next_step=f"Name the column under `{field}` in the model's file, or write the file with it.",
+    )
+
+
+def missing_values(model: str, shape: FileShape, columns: Sequence[str]) -> Problem:
+    """A file without some features: its rows count as missing them."""
+    what = f"The file has no column {_listed(columns)}; its rows count as missing there."
+    return log_problem(model, shape.file.shown, what, count=len(columns))
+
+
+def empty_file(model: str, shape: FileShape) -> Problem:
+    """A file without rows."""
+    return log_problem(model, shape.file.shown, "The file is empty.", severity="note")
+
+
+def told_by(model: str, facts: FileFacts, *, outcomes: bool) -> list[Problem]:
+    """What a survey found in a file."""
+    faults = [
+        (facts.without_id, "have no id", ""),
+        (facts.without_time, "have a time that is missing or none that can be read", _TIMES),
+        (facts.without_version, "have no model version that is a whole number", ""),
+        (facts.without_value, "have an outcome that is missing or does not fit the task", _OUTCOMES),
+    ]
+    found = [
+        log_problem(model, facts.path, f"{n:,} of {facts.rows:,} rows {what}; they are left out.", why=why, count=n)
+        for n, what, why in faults
+        if n
+    ]
+    if outcomes and facts.unmatched:
+        found.append(
+            log_problem(
+                model,
+                facts.path,
+                f"{facts.unmatched:,} outcomes have an id that no decision has.",
+                why="They count as soon as their decisions are there.",
+                severity="note",
+                count=facts.unmatched,
+            )
+        )
+    return found
+
+
+_TIMES = "Expected a timestamp, or text such as 2026-01-31 12:00:00 or 2026-01-31T12:00:00+01:00."
+
+_OUTCOMES = "Expected 0 or 1 (true, false, yes, no) for binary, a number for regression."
+
+
+def mixed_zones(model: str, place: str, naive: int, zoned: int) -> Problem:
+    """Times with and without a zone in one log."""
+    return log_problem(
+        model,
+        place,
+        "The log has times with a zone and times without.",
+        why=f"{zoned:,} have one, {naive:,} do not; those are read as UTC.",
+        next_step="Write all times in UTC or with their zone, if those without are not UTC.",
+        severity="note",
+        count=naive,
+    )
+
+
+def duplicates(model: str, file: str, count: int) -> Problem:
+    """Rows whose id stood in the same day before."""
+    return log_problem(
+        model,
+        file,
+        f"{count:,} decisions stand in the log twice; the last of each is counted.",
+        why="The same id and version on the same UTC day.",
+        count=count,
+    )
+
+
+def unknown_version(model: str, version: int, decisions: int) -> Problem:
+    """Decisions of a version that the registry does not have."""
+    return log_problem(
+        model,
+        f"{model} version {version}",
+        f"{decisions:,} decisions are of a version that MLflow does not know.",
+        why="They are counted all the same.",
+        next_step="Register the version, or correct the column of the log.",
+        count=decisions,
+    )
+
+
+def champion_assumed(model: str, file: str, seen_from: datetime | None) -> Problem:
+    """A log without a version column, whose older decisions are given to a version by its dates."""
+    why = (
+        f"A refresh saw a champion first at {seen_from:%Y-%m-%d %H:%M} UTC: decisions before that are given to that "
+        "version from its registration on, and to the newest version of their time before it."
+        if seen_from
+        else "No refresh has seen a champion: each decision is given to the newest version of its time."
+    )
+    return log_problem(
+        model,
+        file,
+        "The log does not say which version decided; it is taken to be the champion of that moment.",
+        why=why,
+        next_step="Name the column under `decisions.version` when the log has one.",
+        severity="note",
+    )
+
+
+def as_json(problems: Iterable[Problem]) -> str:
+    """The problems of a file as they are kept until it is read again."""
+    return json.dumps([asdict(problem) for problem in problems])
+
+
+def from_json(text: str) -> list[Problem]:
+    """Problems that were kept."""
+    return [Problem(**_fields(one)) for one in json.loads(text)]
+
+
+def _fields(kept: dict[str, Any]) -> dict[str, Any]:
+    return {name: kept[name] for name in Problem.__dataclass_fields__ if name in kept}
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:COLUMNS_SHOWN])
+    return shown + (" …" if len(names) > COLUMNS_SHOWN else "")

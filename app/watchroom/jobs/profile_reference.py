@@ -1,0 +1,402 @@
+"""The reference of a model: its bins, what it holds of each feature, and the performance to compare with.
+
+Its rows are put into a DuckDB of their own, in memory and cut off from files and network: the condition
+`performance_where` comes from the model's file and runs there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from watchroom.domain import bins as binning
+from watchroom.domain.bins import INVALID, MISSING, RARE, UNSEEN
+from watchroom.errors import WorkspaceError
+from watchroom.jobs.profile_plan import Plan
+from watchroom.sources.decisions import questions as ask
+from watchroom.sources.decisions.contract import Binning, Family, FeatureBins, Kind
+from watchroom.sources.decisions.duckdb_engine import DuckDialect, family_of
+from watchroom.workspace.model_file import ReferenceFile
+
+MEMORY_MB = 768
+"""Of the DuckDB that holds a reference: more is spilled."""
+
+_ALL = 0
+"""Stands for all rows of the reference, beside the versions that have rows of their own."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What is compared with, by version; `_ALL` for the versions without rows of their own."""
+
+    kinds: Mapping[str, Kind]
+    own: frozenset[int]
+    """The versions that have rows of their own."""
+    bins: Mapping[int, tuple[FeatureBins, ...]]
+    facts: Mapping[int, tuple[_Facts, ...]]
+    rows: Mapping[int, int]
+    labelled: Mapping[int, int]
+    cells: pa.Table
+    errors: pa.Table
+    notes: tuple[str, ...] = ()
+    """What is said of it: features that it lacks, or that cannot be watched."""
+    mistake: WorkspaceError | None = None
+    """What is wrong with `performance_where`."""
+
+    def binning(self) -> Binning:
+        """The bins to count on."""
+        return Binning(self.bins.get(_ALL, ()), {version: self.bins[version] for version in self.own})
+
+    def source_of(self, version: int) -> int:
+        """Whose rows a version is compared with."""
+        return version if version in self.own else _ALL
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What the reference holds of a feature, and its rows by bin."""
+
+    bins: FeatureBins
+    n: int
+    counts: Mapping[int, int]
+    distinct: int
+    deciles: tuple[int, ...] = ()
+    """Of a number: which bin of PSI each of its bins lies in."""
+    mean: float | None = None
+    std: float | None = None
+    least: float | None = None
+    greatest: float | None = None
+
+
+@dataclass
+class _Rows:
+    """The reference's rows as a table, with the families of its columns."""
+
+    connection: duckdb.DuckDBPyConnection
+    families: Mapping[str, Family]
+    plan: Plan
+    version: str | None
+    outcome: str | None
+    notes: list[str] = field(default_factory=list)
+
+    def family(self, column: str) -> Family | None:
+        return self.families.get(column)
+
+
+def read_reference(reader: pa.RecordBatchReader, plan: Plan, versions: Iterable[int], temp: Path) -> Reference:
+    """The reference from its rows. `versions` are those that have decisions; all others have no use for it yet."""
+    with _table(reader, temp) as connection:
+        described = connection.execute("describe reference").fetchall()
+        families = {row[0]: family_of(row[1]) for row in described}
+        reference = plan.spec.reference
+        of_file = isinstance(reference, ReferenceFile)
+        version = plan.log.version if of_file else "@version"
+        outcome = reference.outcome if isinstance(reference, ReferenceFile) else "@outcome"
+        rows = _Rows(
+            connection,
+            families,
+            plan,
+            version if version in families else None,
+            outcome if outcome in families else None,
+        )
+        if outcome is not None and rows.outcome is None:
+            rows.notes.append(f"The reference has no column `{outcome}`: there is no performance to compare with.")
+        return _reference(rows, sorted(set(versions)))
+
+
+@contextmanager
+def _table(reader: pa.RecordBatchReader, temp: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 2,
+        "memory_limit": f"{MEMORY_MB}MB",
+        "temp_directory": str(temp),
+    }
+    connection = duckdb.connect(":memory:", config=config)
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.register("given", reader)
+        connection.execute("create table reference as select * from given")
+        connection.unregister("given")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _reference(rows: _Rows, versions: Sequence[int]) -> Reference:
+    of_row = _versions_of_rows(rows)
+    own = frozenset(version for version in versions if (of_row == version).any()) if of_row is not None else frozenset()
+    wanted = [*sorted(own), *([_ALL] if own != frozenset(versions) or not versions else [])]
+    kinds = _kinds(rows)
+    plan = rows.plan.with_kinds(kinds)
+    facts: dict[int, list[_Facts]] = {version: [] for version in wanted}
+    for signal in _signals(rows, plan):
+        values, invalid = _values(rows, signal)
+        for version in wanted:
+            kept = slice(None) if version == _ALL or of_row is None else of_row == version
+            facts[version].append(_facts(signal, values[kept], invalid[kept]))
+    n = rows.connection.execute("select count(*) from reference").fetchall()[0][0]
+    told = _Told(rows, plan, own)
+    counted = {
+        version: int(n) if version == _ALL or of_row is None else int((of_row == version).sum()) for version in wanted
+    }
+    cells, errors, labelled, mistake = told.performance(wanted)
+    return Reference(
+        kinds,
+        own,
+        {version: tuple(one.bins for one in found) for version, found in facts.items()},
+        {version: tuple(found) for version, found in facts.items()},
+        counted,
+        labelled,
+        cells,
+        errors,
+        tuple(rows.notes),
+        mistake,
+    )
+
+
+def _versions_of_rows(rows: _Rows) -> NDArray[np.int64] | None:
+    """The version of each row, 0 for none; None when the reference tells no versions apart."""
+    if rows.version is None:
+        return None
+    value, _ = ask.value_of(DuckDialect(), "number", rows.family(rows.version), DuckDialect().name(rows.version))
+    found = rows.connection.execute(
+        f"select coalesce(try_cast({value} as bigint), 0) as v from reference"
+    ).fetchnumpy()["v"]
+    return np.asarray(found, dtype=np.int64)
+
+
+def _kinds(rows: _Rows) -> dict[str, Kind]:
+    """How each feature that the reference has is read."""
+    kinds: dict[str, Kind] = {}
+    lacking = [name for name, _ in rows.plan.log.features if name not in rows.families]
+    if lacking:
+        rows.notes.append(f"The reference has no column {_listed(lacking)}: they are not watched.")
+    for name, _ in rows.plan.log.features:
+        family = rows.family(name)
+        if family in ("integer", "float"):
+            kinds[name] = "number"
+        elif family == "boolean":
+            kinds[name] = "boolean"
+        elif family == "text":
+            kinds[name] = "number" if _all_numbers(rows, name) else "category"
+        elif family is not None:
+            rows.notes.append(f"`{name}` is neither a number nor a category in the reference: it is not watched.")
+    return kinds
+
+
+def _all_numbers(rows: _Rows, column: str) -> bool:
+    name = DuckDialect().name(column)
+    query = (
+        f"select count(*) filter (where trim({name}) <> ''), "
+        f"count(*) filter (where trim({name}) <> '' and try_cast({name} as double) is null) from reference"
+    )
+    filled, other = rows.connection.execute(query).fetchall()[0]
+    return bool(filled > 0 and other == 0)
+
+
+def _signals(rows: _Rows, plan: Plan) -> list[ask.Signal]:
+    """The features, and the score, the prediction and the outcome where the reference has them."""
+    found = [signal for signal in ask.signals_of(plan.log) if signal.column in rows.families]
+    if rows.outcome is not None and plan.log.task is not None:
+        found.append(ask.Signal("@outcome", rows.outcome, ask.outcome_form(plan.log.task)))
+    return found
+
+
+def _values(rows: _Rows, signal: ask.Signal) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """A signal's values, NaN or None where missing, and which are invalid."""
+    dialect = DuckDialect()
+    value, invalid = ask.value_of(dialect, signal.form, rows.family(signal.column), dialect.name(signal.column))
+    found = rows.connection.sql(f"select {value} as s, {invalid} as x from reference").to_arrow_table()
+    return found["s"].to_numpy(), np.asarray(found["x"].to_numpy(), dtype=bool)
+
+
+def _facts(signal: ask.Signal, values: NDArray[Any], invalid: NDArray[np.bool_]) -> _Facts:
+    if signal.form in ("number", "score"):
+        return _number_facts(signal.name, values.astype(np.float64, copy=False), invalid)
+    return _category_facts(signal.name, values, invalid)
+
+
+def _number_facts(name: str, values: NDArray[np.float64], invalid: NDArray[np.bool_]) -> _Facts:
+    bins = FeatureBins(name, "number", binning.edges_of(values))
+    codes = binning.bins_of_numbers(values, bins.edges)
+    codes[invalid] = INVALID
+    finite = values[np.isfinite(values)]
+    some = finite.size > 0
+    return _Facts(
+        bins,
+        len(values),
+        _counted(codes),
+        int(np.unique(values[~np.isnan(values)]).size),
+        tuple(int(one) for one in binning.decile_of_bins(bins.edges, binning.deciles_of(values))),
+        float(finite.mean()) if some else None,
+        float(finite.std()) if some else None,
+        float(finite.min()) if some else None,
+        float(finite.max()) if some else None,
+    )
+
+
+def _category_facts(name: str, values: NDArray[Any], invalid: NDArray[np.bool_]) -> _Facts:
+    texts = pa.array(values, type=pa.string(), from_pandas=True)
+    found = [(str(one["values"]), int(one["counts"])) for one in texts.drop_null().value_counts().to_pylist()]
+    chosen, closed = binning.categories_of(found)
+    place = {value: number for number, value in enumerate(chosen)}
+    counts: dict[int, int] = {}
+    for value, n in found:
+        code = place.get(value, RARE)
+        counts[code] = counts.get(code, 0) + n
+    n_invalid = int(invalid.sum())
+    counts[MISSING] = texts.null_count - n_invalid
+    counts[INVALID] = n_invalid
+    bins = FeatureBins(name, "category", np.empty(0), tuple(chosen), closed)
+    return _Facts(bins, len(values), counts, len(found))
+
+
+def _counted(codes: NDArray[np.intp]) -> dict[int, int]:
+    found, n = np.unique(codes, return_counts=True)
+    return {int(code): int(count) for code, count in zip(found, n, strict=True)}
+
+
+@dataclass
+class _Told:
+    """The rows of the reference as decisions with outcomes."""
+
+    rows: _Rows
+    plan: Plan
+    own: frozenset[int]
+
+    def performance(self, wanted: Sequence[int]) -> tuple[pa.Table, pa.Table, dict[int, int], WorkspaceError | None]:
+        """Outcome cells and error sums by version (`_ALL` for all rows), and the labelled rows of each."""
+        cells, errors, labelled = list[pa.Table](), list[pa.Table](), dict.fromkeys(wanted, 0)
+        if self.rows.outcome is None or self.plan.log.task is None:
+            return pa.table({}), pa.table({}), labelled, None
+        for version in wanted:
+            try:
+                dialect = DuckDialect()
+                relation = self._relation(dialect, version)
+                counted = f"select count(outcome) from ({relation}) as joined"
+                labelled[version] = self.rows.connection.execute(counted, dialect.values).fetchall()[0][0]
+                (errors if self.plan.log.task == "regression" else cells).append(self._ask(version))
+            except duckdb.Error as error:
+                return pa.table({}), pa.table({}), dict.fromkeys(wanted, 0), self._mistake(error)
+        return _joined(cells), _joined(errors), labelled, None
+
+    def _ask(self, version: int) -> pa.Table:
+        dialect = DuckDialect()
+        groups = self._groups()
+        question = ask.error_sums if self.plan.log.task == "regression" else ask.outcome_cells
+        query = question(dialect, groups, self._relation(dialect, version))
+        return self.rows.connection.sql(query, params=dialect.values).to_arrow_table()
+
+    def _groups(self) -> tuple[str, ...]:
+        return tuple(column for column in self.plan.log.groups if column in self.rows.families)
+
+    def _relation(self, dialect: DuckDialect, version: int) -> str:
+        where = [] if version == _ALL else [f"({self._version(dialect)}) = {version}"]
+        reference = self.plan.spec.reference
+        if isinstance(reference, ReferenceFile) and reference.performance_where:
+            where.append(f"({reference.performance_where}\n)")
+        log, form = self.plan.log, ask.outcome_form(self.plan.log.task)
+        columns = [
+            f"{version} as version",
+            "cast(null as date) as day",
+            f"{self._value(dialect, log.score, 'score')} as score",
+            f"{self._value(dialect, log.prediction, form)} as predicted",
+            f"{self._finite(dialect, self._value(dialect, self.rows.outcome, form), form)} as outcome",
+        ]
+        columns += [
+            f"coalesce({ask.text_of(dialect, self.rows.family(group), dialect.name(group))}, '') as g{place}"
+            for place, group in enumerate(self._groups())
+        ]
+        kept = f" where {' and '.join(where)}" if where else ""
+        return f"select {', '.join(columns)} from reference{kept}"
+
+    def _version(self, dialect: DuckDialect) -> str:
+        column = self.rows.version or ""
+        value, _ = ask.value_of(dialect, "number", self.rows.family(column), dialect.name(column))
+        return f"try_cast({value} as bigint)"
+
+    def _value(self, dialect: DuckDialect, column: str | None, form: ask.Form) -> str:
+        family = self.rows.family(column) if column else None
+        return ask.value_of(dialect, form, family, dialect.name(column or ""))[0]
+
+    def _finite(self, dialect: DuckDialect, value: str, form: ask.Form) -> str:
+        return f"case when abs({value}) < cast('Infinity' as double) then {value} end" if form == "number" else value
+
+    def _mistake(self, error: duckdb.Error) -> WorkspaceError:
+        return WorkspaceError(
+            "The condition of the reference cannot be used; there is no performance to compare with.",
+            why=str(error).strip().splitlines()[0],
+            next_step="Write an SQL condition on the reference's columns, such as split = 'holdout'.",
+            file=self.plan.file,
+            field="reference.performance_where",
+        )
+
+
+def _joined(tables: Sequence[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables) if tables else pa.table({})
+
+
+def reference_rows(
+    reference: Reference, versions: Iterable[int], source: str, place: str
+) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of the tables of the reference for some versions, without the model."""
+    found: dict[str, list[tuple[Any, ...]]] = {"profile_references": [], "profile_features": [], "profile_bins": []}
+    for version in sorted(versions):
+        of = reference.source_of(version)
+        from_version = None if of == _ALL else of
+        found["profile_references"].append(
+            (version, source, place, from_version, reference.rows[of], reference.labelled[of])
+        )
+        for facts in reference.facts[of]:
+            found["profile_features"].append((version, *_feature_row(facts)))
+            found["profile_bins"] += [(version, facts.bins.feature, *row) for row in _bin_rows(facts)]
+    return found
+
+
+def _feature_row(facts: _Facts) -> tuple[Any, ...]:
+    bins = facts.bins
+    missing = facts.counts.get(MISSING, 0) + facts.counts.get(INVALID, 0)
+    closed = bins.closed if bins.kind == "category" else None
+    figures = (facts.mean, facts.std, facts.least, facts.greatest)
+    return (bins.feature, bins.kind, facts.n, missing, facts.distinct, *figures, closed)
+
+
+def _bin_rows(facts: _Facts) -> Iterator[tuple[Any, ...]]:
+    """Bin, lower, upper, value, decile, reference."""
+    bins = facts.bins
+    special = (MISSING, INVALID) if bins.kind == "number" else (MISSING, INVALID, UNSEEN if bins.closed else RARE)
+    for code in special:
+        yield (code, None, None, None, None, facts.counts.get(code, 0))
+    if bins.kind == "category":
+        for code, value in enumerate(bins.values):
+            yield (code, None, None, value, code, facts.counts.get(code, 0))
+        return
+    edges = [None, *(float(edge) for edge in bins.edges), None]
+    for code, decile in enumerate(facts.deciles):
+        yield (code, edges[code], edges[code + 1], None, decile, facts.counts.get(code, 0))
+
+
+def cells_for(reference: Reference, table: pa.Table, versions: Iterable[int]) -> pa.Table | None:
+    """The rows of a table of the reference once for each version that they are compared with."""
+    if table.num_rows == 0:
+        return None
+    of_row, parts = table["version"].to_numpy(), []
+    for version in sorted(versions):
+        rows = table.filter(pa.array(of_row == reference.source_of(version)))
+        column = pa.array(np.full(rows.num_rows, version, dtype=np.int32))
+        parts.append(rows.set_column(rows.schema.get_field_index("version"), "version", column))
+    return pa.concat_tables(parts) if parts else None
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
