@@ -1,0 +1,192 @@
+"""Drift over time: the map of features by period, any window compared with something else, and one feature closely."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from watchroom.charts.drift_map import drift_map, order_of
+from watchroom.charts.style import Chart
+from watchroom.charts.words import days
+from watchroom.store.queries import health as queries
+from watchroom.ui import health_feature
+from watchroom.ui.health_empty import no_period, no_reference
+from watchroom.ui.health_subject import Subject, Window
+from watchroom.ui.health_why import usual
+from watchroom.ui.health_window import MONTHS, YEAR, Compared, choices, compared
+from watchroom.ui.health_words import dated
+from watchroom.ui.lights import light_column
+from watchroom.ui.room import ask, drawn
+from watchroom.ui.states import sourced, truncated
+from watchroom.ui.tables import download
+from watchroom.ui.text import count_of, number, plain
+
+MAP = "drift_map"
+GRAINS = {"Day": "day", "Week": "week", "Month": "month"}
+FEATURES_DRAWN = 40
+"""Features in the map, the worst first; more do not fit a screen, and the table has them all."""
+
+CELLS_DRAWN = 3_000
+"""Cells in the map: more take the browser seconds to draw. The newest periods are kept."""
+
+_ROW = 34
+_ROWS_SEEN = 9
+
+
+def show(subject: Subject) -> None:
+    """The tab."""
+    window = subject.period
+    if window.last < window.first:
+        no_period(window.label, dated(subject.days[1], subject.today))
+        return
+    against = usual(subject, window)
+    if against is None:
+        no_reference(subject.model)
+        return
+    grain = choose_grain()
+    _map(subject, window, grain)
+    picked = _against(subject, window, against)
+    found = compared(**subject.key, first=window.first, last=window.last, against=picked)  # type: ignore[arg-type]
+    _window_table(window, found)
+    name = health_feature.choose(found)
+    if name is not None:
+        with st.container(border=True):
+            health_feature.show(subject, window, picked, name)
+
+
+def choose_grain() -> str:
+    """Day, week or month, kept in the address."""
+    picked = st.segmented_control(
+        "By", list(GRAINS), key="grain", bind="query-params", default="Week", required=True, width="content"
+    )
+    return GRAINS[str(picked)]
+
+
+def _map(subject: Subject, window: Window, grain: str) -> None:
+    asked: dict[str, Any] = {**subject.key, "grain": grain, "first": window.first, "last": window.last}
+    found = drawn(_map_drawn, **asked, chosen=st.session_state.get(health_feature.FEATURE))
+    if found is None:
+        return
+    chart, shown, total, periods = found
+    st.markdown(
+        f"**Each feature by {plain(grain)}, the worst first.** :small[:gray[:blue-badge[pale: stable] "
+        ":orange-badge[yellow: watch] :red-badge[dark red: drifted] empty: too few decisions to tell]]"
+    )
+    st.plotly_chart(
+        chart.figure, config={"displayModeBar": False}, alt=chart.alt, key=MAP, on_select=_picked,
+        selection_mode="points",
+    )  # fmt: skip
+    n = ask(queries.volume, **subject.key, first=window.first, last=window.last)["decisions"].sum()  # type: ignore[arg-type]
+    st.caption(
+        f":material/ads_click: Click a cell to look closer at its feature. "
+        f"{sourced(f'{window.label}, {count_of(periods, grain)}', int(n), 'decision')}"
+    )
+    truncated(shown, total, "features")
+    download("Download as CSV", "drift", lambda: ask(queries.drift, **asked))
+
+
+def _picked() -> None:
+    points = st.session_state[MAP]["selection"]["points"]
+    if points:
+        given = points[0].get("customdata")
+        health_feature.pick(str(given[0] if isinstance(given, list | tuple) else given))
+
+
+def _map_drawn(*, chosen: str | None, **asked: Any) -> tuple[Chart, int, int, int] | None:
+    rows = ask(queries.drift, **asked)
+    if rows.empty:
+        return None
+    order = order_of(rows)
+    starts = sorted(rows["period_start"].unique())[-max(CELLS_DRAWN // min(len(order), FEATURES_DRAWN), 1) :]
+    drawn_rows = rows[rows["feature"].isin(order[:FEATURES_DRAWN]) & rows["period_start"].isin(starts)]
+    return (
+        drift_map(drawn_rows, order[:FEATURES_DRAWN], chosen),
+        min(len(order), FEATURES_DRAWN),
+        len(order),
+        len(starts),
+    )
+
+
+def _against(subject: Subject, window: Window, usual_one: str) -> str:
+    options = choices(subject, window)
+    st.markdown(f"**The whole period, {plain(days(window.first, window.last))}**")
+    picked = st.segmented_control(
+        "Compared with", options, key="against", bind="query-params", default=usual_one, required=True
+    )
+    if YEAR not in options and MONTHS not in options:
+        st.caption(
+            "Is it the season? The log does not hold these days of a year before on the same bins, and the rows of the "
+            "reference have no times: there is nothing else to compare with."
+        )
+    elif picked in (MONTHS, YEAR):
+        st.caption("What the season moves is much the same a year before: what is left has moved since.")
+    return str(picked)
+
+
+def _window_table(window: Window, found: Compared) -> None:
+    table = found.table
+    beyond = int(table["status"].isin(["watch", "drifted"]).sum())
+    small = int((table["status"] == "no data").sum())
+    st.markdown(
+        f"{plain(number(beyond))} of {plain(count_of(len(table), 'signal'))} beyond a limit against {plain(found.against)}"
+        + (f"; {small} cannot be told: the window is too small." if small else ".")
+    )
+    names = tuple(table["feature"])
+    st.dataframe(
+        _shown(table),
+        key="window_table",
+        hide_index=True,
+        row_height=_ROW,
+        height=min(len(table), _ROWS_SEEN) * _ROW + _ROW + 3,
+        on_select=lambda: _row_picked(names),
+        selection_mode="single-cell",
+        column_config=_COLUMNS,
+        placeholder="–",
+        alt=f"{len(table)} features with drift and missing values in the period, the worst first",
+    )
+    st.caption(sourced(days(window.first, window.last), found.n, "decision"))
+    download("Download as CSV", "drift-of-period", lambda: table)
+
+
+def _row_picked(names: tuple[str, ...]) -> None:
+    if cells := st.session_state["window_table"]["selection"]["cells"]:
+        health_feature.pick(names[cells[0][0]])
+
+
+_COLUMNS: dict[str, ColumnConfig] = {
+    "Light": light_column("Light"),
+    "Drift": st.column_config.NumberColumn(format="%.3f", width="small"),
+    "By chance": st.column_config.NumberColumn(
+        format="%.3f", width="small", help="What chance alone exceeds once in a thousand windows of this size"
+    ),
+    "Watch": st.column_config.NumberColumn(format="%.2f", width="small"),
+    "Limit": st.column_config.NumberColumn(format="%.2f", width="small"),
+    "Missing": st.column_config.NumberColumn(format="percent", width="small"),
+    "Unseen": st.column_config.NumberColumn(format="percent", width="small"),
+    "Out of range": st.column_config.NumberColumn(format="percent", width="small"),
+    "Decisions": st.column_config.NumberColumn(format="localized", width="small"),
+    "Compared with": st.column_config.NumberColumn(format="localized", width="small"),
+}
+
+
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    n = table["n"].where(table["n"] > 0)
+    return pd.DataFrame(
+        {
+            "Light": [[status] for status in table["status"]],
+            "Feature": table["feature"],
+            "Drift": table["value"],
+            "By chance": table["noise"],
+            "Watch": table["watch"],
+            "Limit": table["drifted"],
+            "Method": table["method"],
+            "Missing": table["missing"] / n,
+            "Unseen": table["unseen"] / n,
+            "Out of range": table["out_of_range"] / n,
+            "Decisions": table["n"],
+            "Compared with": table["before"],
+        }
+    )

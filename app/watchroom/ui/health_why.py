@@ -1,0 +1,139 @@
+"""Why a model's light is what it is: what has moved, ranked by what it may cost, and one of it looked at closely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from watchroom.charts.words import days
+from watchroom.ui import health_feature
+from watchroom.ui.health_empty import no_period, no_reference
+from watchroom.ui.health_ranked import Ranked, ranked
+from watchroom.ui.health_subject import Subject, Window
+from watchroom.ui.health_window import MONTHS, REFERENCE, choices, compared
+from watchroom.ui.health_words import dated
+from watchroom.ui.lights import light_column
+from watchroom.ui.states import sourced
+from watchroom.ui.tables import download
+from watchroom.ui.text import plain
+from watchroom.ui.workspace import facts
+
+CURRENT = "The light's seven days"
+TABLE = "why_table"
+ROW_HEIGHT = 34
+_ROWS_SEEN = 9
+
+
+def show(subject: Subject) -> None:
+    """The tab."""
+    window = _window(subject)
+    if window.last < window.first:
+        no_period(window.label, dated(subject.days[1], subject.today))
+        return
+    against = usual(subject, window)
+    if against is None:
+        no_reference(subject.model)
+        return
+    found = ranked(subject, window, against)
+    _table(subject, window, found)
+    everything = compared(**subject.key, first=window.first, last=window.last, against=against)  # type: ignore[arg-type]
+    name = health_feature.choose(everything)
+    if name is not None:
+        with st.container(border=True):
+            health_feature.show(subject, window, against, name)
+
+
+def usual(subject: Subject, window: Window) -> str | None:
+    """What the refresh compares with: the reference, or its same months where the file says so; None without any."""
+    if subject.reference is None:
+        return None
+    months = subject.spec.monitor.drift.same_months and MONTHS in choices(subject, window)
+    return MONTHS if months else REFERENCE
+
+
+def _window(subject: Subject) -> Window:
+    label = subject.period.label
+    picked = st.segmented_control(
+        "Days",
+        [CURRENT, "The period"],
+        key="days",
+        bind="query-params",
+        default=CURRENT,
+        format_func=lambda option: label if option != CURRENT else CURRENT,
+        label_visibility="collapsed",
+        required=True,
+    )
+    return subject.current if picked == CURRENT else subject.period
+
+
+def _table(subject: Subject, window: Window, found: Ranked) -> None:
+    st.markdown(
+        "**What has moved, by what it may cost.** "
+        ":small[:gray[A screening, not a proof: a feature that moved and weighs much is where to look first.]]"
+    )
+    shown = _shown(found.table)
+    st.dataframe(
+        shown,
+        key=TABLE,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=min(max(len(shown), 1), _ROWS_SEEN) * ROW_HEIGHT + ROW_HEIGHT + 3,
+        on_select=partial(_picked, tuple(found.table["feature"])),
+        selection_mode="single-cell",
+        column_config=_columns(),
+        placeholder="unknown",
+        alt=f"{len(shown)} features ranked by drift, weight and money exposed, the first to look at first",
+    )
+    n = sourced(days(window.first, window.last), found.n, "decision")
+    st.caption(f":material/ads_click: Click a row to look closer. {plain(found.against)} · {n}")
+    for note in found.notes:
+        st.caption(f":material/info: {plain(note, 300)}")
+    download("Download as CSV", "why", lambda: found.table)
+
+
+def _picked(names: Sequence[str]) -> None:
+    cells = st.session_state[TABLE]["selection"]["cells"]
+    if cells:
+        health_feature.pick(names[cells[0][0]])
+
+
+def _columns() -> dict[str, ColumnConfig]:
+    money = f"Money exposed ({facts().currency or 'no currency'})"
+    return {
+        "Light": light_column("Light"),
+        "Drift": st.column_config.NumberColumn(format="%.3f", width="small", help="By the method beside it"),
+        "Watch": st.column_config.NumberColumn(format="%.2f", width="small"),
+        "Limit": st.column_config.NumberColumn(format="%.2f", width="small"),
+        "Decisions moved": st.column_config.ProgressColumn(
+            format="percent", min_value=0, max_value=1, width="small",
+            help="Share of the decisions that lie where what they are compared with would not have them",
+        ),
+        "Money": st.column_config.NumberColumn(
+            money, format="localized", width="small", help="Decisions moved × the mean stake of a decision",
+        ),
+        "Weight": st.column_config.NumberColumn(
+            "Weight in the model", format="percent", width="small", help="Its share of the SHAP values",
+        ),
+        "Reading": st.column_config.TextColumn(width="large"),
+    }  # fmt: skip
+
+
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Light": [[status] for status in table["status"]],
+            "Feature": table["feature"],
+            "Drift": table["value"],
+            "Watch": table["watch"],
+            "Limit": table["drifted"],
+            "Method": table["method"],
+            "Decisions moved": table["moved"],
+            "Money": table["money"],
+            "Weight": table["weight"],
+            "Reading": table["reading"],
+        }
+    )
