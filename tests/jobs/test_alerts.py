@@ -35,9 +35,17 @@ class Room:
         self.store = StoreFolder(folder / "store")
         self.ledger = ledger
 
-    def refresh(self, *conditions: Condition, complete: dict[str, int | None] = IN_SERVICE, **how: Any) -> AlertsResult:
+    def refresh(
+        self,
+        *conditions: Condition,
+        complete: dict[str, int | None] = IN_SERVICE,
+        anew: bool = False,
+        **how: Any,
+    ) -> AlertsResult:
         with refresh_lock(self.store, 1), Draft(self.store) as draft:
             draft.fresh("room")
+            if anew:
+                draft.fresh("health")
             model = ("claims", "claims.yaml", True, "Claims severity", *[None] * 8, "https://wiki/claims", None, None)
             draft.insert("models", [model])
             draft.insert("owners", [("claims", "on_call", "bo@x"), ("claims", "operations", "ops@x")])
@@ -147,11 +155,12 @@ def test_what_people_did_comes_back_from_the_rows_as_the_ledger_has_it(room: Roo
     assert room.rows()[0]["owner"] == "cy@x"
 
 
-def test_a_ledger_that_cannot_be_read_is_a_problem_and_the_rows_stay(room: Room):
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_ledger_that_cannot_be_read_is_a_problem_and_the_rows_stay(room: Room, anew: bool):
     room.refresh(AGE)
     before = room.rows()
     room.ledger.append(NewEntry("alert_event", "eve@x", {}, model="claims"))
-    result = room.refresh()
+    result = room.refresh(anew=anew)
     assert [problem.kind for problem in result.problems] == ["ledger"]
     assert "Entry 2" in result.problems[0].what
     assert result.head is None

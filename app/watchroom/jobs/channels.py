@@ -34,13 +34,17 @@ class Channel:
     service: Any = field(repr=False)
 
 
-def open_channel(name: str, address: str) -> Channel | None:
-    """The channel at an Apprise address, without asking anybody anything; None when Apprise does not understand it."""
+def open_channel(name: str, address: str, home: str = "") -> Channel | None:
+    """The channel at an Apprise address, without asking anybody anything; None when Apprise does not understand it.
+
+    `home` is the app's own address, for services that name a sender with a link; empty leaves Apprise's.
+    """
     from apprise import Apprise, AppriseAsset, OverflowMode
 
     asset = AppriseAsset(
         app_id="Watchroom",
         app_desc="Watchroom",
+        app_url=home or AppriseAsset.app_url,
         # No image from elsewhere, no smileys made of `:x:` in a name, nothing kept on disk.
         image_url_mask="",
         interpret_emojis=False,

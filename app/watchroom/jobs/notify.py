@@ -54,13 +54,14 @@ def send(
     """
     if not settings.notify:
         return Sent()
-    channels, problems = _open(settings.notify)
+    home = public_address(settings)
+    channels, problems = _open(settings.notify, home)
     if not result.appended:
         return Sent(problems=tuple(problems))
     now = now or datetime.now(UTC)
     try:
         messages = begin(ledger, news(result.alerts, now), [one.name for one in channels], TOGETHER_FROM, now=now)
-        outcomes = deliver(channels, _letters(messages, result.about, public_address(settings)), seconds=seconds)
+        outcomes = deliver(channels, _letters(messages, result.about, home), seconds=seconds)
         finish(ledger, outcomes)
     except LedgerError as error:
         unsure = Problem("ledger", "error", "ledger, notifications", error.what, error.why, error.next_step)
@@ -78,12 +79,12 @@ def public_address(settings: RoomSettings) -> str:
     return returns_to.removesuffix(_CALLBACK) if known and returns_to.isprintable() else ""
 
 
-def _open(notify: Sequence[Hidden]) -> tuple[list[Channel], list[Problem]]:
+def _open(notify: Sequence[Hidden], home: str) -> tuple[list[Channel], list[Problem]]:
     found: list[Channel] = []
     problems: list[Problem] = []
     for name, hidden in zip(_names(notify), notify, strict=True):
         try:
-            channel = open_channel(name, hidden.reveal())
+            channel = open_channel(name, hidden.reveal(), home)
         except WorkspaceError as error:
             problems.append(_unusable(name, error.what, error.next_step))
             continue
