@@ -191,6 +191,18 @@ def test_what_rests_stays_so_while_it_lasts_and_wakes_when_it_gets_worse(ledger:
     assert only(ledger).state_at(later()) == "open"
 
 
+@pytest.mark.parametrize("rest", ["snooze", "resolve"])
+def test_what_was_put_to_rest_while_critical_rests_when_it_goes_down_and_up_again(ledger: Ledger, rest: str):
+    found = raised(ledger, WORSE)
+    if rest == "snooze":
+        acts.snooze(ledger, "a1", BO, seen=found.last_seq, until=later(7))
+    else:
+        acts.resolve(ledger, "a1", BO, seen=found.last_seq, text="Season.")
+    record(ledger, [AGE], IN_SERVICE)
+    record(ledger, [WORSE], IN_SERVICE)
+    assert only(ledger).state_at(later()) == {"snooze": "snoozed", "resolve": "resolved"}[rest]
+
+
 def test_a_resolved_alert_that_ended_and_is_back_is_open(ledger: Ledger):
     acts.resolve(ledger, "a1", BO, seen=raised(ledger).last_seq, text="Season.")
     record(ledger, [], IN_SERVICE)

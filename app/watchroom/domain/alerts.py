@@ -74,9 +74,10 @@ class Alert:
     """An alert as all entries of the ledger up to `last_seq` leave it. Get its state from `state_at`.
 
     `condition` is what the last event recorded; a refresh measures anew without recording it. `handling` is what people
-    made of it last. `assigned` is empty while it is left to whoever is on call. `acknowledged_at` is when somebody
-    first acknowledged, snoozed or resolved it. `acted_by`, `acted_at` and `reason` (empty for nothing written) are of
-    the last person who acted. `history` holds what was folded: all of it only when nothing was left out.
+    made of it last, and `handled_as` the severity that it had then. `assigned` is empty while it is left to whoever is
+    on call. `acknowledged_at` is when somebody first acknowledged, snoozed or resolved it. `acted_by`, `acted_at` and
+    `reason` (empty for nothing written) are of the last person who acted. `history` holds what was folded: all of it
+    only when nothing was left out.
     """
 
     alert_id: str
@@ -86,6 +87,7 @@ class Alert:
     ended_at: datetime | None = None
     ended_because: Ending = ""
     handling: Literal["open", "acknowledged", "snoozed", "resolved"] = "open"
+    handled_as: Literal["", "warning", "critical"] = ""
     assigned: str = ""
     snoozed_until: datetime | None = None
     acknowledged_at: datetime | None = None
@@ -184,12 +186,18 @@ def after_event(alert: Alert, mark: Mark, condition: Condition, ending: Ending) 
     changed = replace(marked, condition=condition)
     if mark.what == "better":
         return changed
-    # Resolved or put off was what there was then. What is worse, or back after its end, is more than that.
-    rests = alert.handling == "resolved" or (mark.what == "worse" and alert.handling == "snoozed")
-    awake = replace(changed, handling="open", snoozed_until=None, resolved_at=None) if rests else changed
+    if _wakes(alert, mark.what):
+        changed = replace(changed, handling="open", handled_as="", snoozed_until=None, resolved_at=None)
     if mark.what == "reopened":
-        return replace(awake, ended_at=None, ended_because="", reopened=alert.reopened + 1)
-    return awake
+        return replace(changed, ended_at=None, ended_because="", reopened=alert.reopened + 1)
+    return changed
+
+
+def _wakes(alert: Alert, event: str) -> bool:
+    """Whether the event is more than what somebody put off or resolved; one that goes up and down again is not."""
+    if event == "reopened":
+        return alert.handling == "resolved"
+    return alert.handling in ("resolved", "snoozed") and alert.handled_as == "warning"
 
 
 def after_act(alert: Alert, mark: Mark, until: datetime | None = None) -> Alert:
@@ -206,7 +214,13 @@ def after_act(alert: Alert, mark: Mark, until: datetime | None = None) -> Alert:
         return replace(acted, assigned=mark.detail)
     if mark.what == "commented":
         return acted
-    seen = replace(acted, acknowledged_at=alert.acknowledged_at or mark.at, snoozed_until=until, resolved_at=None)
+    seen = replace(
+        acted,
+        handled_as=alert.condition.severity,
+        acknowledged_at=alert.acknowledged_at or mark.at,
+        snoozed_until=until,
+        resolved_at=None,
+    )
     if mark.what == "resolved":
         return replace(seen, handling="resolved", resolved_at=mark.at)
     return replace(seen, handling="snoozed" if mark.what == "snoozed" else "acknowledged")
@@ -226,6 +240,7 @@ def of_row(row: Mapping[str, Any]) -> Alert:
         ended_at=_zoned(row["ended_at"]),
         ended_because=row["ended_because"] or "",
         handling=row["handling"],
+        handled_as=row["handled_as"] or "",
         assigned=row["assigned"] or "",
         snoozed_until=_zoned(row["snoozed_until"]),
         acknowledged_at=_zoned(row["acknowledged_at"]),

@@ -146,6 +146,7 @@ def _row(alert: Alert, about: About | None, now: datetime) -> tuple[object, ...]
         _naive(alert.resolved_at),
         alert.ended_because or None,
         alert.handling,
+        alert.handled_as or None,
         alert.acted_by or None,
         _naive(alert.acted_at),
         alert.reopened,

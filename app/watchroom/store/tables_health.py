@@ -188,6 +188,7 @@ TABLES = (
                 "`condition over`: it is no longer beyond its limit; `version out of service`; NULL while it lasts",
             ),
             ("handling", "VARCHAR", "`open`, `acknowledged`, `snoozed`, `resolved`: as people left it, over or not"),
+            ("handled_as", "VARCHAR", "the severity that it had then; NULL while open"),
             ("acted_by", "VARCHAR", "the last person to act on it; NULL for nobody"),
             ("acted_at", "TIMESTAMP", "UTC, when that was; NULL likewise"),
             ("reopened", "INTEGER", "how often it came back within three days after it had ended"),
