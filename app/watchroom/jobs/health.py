@@ -1,0 +1,79 @@
+"""The health steps of a refresh: count the logs, judge what was counted, raise and end alerts, send word of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from watchroom.jobs.alerts import record_alerts
+from watchroom.jobs.conditions import conditions
+from watchroom.jobs.evaluate import Evaluation, evaluate
+from watchroom.jobs.notify import send
+from watchroom.jobs.profile import ProfileResult, profile_models
+from watchroom.ledger import Ledger
+from watchroom.sources.decisions.engines import open_engine
+from watchroom.sources.decisions.spark_session import SparkPlace
+from watchroom.sources.tracking.contract import Problem
+from watchroom.store.draft import Draft
+from watchroom.workspace.load import Workspace
+from watchroom.workspace.room_file import RoomSettings
+
+Step = Callable[[str], AbstractContextManager[dict[str, str]]]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What the steps found wrong, and the ledger's head after them; None when nothing was written to it."""
+
+    problems: tuple[Problem, ...]
+    head: tuple[int, str] | None
+
+
+def watch_models(
+    draft: Draft, ledger: Ledger, workspace: Workspace, room: RoomSettings, step: Step, *, record: bool
+) -> Watched:
+    """Fill the parts `profile` and `health`. The draft's `mlflow` and `room` tables must be there.
+
+    Without `record` the ledger is not to be written: alerts are those it holds, and nobody is told.
+    """
+    profiled = _count(draft, workspace, room, step)
+    judged = _judge(draft, workspace, profiled, step)
+    with step("Raise and end alerts") as said:
+        found = conditions(draft, workspace.models)
+        result = record_alerts(draft, ledger, found, judged.complete, append=record)
+        said["detail"] = result.detail
+        said["status"] = "partial" if result.problems else "done"
+    problems, head = (*profiled.problems, *result.problems), result.head
+    if room.notify:
+        with step("Send word of alerts") as said:
+            sent = send(ledger, result, room)
+            said["detail"] = sent.detail
+            said["status"] = "partial" if sent.problems else "done"
+        problems = (*problems, *sent.problems)
+        if sent.messages:
+            last = ledger.head()
+            head = (last.seq, last.hash)
+    return Watched(problems, head if record else None)
+
+
+def _count(draft: Draft, workspace: Workspace, room: RoomSettings, step: Step) -> ProfileResult:
+    with step("Count the decision logs") as said, open_engine(_spark(room), draft.spill) as engine:
+        profiled = profile_models(draft, workspace, engine)
+        said["detail"] = str(profiled.counts)
+        said["status"] = "partial" if any(problem.severity == "error" for problem in profiled.problems) else "done"
+    return profiled
+
+
+def _spark(room: RoomSettings) -> SparkPlace | None:
+    if room.engine == "duckdb":
+        return None
+    spark = room.engine.spark
+    return SparkPlace(spark.remote.reveal() if spark.remote else None, spark.master)
+
+
+def _judge(draft: Draft, workspace: Workspace, profiled: ProfileResult, step: Step) -> Evaluation:
+    with step("Judge drift, quality and performance") as said:
+        judged = evaluate(draft, workspace, profiled.touched, draft.made_at.date())
+        said["detail"] = f"models judged anew: {judged.evaluated:,}" if judged.evaluated else "nothing new"
+    return judged
