@@ -216,7 +216,7 @@ def _values(rows: _Rows, signal: ask.Signal) -> tuple[NDArray[Any], NDArray[np.b
     """A signal's values, NaN or None where missing, and which are invalid."""
     dialect = DuckDialect()
     value, invalid = ask.value_of(dialect, signal.form, rows.family(signal.column), dialect.name(signal.column))
-    found = rows.connection.sql(f"select {value} as s, {invalid} as x from reference").to_arrow_table()
+    found = rows.connection.sql(f"select {value} as s, coalesce({invalid}, false) as x from reference").to_arrow_table()
     return found["s"].to_numpy(), np.asarray(found["x"].to_numpy(), dtype=bool)
 
 

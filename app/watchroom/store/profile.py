@@ -157,8 +157,15 @@ class ProfileStore:
             self._append(model, "volume", table, _VOLUME)
         for table in update.labelled:
             self._label(model, table)
+        self._forget_unused(model)
         self._note_files(model, update)
         self._note(model, update.notes)
+
+    def _forget_unused(self, model: str) -> None:
+        """Remove the reference of versions that have no decisions any more."""
+        unused = "version not in (select version from profile.volume where model = $model)"
+        for name in (*_REFERENCE_TABLES, "profile_outcomes", "profile_errors"):
+            self._connection.execute(f'delete from profile."{name}" where model = $model and {unused}', {"model": model})
 
     def _forget(self, model: str, tables: Iterable[str]) -> None:
         for name in tables:

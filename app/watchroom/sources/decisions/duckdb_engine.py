@@ -264,12 +264,16 @@ class DuckDBEngine:
         dialect, signals = DuckDialect(), ask.signals_of(log)
         relation = ask.decisions(dialect, log, files.decisions, ask.Wanted(signals, place=once), days)
         relation = ask.once(relation) if once else relation
-        values = "".join(f", s{place}, x{place}" for place in range(len(signals)))
+        checked = [ask.may_be_invalid(dialect, signal, files.decisions) for signal in signals]
+        values = "".join(f", s{place}, x{place}" if checked[place] else f", s{place}" for place in range(len(signals)))
         query = (
             "select hash(id, version, day) as key, cast(day - date '1970-01-01' as integer) as day, version, "
             f"decided_at{values} from ({relation}) as decided"
         )
-        columns = [kernel.Column(signal.name, f"s{place}", f"x{place}") for place, signal in enumerate(signals)]
+        columns = [
+            kernel.Column(signal.name, f"s{place}", f"x{place}" if checked[place] else None)
+            for place, signal in enumerate(signals)
+        ]
         places = np.array(sorted((day - _EPOCH).days for day in days), dtype=np.int32)
         return kernel.count(iter(self._reader(query, dialect)), columns, bins, places, self._threads)
 
@@ -320,12 +324,11 @@ class DuckDBEngine:
             return f"select cast(null as varchar) as id, cast(null as {kind}) as value where false"
         probe = DuckDialect()
         told = ask.outcomes(probe, outcomes, log.task, files.outcomes)
-        keys = (
+        keys = np.sort(
             self._reader(f"select hash(id) as key from ({told}) as told where fault = 0", probe)
             .read_all()["key"]
             .to_numpy()
         )
-        keys.sort()
         told = ask.outcomes(dialect, outcomes, log.task, files.outcomes)
         if (keys[1:] == keys[:-1]).any():
             return ask.newest(told)

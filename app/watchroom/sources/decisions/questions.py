@@ -131,6 +131,9 @@ def _number(dialect: Dialect, family: Family | None, name: str) -> tuple[str, st
             return "cast(null as double)", f"({name} is not null)"
 
 
+_NEVER = "false"
+"""Of a value that is always of its type."""
+
 _TRUE, _FALSE = "('1', 'true', 'yes', '1.0')", "('0', 'false', 'no', '0.0')"
 
 
@@ -155,11 +158,17 @@ def value_of(dialect: Dialect, form: Form, family: Family | None, name: str) -> 
             value, invalid = _number(dialect, family, name)
             inside = f"{value} between 0e0 and 1e0"
             outside = f"({value} < 0e0 or ({value} > 1e0 and not isnan({value})))"
-            return f"case when {inside} then {value} end", f"coalesce({invalid} or {outside}, false)"
+            return f"case when {inside} then {value} end", f"({invalid} or {outside})"
         case "boolean":
             return _of_two(dialect, family, name, "true", "false")
         case "binary":
             return _of_two(dialect, family, name, "1", "0")
+
+
+def may_be_invalid(dialect: Dialect, signal: Signal, shapes: Iterable[FileShape]) -> bool:
+    """Whether some file may hold values of another type: else nobody needs to look."""
+    families = {shape.family(signal.column) for shape in shapes}
+    return any(value_of(dialect, signal.form, family, dialect.name(signal.column))[1] != _NEVER for family in families)
 
 
 def version_of(dialect: Dialect, log: DecisionLog, shape: FileShape, at: str) -> str:
@@ -248,7 +257,7 @@ def _columns(dialect: Dialect, log: DecisionLog, shape: FileShape, wanted: Wante
     for position, signal in enumerate(wanted.signals):
         value, invalid = value_of(dialect, signal.form, shape.family(signal.column), dialect.name(signal.column))
         yield f"{value} as s{position}"
-        yield f"{invalid} as x{position}"
+        yield f"{invalid if invalid == _NEVER else f'coalesce({invalid}, false)'} as x{position}"
     for position, column in enumerate(wanted.groups):
         yield f"coalesce({text_of(dialect, shape.family(column), dialect.name(column))}, '') as g{position}"
     for position, column in enumerate(wanted.raw):

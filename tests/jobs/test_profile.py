@@ -1,0 +1,291 @@
+"""The counts of the profile step are those that anybody gets who counts the raw files by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.jobs.profile_room import FIRST, MODEL, LogRoom, Profiled, cases, changed, labels, reference
+from watchroom.domain import bins
+
+DAYS = 4
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> LogRoom:
+    room = LogRoom(tmp_path / "workspace")
+    room.spec()
+    return room
+
+
+def log() -> pd.DataFrame:
+    """Four days of two versions; the second scores the same ids in shadow on two of them."""
+    whole = cases(2000, days=DAYS)
+    shadow = whole[whole["timestamp"] >= pd.Timestamp(FIRST + timedelta(days=2))]
+    return pd.concat([whole, shadow.assign(model_version=2, score=shadow["score"] / 2)], ignore_index=True)
+
+
+def in_bins(values: pd.Series, known: pd.DataFrame) -> pd.Series:
+    """The bin of each value, from the table of bins alone, one bin after the other."""
+    found = pd.Series(pd.NA, index=values.index, dtype="Int64")
+    if known["value"].notna().any():
+        found[values.isna()] = bins.MISSING
+        found[values.notna()] = bins.UNSEEN
+        for one in known[known["value"].notna()].itertuples():
+            found[values == one.value] = one.bin
+        return found
+    found[values.isna()] = bins.MISSING
+    for one in known[known["bin"] >= 0].itertuples():
+        low = -np.inf if pd.isna(one.lower) else one.lower
+        high = np.inf if pd.isna(one.upper) else one.upper
+        found[(values >= low) & ((values < high) | pd.isna(one.upper))] = one.bin
+    return found
+
+
+def counted(profiled: Profiled, feature: str) -> Mapping[tuple[int, date, int], int]:
+    rows = profiled["profile_counts"]
+    rows = rows[rows["feature"] == feature]
+    return {(int(r.version), r.day.date(), int(r.bin)): int(r.n) for r in rows.itertuples()}
+
+
+def recounted(
+    frame: pd.DataFrame, values: pd.Series, profiled: Profiled, feature: str
+) -> dict[tuple[int, date, int], int]:
+    table = profiled["profile_bins"]
+    found: dict[tuple[int, date, int], int] = {}
+    for version, rows in frame.groupby("model_version"):
+        known = table[(table["version"] == version) & (table["feature"] == feature)]
+        placed = in_bins(values.loc[rows.index], known)
+        for (day, place), n in rows.groupby([rows["timestamp"].dt.date, placed]).size().items():
+            found[int(version), day, int(place)] = int(n)
+    return found
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_the_decisions_of_each_day_are_counted_by_bin_as_by_hand(room: LogRoom, form: str):
+    frame = log()
+    room.write(frame, f"decisions/march.{form}")
+    room.write(reference(), "reference.parquet")
+    profiled = room.profile()
+    for feature in ("amount", "kind", "age"):
+        assert counted(profiled, feature) == recounted(frame, frame[feature], profiled, feature)
+    assert counted(profiled, "@score") == recounted(frame, frame["score"], profiled, "@score")
+    assert counted(profiled, "@prediction") == recounted(
+        frame, frame["prediction"].astype(str), profiled, "@prediction"
+    )
+    volume = profiled["volume"]
+    assert volume["decisions"].sum() == len(frame)
+    by_day = frame.groupby(["model_version", frame["timestamp"].dt.date])["timestamp"]
+    last = {(int(r.version), r.day.date()): r.last_at for r in volume.itertuples()}
+    assert last == by_day.max().to_dict()
+
+
+def test_every_feature_of_a_day_adds_up_to_its_decisions(room: LogRoom):
+    room.write(log(), "decisions/march.parquet")
+    room.write(reference(), "reference.parquet")
+    profiled = room.profile()
+    counts = profiled["profile_counts"]
+    sums = counts[counts["feature"] != "@outcome"].groupby(["version", "day", "feature"])["n"].sum()
+    volume = profiled["volume"].set_index(["version", "day"])["decisions"]
+    assert (sums.groupby(["version", "day"]).nunique() == 1).all()
+    assert (sums.groupby(["version", "day"]).first() == volume).all()
+
+
+def test_bins_are_the_percentiles_of_the_reference(room: LogRoom):
+    given = reference()
+    room.write(log(), "decisions/march.parquet")
+    room.write(given, "reference.parquet")
+    profiled = room.profile()
+    table = profiled["profile_bins"]
+    for version, rows in given.groupby("model_version"):
+        known = table[(table["version"] == version) & (table["feature"] == "amount") & (table["bin"] > 0)]
+        assert known.sort_values("bin")["lower"].tolist() == bins.edges_of(rows["amount"].to_numpy()).tolist()
+        in_reference = table[(table["version"] == version) & (table["feature"] == "kind") & table["value"].notna()]
+        found = dict(zip(in_reference["value"], in_reference["reference"], strict=True))
+        assert found == rows["kind"].value_counts().to_dict()
+    facts = profiled["profile_features"].set_index(["version", "feature"])
+    amount = given[given["model_version"] == 1]["amount"]
+    assert facts.loc[(1, "amount"), "missing"] == amount.isna().sum()
+    assert facts.loc[(1, "amount"), "mean"] == pytest.approx(amount[np.isfinite(amount)].mean())
+    assert facts.loc[(1, "amount"), "std"] == pytest.approx(amount[np.isfinite(amount)].std(ddof=0))
+
+
+def joined(frame: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    return frame.merge(told[["prediction_id", "label"]], on="prediction_id", how="left")
+
+
+def test_outcomes_are_counted_by_score_prediction_and_group_as_by_hand(room: LogRoom):
+    frame = log()
+    told = labels(frame.drop_duplicates("prediction_id"))
+    room.write(frame, "decisions/march.parquet")
+    room.write(told, "outcomes/march.parquet")
+    room.write(reference(), "reference.parquet")
+    profiled = room.profile()
+    cells = profiled["profile_outcomes"]
+    cells = cells[cells["day"].notna()]
+    rows = joined(frame, told)
+    rows["score_bin"] = bins.score_bin(rows["score"].to_numpy())
+    rows["loss"] = -np.log(np.where(rows["label"] == 1, rows["score"], 1 - rows["score"]))
+    rows["day"] = rows["timestamp"].dt.date
+    rows["outcome"] = rows["label"].map({0.0: "0", 1.0: "1"}).fillna("none")
+    for group, chosen in {
+        ("", ""): rows,
+        **{("region", name): rows[rows["region"] == name] for name in ("north", "south")},
+    }.items():
+        got = cells[(cells["group_column"] == group[0]) & (cells["group_value"] == group[1])]
+        want = chosen.groupby(["model_version", "day", "score_bin", chosen["prediction"].astype(str), "outcome"])
+        keys = [
+            (int(r.version), r.day.date(), int(r.score_bin), r.predicted, "none" if pd.isna(r.outcome) else r.outcome)
+            for r in got.itertuples()
+        ]
+        assert dict(zip(keys, got["n"], strict=True)) == want.size().to_dict()
+        assert dict(zip(keys, got["score_sum"], strict=True)) == pytest.approx(want["score"].sum().to_dict())
+        told_loss = {k: v for k, v in zip(keys, got["log_loss_sum"], strict=True) if k[4] != "none"}
+        assert told_loss == pytest.approx({k: v for k, v in want["loss"].sum().items() if k[4] != "none"})
+        assert all(pd.isna(v) for k, v in zip(keys, got["log_loss_sum"], strict=True) if k[4] == "none")
+    assert profiled["volume"]["labelled"].sum() == rows["label"].notna().sum()
+    by_outcome = profiled["profile_counts"].query("feature == '@outcome'")
+    assert by_outcome["n"].sum() == rows["label"].notna().sum()
+
+
+def test_the_errors_of_a_regression_are_summed_as_by_hand(room: LogRoom):
+    room.spec(changed(task="regression", decisions={"score": None, "prediction": "predicted", "groups": ["region"]}))
+    frame = log().assign(predicted=lambda rows: rows["age"] * 10.0)
+    told = labels(frame.drop_duplicates("prediction_id"))
+    told = told.assign(label=np.random.default_rng(3).normal(350, 80, len(told)))
+    given = reference().assign(predicted=lambda rows: rows["age"] * 10.0, label=lambda rows: rows["age"] * 11.0)
+    room.write(frame, "decisions/march.parquet")
+    room.write(told, "outcomes/march.csv")
+    room.write(given, "reference.parquet")
+    profiled = room.profile()
+    errors = profiled["profile_errors"]
+    rows = joined(frame, told).dropna(subset=["label"])
+    rows["error"] = rows["predicted"] - rows["label"]
+    for (version, day), chosen in rows.groupby(["model_version", rows["timestamp"].dt.date]):
+        for column, value, part in (("", "", chosen), ("region", "south", chosen[chosen["region"] == "south"])):
+            got = errors[
+                (errors["version"] == version)
+                & (errors["day"] == pd.Timestamp(day))
+                & (errors["group_column"] == column)
+                & (errors["group_value"] == value)
+            ].iloc[0]
+            error, absolute = part["error"], part["error"].abs()
+            assert got["n"] == len(part)
+            assert got["over_sum"] == pytest.approx(error.clip(lower=0).sum())
+            assert got["under_sum"] == pytest.approx((-error).clip(lower=0).sum())
+            assert got["sq_sum"] == pytest.approx((error**2).sum())
+            assert got["abs_sq_sum"] == pytest.approx(((absolute - absolute.mean()) ** 2).sum())
+            assert got["outcome_mean"] == pytest.approx(part["label"].mean())
+            assert got["outcome_m2"] == pytest.approx(((part["label"] - part["label"].mean()) ** 2).sum())
+    of_reference = errors[errors["day"].isna() & (errors["version"] == 1) & (errors["group_column"] == "")].iloc[0]
+    own = given[given["model_version"] == 1]
+    assert of_reference["n"] == len(own)
+    assert of_reference["sq_sum"] == pytest.approx((own["age"] ** 2).sum())
+    assert profiled["profile_counts"].query("feature == '@outcome'")["n"].sum() == len(rows)
+
+
+def test_performance_is_compared_with_the_rows_that_the_condition_names(room: LogRoom):
+    room.spec(changed(reference={"performance_where": "split = 'holdout' -- unseen"}))
+    given = reference()
+    room.write(log(), "decisions/march.parquet")
+    room.write(given, "reference.parquet")
+    profiled = room.profile()
+    cells = profiled["profile_outcomes"]
+    whole = cells[cells["day"].isna() & (cells["version"] == 2) & (cells["group_column"] == "")]
+    held_out = given[(given["model_version"] == 2) & (given["split"] == "holdout")]
+    assert whole["n"].sum() == len(held_out)
+    assert whole[whole["outcome"] == "1"]["n"].sum() == held_out["label"].sum()
+    references = profiled["profile_references"].set_index("version")
+    assert references.loc[2, "n_performance"] == len(held_out)
+    assert references.loc[2, "n"] == (given["model_version"] == 2).sum()
+
+
+@pytest.mark.parametrize(
+    "condition", ["spilt = 'holdout'", "1 = 1) union select * from read_csv('/etc/passwd'", "getenv('HOME') <> ''"]
+)
+def test_a_condition_that_cannot_be_used_is_told_with_its_field_and_the_rest_is_counted(room: LogRoom, condition: str):
+    room.spec(changed(reference={"performance_where": condition}))
+    room.write(log(), "decisions/march.parquet")
+    room.write(reference(), "reference.parquet")
+    profiled = room.profile()
+    assert "models/claims.yaml (reference.performance_where)" in profiled.said()
+    assert profiled["profile_outcomes"]["day"].notna().all()
+    assert profiled["volume"]["decisions"].sum() == len(log())
+
+
+def test_a_version_without_rows_in_the_reference_is_compared_with_all_of_them(room: LogRoom):
+    room.write(log(), "decisions/march.parquet")
+    room.write(reference(versions=(1,)), "reference.parquet")
+    references = room.profile()["profile_references"].set_index("version")
+    assert references.loc[1, "from_version"] == 1
+    assert pd.isna(references.loc[2, "from_version"])
+    assert references.loc[2, "n"] == len(reference(versions=(1,)))
+
+
+def test_a_period_of_the_decisions_can_be_the_reference(room: LogRoom):
+    period = {"start": FIRST.isoformat(), "end": (FIRST + timedelta(days=1)).isoformat()}
+    spec = changed(reference=None) | {"reference": period}
+    room.spec(spec)
+    frame = log()
+    told = labels(frame.drop_duplicates("prediction_id"))
+    room.write(frame, "decisions/march.parquet")
+    room.write(told, "outcomes/march.parquet")
+    profiled = room.profile()
+    within = frame[frame["timestamp"] < pd.Timestamp(FIRST + timedelta(days=2))]
+    references = profiled["profile_references"].set_index("version")
+    assert references.loc[1, ["source", "from_version", "n"]].tolist() == ["period", 1, len(within)]
+    assert pd.isna(references.loc[2, "from_version"])  # it began to score after the period
+    known = profiled["profile_bins"].query("feature == 'amount' and version == 2 and bin > 0").sort_values("bin")
+    assert known["lower"].tolist() == bins.edges_of(within["amount"].to_numpy()).tolist()
+    cells = profiled["profile_outcomes"]
+    of_reference = cells[cells["day"].isna() & (cells["version"] == 1) & (cells["group_column"] == "")]
+    assert of_reference["n"].sum() == len(within)
+    assert references.loc[1, "n_performance"] == joined(within, told)["label"].notna().sum()
+
+
+def test_without_a_reference_decisions_and_outcomes_are_counted_and_nothing_by_bin(room: LogRoom):
+    room.spec(changed(reference=None))
+    room.write(log(), "decisions/march.parquet")
+    profiled = room.profile()
+    assert profiled["profile_counts"].empty
+    assert profiled["volume"]["decisions"].sum() == len(log())
+    assert profiled["profile_outcomes"].query("group_column == ''")["n"].sum() == len(log())
+    assert "There is no reference" in profiled.said()
+
+
+def test_features_are_the_inputs_of_the_signature_when_the_file_names_none(room: LogRoom):
+    room.spec(changed(decisions={"features": None}))
+    room.signature = '[{"name": "amount", "type": "double"}, {"name": "age", "type": "long"}]'
+    room.write(log(), "decisions/march.parquet")
+    room.write(reference(), "reference.parquet")
+    features = set(room.profile()["profile_features"]["feature"])
+    assert features == {"amount", "age", "@score", "@prediction", "@outcome"}
+
+
+def test_features_are_all_other_columns_when_nothing_names_them(room: LogRoom):
+    room.spec(changed(decisions={"features": None}))
+    room.write(log(), "decisions/march.parquet")
+    room.write(reference(), "reference.parquet")
+    features = set(room.profile()["profile_features"]["feature"])
+    assert features == {"amount", "kind", "age", "@score", "@prediction", "@outcome"}
+
+
+def test_a_model_that_leaves_the_workspace_leaves_the_profile(room: LogRoom):
+    room.write(log(), "decisions/march.parquet")
+    room.profile()
+    (room.folder / "models" / "claims.yaml").unlink()
+    profiled = room.profile()
+    assert all(table.empty for table in profiled.tables.values())
+    assert profiled.result.touched[MODEL].whole
+
+
+def test_a_model_whose_file_has_a_mistake_keeps_its_profile(room: LogRoom):
+    room.write(log(), "decisions/march.parquet")
+    before = room.profile()
+    (room.folder / "models" / "claims.yaml").write_text("model: claims\ntask: binry\n")
+    assert room.profile()["volume"].equals(before["volume"])
