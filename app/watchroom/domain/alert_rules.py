@@ -9,6 +9,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from watchroom.domain.lights import BEYOND, worst
+
 
 @dataclass(frozen=True)
 class RuleScore:
@@ -78,10 +80,6 @@ def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-BEYOND = ("watch", "drifted", "failing")
-"""Statuses beyond a limit, the mildest first."""
-
-
 @dataclass(frozen=True)
 class Run:
     """Days in a row beyond a limit, from `first` to `last`; `worst` is the worst status among them.
@@ -105,8 +103,7 @@ def runs_beyond(days: Iterable[tuple[date, str]]) -> tuple[Run, ...]:
     for day, status in sorted(days):
         running = bool(runs) and runs[-1].over is None
         if status in BEYOND and running:
-            worst = max(runs[-1].worst, status, key=BEYOND.index)
-            runs[-1] = Run(runs[-1].first, day, worst, None)
+            runs[-1] = Run(runs[-1].first, day, worst((runs[-1].worst, status)), None)
         elif status in BEYOND:
             runs.append(Run(day, day, status, None))
         elif status == "stable" and running:
