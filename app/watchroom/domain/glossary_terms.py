@@ -244,7 +244,8 @@ TERMS: tuple[Term, ...] = (
     Term(
         "chi-square",
         STATISTICS,
-        "How unlikely the observed counts of categories are, if nothing had changed.",
+        "How far the counts are from what they would be if nothing had changed, made independent of how many there "
+        "are (Cohen's w): 0.1 is a small effect, 0.3 a medium one.",
         also=("chi2",),
         see=("drift",),
     ),
