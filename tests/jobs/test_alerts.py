@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +20,7 @@ from watchroom.ledger.alerts import alerts, overlaid
 from watchroom.store.draft import Draft, refresh_lock
 from watchroom.store.manifest import StoreFolder
 from watchroom.store.schema import TABLES
+from watchroom.store.snapshot import SnapshotStore
 
 DAY = date(2026, 11, 20)
 AGE = Condition(
@@ -26,6 +28,10 @@ AGE = Condition(
 )
 BO = Person("bo@x", ("operations",))
 IN_SERVICE = {"claims": 3}
+
+
+DOC = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text("utf-8")
+DOCUMENTED = re.findall(r"```sql\n(.*?)```", DOC, re.DOTALL)[0]
 
 
 class Room:
@@ -52,6 +58,14 @@ class Room:
             result = record_alerts(draft, self.ledger, conditions, complete, **how)
             draft.publish()
         return result
+
+    def asked(self, sql: str) -> list[tuple[Any, ...]]:
+        store = SnapshotStore(self.store.root)
+        try:
+            with store.lease() as snapshot:
+                return snapshot.rows(sql)
+        finally:
+            store.close()
 
     def rows(self) -> list[dict[str, Any]]:
         with refresh_lock(self.store, 1), Draft(self.store) as draft:
@@ -114,6 +128,9 @@ def test_the_time_to_acknowledge_and_the_time_to_restore_can_be_measured(room: R
     assert row["acknowledged_at"] == acknowledged.acted_at.replace(tzinfo=None)
     assert row["raised_at"] <= row["acknowledged_at"] <= row["ended_at"]
     assert (row["ended_because"], row["acted_by"], row["reason"]) == ("condition over", "bo@x", "On it.")
+    ((model, to_acknowledge, to_restore),) = room.asked(DOCUMENTED)
+    assert model == "claims"
+    assert 0 < to_acknowledge < to_restore < 0.1
 
 
 def test_a_snooze_shows_until_its_time_and_then_the_alert_is_open(room: Room):
@@ -163,7 +180,7 @@ def test_a_ledger_that_cannot_be_read_is_a_problem_and_the_rows_stay(room: Room,
     result = room.refresh(anew=anew)
     assert [problem.kind for problem in result.problems] == ["ledger"]
     assert "Entry 2" in result.problems[0].what
-    assert result.head is None
+    assert (result.head, result.detail) == (None, "the ledger could not be read or written")
     assert room.rows() == before
 
 

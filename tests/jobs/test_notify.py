@@ -201,6 +201,7 @@ def test_a_channel_that_fails_is_a_problem_of_its_own_and_the_others_are_told(ro
     sent = room.refresh(AGE, WORSE, seconds=0.7)
     assert time.perf_counter() - began < 4
     assert len(chat.messages) == sent.messages == 1
+    assert sent.detail == "messages sent: 1, not taken: 3"
     assert [problem.place for problem in sent.problems] == [
         "watchroom.yaml (notify): json://***",
         "watchroom.yaml (notify): json://*** (2)",

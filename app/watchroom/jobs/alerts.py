@@ -59,6 +59,8 @@ class AlertsResult:
     @property
     def detail(self) -> str:
         """The counts in words, for the table of the refresh's steps."""
+        if self.problems:
+            return "the ledger could not be read or written"
         counts = {"new": self.raised, "back": self.reopened, "worse": self.worse, "better": self.better}
         told = [f"{name}: {count:,}" for name, count in {**counts, "over": self.ended}.items() if count]
         return ", ".join(told) or "nothing new"

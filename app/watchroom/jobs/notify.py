@@ -28,15 +28,17 @@ _CALLBACK = "/oauth2callback"
 
 @dataclass(frozen=True)
 class Sent:
-    """What was sent: messages that were taken, and what went wrong."""
+    """What was sent: messages that were taken, those that were not, and what went wrong."""
 
     messages: int = 0
+    failed: int = 0
     problems: tuple[Problem, ...] = ()
 
     @property
     def detail(self) -> str:
         """In words, for the table of the refresh's steps."""
-        return f"messages sent: {self.messages:,}" if self.messages else "nothing to send"
+        counts = {"messages sent": self.messages, "not taken": self.failed}
+        return ", ".join(f"{name}: {count:,}" for name, count in counts.items() if count) or "nothing sent"
 
 
 def send(
@@ -67,7 +69,7 @@ def send(
         unsure = Problem("ledger", "error", "ledger, notifications", error.what, error.why, error.next_step)
         return Sent(problems=(*problems, unsure))
     taken = sum(not why for _, why in outcomes)
-    return Sent(taken, (*problems, *_failures(outcomes)))
+    return Sent(taken, len(outcomes) - taken, (*problems, *_failures(outcomes)))
 
 
 def public_address(settings: RoomSettings) -> str:
