@@ -85,7 +85,7 @@ def _model(file: ModelSpec) -> dict[str, Any]:
 
 
 def publish(folder: Path, rows: Rows) -> None:
-    """A snapshot in the store `folder` of these rows, with the part `health` derived from them; columns left out are NULL.
+    """A snapshot in the store `folder` of these rows, the part `health` derived from them; columns left out are NULL.
 
     Tables of `health` that are among the rows are taken as they are, and then nothing is derived.
     """

@@ -58,7 +58,6 @@ def calibration(curve: pd.DataFrame, before: pd.DataFrame) -> Chart:
             go.Scatter(x=before["score"], y=before["observed"], mode="lines", name="reference",
                        line={"color": OTHER_COLOUR, "width": 2}, hoverinfo="skip")
         )  # fmt: skip
-        _named(found, before, "reference", OTHER_COLOUR, -12)
     text = [
         f"scored {short(row.score)}, came true {share(row.observed)}<br>({share(row.low)} to {share(row.high)}), "
         f"{int(row.n):,} outcomes"
@@ -73,18 +72,11 @@ def calibration(curve: pd.DataFrame, before: pd.DataFrame) -> Chart:
             hovertemplate="%{text}<extra></extra>",
         )
     )  # fmt: skip
-    _named(found, curve, "period", LINE_COLOUR, 12)
     found.update_layout(hovermode="closest")
     top = float(min(1.0, max([*curve["score"], *curve["high"].fillna(0), *before.get("score", []), 0.05]) * 1.06))
     found.update_xaxes(range=[0, top], title="score", tickformat=".0%" if top > 0.1 else ".1%")
     found.update_yaxes(range=[0, top], tickformat=".0%" if top > 0.1 else ".1%")
     return Chart(found, _words(curve))
-
-
-def _named(found: go.Figure, curve: pd.DataFrame, label: str, colour: str, shift: int) -> None:
-    if len(curve):
-        found.add_annotation(x=curve["score"].iloc[-1], y=curve["observed"].iloc[-1], text=label, showarrow=False,
-                             yshift=shift, xanchor="right", font={"size": 11, "color": colour})  # fmt: skip
 
 
 def _words(curve: pd.DataFrame) -> str:

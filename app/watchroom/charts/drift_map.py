@@ -1,4 +1,4 @@
-"""The map of drift: features by period, a cell for each, coloured by its light and telling its value where it is beyond.
+"""The map of drift: features by period, a cell for each in the colour of its light, with its value where it is beyond.
 
 The cells are bars: those can be clicked, which a heat map's cannot.
 """
@@ -27,8 +27,9 @@ _VALUE_FITS = 30
 
 
 def drift_map(found: pd.DataFrame, order: list[str], chosen: str | None = None) -> Chart:
-    """Features from the top in `order`, periods from left to right. `found` has feature, period_start, period_end,
-    value, status, n, method. A point's `customdata` is its feature.
+    """Features from the top in `order`, periods from left to right; a point's `customdata` is its feature.
+
+    `found` has feature, period_start, period_end, value, status, n, method.
     """
     periods = found[["period_start", "period_end"]].drop_duplicates().sort_values("period_start")
     columns = {start: place for place, start in enumerate(periods["period_start"])}
@@ -93,7 +94,7 @@ def _words(found: pd.DataFrame, order: list[str], periods: int) -> str:
 
 
 def order_of(found: pd.DataFrame) -> list[str]:
-    """The features, the worst first: by how bad their last period is, then by how often and how far beyond they were."""
+    """The features, the worst first: by how bad their last period is, then how often and how far beyond they were."""
     ranks = {"no data": 0, "stable": 1, "watch": 2, "drifted": 3}
     table = found.assign(rank=found["status"].map(ranks).fillna(0), ratio=found["value"] / found["drifted"])
     last = table.sort_values("period_start").groupby("feature").last()

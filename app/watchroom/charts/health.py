@@ -1,7 +1,8 @@
-"""Charts of how a model does over time: performance, drift, quality, volume. Limits are lines with their names on them."""
+"""Charts of how a model does over time: performance, drift, quality, volume. Limits are lines with their names."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,12 @@ BAD_COLOUR = "#D9463B"
 
 HALF = 0.5
 """A period with fewer of its outcomes than this is drawn hollow: what comes early is not like what comes late."""
+
+LABEL_SHARE = 0.03
+"""The line of chance is named only where it stands off the axis."""
+
+LABEL_HEIGHT = 13
+"""Pixels from one name to the next."""
 
 LABEL_ROOM = 96
 """Pixels at the right edge for what is written beside the lines."""
@@ -58,13 +65,11 @@ def performance(found: pd.DataFrame, metric: str, lines: Sequence[Line], *, perc
     known = realized.dropna(subset=["value"])
     chart = figure(*_band(known), *_estimate(estimated, metric), *_realized(known, metric), height=360)
     _labelled(chart, realized)
-    for line in lines:
-        _draw(chart, line, percent)
-    _at_the_end(chart, known, "from outcomes", LINE_COLOUR)
-    _at_the_end(chart, estimated, "estimated", MARK_COLOUR)
+    _draw(chart, lines, _performance_span(known, estimated, lines), 230, percent)
+    _name_the_ends(chart, known, estimated)
     chart.update_layout(
         margin={"r": LABEL_ROOM},
-        yaxis={"domain": [0.27, 1], "tickformat": ".0%" if percent else None},
+        yaxis={"domain": [0.27, 1], "tickformat": ".0%" if percent else None, "autorange": False},
         yaxis2={"domain": [0, 0.17], "range": [0, 1], "tickvals": [0, 1], "tickformat": ".0%", "anchor": "x",
                 "gridcolor": GRID_COLOUR, "fixedrange": True, "automargin": True},
         xaxis={"anchor": "y2"},
@@ -74,6 +79,13 @@ def performance(found: pd.DataFrame, metric: str, lines: Sequence[Line], *, perc
         showarrow=False, font={"size": 11, "color": OTHER_COLOUR},
     )  # fmt: skip
     return Chart(chart, _performance_words(known, estimated, metric, lines))
+
+
+def _performance_span(known: pd.DataFrame, estimated: pd.DataFrame, lines: Sequence[Line]) -> tuple[float, float]:
+    """Intervals of periods that are hardly labelled may leave the picture: they would flatten all the rest."""
+    sure = known[known["n_labelled"] >= HALF * known["n"]]
+    ends = [sure["low"], sure["high"], known["value"], estimated["value"]]
+    return _span([*pd.concat(ends).dropna(), *(line.value for line in lines)], zero=False)
 
 
 def _band(known: pd.DataFrame) -> list[Any]:
@@ -146,24 +158,47 @@ def _labelled(chart: go.Figure, realized: pd.DataFrame) -> None:
         )  # fmt: skip
 
 
-def _draw(chart: go.Figure, line: Line, percent: bool = False) -> None:
-    """A line across, named at the right edge."""
-    dash = "dash" if line.kind != "reference" else "solid"
-    chart.add_hline(y=line.value, line={"color": line.colour, "width": 1.2, "dash": dash})
-    value = share(line.value) if percent else short(line.value)
-    chart.add_annotation(
-        x=1, y=line.value, xref="paper", yref="y", text=f"{name(line.label)} {value}", showarrow=False, xanchor="left",
-        xshift=4, font={"size": 11, "color": line.colour},
-    )  # fmt: skip
+def _draw(
+    chart: go.Figure, lines: Sequence[Line], span: tuple[float, float], pixels: float, percent: bool = False
+) -> None:
+    """Lines across, each named at the right edge; `span` is what the axis shows, over so many pixels.
+
+    Names of lines that lie close together are moved apart.
+    """
+    chart.update_layout(yaxis={"range": list(span)})
+    least = LABEL_HEIGHT * (span[1] - span[0]) / pixels
+    place = -float("inf")
+    for line in sorted(lines, key=lambda one: one.value):
+        place = max(line.value, place + least)
+        chart.add_hline(
+            y=line.value,
+            line={"color": line.colour, "width": 1.2, "dash": "solid" if line.kind == "reference" else "dash"},
+        )
+        value = share(line.value) if percent else short(line.value)
+        chart.add_annotation(
+            x=1, y=place, xref="paper", yref="y", text=f"{name(line.label)} {value}", showarrow=False, xanchor="left",
+            xshift=4, font={"size": 11, "color": line.colour},
+        )  # fmt: skip
 
 
-def _at_the_end(chart: go.Figure, frame: pd.DataFrame, label: str, colour: str) -> None:
-    if frame.empty:
-        return
-    chart.add_annotation(
-        x=middle(frame).iloc[-1], y=frame["value"].iloc[-1], text=label, showarrow=False, yshift=13,
-        font={"size": 11, "color": colour},
-    )  # fmt: skip
+def _span(values: Sequence[float], *, zero: bool) -> tuple[float, float]:
+    """What an axis must show, with some air; from zero where a length is read."""
+    known = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
+    low, high = (min(0.0, *known) if zero else min(known)), max(known)
+    air = (high - low) * 0.08 or abs(high) * 0.1 or 1.0
+    return (low if zero and low == 0 else low - air), high + air
+
+
+def _name_the_ends(chart: go.Figure, known: pd.DataFrame, estimated: pd.DataFrame) -> None:
+    """What each line is, at its last point: the higher one's name above it, the lower one's below."""
+    ends = [(frame, label, colour) for frame, label, colour in
+            ((known, "from outcomes", LINE_COLOUR), (estimated, "estimated", MARK_COLOUR)) if len(frame)]  # fmt: skip
+    ends.sort(key=lambda end: float(end[0]["value"].iloc[-1]))
+    for place, (frame, label, colour) in enumerate(ends):
+        chart.add_annotation(
+            x=middle(frame).iloc[-1], y=frame["value"].iloc[-1], text=label, showarrow=False, xanchor="right",
+            yshift=14 if place == len(ends) - 1 else -14, font={"size": 11, "color": colour},
+        )  # fmt: skip
 
 
 def _performance_words(known: pd.DataFrame, estimated: pd.DataFrame, metric: str, lines: Sequence[Line]) -> str:
@@ -191,10 +226,10 @@ def drift(found: pd.DataFrame, title: str, watch: float | None, drifted: float |
         f"{span}<br>{short(row.value)}, {row.status}<br>{int(row.n):,} decisions"
         for span, row in zip(_spans(known), records(known), strict=True)
     ]
+    symbols = ["circle-open" if status == "no data" else "circle" for status in known["status"]]
     line = go.Scatter(
         x=middle(known), y=known["value"], mode="lines+markers", name="drift", text=text,
-        line={"color": LINE_COLOUR, "width": 2},
-        marker={"size": 6, "symbol": ["circle-open" if status == "no data" else "circle" for status in known["status"]]},
+        line={"color": LINE_COLOUR, "width": 2}, marker={"size": 6, "symbol": symbols},
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
     noise = go.Scatter(
@@ -207,15 +242,14 @@ def drift(found: pd.DataFrame, title: str, watch: float | None, drifted: float |
         for label, value, kind in (("watch", watch, "watch"), ("drifted", drifted, "bad"))
         if value is not None
     ]
-    for one in lines:
-        _draw(chart, one)
-    if not known.empty:
+    values = [*known["value"], *known["noise"].dropna(), *(line.value for line in lines)]
+    _draw(chart, lines, _span(values, zero=True), 190)
+    if not known.empty and known["noise"].iloc[0] > LABEL_SHARE * known["value"].max():
         chart.add_annotation(
             x=middle(known).iloc[0], y=known["noise"].iloc[0], text="chance alone", showarrow=False, yshift=9,
             xanchor="left", font={"size": 11, "color": OTHER_COLOUR},
         )  # fmt: skip
     chart.update_layout(margin={"r": LABEL_ROOM})
-    chart.update_yaxes(rangemode="tozero")
     return Chart(chart, _drift_words(known, title, lines))
 
 
@@ -278,11 +312,11 @@ def volume(found: pd.DataFrame, minimum: int | None, first: date, last: date) ->
     ]  # fmt: skip
     chart = figure(*bars, height=240)
     chart.update_layout(barmode="stack", margin={"r": LABEL_ROOM if minimum else 8}, bargap=0.1)
-    chart.update_yaxes(rangemode="tozero", tickformat=",d")
+    chart.update_yaxes(tickformat=",d")
     half = pd.Timedelta(hours=12)
     chart.update_xaxes(range=[dates[0] - half, dates[-1] + half], nticks=6, tickangle=0)
-    if minimum:
-        _draw(chart, Line("minimum", minimum, "bad"))
+    lines = [Line("minimum", minimum, "bad")] if minimum else []
+    _draw(chart, lines, _span([*wide["decisions"], float(minimum or 1)], zero=True), 200)
     few = sum(below)
     said = f" {few} of {len(dates)} days below the minimum of {minimum:,}." if minimum else ""
     total, labelled = int(wide["decisions"].sum()), int(wide["labelled"].sum())
@@ -295,7 +329,8 @@ def decay(found: pd.DataFrame, metric: str, slope: tuple[float, float, float] | 
           limit: float | None) -> Chart:  # fmt: skip
     """The weekly values of the metric with the line drawn through them, on to `end`, and the limit it may cross.
 
-    `found` has period_start, period_end, value; `slope` is the change in thirty days with its interval.
+    `found` has period_start, period_end, value, n_labelled, by which a week weighs; `slope` is the change in thirty
+    days with its interval.
     """
     known = found.dropna(subset=["value"])
     chart = figure(
@@ -304,8 +339,9 @@ def decay(found: pd.DataFrame, metric: str, slope: tuple[float, float, float] | 
         height=240,
     )  # fmt: skip
     if slope is not None and len(known) > 1:
-        x = middle(known)
-        centre, level = x.iloc[0] + (x - x.iloc[0]).mean(), float(known["value"].mean())
+        x, weight = middle(known), known["n_labelled"] / known["n_labelled"].sum()
+        centre = x.iloc[0] + ((x - x.iloc[0]) * weight).sum()
+        level = float((known["value"] * weight).sum())
         until = max(pd.Timestamp(end), x.iloc[-1])
         for value, width, dash in zip(slope, (2, 1, 1), ("solid", "dot", "dot"), strict=True):
             at = [x.iloc[0], until]
@@ -314,8 +350,9 @@ def decay(found: pd.DataFrame, metric: str, slope: tuple[float, float, float] | 
                 go.Scatter(x=at, y=y, mode="lines", hoverinfo="skip", line={"color": MARK_COLOUR, "width": width,
                                                                            "dash": dash})
             )  # fmt: skip
-    if limit is not None:
-        _draw(chart, Line("failing", limit, "bad"))
+    lines = [Line("failing", limit, "bad")] if limit is not None else []
+    drawn = [float(y) for trace in chart.data for y in trace.y]
+    _draw(chart, lines, _span([*drawn, *(line.value for line in lines)], zero=False), 200)
     chart.update_layout(margin={"r": LABEL_ROOM}, hovermode="closest")
     trend = "" if slope is None else f" The line changes by {slope[0]:+.3g} in 30 days."
     return Chart(chart, f"{metric} by week, {len(known)} weeks with enough outcomes.{trend}")

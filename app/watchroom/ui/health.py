@@ -39,6 +39,7 @@ def show() -> None:
 
 
 def _of(model: Model, chosen: Scope) -> None:
+    link("health", "All models", icon=":material/arrow_back:")
     watching = ask(queries.watching, model=model.name)
     spec = spec_of(model.name)
     if spec is None or spec.decisions is None:
@@ -54,5 +55,3 @@ def _of(model: Model, chosen: Scope) -> None:
         with reading() as snapshot:
             made_at = snapshot.made_at
         health_model.show(Subject(model, spec, watching, version, chosen, made_at))
-        return
-    link("health", "All models", icon=":material/arrow_back:")

@@ -15,11 +15,11 @@ from watchroom.store.queries import health as queries
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.health import PARTS, Light
 from watchroom.store.queries.models import Model
-from watchroom.ui.lights import NAMES, UNKNOWN_LIGHT, icon, light_column, order, part_badges, reason, since
+from watchroom.ui.lights import UNKNOWN_LIGHT, icon, light_column, order, part_badges, reason, since
 from watchroom.ui.model_about import person
 from watchroom.ui.navigation import go, link
 from watchroom.ui.room import ask, drawn, reading, room
-from watchroom.ui.rows import quiet, tier_badge
+from watchroom.ui.rows import LINK_PADDING, quiet, tier_badge
 from watchroom.ui.states import figure, section, sourced, truncated
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, number, one_line, plain
@@ -80,15 +80,15 @@ def _troubled(pairs: list[tuple[Model, Light]]) -> None:
 
 def _row(model: Model, light: Light, today: date) -> None:
     """A model's light with its name as a link, why, since when, and who is called."""
-    name = f":blue[**{plain(model.title, 60)}**]"
+    held = model.owner("on_call") or model.owner("operations")
+    who = f"on call: {person(held)}" if held else ":red[:material/person_off: nobody on call]"
+    facts = " · ".join(fact for fact in (since(light.since, today), f"version {light.version}") if fact)
     with st.container(gap="xxsmall"):
-        link("health", f"{icon(light.light)} {name} {part_badges(light)} {tier_badge(model.tier)}",
-             params={"model": model.name})  # fmt: skip
-        held = model.owner("on_call") or model.owner("operations")
-        who = f"on call: {person(held)}" if held else ":red[:material/person_off: nobody on call]"
-        facts = [NAMES[light.light], since(light.since, today), f"version {light.version}"]
-        told = plain(" · ".join(fact for fact in facts if fact), 200)
-        st.markdown(f"{reason(light)}  \n{quiet(f'{told} · {who}')}")
+        link("health", f"{icon(light.light)} :blue[**{plain(model.title, 60)}**]", params={"model": model.name})
+        with st.container(horizontal=True, gap=None):
+            st.space(LINK_PADDING)
+            badges, told = f"{part_badges(light)} {tier_badge(model.tier)}", quiet(f"{plain(facts)} · {who}")
+            st.markdown(f"{badges}  \n{reason(light)}  \n{told}", width="stretch")
 
 
 def _table(names: tuple[str, ...]) -> None:
@@ -104,7 +104,7 @@ def _table(names: tuple[str, ...]) -> None:
         selection_mode="single-cell",
         column_config=_columns(),
         placeholder="–",
-        alt=f"{count_of(len(shown), 'model')} with light, parts, reason, since when and who is on call, the worst first",
+        alt=f"{count_of(len(shown), 'model')} with light, reason, since when and who is on call, worst first",
     )
     st.caption(":material/ads_click: Click a row to see why, or choose the model in the sidebar.")
     truncated(len(shown), len(names), "models")
@@ -115,12 +115,12 @@ def _table(names: tuple[str, ...]) -> None:
 
 
 def _columns() -> dict[str, ColumnConfig]:
-    parts = {name.capitalize(): light_column(name.capitalize()) for name in PARTS}
+    parts = {name.capitalize(): light_column(name.capitalize(), 96) for name in PARTS}
     return {
         "Light": light_column("Light"),
-        "Model": st.column_config.TextColumn(width="medium"),
-        "Why": st.column_config.TextColumn(width=360),
-        "Since": st.column_config.DateColumn(format="D MMM YYYY", width="small"),
+        "Model": st.column_config.TextColumn(width=190),
+        "Why": st.column_config.TextColumn(width=330),
+        "Since": st.column_config.DateColumn(format="D MMM YYYY", width=96),
         "Decisions": st.column_config.NumberColumn(format="localized", width="small"),
         "Last day": st.column_config.DateColumn(format="D MMM YYYY", width="small"),
         **parts,
@@ -135,10 +135,10 @@ def _shown(*, names: tuple[str, ...]) -> pd.DataFrame:
             {
                 "Light": [light.light],
                 "Model": one_line(model.title, 80),
-                "Why": one_line(light.reason, 300),
-                **parts,
+                "Why": one_line(light.reason or ("within its limits" if light.light == "stable" else ""), 300),
                 "Since": light.since,
                 "On call": model.owner("on_call") or model.owner("operations") or "nobody",
+                **parts,
                 "Tier": model.tier or "unknown",
                 "Version": light.version,
                 "Decisions": light.n,

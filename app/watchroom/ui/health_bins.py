@@ -1,4 +1,4 @@
-"""A feature's bins as people read them: deciles of the reference, or categories by their share, with what is missing."""
+"""A feature's bins as people read them: deciles of the reference, or categories by share, with what is missing."""
 
 from __future__ import annotations
 

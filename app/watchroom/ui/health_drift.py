@@ -17,7 +17,7 @@ from watchroom.ui.health_empty import no_period, no_reference
 from watchroom.ui.health_subject import Subject, Window
 from watchroom.ui.health_why import usual
 from watchroom.ui.health_window import MONTHS, YEAR, Compared, choices, compared
-from watchroom.ui.health_words import dated
+from watchroom.ui.health_words import dated, method_name
 from watchroom.ui.lights import light_column
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import sourced, truncated
@@ -25,9 +25,13 @@ from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, number, plain
 
 MAP = "drift_map"
+EVERY = "every_feature"
 GRAINS = {"Day": "day", "Week": "week", "Month": "month"}
-FEATURES_DRAWN = 40
-"""Features in the map, the worst first; more do not fit a screen, and the table has them all."""
+FEATURES_SHOWN = 14
+"""Features in the map, the worst first, until all are asked for: what leaves room for a closer look under it."""
+
+FEATURES_DRAWN = 60
+"""Features in the map when all are asked for; the table has the rest."""
 
 CELLS_DRAWN = 3_000
 """Cells in the map: more take the browser seconds to draw. The newest periods are kept."""
@@ -50,11 +54,12 @@ def show(subject: Subject) -> None:
     _map(subject, window, grain)
     picked = _against(subject, window, against)
     found = compared(**subject.key, first=window.first, last=window.last, against=picked)  # type: ignore[arg-type]
-    _window_table(window, found)
+    _counted(found)
     name = health_feature.choose(found)
     if name is not None:
         with st.container(border=True):
             health_feature.show(subject, window, picked, name)
+    _window_table(window, found)
 
 
 def choose_grain() -> str:
@@ -67,7 +72,9 @@ def choose_grain() -> str:
 
 def _map(subject: Subject, window: Window, grain: str) -> None:
     asked: dict[str, Any] = {**subject.key, "grain": grain, "first": window.first, "last": window.last}
-    found = drawn(_map_drawn, **asked, chosen=st.session_state.get(health_feature.FEATURE))
+    chosen = st.session_state.get(health_feature.FEATURE)
+    shown_at_most = FEATURES_DRAWN if st.session_state.get(EVERY) else FEATURES_SHOWN
+    found = drawn(_map_drawn, **asked, chosen=chosen, limit=shown_at_most)
     if found is None:
         return
     chart, shown, total, periods = found
@@ -84,8 +91,12 @@ def _map(subject: Subject, window: Window, grain: str) -> None:
         f":material/ads_click: Click a cell to look closer at its feature. "
         f"{sourced(f'{window.label}, {count_of(periods, grain)}', int(n), 'decision')}"
     )
-    truncated(shown, total, "features")
-    download("Download as CSV", "drift", lambda: ask(queries.drift, **asked))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if total > FEATURES_SHOWN:
+            st.toggle(f"All {count_of(total, 'feature')}", key=EVERY)
+        download("Download as CSV", "drift", lambda: ask(queries.drift, **asked))
+    if total > FEATURES_DRAWN:
+        truncated(shown, total, "features")
 
 
 def _picked() -> None:
@@ -95,19 +106,15 @@ def _picked() -> None:
         health_feature.pick(str(given[0] if isinstance(given, list | tuple) else given))
 
 
-def _map_drawn(*, chosen: str | None, **asked: Any) -> tuple[Chart, int, int, int] | None:
+def _map_drawn(*, chosen: str | None, limit: int, **asked: Any) -> tuple[Chart, int, int, int] | None:
     rows = ask(queries.drift, **asked)
     if rows.empty:
         return None
     order = order_of(rows)
-    starts = sorted(rows["period_start"].unique())[-max(CELLS_DRAWN // min(len(order), FEATURES_DRAWN), 1) :]
-    drawn_rows = rows[rows["feature"].isin(order[:FEATURES_DRAWN]) & rows["period_start"].isin(starts)]
-    return (
-        drift_map(drawn_rows, order[:FEATURES_DRAWN], chosen),
-        min(len(order), FEATURES_DRAWN),
-        len(order),
-        len(starts),
-    )
+    shown = order[:limit]
+    starts = sorted(rows["period_start"].unique())[-max(CELLS_DRAWN // len(shown), 1) :]
+    cells = rows[rows["feature"].isin(shown) & rows["period_start"].isin(starts)]
+    return drift_map(cells, shown, chosen), len(shown), len(order), len(starts)
 
 
 def _against(subject: Subject, window: Window, usual_one: str) -> str:
@@ -126,14 +133,18 @@ def _against(subject: Subject, window: Window, usual_one: str) -> str:
     return str(picked)
 
 
+def _counted(found: Compared) -> None:
+    """How many are beyond a limit, and whether the window is too small to tell."""
+    status = found.table.set_index("feature")["status"]
+    beyond = int(status.isin(["watch", "drifted"]).sum())
+    small = int((status.drop("@outcome", errors="ignore") == "no data").sum())
+    told = f"{number(beyond)} of {count_of(len(status), 'signal')} beyond a limit against {found.against}"
+    few = f"; {small} cannot be told: the window is too small" if small else ""
+    st.markdown(f"{plain(told, 300)}{few}, n {number(found.n)}.")
+
+
 def _window_table(window: Window, found: Compared) -> None:
     table = found.table
-    beyond = int(table["status"].isin(["watch", "drifted"]).sum())
-    small = int((table["status"] == "no data").sum())
-    st.markdown(
-        f"{plain(number(beyond))} of {plain(count_of(len(table), 'signal'))} beyond a limit against {plain(found.against)}"
-        + (f"; {small} cannot be told: the window is too small." if small else ".")
-    )
     names = tuple(table["feature"])
     st.dataframe(
         _shown(table),
@@ -158,6 +169,7 @@ def _row_picked(names: tuple[str, ...]) -> None:
 
 _COLUMNS: dict[str, ColumnConfig] = {
     "Light": light_column("Light"),
+    "Feature": st.column_config.TextColumn(width=150),
     "Drift": st.column_config.NumberColumn(format="%.3f", width="small"),
     "By chance": st.column_config.NumberColumn(
         format="%.3f", width="small", help="What chance alone exceeds once in a thousand windows of this size"
@@ -182,7 +194,7 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
             "By chance": table["noise"],
             "Watch": table["watch"],
             "Limit": table["drifted"],
-            "Method": table["method"],
+            "Method": [method_name(method) for method in table["method"]],
             "Missing": table["missing"] / n,
             "Unseen": table["unseen"] / n,
             "Out of range": table["out_of_range"] / n,

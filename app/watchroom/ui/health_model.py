@@ -50,7 +50,6 @@ TABS = {
 
 def show(subject: Subject) -> None:
     """The page below its question."""
-    link("health", "All models", icon=":material/arrow_back:")
     light = subject.light
     assert light is not None, "a version that has made decisions has a light"
     found = measured(subject, light)
@@ -145,7 +144,7 @@ def _performance(light: Light, found: Measured) -> _Part:
     period = days(row["period_start"], row["period_end"])
     kind = "" if row["kind"] == "realized" else ", estimated"
     of = f"{number(row['n_labelled'])} outcomes of {count_of(int(row['n']), 'decision')}, {period}"
-    why = (str(row["reason"]),) if row["reason"] else ()
+    why = (row["reason"],) if isinstance(row["reason"], str) else ()
     lines = (limits_of(row), *why, of)
     return _Part(f"{capital(metric_name(row['metric']))}{kind}", short(row["value"]), light.performance, lines, about)
 
@@ -157,7 +156,8 @@ def _drift(light: Light, found: Measured) -> _Part:
     beyond = rows[rows["status"].isin(["watch", "drifted"])]
     top = worst_first(rows).iloc[0]
     value = f"{number(len(beyond))} of {number(len(rows))}"
-    worst = f"most: {feature_name(str(top['feature'])).replace('`', '')}, {method_name(top['method'])} {short(top['value'])}"
+    about = feature_name(str(top["feature"])).replace("`", "")
+    worst = f"most: {about}, {method_name(top['method'])} {short(top['value'])}"
     limits = f"watch {short(top['watch'])}, drifted {short(top['drifted'])}"
     untold = int((rows["status"] == "no data").sum())
     few = (f"{untold} cannot be judged: too few decisions",) if untold else ()

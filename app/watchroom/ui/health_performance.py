@@ -15,7 +15,6 @@ from watchroom.charts import health as charts
 from watchroom.charts.health import Line
 from watchroom.charts.style import Chart
 from watchroom.charts.words import days, share
-from watchroom.domain.glossary import find
 from watchroom.domain.performance import (
     Cells,
     Measured,
@@ -143,7 +142,7 @@ def _all_metrics(subject: Subject, window: Window) -> None:
         placeholder="–",
         column_config={
             "Light": light_column("Light"),
-            "Metric": st.column_config.TextColumn(width="small"),
+            "Metric": st.column_config.TextColumn(width=140),
             "Value": st.column_config.NumberColumn(format="%.4g", width="small"),
             "95 % from": st.column_config.NumberColumn(format="%.4g", width="small"),
             "to": st.column_config.NumberColumn(format="%.4g", width="small"),
@@ -202,14 +201,16 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
 
 def _calibration(subject: Subject, window: Window) -> None:
     found = drawn(_curve, **subject.key, first=window.first, last=window.last)  # type: ignore[arg-type]
-    st.markdown("**Do the scores keep their word?**")
+    st.markdown(
+        "**Do the scores keep their word?**  \n:small[:blue[**Blue**] the period, grey the reference; on the broken "
+        "line what was scored 70 % came true in 70 %]"
+    )
     if found is None:
         st.caption("No score with an outcome in this period.")
         return
     chart, n = found
     st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="calibration")
-    told = find("calibration")
-    st.caption(f"{plain(told.meaning if told else '', 200)} · {sourced(window.label, n, 'outcome')}")
+    st.caption(sourced(window.label, n, "outcome"))
 
 
 def _curve(*, model: str, version: int, first: date, last: date) -> tuple[Chart, int] | None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from watchroom.domain.outcomes import Cells, Errors, floats, texts, whole
+from watchroom.domain.root_cause import Suspect, rank
 from watchroom.domain.vocabulary import OWN_SIGNALS
 from watchroom.store.queries import windows
 from watchroom.ui.health_subject import Subject, Window, spec_of
 from watchroom.ui.health_window import compared
 from watchroom.ui.room import ask, drawn
-from watchroom.workspace.model_file import ModelSpec
 from watchroom.workspace.money import ErrorValue, OutcomeValue
 
 
@@ -41,46 +41,53 @@ def ranked(subject: Subject, window: Window, against: str) -> Ranked:
 
 def _ranked(*, model: str, version: int, first: date, last: date, against: str) -> Ranked:
     found = compared(model=model, version=version, first=first, last=last, against=against)
-    table = found.table[~found.table["feature"].isin(OWN_SIGNALS)].reset_index(drop=True)
-    stake, unknown = _stake(model, version)
-    table = table.assign(money=table["moved"] * table["n"] * stake, weight=np.nan, reading="")
-    return Ranked(table, found.against, found.n, (unknown, *NOTES))
+    table = found.table[~found.table["feature"].isin(OWN_SIGNALS)]
+    stake, why = _stake(model, version)
+    ranking = rank([_suspect(row) for row in table.to_dict("records")], stake)
+    columns = ["feature", "money", "weight", "score", "reading"]
+    rows = [(row.feature, row.money, row.shap_share, row.score, row.reading) for row in ranking.rows]
+    ordered = pd.DataFrame(rows, columns=columns).merge(table, on="feature", how="left")
+    unknown = ordered.astype({"money": float, "weight": float})
+    return Ranked(unknown, found.against, found.n, tuple(note for note in (*ranking.notes, why) if note))
 
 
-NOTES = ()
+def _suspect(row: dict[Any, Any]) -> Suspect:
+    """A feature as the ranking takes it. Its weight in the model is not known: nothing has explained it yet."""
+    return Suspect(row["feature"], row["value"], row["watch"], row["noise"], row["moved"], row["n"])
 
 
-def _stake(model: str, version: int) -> tuple[float, str]:
-    """The mean stake of a decision, and why it is not known; it is NaN then."""
+def _stake(model: str, version: int) -> tuple[float | None, str]:
+    """The mean stake of a decision; None with the reason when it is not known."""
     spec = spec_of(model)
-    if isinstance(spec, ModelSpec) and isinstance(spec.value, OutcomeValue):
-        found = stake_of_outcomes(spec.value, ask(windows.cells, model=model, version=version))
-    elif isinstance(spec, ModelSpec) and isinstance(spec.value, ErrorValue):
-        found = stake_of_errors(spec.value, ask(windows.errors, model=model, version=version))
+    value = spec.value if spec else None
+    if isinstance(value, OutcomeValue):
+        found = stake_of_outcomes(value, ask(windows.cells, model=model, version=version))
+    elif isinstance(value, ErrorValue):
+        found = stake_of_errors(value, ask(windows.errors, model=model, version=version))
     else:
-        return float("nan"), "Money is unknown: the model's file has no `value`."
-    if np.isnan(found):
-        return found, "Money is unknown: `value` leaves out an amount, or the reference has no outcomes."
+        return None, "Say in the model's file under `value` what its decisions are worth."
+    if found is None:
+        return None, "`value` leaves out an amount, or the reference has no outcomes to weigh the amounts by."
     return found, ""
 
 
-def stake_of_outcomes(value: OutcomeValue, reference: Cells) -> float:
-    """What lies between deciding rightly and wrongly, as a mean over the reference's outcomes; NaN where unknown."""
+def stake_of_outcomes(value: OutcomeValue, reference: Cells) -> float | None:
+    """What lies between deciding rightly and wrongly, as a mean over the reference's outcomes; None where unknown."""
     amounts = (value.true_positive, value.false_negative, value.true_negative, value.false_positive)
     if any(amount is None for amount in amounts):
-        return float("nan")
+        return None
     hit, missed, left, alarm = (float(amount) for amount in amounts if amount is not None)
     n, outcome = whole(reference.n), texts(reference.outcome)
     positive, negative = int(n[outcome == "1"].sum()), int(n[outcome == "0"].sum())
     if not positive + negative:
-        return float("nan")
+        return None
     return (positive * abs(hit - missed) + negative * abs(left - alarm)) / (positive + negative)
 
 
-def stake_of_errors(value: ErrorValue, reference: Errors) -> float:
-    """What the errors of a decision cost on average in the reference; NaN where unknown."""
+def stake_of_errors(value: ErrorValue, reference: Errors) -> float | None:
+    """What the errors of a decision cost on average in the reference; None where unknown."""
     over, under, n = value.per_unit_error.over, value.per_unit_error.under, int(whole(reference.n).sum())
     if over is None or under is None or not n:
-        return float("nan")
+        return None
     cost = abs(over) * floats(reference.over_sum).sum() + abs(under) * floats(reference.under_sum).sum()
     return float(cost) / n

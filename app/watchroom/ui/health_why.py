@@ -15,11 +15,11 @@ from watchroom.ui.health_empty import no_period, no_reference
 from watchroom.ui.health_ranked import Ranked, ranked
 from watchroom.ui.health_subject import Subject, Window
 from watchroom.ui.health_window import MONTHS, REFERENCE, choices, compared
-from watchroom.ui.health_words import dated
+from watchroom.ui.health_words import dated, method_name
 from watchroom.ui.lights import light_column
 from watchroom.ui.states import sourced
 from watchroom.ui.tables import download
-from watchroom.ui.text import plain
+from watchroom.ui.text import plain, sentence
 from watchroom.ui.workspace import facts
 
 CURRENT = "The light's seven days"
@@ -71,10 +71,7 @@ def _window(subject: Subject) -> Window:
 
 
 def _table(subject: Subject, window: Window, found: Ranked) -> None:
-    st.markdown(
-        "**What has moved, by what it may cost.** "
-        ":small[:gray[A screening, not a proof: a feature that moved and weighs much is where to look first.]]"
-    )
+    st.markdown("**What has moved, by what it may cost** :small[:gray[· a screening, not a proof]]")
     shown = _shown(found.table)
     st.dataframe(
         shown,
@@ -89,9 +86,8 @@ def _table(subject: Subject, window: Window, found: Ranked) -> None:
         alt=f"{len(shown)} features ranked by drift, weight and money exposed, the first to look at first",
     )
     n = sourced(days(window.first, window.last), found.n, "decision")
-    st.caption(f":material/ads_click: Click a row to look closer. {plain(found.against)} · {n}")
-    for note in found.notes:
-        st.caption(f":material/info: {plain(note, 300)}")
+    st.caption(f":material/ads_click: Click a row to look closer. Compared with {plain(found.against)} · {n}")
+    st.caption(f":material/info: {sentence(' '.join(found.notes), 600)}")
     download("Download as CSV", "why", lambda: found.table)
 
 
@@ -102,24 +98,26 @@ def _picked(names: Sequence[str]) -> None:
 
 
 def _columns() -> dict[str, ColumnConfig]:
-    money = f"Money exposed ({facts().currency or 'no currency'})"
+    money = f"Exposed, {facts().currency}" if facts().currency else "Exposed"
+    moved = "Share of the decisions that lie where what they are compared with would not have them"
     return {
         "Light": light_column("Light"),
-        "Drift": st.column_config.NumberColumn(format="%.3f", width="small", help="By the method beside it"),
-        "Watch": st.column_config.NumberColumn(format="%.2f", width="small"),
-        "Limit": st.column_config.NumberColumn(format="%.2f", width="small"),
+        "Feature": st.column_config.TextColumn(width=150),
+        "Drift": st.column_config.NumberColumn(format="%.3f", width=64, help="By the method beside it"),
+        "Watch": st.column_config.NumberColumn(format="%.2f", width=64),
+        "Limit": st.column_config.NumberColumn(format="%.2f", width=64),
+        "Method": st.column_config.TextColumn(width=90),
         "Decisions moved": st.column_config.ProgressColumn(
-            format="percent", min_value=0, max_value=1, width="small",
-            help="Share of the decisions that lie where what they are compared with would not have them",
+            "Moved", format="percent", min_value=0, max_value=1, width=110, help=moved
         ),
         "Money": st.column_config.NumberColumn(
-            money, format="localized", width="small", help="Decisions moved × the mean stake of a decision",
+            money, format="%,.0f", width=120, help="Decisions moved × the mean stake of a decision"
         ),
         "Weight": st.column_config.NumberColumn(
-            "Weight in the model", format="percent", width="small", help="Its share of the SHAP values",
+            "Weight", format="percent", width=76, help="Its share of the SHAP values: how much the model leans on it"
         ),
         "Reading": st.column_config.TextColumn(width="large"),
-    }  # fmt: skip
+    }
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
@@ -130,7 +128,7 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
             "Drift": table["value"],
             "Watch": table["watch"],
             "Limit": table["drifted"],
-            "Method": table["method"],
+            "Method": [method_name(method) for method in table["method"]],
             "Decisions moved": table["moved"],
             "Money": table["money"],
             "Weight": table["weight"],

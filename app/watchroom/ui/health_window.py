@@ -30,13 +30,14 @@ YEAR = "The same days a year before"
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature in the window: its bins, `reference` being what it is compared with, and its counts, a table of one row."""
+    """A feature in the window: its bins, whose `reference` is what it is compared with, and its counts in one row."""
 
     watched: Watched
     counts: Counts
 
     @property
     def name(self) -> str:
+        """The feature's name."""
         return self.watched.name
 
 

@@ -54,16 +54,17 @@ def since(day: date | None, today: date) -> str:
     return f"since {shown} ({length} day{'' if length == 1 else 's'})"
 
 
-def light_column(label: str) -> ColumnConfig:
-    """A column of a table that holds a list with one light, shown as a chip in its colour."""
+def light_column(label: str, width: int = 88) -> ColumnConfig:
+    """A column of a table that holds a list with one light, shown as a chip in its colour; `width` in pixels."""
     return st.column_config.MultiselectColumn(
         label,
         options=list(LIGHTS),
         color=[COLOURS[light] for light in LIGHTS],
-        width="small",
+        width=width,
     )
 
 
 def reason(light: Light, limit: int = 240) -> str:
     """Why, in Markdown."""
-    return plain(light.reason or "Nothing is said of why.", limit)
+    said = light.reason or ("within its limits" if light.light == "stable" else "nothing is said of why")
+    return plain(said[:1].upper() + said[1:], limit)

@@ -15,7 +15,7 @@ from watchroom.ui.workspace import facts
 ICONS = {3: ":red[:material/error:]", 2: ":orange[:material/warning:]", 1: ":gray[:material/info:]"}
 """An icon of its own for each severity, so that colour is not all that tells them apart."""
 
-_LINK_PADDING = 8
+LINK_PADDING = 8
 """Pixels by which Streamlit sets a link's text in; what stands under a link is set in as far."""
 
 TIER_COLOURS = {"critical": "red", "high": "orange", "medium": "blue", "low": "gray"}
@@ -43,7 +43,7 @@ def model_row(model: Model) -> None:
     with st.container(gap="xxsmall"):
         link("model", f":blue[**{plain(model.title, 44)}**] {tier_badge(model.tier)}", params={"model": model.name})
         with st.container(horizontal=True, gap=None):
-            st.space(_LINK_PADDING)
+            st.space(LINK_PADDING)
             with st.container(width="stretch"):  # text by itself would go under the space when it is long
                 issue_rows(model)
 

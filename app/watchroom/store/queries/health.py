@@ -1,4 +1,4 @@
-"""Readers of the Health page: lights, and what was worked out ahead for each period. Days are UTC days, both included."""
+"""Readers of the Health page: lights, and what was worked out ahead for each period. Days are UTC days."""
 
 from __future__ import annotations
 

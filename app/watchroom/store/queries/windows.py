@@ -1,7 +1,7 @@
 """Readers of any window of days: counts on the bins, a classifier's outcomes and a regression's errors, added up.
 
-They come as the values that `domain` computes with. Days are UTC days and both ends belong to a window. The work follows
-the number of bins and days, never the number of decisions.
+They come as the values that `domain` computes with. Days are UTC days and both ends belong to a window. The work
+follows the number of bins and days, never the number of decisions.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Watched:
 
 
 def watched(snapshot: Snapshot, *, model: str, version: int, feature: str | None = None) -> tuple[Watched, ...]:
-    """Features and own signals of a version with their bins, by name; all of them, or just one. Empty for no profile."""
+    """Features and own signals of a version with their bins, by name: all, or just one. Empty without a profile."""
     features = snapshot.rows(
         """select feature, kind, std, closed, distinct_values from profile_features
         where model = ? and version = ? and (? is null or feature = ?) order by feature""",
@@ -122,7 +122,8 @@ def decisions(snapshot: Snapshot, *, model: str, version: int, first: date, last
 
 _SAME_BINS = """
 with shape as (
-    select version, md5(string_agg(concat_ws('|', feature, bin, lower, upper, value), ';' order by feature, bin)) as form
+    select version,
+        md5(string_agg(concat_ws('|', feature, bin, lower, upper, value), ';' order by feature, bin)) as form
     from profile_bins where model = ? and not starts_with(feature, '@') group by version
 )
 select v.version from volume v join shape s using (version)
