@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchroom.domain.periods import GRAINS, periods_of, span_of
+from watchroom.domain.periods import GRAINS, periods_of, reach_of, span_of
 
 DAYS = [date(2026, 2, 25), date(2026, 2, 28), date(2026, 3, 1), date(2026, 3, 2)]
 
@@ -49,3 +49,25 @@ def test_every_decision_is_in_exactly_one_day_week_and_month(offsets: set[int]):
     last = [sums[i] for i in periods.of("last_7_days")]
     expected = [sum(0 <= (day - other).days < 7 for other in days) for day in days]
     assert last == expected
+
+
+@given(st.sets(st.integers(0, 400), min_size=1), st.sets(st.integers(0, 400), min_size=1))
+def test_a_changed_day_touches_every_period_that_holds_it_and_their_days_are_all_within_its_reach(
+    offsets: set[int], changed: set[int]
+):
+    days = [date(2026, 1, 1) + timedelta(offset) for offset in sorted(offsets)]
+    touched = {date(2026, 1, 1) + timedelta(offset) for offset in changed}
+    first, last = reach_of(touched)
+    whole = periods_of(days)
+    expected = [
+        (grain, start, end)
+        for grain, start, end in zip(whole.grains, whole.first_days, whole.last_days, strict=True)
+        if any(start <= day <= end for day in touched)
+    ]
+    assert all(first <= start and end <= last for _, start, end in expected)
+    near = [day for day in days if first <= day <= last]
+    found = periods_of(near).touched_by(touched)
+    assert list(zip(found.grains, found.first_days, found.last_days, strict=True)) == expected
+    if near:
+        sums = dict(zip(expected, found.sums(np.ones(len(near), dtype=np.int64)), strict=True))
+        assert sums == {(g, s, e): sum(s <= day <= e for day in days) for g, s, e in expected}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,15 @@ from sklearn.metrics import roc_auc_score
 from tests.helpers.profiles import Served, days_from, profile_rows, served_day
 from tests.helpers.snapshots import publish_rows
 from watchroom.jobs.evaluate import evaluate
+from watchroom.jobs.profile import Touched
 from watchroom.store.draft import Draft, refresh_lock
 from watchroom.store.manifest import StoreFolder
+from watchroom.store.schema import TABLES
 from watchroom.workspace.load import Workspace, load_workspace
 
 FIRST = date(2026, 3, 2)  # a Monday
 TODAY = date(2026, 3, 31)
+ALL = Touched(whole=True, days=frozenset(), outcome_days=frozenset())
 SPEC = """
 model: m
 task: binary
@@ -69,7 +72,7 @@ def judged(tmp_path: Path) -> Iterator[Callable[..., Query]]:
         manager = drafted(tmp_path / "store")
         draft = manager.__enter__()
         opened.append(manager)
-        evaluate(draft, room(tmp_path / "room", spec), {"m"}, today)
+        evaluate(draft, room(tmp_path / "room", spec), {"m": ALL}, today)
         return lambda sql: draft.connection.execute(sql).fetchall()
 
     yield make
@@ -166,14 +169,14 @@ def test_only_what_has_changed_is_judged_anew(tmp_path: Path):
     publish_rows(tmp_path / "store", profile_rows("m", reference(), month()))
     workspace = room(tmp_path / "room")
     with drafted(tmp_path / "store") as draft:
-        assert evaluate(draft, workspace, {"m"}, TODAY).evaluated == 1
+        assert evaluate(draft, workspace, {"m": ALL}, TODAY).evaluated == 1
         draft.publish()
     with drafted(tmp_path / "store") as draft:
-        assert evaluate(draft, workspace, set(), TODAY).evaluated == 0
+        assert evaluate(draft, workspace, {}, TODAY).evaluated == 0
         assert not draft.is_own("health")
-        assert evaluate(draft, workspace, set(), date(2026, 4, 3)).evaluated == 1
+        assert evaluate(draft, workspace, {}, date(2026, 4, 3)).evaluated == 1
         stricter = room(tmp_path / "room", SPEC + "  drift: {watch: 0.05, drifted: 0.06}\n")
-        assert evaluate(draft, stricter, set(), date(2026, 4, 3)).evaluated == 1
+        assert evaluate(draft, stricter, {}, date(2026, 4, 3)).evaluated == 1
         assert draft.connection.execute("select count(*), count(distinct model) from health.health").fetchone() == (
             1,
             1,
@@ -183,11 +186,39 @@ def test_only_what_has_changed_is_judged_anew(tmp_path: Path):
 def test_a_broken_file_keeps_what_was_said_and_a_removed_one_takes_its_rows_along(tmp_path: Path):
     publish_rows(tmp_path / "store", profile_rows("m", reference(), month()))
     with drafted(tmp_path / "store") as draft:
-        evaluate(draft, room(tmp_path / "room"), {"m"}, TODAY)
-        broken = evaluate(draft, room(tmp_path / "room", SPEC + "nonsense: 1\n"), set(), TODAY)
+        evaluate(draft, room(tmp_path / "room"), {"m": ALL}, TODAY)
+        broken = evaluate(draft, room(tmp_path / "room", SPEC + "nonsense: 1\n"), {}, TODAY)
         assert "m" not in broken.complete
         assert draft.connection.execute("select light from health.health").fetchall() != []
         (tmp_path / "room" / "models" / "m.yaml").unlink()
-        evaluate(draft, load_workspace(tmp_path / "room"), set(), TODAY)
+        evaluate(draft, load_workspace(tmp_path / "room"), {}, TODAY)
         for table in ("health", "drift", "quality", "performance", "health_notes"):
             assert draft.connection.execute(f"select count(*) from health.{table}").fetchone() == (0,)
+
+
+def test_judging_the_changed_days_alone_gives_what_judging_everything_does(tmp_path: Path):
+    days = month()
+    changed = [FIRST + timedelta(9), FIRST + timedelta(27)]
+    later = {**days, changed[0]: served_day(np.random.default_rng(9), 300, shift=2.0)}
+    first = {day: served for day, served in later.items() if day != changed[1]}
+    before = {**first, changed[0]: days[changed[0]]}
+    workspace = room(tmp_path / "room")
+    publish_rows(tmp_path / "whole", profile_rows("m", reference(), later))
+    publish_rows(tmp_path / "parts", profile_rows("m", reference(), before))
+    with drafted(tmp_path / "whole") as draft:
+        evaluate(draft, workspace, {"m": ALL}, TODAY)
+        expected = everything(draft)
+    with drafted(tmp_path / "parts") as draft:
+        evaluate(draft, workspace, {"m": ALL}, TODAY)
+        draft.fresh("profile")
+        for name, rows in profile_rows("m", reference(), later).items():
+            columns = TABLES[name].column_names
+            draft.insert(name, [[row.get(column) for column in columns] for row in rows])
+        one = Touched(whole=False, days=frozenset(changed), outcome_days=frozenset(changed))
+        evaluate(draft, workspace, {"m": one}, TODAY)
+        assert everything(draft) == expected
+
+
+def everything(draft: Draft) -> dict[str, list[tuple[Any, ...]]]:
+    tables = ("drift", "quality", "performance", "health", "decay", "alert_scores")
+    return {name: draft.connection.execute(f"from health.{name} order by all").fetchall() for name in tables}

@@ -5,7 +5,7 @@ All are UTC days; a period is known by its first and its last day, both included
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -42,6 +42,20 @@ class Periods:
         sums: NDArray[np.int64] = summed[self.ends] - summed[self.starts]
         return sums
 
+    def touched_by(self, days: Collection[date]) -> Periods:
+        """Those of the periods that hold one of the days."""
+        numbers = np.sort([day.toordinal() for day in days])
+        firsts, lasts = (np.array([day.toordinal() for day in ends]) for ends in (self.first_days, self.last_days))
+        of = np.searchsorted(numbers, lasts, side="right") > np.searchsorted(numbers, firsts, side="left")
+        kept = np.flatnonzero(of).tolist()
+        return Periods(
+            tuple(self.grains[i] for i in kept),
+            tuple(self.first_days[i] for i in kept),
+            tuple(self.last_days[i] for i in kept),
+            self.starts[kept],
+            self.ends[kept],
+        )
+
     def of(self, grain: Grain) -> NDArray[np.intp]:
         """The positions of the periods of one grain, the oldest first."""
         return np.flatnonzero([own == grain for own in self.grains])
@@ -63,6 +77,15 @@ def periods_of(days: Sequence[date]) -> Periods:
         starts=np.searchsorted(numbers, firsts, side="left"),
         ends=np.searchsorted(numbers, lasts, side="right"),
     )
+
+
+def reach_of(days: Collection[date]) -> tuple[date, date]:
+    """The first and the last day of all periods that hold one of the days, of which there is at least one."""
+    first, last = min(days), max(days)
+    around = timedelta(CURRENT_DAYS - 1)
+    starts = [span_of(grain, first)[0] for grain in GRAINS]
+    ends = [span_of(grain, last)[1] for grain in GRAINS]
+    return min(starts), max(*ends, last + around)
 
 
 def _spans(grain: Grain, days: Sequence[date]) -> list[tuple[date, date]]:

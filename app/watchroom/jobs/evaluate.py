@@ -11,51 +11,61 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from watchroom.domain.periods import periods_of
+from watchroom.domain.periods import periods_of, reach_of
 from watchroom.jobs.evaluate_drift import drift_of, quality_of, rows_of
 from watchroom.jobs.evaluate_light import fill_health
 from watchroom.jobs.evaluate_performance import performance_of
 from watchroom.jobs.evaluate_read import read_profiles
+from watchroom.jobs.evaluate_trend import fill_alert_scores, fill_decay
+from watchroom.jobs.profile import Touched
 from watchroom.store.draft import Draft
-from watchroom.store.schema import tables_of
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.model_file import ModelSpec
 
-_RULES = "1"
+_RULES = "2"
 """Raised when what is computed here changes its meaning, so that every model is evaluated anew."""
 
-_OWN_TABLES = tuple(table.name for table in tables_of("health") if table.name != "alerts")
-"""What this step fills: the alerts are made from it and from the ledger."""
+_BY_PERIOD = ("drift", "quality", "performance")
+_OF_NOW = ("health", "decay", "alert_scores")
+"""What this step fills, besides its notes: the alerts are made from it and from the ledger."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """How many models were evaluated anew, and those whose rows are up to date with their version in service.
 
-    A model whose file has a mistake is not among them: of it nothing is known to be over.
+    A model whose file has a mistake is not among them: of it nothing is known to be over. One whose file is gone is,
+    without a version.
     """
 
     evaluated: int
     complete: Mapping[str, int | None]
 
 
-def evaluate(draft: Draft, workspace: Workspace, counted: Collection[str], today: date) -> Evaluation:
-    """Fill the part `health` for the models of the workspace. `counted` are those whose profile has changed.
+def evaluate(draft: Draft, workspace: Workspace, touched: Mapping[str, Touched], today: date) -> Evaluation:
+    """Fill the part `health` for the models of the workspace. `touched` says what of their profiles has changed.
 
-    `today` is the UTC day of the refresh.
+    Only periods with a day that has changed are judged again. `today` is the UTC day of the refresh.
     """
-    serving, before = versions_in_service(draft), _keys_before(draft)
-    _forget(draft, before.keys() - workspace.models.keys() - _broken(workspace))
+    serving, before = versions_in_service(draft), _notes(draft)
+    _forget(draft, {model for model, _ in before} - workspace.models.keys() - _broken(workspace))
     evaluated = 0
     for name, spec in workspace.models.items():
-        key = _key(spec, serving.get(name), today)
-        if name in counted or before.get(name) != key:
-            draft.writable("health")
+        rules = _digest(_RULES, spec.model_dump_json())
+        now = _digest(rules, str(serving.get(name)), today.isoformat())
+        change = touched.get(name)
+        if before.get((name, "rules")) != rules or (change and change.whole):
             _forget(draft, {name})
-            _evaluate(draft, spec, serving.get(name), today)
-            draft.insert("health_notes", [(name, "evaluated", key)])
-            evaluated += 1
-    return Evaluation(evaluated, {name: serving.get(name) for name in workspace.models})
+            _judge(draft, spec, None)
+        elif change and change.outcome_days:
+            _judge(draft, spec, change.outcome_days)
+        elif before.get((name, "now")) == now:
+            continue
+        _say_now(draft, spec, serving.get(name), today)
+        _keep_notes(draft, name, {"rules": rules, "now": now})
+        evaluated += 1
+    gone = dict.fromkeys(_with_alerts(draft) - workspace.models.keys() - _broken(workspace))
+    return Evaluation(evaluated, {**gone, **{name: serving.get(name) for name in workspace.models}})
 
 
 def versions_in_service(draft: Draft) -> dict[str, int]:
@@ -71,13 +81,18 @@ def versions_in_service(draft: Draft) -> dict[str, int]:
     return {name: int(version) for name, version in rows}
 
 
-def _key(spec: ModelSpec, serving: int | None, today: date) -> str:
-    text = f"{_RULES} {serving} {today} {spec.model_dump_json()}"
-    return hashlib.sha256(text.encode()).hexdigest()
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
-def _keys_before(draft: Draft) -> dict[str, str]:
-    return dict(draft.connection.execute("select model, value from health.health_notes").fetchall())
+def _notes(draft: Draft) -> dict[tuple[str, str], str]:
+    rows = draft.connection.execute("select model, key, value from health.health_notes").fetchall()
+    return {(model, key): value for model, key, value in rows}
+
+
+def _keep_notes(draft: Draft, model: str, notes: Mapping[str, str]) -> None:
+    draft.connection.execute("delete from health.health_notes where model = ?", [model])
+    draft.insert("health_notes", [(model, key, value) for key, value in notes.items()])
 
 
 def _broken(workspace: Workspace) -> set[str]:
@@ -85,19 +100,47 @@ def _broken(workspace: Workspace) -> set[str]:
     return set(workspace.files) - set(workspace.models)
 
 
+def _with_alerts(draft: Draft) -> set[str]:
+    return {model for (model,) in draft.connection.execute("select distinct model from health.alerts").fetchall()}
+
+
 def _forget(draft: Draft, models: Collection[str]) -> None:
     if not models:
         return
     draft.writable("health")
-    for table in _OWN_TABLES:
+    for table in (*_BY_PERIOD, *_OF_NOW, "health_notes"):
         draft.connection.execute(f'delete from health."{table}" where model in (select unnest(?))', [list(models)])
 
 
-def _evaluate(draft: Draft, spec: ModelSpec, serving: int | None, today: date) -> None:
-    for profile in read_profiles(draft, spec.model):
+def _judge(draft: Draft, spec: ModelSpec, days: Collection[date] | None) -> None:
+    """Judge every period, or those that hold one of the days in place of what was said of them."""
+    draft.writable("health")
+    if days is not None:
+        _forget_periods(draft, spec.model, days)
+    for profile in read_profiles(draft, spec.model, *([] if days is None else [reach_of(days)])):
         periods = periods_of(profile.days)
-        for table, found in (("drift", drift_of), ("quality", quality_of), ("performance", performance_of)):
-            draft.insert_columns(
-                table, [rows_of(profile, spec.model, periods, columns) for columns in found(profile, spec, periods)]
-            )
+        if days is not None:
+            periods = periods.touched_by(days)
+        if len(periods) == 0:
+            continue
+        for table, found in zip(_BY_PERIOD, (drift_of, quality_of, performance_of), strict=True):
+            blocks = [rows_of(profile, spec.model, periods, columns) for columns in found(profile, spec, periods)]
+            draft.insert_columns(table, blocks)
+
+
+def _forget_periods(draft: Draft, model: str, days: Collection[date]) -> None:
+    for table in _BY_PERIOD:
+        draft.connection.execute(
+            f"""delete from health."{table}" where model = ? and exists (
+                select 1 from (select unnest(?::date[]) as day) where day between period_start and period_end)""",
+            [model, sorted(days)],
+        )
+
+
+def _say_now(draft: Draft, spec: ModelSpec, serving: int | None, today: date) -> None:
+    draft.writable("health")
+    for table in _OF_NOW:
+        draft.connection.execute(f'delete from health."{table}" where model = ?', [spec.model])
     fill_health(draft, spec, serving, today)
+    fill_decay(draft, spec, today)
+    fill_alert_scores(draft, spec)

@@ -76,9 +76,14 @@ class VersionProfile:
         return Errors(**self.errors.reference)
 
 
-def read_profiles(draft: Draft, model: str) -> Iterator[VersionProfile]:
-    """The profile of each version of the model that has made decisions, in their order."""
-    volume = _fetch(draft, "select version, day, decisions, labelled from profile.volume", model, "version, day")
+Reach = tuple[date, date]
+"""The first and the last day that are read."""
+
+
+def read_profiles(draft: Draft, model: str, reach: Reach = (date.min, date.max)) -> Iterator[VersionProfile]:
+    """The profile of each version of the model that has made decisions in these days, in their order."""
+    query = "select version, day, decisions, labelled from profile.volume"
+    volume = _fetch(draft, f"{query} where model = ? and day between ? and ? order by version, day", model, *reach)
     for version in np.unique(volume["version"]):
         of = volume["version"] == version
         days = volume["day"][of].astype("datetime64[D]")
@@ -100,7 +105,8 @@ _ERRORS = """select day, n, over_sum, under_sum, sq_sum, abs_sq_sum, outcome_mea
 
 
 def _by_day(draft: Draft, query: str, model: str, version: int, days: Array) -> ByDay:
-    found = _fetch(draft, query, model, "day nulls last", version, "and group_column = ''")
+    where = "where model = ? and version = ? and group_column = '' and (day between ? and ? or day is null)"
+    found = _fetch(draft, f"{query} {where} order by day nulls last", model, version, *_ends(days))
     of = found.pop("day")
     known = ~np.ma.getmaskarray(of)
     numbers = np.ma.getdata(of)[known].astype("datetime64[D]")
@@ -110,25 +116,20 @@ def _by_day(draft: Draft, query: str, model: str, version: int, days: Array) -> 
     return ByDay(rows, np.searchsorted(numbers, edges, side="left"), reference)
 
 
+def _ends(days: Array) -> list[date]:
+    ends: list[date] = days[[0, -1]].tolist()
+    return ends
+
+
 def _features(draft: Draft, model: str, version: int, days: Array) -> Iterator[FeatureProfile]:
-    features = _fetch(
-        draft,
-        "select feature, kind, std, distinct_values, closed from profile.profile_features",
-        model,
-        "feature",
-        version,
-    )
-    bins = _fetch(
-        draft,
-        "select feature, bin, lower, upper, decile, reference from profile.profile_bins",
-        model,
-        "feature, bin",
-        version,
-    )
-    counts = _fetch(draft, "select feature, bin, day, n from profile.profile_counts", model, "feature", version)
-    months = _fetch(
-        draft, "select feature, bin, month, n from profile.profile_reference_months", model, "feature", version
-    )
+    def rows(columns: str, table: str, order: str = "feature", also: str = "", *given: date) -> dict[str, Array]:
+        query = f"select {columns} from profile.{table} where model = ? and version = ? {also} order by {order}"
+        return _fetch(draft, query, model, version, *given)
+
+    features = rows("feature, kind, std, distinct_values, closed", "profile_features")
+    bins = rows("feature, bin, lower, upper, decile, reference", "profile_bins", "feature, bin")
+    counts = rows("feature, bin, day, n", "profile_counts", "feature", "and day between ? and ?", *_ends(days))
+    months = rows("feature, bin, month, n", "profile_reference_months")
     day_of = np.searchsorted(days, counts["day"].astype("datetime64[D]"))
     for i, name in enumerate(features["feature"]):
         own, of, by_month = (_of(name, found["feature"]) for found in (bins, counts, months))
@@ -165,13 +166,9 @@ def _table(rows: int, codes: Array, row_of: Array, bin_of: Array, n: Array) -> N
     return table
 
 
-def _fetch(
-    draft: Draft, query: str, model: str, order: str, version: int | None = None, also: str = ""
-) -> dict[str, Array]:
+def _fetch(draft: Draft, query: str, *given: object) -> dict[str, Array]:
     """The columns of a query; text as objects, the rest as (masked) arrays."""
-    where = "where model = ?" + (" and version = ?" if version is not None else "")
-    given = [model] if version is None else [model, version]
-    return draft.connection.execute(f"{query} {where} {also} order by {order}", given).fetchnumpy()  # type: ignore[return-value]
+    return draft.connection.execute(query, given).fetchnumpy()  # type: ignore[return-value]
 
 
 def _floats(column: Array, missing: float = np.nan) -> NDArray[np.float64]:

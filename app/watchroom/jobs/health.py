@@ -44,17 +44,14 @@ def watch_models(
         result = record_alerts(draft, ledger, found, judged.complete, append=record)
         said["detail"] = result.detail
         said["status"] = "partial" if result.problems else "done"
-    problems, head = (*profiled.problems, *result.problems), result.head
+    problems = (*profiled.problems, *result.problems)
     if room.notify:
         with step("Send word of alerts") as said:
             sent = send(ledger, result, room)
             said["detail"] = sent.detail
             said["status"] = "partial" if sent.problems else "done"
         problems = (*problems, *sent.problems)
-        if sent.messages:
-            last = ledger.head()
-            head = (last.seq, last.hash)
-    return Watched(problems, head if record else None)
+    return Watched(problems, result.head if record else None)
 
 
 def _count(draft: Draft, workspace: Workspace, room: RoomSettings, step: Step) -> ProfileResult:

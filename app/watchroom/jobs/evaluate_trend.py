@@ -1,0 +1,140 @@
+"""What the weeks of a model say together: how its performance decays, and how right its drift rules have been."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from watchroom.domain.alert_rules import score_rule
+from watchroom.domain.decay import advice, decay
+from watchroom.domain.lights import BEYOND
+from watchroom.domain.performance import MIN_LABELLED
+from watchroom.domain.vocabulary import Task
+from watchroom.store.draft import Draft
+from watchroom.workspace.model_file import ModelSpec
+
+USUAL_METRIC: Mapping[Task, str] = {"binary": "roc_auc", "multiclass": "accuracy", "regression": "rmse"}
+"""What decay is drawn for where the model's file names no metric."""
+
+
+def judged_metric(spec: ModelSpec) -> str | None:
+    """The metric that the model is judged by: its file's, else the usual one of its task; None without a task."""
+    if spec.monitor.performance and spec.monitor.performance.metric:
+        return spec.monitor.performance.metric
+    return USUAL_METRIC[spec.task] if spec.task else None
+
+
+def fill_decay(draft: Draft, spec: ModelSpec, today: date) -> None:
+    """A row of `decay` for each version with decisions."""
+    metric = judged_metric(spec)
+    if metric is None:
+        return
+    made = dict(
+        draft.connection.execute(
+            "select version, created_at from mlflow.model_versions where name = ?", [spec.model]
+        ).fetchall()
+    )
+    for version, last in draft.connection.execute(
+        "select version, max(day) from profile.volume where model = ? group by version order by version", [spec.model]
+    ).fetchall():
+        draft.insert("decay", [_decay_row(draft, spec, version, metric, made.get(version), last, today)])
+
+
+def _decay_row(
+    draft: Draft, spec: ModelSpec, version: int, metric: str, made: datetime | None, last: date, today: date
+) -> tuple[Any, ...]:
+    weeks = draft.connection.execute(
+        """
+        select period_end, value, n_labelled from health.performance
+        where model = ? and version = ? and metric = ? and kind = 'realized' and grain = 'week'
+            and n_labelled >= ? and value is not null
+        order by period_end
+        """,
+        [spec.model, version, metric, MIN_LABELLED],
+    ).fetchall()
+    status, limit = _newest(draft, spec.model, version, metric)
+    ends, values, labelled = zip(*weeks, strict=True) if weeks else ((), (), ())
+    found = decay(metric, ends, np.array(values), np.array(labelled), limit)
+    age = (today - made.date()).days if made else None
+    said = advice(found, status, last_decision=last, age_days=age)
+    return (
+        spec.model,
+        version,
+        metric,
+        made,
+        age,
+        found.weeks,
+        found.slope,
+        found.slope_low,
+        found.slope_high,
+        limit,
+        found.crosses_on,
+        found.crosses_early,
+        found.crosses_late,
+        said.advice,
+        list(said.reasons),
+    )
+
+
+def _newest(draft: Draft, model: str, version: int, metric: str) -> tuple[str, float | None]:
+    """The status of the newest judged seven days, and the failing limit."""
+    rows = draft.connection.execute(
+        """
+        select coalesce(arg_max(status, period_end) filter (status <> 'no data'), 'no data'), any_value(failing)
+        from health.performance
+        where model = ? and version = ? and metric = ? and kind = 'realized' and grain = 'last_7_days'
+        """,
+        [model, version, metric],
+    ).fetchall()
+    return rows[0][0], rows[0][1]
+
+
+def fill_alert_scores(draft: Draft, spec: ModelSpec) -> None:
+    """A row of `alert_scores` for each drift rule: its weeks against the performance that outcomes showed in them."""
+    performance = spec.monitor.performance
+    if performance is None or performance.metric is None:
+        return
+    found = draft.connection.execute(
+        """
+        select d.version, d.feature, d.method, any_value(d.watch), list(d.value order by d.period_start),
+            list(d.noise order by d.period_start), list(p.status order by d.period_start)
+        from health.drift d join health.performance p using (model, version, grain, period_start)
+        where d.model = ? and d.grain = 'week' and p.metric = ? and p.kind = 'realized' and p.status <> 'no data'
+        group by d.version, d.feature, d.method order by all
+        """,
+        [spec.model, performance.metric],
+    ).fetchall()
+    draft.insert("alert_scores", [_score_row(spec.model, *row) for row in found])
+
+
+def _score_row(
+    model: str,
+    version: int,
+    feature: str,
+    method: str,
+    watch: float,
+    values: list[float | None],
+    noise: list[float | None],
+    statuses: list[str],
+) -> tuple[Any, ...]:
+    fell = [status in BEYOND for status in statuses]
+    score = score_rule(np.array(values, np.float64), fell, watch, np.array(noise, np.float64))
+    return (
+        model,
+        version,
+        feature,
+        method,
+        watch,
+        score.periods,
+        score.fell,
+        score.alarms,
+        score.right,
+        score.precision,
+        score.recall,
+        score.best_limit,
+        score.best_precision,
+        score.best_recall,
+    )
