@@ -29,7 +29,7 @@ SPEC: dict[str, Any] = {
     "model": MODEL,
     "task": "binary",
     "decisions": {
-        "path": ["lake/decisions/*.parquet", "lake/decisions/*.csv"],
+        "path": "lake/decisions/*",
         "version": "model_version",
         "score": "score",
         "prediction": "prediction",

@@ -140,7 +140,7 @@ class _Model:
         known = Known() if anew else self._known
         reader = Reader(self._room.engine, plan, known)
         decided = reader.decisions(listed.files[DECISIONS])
-        decided.touched |= self._champions_changed(plan, decided)
+        self._touch_champions(plan, decided)
         told = reader.outcomes(listed.files[OUTCOMES], decided)
         work = _Work(self, plan, known, reader, decided, told, listed)
         update = work.update(anew=anew)
@@ -167,9 +167,13 @@ class _Model:
             except FileProblem:
                 continue  # told when it is surveyed
 
-    def _champions_changed(self, plan: Plan, decided: Log) -> frozenset[date]:
+    def _touch_champions(self, plan: Plan, decided: Log) -> None:
+        """Days on which others were champions than was thought are counted again."""
         before = from_note(json.loads(self._known.notes.get("champions", "[]")))
-        return days_changed(before, plan.log.champions, decided.all_days())
+        changed = days_changed(before, plan.log.champions, decided.all_days())
+        decided.touched |= changed
+        if changed:
+            decided.versions |= {champion.version for champion in plan.log.champions}
 
     def _write(self, update: Update, work: _Work) -> None:
         changed = {key: value for key, value in update.notes.items() if self._known.notes.get(key) != value}
@@ -227,8 +231,9 @@ class _Work:
         moved = anew or self.known.notes.get("reference") != stand
         versions = frozenset((*self.known.versions, *self.decided.versions))
         reference = self._reference(versions) if moved or versions - self.known.referenced else None
-        if reference is None and moved and self.plan.spec.reference is not None and self.known.referenced:
-            moved = anew  # it cannot be read now: what it was is still compared with, and it is tried again
+        if reference is None and moved and self.plan.spec.reference is not None:
+            # It cannot be read now: what it was is still compared with, and it is tried again.
+            moved = anew or not (self.known.referenced or self.known.notes.get("reference") == "")
         update = Update(whole=moved)
         self._choose_days(update)
         self._note(update, stand, reference)

@@ -380,7 +380,7 @@ def _about(file: LogFile) -> Iterator[None]:
         raise FileProblem(
             "The file cannot be read; its rows are left out.",
             path=file.shown,
-            why=_first_line(error),
+            why=_first_line(error).replace(file.path, file.shown),
             next_step="It may be half written or damaged. It is read again at the next refresh.",
         ) from error
 
