@@ -13,8 +13,12 @@ from watchroom.store.schema import PARTS, TABLES
 Row = Mapping[str, Any]
 
 
-def publish_rows(folder: Path, tables: Mapping[str, Sequence[Row]] | None = None) -> Manifest:
+def publish_rows(
+    folder: Path, tables: Mapping[str, Sequence[Row]] | None = None, *, ledger_head: tuple[int, str] | None = None
+) -> Manifest:
     """Publish a snapshot in the store `folder` that holds just these rows; columns left out are NULL.
+
+    `ledger_head` is the last entry of the ledger that these rows know of.
 
     `publish_rows(tmp_path / "store", {"runs": [{"run_id": "a", "status": "FINISHED"}]})`
     """
@@ -26,4 +30,4 @@ def publish_rows(folder: Path, tables: Mapping[str, Sequence[Row]] | None = None
             unknown = {column for row in rows for column in row} - set(TABLES[name].column_names)
             assert not unknown, f"{name} has no column {unknown}"
             draft.insert(name, [[row.get(column) for column in TABLES[name].column_names] for row in rows])
-        return draft.publish()
+        return draft.publish(ledger_head)

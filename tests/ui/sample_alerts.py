@@ -103,7 +103,8 @@ def alerts() -> list[dict[str, Any]]:
     nobody: dict[str, Any] = {"owner": None, "runbook": None}
     return [
         alert("a-drift"),
-        alert("a-quality", signal="quality", feature="country", severity="warning", value=0.061, limit=0.02, method=None),
+        alert("a-quality", signal="quality", feature="country", severity="warning", value=0.061, limit=0.02,
+              method=None),
         alert("a-auc", signal="performance", feature="roc_auc", method="roc_auc", value=0.781, limit=0.8, n=420,
               state="acknowledged"),
         alert("a-volume", signal="volume", feature="", severity="warning", value=40.0, limit=100.0, method=None, n=40,
@@ -112,7 +113,8 @@ def alerts() -> list[dict[str, Any]]:
               severity="warning", **nobody),
         alert("a-hostile", HOSTILE, version=1, feature=HOSTILE, method="psi", value=0.9, limit=0.25, owner=HOSTILE,
               runbook=HOSTILE),
-        alert("a-long", LONG, version=1, feature=LONG, method="ks", value=0.33, limit=0.2, severity="warning", **nobody),
+        alert("a-long", LONG, version=1, feature=LONG, method="ks", value=0.33, limit=0.2, severity="warning",
+              **nobody),
         alert("a-over", severity="warning", state="over", ended_at=NOW - timedelta(3), raised_at=NOW - timedelta(9),
               since=TODAY - timedelta(10)),
         alert("a-resolved", state="resolved", ended_at=NOW - timedelta(1), raised_at=NOW - timedelta(4),

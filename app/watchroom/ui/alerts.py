@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pandas as pd
 import streamlit as st
@@ -17,14 +17,14 @@ from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.alerts import OPEN_STATES, SEVERITIES, Alert
 from watchroom.ui import alerts_act, alerts_one, alerts_scores, roster
 from watchroom.ui.alerts_now import NOTHING, Acted, Took, acted, as_now, is_open, to_acknowledge, to_restore
-from watchroom.ui.alerts_rows import Rows, rows
+from watchroom.ui.alerts_rows import PARAMETER, Rows, rows
 from watchroom.ui.alerts_words import state, what
 from watchroom.ui.identity import User, current_user
 from watchroom.ui.room import ask, reading
 from watchroom.ui.scope import Scope, scope
 from watchroom.ui.states import empty, figure, sourced, truncated, unknown_model
 from watchroom.ui.tables import download
-from watchroom.ui.text import count_of, number, paragraph, plain, sentence, span
+from watchroom.ui.text import count_of, number, paragraph, plain, sentence
 from watchroom.ui.workspace import facts
 
 SHOWN = 15
@@ -69,9 +69,9 @@ def show() -> None:
         unknown_model(chosen.model, known)
         return
     view = _view(chosen)
-    asked = st.query_params.get("alert", "")
+    asked = st.query_params.get(PARAMETER, "")
     if asked:
-        alerts_one.show(asked, view.done, view.rows, chosen.model)
+        alerts_one.show(asked, view.done, view.rows)
         return
     _figures(view)
     _ledger_problem(view)
@@ -127,8 +127,8 @@ def _figures(view: View) -> None:
             figure(label, number(len(found)), f"{number(awake)} not taken up yet")
         orphans = sum(not alert.owner for alert in view.open)
         figure("Nobody's", number(orphans), "nobody has them" if orphans else "each has somebody")
-        figure("Time to acknowledge", _took(acknowledged), _of(acknowledged, period.label), help=_HELP_ACKNOWLEDGE)
-        figure("Time to restore", _took(restored), _of(restored, period.label), help=_HELP_RESTORE)
+        figure("Taken up in", _took(acknowledged), _of(acknowledged, period.label), help=_HELP_ACKNOWLEDGE)
+        figure("Restored in", _took(restored), _of(restored, period.label), help=_HELP_RESTORE)
 
 
 _HELP_ACKNOWLEDGE = (
@@ -142,11 +142,17 @@ _HELP_RESTORE = (
 
 
 def _took(took: Took) -> str:
-    return "–" if took.seconds is None else span(timedelta(seconds=took.seconds))
+    """A length of time in few characters: `<1 min`, `12 min`, `3.5 h`, `2.1 days`."""
+    if took.seconds is None:
+        return "–"
+    for unit, size in (("days", 86400), ("h", 3600)):
+        if took.seconds >= size:
+            return f"{took.seconds / size:.{0 if took.seconds >= 10 * size else 1}f} {unit}"
+    return f"{took.seconds / 60:.0f} min" if took.seconds >= 60 else "<1 min"
 
 
 def _of(took: Took, period: str) -> str:
-    return f"median, n {number(took.n)}, {period.lower()}" if took.n else f"none, {period.lower()}"
+    return f"n {number(took.n)}, {period.lower()}"
 
 
 def _ledger_problem(view: View) -> None:

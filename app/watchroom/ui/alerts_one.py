@@ -16,7 +16,7 @@ from watchroom.reports.capsule import capsule
 from watchroom.store.queries import alerts as queries
 from watchroom.store.queries.alerts import Alert
 from watchroom.ui.alerts_now import Acted, acted, as_now
-from watchroom.ui.alerts_rows import Rows, badges, button, owner
+from watchroom.ui.alerts_rows import Rows, badges, button, choose, owner
 from watchroom.ui.alerts_words import (
     METHOD_NAMES,
     compared,
@@ -34,7 +34,7 @@ from watchroom.ui.room import ask, drawn, reading
 from watchroom.ui.rows import quiet
 from watchroom.ui.states import code, empty, figure, section, sourced
 from watchroom.ui.tables import download
-from watchroom.ui.text import UNKNOWN, number, one_line, plain, sentence, when
+from watchroom.ui.text import UNKNOWN, count_of, number, one_line, plain, sentence, when
 from watchroom.ui.workspace import facts
 
 MARKS_SHOWN = 60
@@ -55,9 +55,11 @@ EVENT_WORDS = {
 _BY_THE_REFRESH = ("raised", "worse", "better", "ended", "reopened")
 
 
-def show(alert_id: str, done: Acted, shared: Rows, model: str | None) -> None:
+def show(alert_id: str, done: Acted, shared: Rows) -> None:
     """The alert of the address, or that there is none."""
-    link("alerts", "All alerts", icon=":material/arrow_back:", params={"model": model} if model else {})
+    st.button(
+        "All alerts", type="tertiary", icon=":material/arrow_back:", key="all_alerts", on_click=choose, args=("",)
+    )
     row = ask(queries.alert, alert_id=alert_id)
     if row is None:
         empty(
@@ -94,12 +96,12 @@ def _head(alert: Alert, folded: Folded | None, shared: Rows, now: datetime) -> N
             figure("n", UNKNOWN if alert.n is None else number(alert.n), "decisions")
         st.markdown(f"Has it: {owner(alert.owner)}")
         _runbook(alert.runbook)
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if shared.may_act and folded is not None:
                 button(alert, folded)
             scope = {"model": alert.model}
-            link("health", "Its health", icon=":material/arrow_forward:", params=scope)
-            link("model", "Its page", icon=":material/arrow_forward:", params=scope)
+            link("health", "Health of the model", icon=":material/arrow_forward:", params=scope)
+            link("model", "Page of the model", icon=":material/arrow_forward:", params=scope)
 
 
 def _days(alert: Alert) -> str:
@@ -175,7 +177,7 @@ def _affected(alert: Alert) -> None:
             )
         )
     st.caption("A message to send them, to change as you like:")
-    code(message(alert, around, alert.owner or "", _address(alert)))
+    code(message(alert, around, alert.owner or "", _address(alert)), wrap=True)
 
 
 def _address(alert: Alert) -> str:
@@ -192,7 +194,7 @@ def _history(folded: Folded | None, done: Acted) -> None:
         return
     marks = tuple(reversed(folded.history))
     st.markdown("\n\n".join(_mark(mark) for mark in marks[:MARKS_SHOWN]))
-    st.caption(f"{number(len(marks))} entries of the ledger; times of {plain(str(facts().zone))}.")
+    st.caption(f"{plain(count_of(len(marks), 'entry', 'entries'))} of the ledger; times of {plain(str(facts().zone))}.")
     download("Download as CSV", "alert-history", lambda: marks_table(folded))
 
 

@@ -14,7 +14,6 @@ from watchroom.store.queries.alerts import Alert
 from watchroom.ui import alerts_act
 from watchroom.ui.alerts_words import SIGNAL_NAMES, open_for, short_day, state, what
 from watchroom.ui.model_about import person
-from watchroom.ui.navigation import link
 from watchroom.ui.rows import badge, quiet, tier_badge
 from watchroom.ui.text import plain, sentence
 from watchroom.ui.workspace import facts
@@ -25,6 +24,9 @@ STATE_COLOURS = {"open": "violet", "acknowledged": "blue", "snoozed": "gray", "r
 NOBODY = ":red[:material/person_off: nobody]"
 
 TITLE_LENGTH = 60
+
+PARAMETER = "alert"
+"""Where the address holds the alert that has the page to itself."""
 
 _SAFE_ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-]+(?::\d+)?(?:/[A-Za-z0-9._~/?#@!$&'+,;=%:\-]*)?")
 """An address that Markdown takes as it is, so that it can lead there and nowhere else."""
@@ -46,13 +48,29 @@ def rows(alerts: Sequence[Alert], shared: Rows) -> None:
 
 
 def _row(alert: Alert, shared: Rows, now: datetime) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
-        with st.container(width="stretch", gap="xxsmall"):
-            st.markdown(in_markdown(alert, now))
-        link("alerts", "Open", icon=":material/arrow_forward:", params={"alert": alert.alert_id})
-        folded = shared.folded.get(alert.alert_id)
-        if shared.may_act and folded is not None:
-            button(alert, folded)
+    with st.container(border=True):
+        said, doing = st.columns([4, 1], vertical_alignment="center")
+        said.markdown(in_markdown(alert, now))
+        with doing, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
+            st.button(
+                "Open",
+                key=f"open_{alert.alert_id}",
+                type="tertiary",
+                icon=":material/arrow_forward:",
+                on_click=choose,
+                args=(alert.alert_id,),
+            )
+            folded = shared.folded.get(alert.alert_id)
+            if shared.may_act and folded is not None:
+                button(alert, folded)
+
+
+def choose(alert_id: str) -> None:
+    """Put an alert into the address, or take it out with an empty id; everything else in the address stays."""
+    if alert_id:
+        st.query_params[PARAMETER] = alert_id
+    else:
+        st.query_params.pop(PARAMETER, None)
 
 
 def button(alert: Alert, folded: Folded) -> None:

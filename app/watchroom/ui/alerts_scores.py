@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 import yaml
 
+from watchroom.domain.vocabulary import DRIFT_LIMITS
 from watchroom.store.queries.alerts import RuleScore, scores
 from watchroom.ui.alerts_words import METHOD_NAMES, feature_name
 from watchroom.ui.room import ask, room
@@ -45,7 +46,10 @@ def show(model: str | None) -> None:
         st.caption("No rule has given an alarm, and performance never fell: nothing can be said of them yet.")
     shown = found[: room().settings.page_rows]
     st.dataframe(
-        table(shown), hide_index=True, alt=f"{count_of(len(shown), 'drift rule')} with how right each has been"
+        table(shown),
+        hide_index=True,
+        placeholder="–",
+        alt=f"{count_of(len(shown), 'drift rule')} with how right each has been",
     )
     truncated(len(shown), len(found), "rules")
     st.caption(sourced("all weeks with outcomes", len(found), "rule"))
@@ -100,10 +104,19 @@ def to_write(rule: RuleScore) -> str:
     """The YAML lines that set the better limit; empty when the one in force is as good."""
     if not _differs(rule) or rule.best_limit is None:
         return ""
-    override: dict[str, object] = {"method": rule.method, "watch": float(f"{rule.best_limit:.3g}")}
+    watch = float(f"{rule.best_limit:.3g}")
+    override: dict[str, object] = {"method": rule.method, "watch": watch, "drifted": _drifted(rule, watch)}
     return yaml.safe_dump(
         {"monitor": {"overrides": {rule.feature: override}}}, sort_keys=False, allow_unicode=True
     ).strip()
+
+
+def _drifted(rule: RuleScore, watch: float) -> float:
+    """The second limit to go with it: the one in force, unless the better first one lies beyond it already."""
+    if rule.drifted is not None and rule.drifted > watch:
+        return rule.drifted
+    usual_watch, usual_drifted = DRIFT_LIMITS.get(rule.method, (1.0, 2.0))
+    return float(f"{watch * usual_drifted / usual_watch:.3g}")
 
 
 def table(rules: tuple[RuleScore, ...]) -> pd.DataFrame:

@@ -63,7 +63,11 @@ def subject(alert: Alert) -> str:
 
 def feature_name(feature: str) -> str:
     """A feature's name as code, or what one of the model's own signals is called."""
-    return OWN_NAMES.get(feature) or f"`{one_line(feature, NAME_LENGTH).replace('`', '′')}`"
+    if feature in OWN_NAMES:
+        return OWN_NAMES[feature]
+    name = one_line(feature, NAME_LENGTH)
+    # Brackets could end the coloured text that a sentence stands in, so `sentence` takes no code with them.
+    return f"“{name}”" if set("[]`") & set(name) else f"`{name}`"
 
 
 def headline(alert: Alert) -> str:
@@ -76,7 +80,7 @@ def headline(alert: Alert) -> str:
             return f"{about} {'has drifted' if critical else 'is on watch'}: {method} {value}, limit {limit}"
         case "quality":
             part, most = _percent(alert.value), _percent(alert.limit)
-            more = f"at most {most} more than in the reference are allowed"
+            more = f"at most {most} more than in the reference is allowed"
             return f"{about} {'is failing' if critical else 'is on watch'}: {part} missing, unseen or invalid, {more}"
         case "performance":
             return f"{about} {'is failing' if critical else 'is on watch'}: {value}, limit {limit}"

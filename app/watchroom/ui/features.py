@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -95,9 +96,9 @@ def _figures(every: Sequence[Feature]) -> None:
     odd = sum(feature.contradicts for feature in every)
     with st.grid(4, min_column_width=150):
         figure("Features", number(len(every)), f"in {count_of(len(models), 'model')}")
-        figure("Shared", number(shared), "feed more than one model")
-        figure("In trouble", number(troubled), f"{number(severe)} drifted or failing, last 7 days")
-        figure("Contradictions", number(odd), "a number here, a category there")
+        figure("Shared", number(shared), "feed several models")
+        figure("In trouble", number(troubled), f"{number(severe)} drifted or failing")
+        figure("Contradictions", number(odd), "number and category")
 
 
 def _choice(every: Sequence[Feature], asked: str) -> str | None:
@@ -127,16 +128,27 @@ def _catalogue(every: Sequence[Feature]) -> None:
         drawn(_shown, names=tuple(feature.name for feature in shown)),
         key=TABLE,
         hide_index=True,
+        placeholder="–",
+        on_select=partial(_open, tuple(feature.name for feature in shown)),
+        selection_mode="single-cell",
         height=min(len(shown), 16) * ROW_HEIGHT + ROW_HEIGHT + 3,
         row_height=ROW_HEIGHT,
         column_config=_COLUMNS,
         alt=f"{count_of(len(shown), 'feature')} with the models that use each, its drift and its missing values",
     )
+    st.caption(":material/ads_click: Click a row to see what breaks with that feature.")
     truncated(len(shown), len(found), "features")
     used = sum(len(feature.uses) for feature in found)
     st.caption(sourced("last 7 days of each model's log", used, "use of a feature", "uses of a feature"))
     st.caption("Weight is a feature's share of what moves a model's answers; unknown until the model is explained.")
     download("Download as CSV", "features", lambda: file_table(found))
+
+
+def _open(names: Sequence[str]) -> None:
+    """Choose the feature whose row was clicked."""
+    cells = st.session_state[TABLE]["selection"]["cells"]
+    if cells:
+        st.session_state[PARAMETER] = names[cells[0][0]]
 
 
 def _filtered(every: Sequence[Feature]) -> tuple[Feature, ...]:

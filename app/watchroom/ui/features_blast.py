@@ -81,10 +81,11 @@ def _contradiction(uses: Sequence[Use]) -> None:
 
 
 def _model(use: Use, found: Reliance) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
-        with st.container(width="stretch", gap="xxsmall"):
-            st.markdown("  \n".join(_lines(use, found)))
-        link("model", "Its page", icon=":material/arrow_forward:", params={"model": use.model})
+    with st.container(border=True):
+        said, leading = st.columns([4, 1], vertical_alignment="center")
+        said.markdown("  \n".join(_lines(use, found)))
+        with leading:
+            link("model", "Its page", icon=":material/arrow_forward:", params={"model": use.model})
 
 
 def _lines(use: Use, found: Reliance) -> list[str]:

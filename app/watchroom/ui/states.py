@@ -49,9 +49,12 @@ def empty(what: str, next_step: str = "", *, command: str = "") -> None:
             code(command)
 
 
-def code(text: str) -> None:
-    """Code to copy, in one colour: Streamlit's colours for code are fixed, and too pale to read."""
-    st.code(text, language=None)
+def code(text: str, *, wrap: bool = False) -> None:
+    """Code to copy, in one colour: Streamlit's colours for code are fixed, and too pale to read.
+
+    `wrap` lets long lines go over several, for prose.
+    """
+    st.code(text, language=None, wrap_lines=wrap)
 
 
 def no_models() -> None:

@@ -207,7 +207,10 @@ def _role_order(held: tuple[Any, ...]) -> tuple[int, str]:
 
 @dataclass(frozen=True)
 class RuleScore:
-    """How right a drift rule of a model has been; `title` and `file` are the model's. None where it cannot be told."""
+    """How right a drift rule of a model has been; `title` and `file` are the model's. None where it cannot be told.
+
+    `drifted` is the second limit in force beside `watch`.
+    """
 
     model: str
     title: str
@@ -225,6 +228,7 @@ class RuleScore:
     best_limit: float | None
     best_precision: float | None
     best_recall: float | None
+    drifted: float | None
 
 
 def scores(snapshot: Snapshot, *, model: str | None = None) -> tuple[RuleScore, ...]:
@@ -232,8 +236,12 @@ def scores(snapshot: Snapshot, *, model: str | None = None) -> tuple[RuleScore, 
     rows = snapshot.rows(
         """select s.model, coalesce(m.title, s.model), m.file, s.version, s.feature, s.method, s.watch,
             coalesce(s.periods, 0), coalesce(s.fell, 0), coalesce(s.alarms, 0), coalesce(s."right", 0),
-            s."precision", s.recall, s.best_limit, s.best_precision, s.best_recall
+            s."precision", s.recall, s.best_limit, s.best_precision, s.best_recall, d.drifted
         from alert_scores s left join models m on m.model = s.model
+        left join (
+            select model, version, feature, arg_max(drifted, period_end) as drifted
+            from drift group by model, version, feature
+        ) d on d.model = s.model and d.version = s.version and d.feature = s.feature
         where (? is null or s.model = ?)
         order by s.alarms desc nulls last, lower(coalesce(m.title, s.model)), s.model, s.version desc, s.feature""",
         [model, model],
