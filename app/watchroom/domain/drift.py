@@ -201,7 +201,7 @@ def _ks(bins: Bins, counts: Counts) -> tuple[Floats, Floats]:
 def _wasserstein(bins: Bins, counts: Counts) -> tuple[Floats, Floats]:
     now, before = counts[:, bins.valued], bins.reference[None, bins.valued]
     n, total = now.sum(axis=1), int(before.sum())
-    if bins.constant or not bins.std > 0:  # nothing to norm by: the share of decisions that differ
+    if bins.constant or not 0 < bins.std < math.inf:  # nothing to norm by: the share of decisions that differ
         return np.abs(shares(now) - shares(before)).sum(axis=1) / 2, chance.of_ks(n, total)
     widths = np.diff(bins.edges / bins.std)
     gap, below = _gap(now, before), _below(before)[0]
