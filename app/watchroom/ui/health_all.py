@@ -82,7 +82,7 @@ def _row(model: Model, light: Light, today: date) -> None:
     """A model's light with its name as a link, why, since when, and who is called."""
     held = model.owner("on_call") or model.owner("operations")
     who = f"on call: {person(held)}" if held else ":red[:material/person_off: nobody on call]"
-    facts = " · ".join(fact for fact in (since(light.since, today), f"version {light.version}") if fact)
+    facts = " · ".join(fact for fact in (since(light, today), f"version {light.version}") if fact)
     with st.container(gap="xxsmall"):
         link("health", f"{icon(light.light)} :blue[**{plain(model.title, 60)}**]", params={"model": model.name})
         with st.container(horizontal=True, gap=None):

@@ -55,7 +55,7 @@ def show(subject: Subject) -> None:
     picked = _against(subject, window, against)
     found = compared(**subject.key, first=window.first, last=window.last, against=picked)  # type: ignore[arg-type]
     _counted(found)
-    name = health_feature.choose(found)
+    name = health_feature.choose([str(feature) for feature in found.table["feature"]])
     if name is not None:
         with st.container(border=True):
             health_feature.show(subject, window, picked, name)
@@ -120,15 +120,16 @@ def _map_drawn(*, chosen: str | None, limit: int, **asked: Any) -> tuple[Chart, 
 def _against(subject: Subject, window: Window, usual_one: str) -> str:
     options = choices(subject, window)
     st.markdown(f"**The whole period, {plain(days(window.first, window.last))}**")
+    if len(options) < 2:
+        st.caption(
+            "Compared with the reference. Is it the season? The log does not hold the same days of a year before on "
+            "the same bins, and the rows of the reference have no times: there is nothing else to compare with."
+        )
+        return usual_one
     picked = st.segmented_control(
         "Compared with", options, key="against", bind="query-params", default=usual_one, required=True
     )
-    if YEAR not in options and MONTHS not in options:
-        st.caption(
-            "Is it the season? The log does not hold these days of a year before on the same bins, and the rows of the "
-            "reference have no times: there is nothing else to compare with."
-        )
-    elif picked in (MONTHS, YEAR):
+    if picked in (MONTHS, YEAR):
         st.caption("What the season moves is much the same a year before: what is left has moved since.")
     return str(picked)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +32,8 @@ FEATURE = "feature"
 QUIET = {"displayModeBar": False}
 
 
-def choose(found: Compared) -> str | None:
-    """The feature to look at, the worst one until somebody chooses; None when nothing is watched."""
-    names = [str(name) for name in found.table["feature"]] if len(found.table) else []
+def choose(names: Sequence[str]) -> str | None:
+    """The feature to look at, the first until somebody chooses; None when nothing is watched."""
     if not names:
         return None
     asked = st.session_state.get(FEATURE) or st.query_params.get(FEATURE)

@@ -13,6 +13,7 @@ import streamlit as st
 
 from watchroom.charts.words import days, share
 from watchroom.domain.glossary import meaning
+from watchroom.domain.periods import CURRENT_DAYS
 from watchroom.domain.vocabulary import METRICS
 from watchroom.store.queries import health as queries
 from watchroom.store.queries.health import LIGHT_GRAIN, Light
@@ -24,6 +25,7 @@ from watchroom.ui.health_words import (
     Measured,
     answer,
     capital,
+    dated,
     limits_of,
     method_name,
     metric_name,
@@ -99,7 +101,7 @@ def judged_by(rows: pd.DataFrame, wanted: str | None) -> str | None:
 
 
 def _answer(subject: Subject, light: Light, found: Measured) -> None:
-    told = since(light.since, subject.today)
+    told = since(light, subject.today)
     model = subject.model
     held = model.owner("on_call") or model.owner("operations")
     who = f"On call: {person(held)}" if held else ":red[:material/person_off: Nobody is on call.]"
@@ -112,8 +114,19 @@ def _answer(subject: Subject, light: Light, found: Measured) -> None:
             )
             link("alerts", "Alerts", icon=":material/notifications:", params={"model": model.name})
             link("model", "About the model", icon=":material/deployed_code:", params={"model": model.name})
+        if silent := silence(subject):
+            st.markdown(f":orange[:material/schedule:] {plain(silent)}")
         if not light.in_service:
             st.caption("Nobody is alerted of a version that is not in service.")
+
+
+def silence(subject: Subject) -> str:
+    """That it has made no decision for longer than the light looks back; empty while it has."""
+    length = (subject.today - subject.days[1]).days
+    if length < CURRENT_DAYS:
+        return ""
+    last = dated(subject.days[1], subject.today)
+    return f"It has made no decision since {last}, for {count_of(length, 'day')}: this is how it was then."
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ def show(subject: Subject) -> None:
     found = ranked(subject, window, against)
     _table(subject, window, found)
     everything = compared(**subject.key, first=window.first, last=window.last, against=against)  # type: ignore[arg-type]
-    name = health_feature.choose(everything)
+    first = [str(feature) for feature in found.table["feature"]]
+    name = health_feature.choose([*first, *(one for one in everything.table["feature"] if one not in first)])
     if name is not None:
         with st.container(border=True):
             health_feature.show(subject, window, against, name)

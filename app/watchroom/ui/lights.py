@@ -10,7 +10,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from watchroom.domain.lights import BEYOND, LIGHTS
 from watchroom.store.queries.health import PARTS, Light
 from watchroom.ui.rows import badge
-from watchroom.ui.text import plain
+from watchroom.ui.text import count_of, plain
 
 COLOURS = {"stable": "green", "watch": "orange", "drifted": "red", "failing": "red", "no data": "gray"}
 ICONS = {
@@ -45,13 +45,14 @@ def order(light: str) -> int:
     return -LIGHTS.index(light) if light in LIGHTS else 0
 
 
-def since(day: date | None, today: date) -> str:
-    """`since 12 Oct (27 days)`, plain text; empty when since when is not known."""
+def since(light: Light, today: date) -> str:
+    """`since 12 Oct (27 days)`, plain text, counted up to the last decision; empty when since when is not known."""
+    day = light.since
     if day is None:
         return ""
     shown = f"{day.day} {day:%b}" if day.year == today.year else f"{day.day} {day:%b %Y}"
-    length = (today - day).days
-    return f"since {shown} ({length} day{'' if length == 1 else 's'})"
+    length = ((light.period_end or today) - day).days + 1
+    return f"since {shown} ({count_of(length, 'day')})"
 
 
 def light_column(label: str, width: int = 88) -> ColumnConfig:
