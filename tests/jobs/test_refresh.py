@@ -18,6 +18,9 @@ def test_a_first_refresh_joins_the_registry_with_the_workspace(room: Room) -> No
         "Read MLflow",
         "Compare the registry with what was last seen",
         "Read the workspace and its evidence",
+        "Count the decision logs",
+        "Judge drift, quality and performance",
+        "Raise and end alerts",
     ]
     assert room.rows("select model, title, tier, registered from models") == [
         ("claims", "Claims severity", "high", True)
