@@ -26,9 +26,19 @@ LOG = "decisions: {path: a.csv, prediction: p, features: [temp, hr]}\n"
             "watch < failing, since for rmse lower is better",
         ),
         (
-            BINARY + "monitor: {performance: {metric: roc_auc, watch: 1.1, failing: 1.2}}",
+            BINARY + "monitor: {performance: {metric: roc_auc, watch: 0.9, failing: 0.95}}",
             "monitor.performance",
             "watch > failing, since for roc_auc higher is better",
+        ),
+        (
+            BINARY + "monitor: {performance: {metric: roc_auc, watch: 1.1}}",
+            "monitor.performance.watch",
+            "expected a number below 1",
+        ),
+        (
+            NUMBERS + "monitor: {performance: {metric: rmse, failing: 0.8}}",
+            "monitor.performance.failing",
+            "expected a number above 1",
         ),
         (
             NUMBERS + "monitor: {performance: {metric: r2, absolute: {watch: 0.5, failing: 0.6}}}",

@@ -10,18 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchroom.domain.drift import Distances, distances, drift_status, method_for
+from watchroom.domain.performance import MATURE_SHARE
 from watchroom.domain.periods import Periods
 from watchroom.domain.quality import quality, quality_status
 from watchroom.jobs.evaluate_read import FeatureProfile, VersionProfile
 from watchroom.workspace.model_file import ModelSpec
-
-MATURE = 0.8
-"""The share of a period's decisions that must have an outcome before drift of the outcome is judged.
-
-Outcomes that come early are not like those that come late (a chargeback comes before a proof of innocence), so a
-period that is hardly labelled would always seem to have drifted.
-"""
-
 
 Columns = dict[str, Any]
 """Columns of some rows of a table, by name; a single value stands for all rows."""
@@ -36,8 +29,8 @@ def drift_of(profile: VersionProfile, spec: ModelSpec, periods: Periods) -> Iter
         method = method_for(limits.method, feature.bins.kind)
         found, reference_n = _compared(feature, method, periods, limits.same_months)
         status = drift_status(found.value, found.noise, limits.watch, limits.drifted)
-        if feature.name == "@outcome":
-            status = np.where(_labelled_share(profile, periods) >= MATURE, status, "no data")
+        if feature.name == "@outcome":  # those that come early, as a chargeback does, are not like those that come late
+            status = np.where(_labelled_share(profile, periods) >= MATURE_SHARE, status, "no data")
         yield {
             "feature": feature.name,
             "method": method,

@@ -11,7 +11,6 @@ import numpy as np
 from watchroom.domain.alert_rules import score_rule
 from watchroom.domain.decay import advice, decay
 from watchroom.domain.lights import BEYOND
-from watchroom.domain.performance import MIN_LABELLED
 from watchroom.domain.vocabulary import Task
 from watchroom.store.draft import Draft
 from watchroom.workspace.model_file import ModelSpec
@@ -50,10 +49,10 @@ def _decay_row(
         """
         select period_end, value, n_labelled from health.performance
         where model = ? and version = ? and metric = ? and kind = 'realized' and grain = 'week'
-            and n_labelled >= ? and value is not null
+            and status <> 'no data'
         order by period_end
         """,
-        [spec.model, version, metric, MIN_LABELLED],
+        [spec.model, version, metric],
     ).fetchall()
     status, limit = _newest(draft, spec.model, version, metric)
     ends, values, labelled = zip(*weeks, strict=True) if weeks else ((), (), ())

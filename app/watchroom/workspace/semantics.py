@@ -104,7 +104,24 @@ def _performance_limits(spec: ModelSpec) -> Iterator[Mistake]:
             "Expected its limits under `absolute`.",
         )
         return
+    if metric is not None and has_ratios:
+        yield from _ratios_say_worse(performance, metric)
     yield from _performance_order(performance, metric)
+
+
+def _ratios_say_worse(performance: Performance, metric: Metric) -> Iterator[Mistake]:
+    """A ratio on the good side of 1 would always be crossed."""
+    for name in ("watch", "failing"):
+        ratio: float | None = getattr(performance, name)
+        if ratio is None or (ratio < 1 if metric.better == "higher" else ratio > 1):
+            continue
+        side = "below" if metric.better == "higher" else "above"
+        yield Mistake(
+            f"`{name}` ({ratio:g}) would be crossed even by a model that is as good as its reference.",
+            ("monitor", "performance", name),
+            f"It is a ratio to the reference, and for {performance.metric} {metric.better} is better: "
+            f"expected a number {side} 1.",
+        )
 
 
 def _performance_order(performance: Performance, metric: Metric | None) -> Iterator[Mistake]:
