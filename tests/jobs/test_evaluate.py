@@ -14,6 +14,7 @@ from sklearn.metrics import roc_auc_score
 
 from tests.helpers.profiles import Served, days_from, profile_rows, served_day
 from tests.helpers.snapshots import publish_rows
+from watchroom.domain.bins import edges_of
 from watchroom.jobs.evaluate import evaluate
 from watchroom.jobs.profile import Touched
 from watchroom.store.draft import Draft, refresh_lock
@@ -222,3 +223,54 @@ def test_judging_the_changed_days_alone_gives_what_judging_everything_does(tmp_p
 def everything(draft: Draft) -> dict[str, list[tuple[Any, ...]]]:
     tables = ("drift", "quality", "performance", "health", "decay", "alert_scores")
     return {name: draft.connection.execute(f"from health.{name} order by all").fetchall() for name in tables}
+
+
+def test_a_rule_that_rang_when_performance_fell_is_right_and_one_that_never_rang_missed_it(judged):
+    fallen = month(4, shift=1.5, noise=30.0)
+    query = judged({**month(), **dict(list(fallen.items())[14:])})
+    scores = {
+        feature: rest
+        for feature, *rest in query(
+            'select feature, periods, fell, alarms, "right", precision, recall, best_recall from health.alert_scores'
+        )
+    }
+    assert scores["x"] == [4, 2, 2, 2, 1.0, 1.0, 1.0]
+    assert scores["idle"][:6] == [4, 2, 0, 0, None, 0.0]
+
+
+def test_a_model_that_gets_worse_each_week_has_a_slope_a_date_and_advice(judged):
+    rng = np.random.default_rng(8)
+    days = {day: served_day(rng, 800, noise=1 + i / 20) for i, day in enumerate(days_from(FIRST, 56))}
+    query = judged(days, today=date(2026, 4, 27))
+    ((metric, weeks, slope, high, limit, crosses, advised, reasons),) = query(
+        "select metric, weeks, slope, slope_high, limit_value, crosses_on, advice, reasons from health.decay"
+    )
+    assert (metric, weeks) == ("roc_auc", 8)
+    assert slope < 0
+    assert high < 0
+    assert limit == pytest.approx(0.9 * roc_auc_score(reference().outcome, reference().score), abs=2e-3)
+    assert crosses is not None
+    assert advised in ("plan retraining", "retrain now")
+    assert "roc_auc gets worse" in " ".join(reasons)
+
+
+def test_the_same_months_of_the_reference_take_the_season_out(tmp_path: Path):
+    """Cold in March, as in the reference's March, is no drift; against its whole year it is."""
+    year = Served({"x": np.concatenate([np.full(500, 0.0) + i for i in range(12)])}, np.array([0.5]), np.array([1.0]))
+    march = {
+        day: Served({"x": np.full(200, 2.0)}, np.full(200, 0.5), np.full(200, np.nan)) for day in days_from(FIRST, 7)
+    }
+    tables = profile_rows("m", year, march)
+    edges = np.searchsorted(edges_of(year.features["x"]), np.arange(12.0), side="right")
+    tables["profile_reference_months"] = [
+        {"model": "m", "version": 1, "month": i + 1, "feature": "x", "bin": int(code), "n": 500}
+        for i, code in enumerate(edges)
+    ]
+    publish_rows(tmp_path / "store", tables)
+    found = {}
+    for name, extra in (("whole", ""), ("months", "  drift: {same_months: true}\n")):
+        with drafted(tmp_path / "store") as draft:
+            evaluate(draft, room(tmp_path / "room", SPEC + extra), {"m": ALL}, TODAY)
+            query = "select status, reference_n from health.drift where feature = 'x' and grain = 'week'"
+            found[name] = draft.connection.execute(query).fetchall()
+    assert found == {"whole": [("drifted", 6000)], "months": [("stable", 500)]}
