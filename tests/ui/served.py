@@ -40,10 +40,10 @@ class Served:
 
 
 @contextmanager
-def serving(store: Path, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[Served]:
-    """The server, ended with the block whatever happens in it."""
+def serving(store: Path, *, host: str = "127.0.0.1", port: int = 0, workspace: Path | None = None) -> Iterator[Served]:
+    """The server, ended with the block whatever happens in it. With a `workspace` it finds the ledger there."""
     with tempfile.NamedTemporaryFile(prefix="watchroom-serve-", suffix=".log") as log:
-        process = start(store, Path(log.name), host=host, port=port)
+        process = start(store, Path(log.name), host=host, port=port, workspace=workspace)
         try:
             yield Served(process, _address(process, Path(log.name)), Path(log.name))
         finally:
@@ -52,9 +52,10 @@ def serving(store: Path, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[
             process.wait(STOP_SECONDS)
 
 
-def start(store: Path, log: Path, *, host: str, port: int) -> subprocess.Popen[bytes]:
+def start(store: Path, log: Path, *, host: str, port: int, workspace: Path | None = None) -> subprocess.Popen[bytes]:
     """The process, its output in `log`, with none of this machine's settings for Watchroom."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WATCHROOM_")}
+    environment |= {"WATCHROOM_WORKSPACE": str(workspace)} if workspace else {}
     command = [sys.executable, "-c", _PROGRAM, str(store), host, str(port)]
     with log.open("wb") as output:
         return subprocess.Popen(

@@ -34,8 +34,8 @@ DECISIONS = {decisions}
 OUTCOMES = {outcomes}
 
 
-def table(patterns):
-    """The files of some globs as one table: Parquet as it is, CSV with every column as text."""
+def table(patterns, nothing=""):
+    """The files of some globs as one table: Parquet as it is, CSV with every column as text; else `nothing`."""
     whole = [p if "://" in p else str(Path(glob.escape(str(WORKSPACE))) / p) for p in patterns]
     files = [f for p in whole for f in ([p] if "://" in p else sorted(glob.glob(p, recursive=True)))]
     parquet = [f for f in files if f.lower().endswith((".parquet", ".pq", ".parq"))]
@@ -48,6 +48,8 @@ def table(patterns):
             f"select * from read_csv({{literal(csv)}}, union_by_name = true, filename = '__file', header = true, "
             "all_varchar = true)"
         )
+    if not parts and nothing:
+        return nothing
     if not parts:
         sys.exit(f"No file of {{patterns}} is in {{WORKSPACE}}.")
     return " union all by name ".join(parts)
@@ -64,7 +66,7 @@ connection = duckdb.connect()
 connection.execute("set TimeZone = 'UTC'")
 query = QUERY.replace("«decisions»", table(DECISIONS))
 if OUTCOMES:
-    query = query.replace("«outcomes»", table(OUTCOMES))
+    query = query.replace("«outcomes»", table(OUTCOMES, {none_known}))
 connection.execute("create table rows as " + query)
 connection.execute("copy rows to '" + OUT.replace("'", "''") + "' (header)")
 found = connection.execute("select count(*) from rows").fetchone()[0]
@@ -106,6 +108,7 @@ def fetch_script(alert: Alert, spec: ModelSpec, reigns: tuple[Reign, ...], folde
         expected=repr(alert.n),
         decisions=_literal(decisions.path),
         outcomes=_literal(outcomes.path if outcomes else ()),
+        none_known=repr(_none_known(outcomes) if outcomes else ""),
         query=_python(_query(alert, decisions, outcomes, reigns)),
     )
 
@@ -142,6 +145,13 @@ def _join(outcomes: Outcomes, decisions: Decisions) -> str:
     known = outcomes.timestamp
     newest = f"try_cast({identifier(known)} as timestamptz) desc nulls last, " if known else ""
     return _JOIN.format(id=identifier(outcomes.id), own=identifier(decisions.id), newest=newest)
+
+
+def _none_known(outcomes: Outcomes) -> str:
+    """The outcomes while no file of them is there: a table without rows."""
+    named = dict.fromkeys(name for name in (outcomes.id, outcomes.value, outcomes.timestamp) if name is not None)
+    columns = ", ".join(f"cast(null as varchar) as {identifier(name)}" for name in named)
+    return f"select {columns}, '' as __file where false"
 
 
 def identifier(name: str) -> str:
