@@ -55,6 +55,8 @@ class Plan:
     seasonal: int = 0
     """How many features, counted from the last, go through the year and come back."""
     names: tuple[str, ...] = ()
+    timed: bool = False
+    """Whether the rows of the reference have times, a twelfth of them in each month."""
     last: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     @property
@@ -174,11 +176,15 @@ def _frames(
     counted = pd.DataFrame(
         {"day": dates[days], "feature": name, "bin": np.asarray(codes)[places], "n": counts[days, places]}
     )
-    return {
+    frames = {
         "profile_features": pd.DataFrame([{"feature": name, **facts}]),
         "profile_bins": bins.assign(feature=name),
         "profile_counts": counted,
     }
+    if plan.timed:
+        twelfths = [bins[["bin"]].assign(feature=name, month=month, n=bins["reference"] // 12) for month in range(1, 13)]
+        frames["profile_reference_months"] = pd.concat(twelfths, ignore_index=True)
+    return frames
 
 
 def _own_signals(plan: Plan, n: Counts, labelled: Counts, rng: np.random.Generator) -> list[Frames]:

@@ -24,7 +24,7 @@ from watchroom.ui.lights import light_badge
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
-from watchroom.ui.text import count_of, one_line, plain, sentence
+from watchroom.ui.text import count_of, plain, sentence
 
 FEATURE = "feature"
 """The key of the feature that is looked at, in the address too."""
@@ -43,7 +43,6 @@ def choose(names: Sequence[str]) -> str | None:
         [*names, *unknown],
         key=FEATURE,
         bind="query-params",
-        format_func=lambda name: one_line(capital(feature_name(name)).replace("`", ""), 80),
         width=360,
     )
     if picked not in names:

@@ -23,6 +23,7 @@ from watchroom.ui.text import plain, sentence
 from watchroom.ui.workspace import facts
 
 CURRENT = "The light's seven days"
+PERIOD = "The whole period"
 TABLE = "why_table"
 ROW_HEIGHT = 34
 _ROWS_SEEN = 9
@@ -57,14 +58,12 @@ def usual(subject: Subject, window: Window) -> str | None:
 
 
 def _window(subject: Subject) -> Window:
-    label = subject.period.label
     picked = st.segmented_control(
         "Days",
-        [CURRENT, "The period"],
+        [CURRENT, PERIOD],
         key="days",
         bind="query-params",
         default=CURRENT,
-        format_func=lambda option: label if option != CURRENT else CURRENT,
         label_visibility="collapsed",
         required=True,
     )
