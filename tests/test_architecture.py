@@ -57,6 +57,7 @@ OWNERS: dict[str, set[str]] = {
     "skops": {"jobs", "demo"},
     "lightgbm": {"jobs", "demo"},
     "scipy": {"domain", "jobs", "demo"},
+    "pyspark": {"sources"},
     "duckdb": {"store", "sources", "jobs", "demo"},
     "sqlalchemy": {"ledger"},
     "alembic": {"ledger"},
@@ -65,7 +66,7 @@ OWNERS: dict[str, set[str]] = {
     "streamlit": {"ui", "pages", "frame", "serve"},
 }
 # Too slow or too large to load for somebody who only wants `watchroom --help`, or for a server with forty sessions.
-ONLY_IN_FUNCTIONS = {"apprise", "mlflow", "shap", "sklearn", "skops", "lightgbm"}
+ONLY_IN_FUNCTIONS = {"apprise", "mlflow", "pyspark", "shap", "sklearn", "skops", "lightgbm"}
 
 # One project in two packages: whoever depends on the one may import the other.
 WITH_THEIR_OWNER = {"pydantic_core"}
@@ -164,7 +165,8 @@ def test_slow_libraries_are_imported_where_they_are_used():
 
 def test_every_library_that_is_imported_is_a_dependency_of_ours():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = {Requirement(line).name.lower() for line in project["dependencies"]}
+    lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    declared = {Requirement(line).name.lower() for line in lines}
     brings = packages_distributions()
     wrong = [
         found.place
