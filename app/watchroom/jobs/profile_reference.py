@@ -23,7 +23,7 @@ from watchroom.errors import WorkspaceError
 from watchroom.jobs.profile_plan import Plan
 from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import Binning, Family, FeatureBins, Kind
-from watchroom.sources.decisions.duckdb_engine import DuckDialect, family_of
+from watchroom.sources.decisions.duckdb_dialect import DuckDialect, family_of
 from watchroom.workspace.model_file import ReferenceFile
 
 MEMORY_MB = 768
@@ -196,12 +196,11 @@ def _kinds(rows: _Rows) -> dict[str, Kind]:
 
 def _all_numbers(rows: _Rows, column: str) -> bool:
     name = DuckDialect().name(column)
-    query = (
-        f"select count(*) filter (where trim({name}) <> ''), "
-        f"count(*) filter (where trim({name}) <> '' and try_cast({name} as double) is null) from reference"
+    filled = f"select 1 from reference where trim({name}) <> ''"
+    other = f"{filled} and try_cast({name} as double) is null limit 1"
+    return not rows.connection.execute(other).fetchall() and bool(
+        rows.connection.execute(f"{filled} limit 1").fetchall()
     )
-    filled, other = rows.connection.execute(query).fetchall()[0]
-    return bool(filled > 0 and other == 0)
 
 
 def _signals(rows: _Rows, plan: Plan) -> list[ask.Signal]:
@@ -227,17 +226,17 @@ def _facts(signal: ask.Signal, values: NDArray[Any], invalid: NDArray[np.bool_])
 
 
 def _number_facts(name: str, values: NDArray[np.float64], invalid: NDArray[np.bool_]) -> _Facts:
-    bins = FeatureBins(name, "number", binning.edges_of(values))
-    codes = binning.bins_of_numbers(values, bins.edges)
-    codes[invalid] = INVALID
-    finite = values[np.isfinite(values)]
+    ordered = np.sort(values)  # once for all that follows: percentiles of sorted values cost a fifth; NaN comes last
+    ordered = ordered[: len(ordered) - int(np.isnan(values).sum())]
+    bins = FeatureBins(name, "number", binning.edges_of(ordered))
+    finite = ordered[np.isfinite(ordered)]
     some = finite.size > 0
     return _Facts(
         bins,
         len(values),
-        _counted(codes),
-        int(np.unique(values[~np.isnan(values)]).size),
-        tuple(int(one) for one in binning.decile_of_bins(bins.edges, binning.deciles_of(values))),
+        _number_counts(ordered, bins.edges, len(values), int(invalid.sum())),
+        int((ordered[1:] != ordered[:-1]).sum()) + int(ordered.size > 0),
+        tuple(int(one) for one in binning.decile_of_bins(bins.edges, binning.deciles_of(ordered))),
         float(finite.mean()) if some else None,
         float(finite.std()) if some else None,
         float(finite.min()) if some else None,
@@ -261,9 +260,11 @@ def _category_facts(name: str, values: NDArray[Any], invalid: NDArray[np.bool_])
     return _Facts(bins, len(values), counts, len(found))
 
 
-def _counted(codes: NDArray[np.intp]) -> dict[int, int]:
-    found, n = np.unique(codes, return_counts=True)
-    return {int(code): int(count) for code, count in zip(found, n, strict=True)}
+def _number_counts(ordered: NDArray[np.float64], edges: NDArray[np.float64], n: int, invalid: int) -> dict[int, int]:
+    """How many sorted values lie in each left-closed bin, and how many of `n` rows have none."""
+    starts = np.concatenate([[0], np.searchsorted(ordered, edges, side="left"), [ordered.size]])
+    counts = {code: int(count) for code, count in enumerate(np.diff(starts))}
+    return {**counts, MISSING: n - ordered.size - invalid, INVALID: invalid}
 
 
 @dataclass

@@ -165,7 +165,9 @@ class ProfileStore:
         """Remove the reference of versions that have no decisions any more."""
         unused = "version not in (select version from profile.volume where model = $model)"
         for name in (*_REFERENCE_TABLES, "profile_outcomes", "profile_errors"):
-            self._connection.execute(f'delete from profile."{name}" where model = $model and {unused}', {"model": model})
+            self._connection.execute(
+                f'delete from profile."{name}" where model = $model and {unused}', {"model": model}
+            )
 
     def _forget(self, model: str, tables: Iterable[str]) -> None:
         for name in tables:
@@ -180,6 +182,8 @@ class ProfileStore:
         self._delete("profile_counts", model, "feature = '@outcome' and day in (select unnest($days))", joined)
         self._delete("profile_outcomes", model, "day in (select unnest($days))", joined)
         self._delete("profile_errors", model, "day in (select unnest($days))", joined)
+        if joined:
+            self._connection.execute(_UNLABEL, {"model": model, "days": joined})
 
     def _delete(self, table: str, model: str, condition: str, days: Sequence[date]) -> None:
         if days:
@@ -283,6 +287,8 @@ _UNKNOWN_VERSIONS = """
 
 _VOLUME = "version, day, decisions, 0, duplicates, last_at"
 """How many are labelled is filled in from the outcomes."""
+
+_UNLABEL = "update profile.volume set labelled = 0 where model = $model and day in (select unnest($days))"
 
 _LABEL = """
     update profile.volume set labelled = given.n from rows_given given

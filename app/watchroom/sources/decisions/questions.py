@@ -93,8 +93,11 @@ def text_of(dialect: Dialect, family: Family | None, name: str) -> str:
 
 
 def _filled(dialect: Dialect, family: Family | None, name: str) -> str:
-    """As `text_of`, and NULL for a blank."""
-    return f"nullif(trim({text_of(dialect, family, name)}), '')"
+    """As `text_of`, and NULL for a blank. Most begin with a visible sign, and need no trimming to be told from one."""
+    text = text_of(dialect, family, name)
+    return (
+        text if family == "integer" else f"case when {text} >= '!' then {text} when trim({text}) <> '' then {text} end"
+    )
 
 
 def time_of(dialect: Dialect, family: Family | None, name: str) -> str:
@@ -140,7 +143,7 @@ _TRUE, _FALSE = "('1', 'true', 'yes', '1.0')", "('0', 'false', 'no', '0.0')"
 def _of_two(dialect: Dialect, family: Family | None, name: str, yes: str, no: str) -> tuple[str, str]:
     if family == "boolean":
         return f"case when {name} then '{yes}' when not {name} then '{no}' end", "false"
-    text = f"lower({_filled(dialect, family, name)})"
+    text = f"nullif(lower(trim({text_of(dialect, family, name)})), '')"
     value = f"case when {text} in {_TRUE} then '{yes}' when {text} in {_FALSE} then '{no}' end"
     if family is None:
         return value, "false"
