@@ -40,7 +40,7 @@ class Bins:
     @property
     def missing(self) -> NDArray[np.bool_]:
         """Which bins hold no usable value: missing, and not convertible."""
-        return np.isin(self.bin, (MISSING, INVALID))
+        return (self.bin == MISSING) | (self.bin == INVALID)
 
     @property
     def valued(self) -> NDArray[np.intp]:

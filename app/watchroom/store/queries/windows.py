@@ -60,19 +60,25 @@ def watched(snapshot: Snapshot, *, model: str, version: int, feature: str | None
         from profile_bins where model = ? and version = ? and (? is null or feature = ?) order by feature, bin""",
         [model, version, feature, feature],
     )
-    own = dict(tuple(rows.groupby("feature", sort=False)))
+    arrays = {name: rows[name].to_numpy() for name in rows.columns}
+    names = arrays["feature"]
+    starts = np.flatnonzero(np.append(True, names[1:] != names[:-1])) if len(names) else np.empty(0, np.intp)
+    own = {
+        names[start]: {name: column[start:end] for name, column in arrays.items()}
+        for start, end in zip(starts, [*starts[1:], len(names)], strict=True)
+    }
     return tuple(_watched(row, own[row[0]]) for row in features if row[0] in own)
 
 
-def _watched(row: tuple[Any, ...], bins: pd.DataFrame) -> Watched:
+def _watched(row: tuple[Any, ...], bins: Mapping[str, NDArray[Any]]) -> Watched:
     name, kind, std, closed, distinct = row
     found = Bins(
         kind=kind,
-        bin=bins["bin"].to_numpy(np.int64),
-        lower=bins["lower"].to_numpy(np.float64),
-        upper=bins["upper"].to_numpy(np.float64),
-        decile=bins["decile"].to_numpy(np.int64),
-        reference=bins["reference"].to_numpy(np.int64),
+        bin=bins["bin"].astype(np.int64),
+        lower=bins["lower"].astype(np.float64),
+        upper=bins["upper"].astype(np.float64),
+        decile=bins["decile"].astype(np.int64),
+        reference=bins["reference"].astype(np.int64),
         std=np.nan if std is None else float(std),
         exact=kind == "number" and distinct is not None and distinct <= EXACT_VALUES,
     )
