@@ -48,6 +48,18 @@ def file_problem(model: str, error: FileProblem) -> Problem:
     return log_problem(model, error.path, error.what, severity="error", why=error.why, next_step=error.next_step)
 
 
+def engine_failed(error: WatchroomError) -> Problem:
+    """No log could be counted, since what counts them is not there: everything that was known stays."""
+    return Problem(
+        "log",
+        "error",
+        "watchroom.yaml (engine)",
+        f"{error.what} What is shown of decisions is from before.",
+        why=error.why,
+        next_step=error.next_step,
+    )
+
+
 def failed(model: str, file: str, error: Exception) -> Problem:
     """A model whose logs could not be counted: what was known of it stays."""
     why = " ".join((error.what, error.why)).strip() if isinstance(error, WatchroomError) else str(error).splitlines()[0]

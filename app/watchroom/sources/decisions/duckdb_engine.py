@@ -25,6 +25,7 @@ from watchroom.sources.decisions.contract import (
     Counts,
     DecisionLog,
     Family,
+    FeatureBins,
     FileDay,
     FileFacts,
     FileProblem,
@@ -182,18 +183,36 @@ class DuckDBEngine:
     def count(self, log: DecisionLog, bins: Binning, files: Files, days: frozenset[date]) -> Counts:
         """As the contract has it."""
         with self._culprit_named(files, log):
-            repeated = self._repeated(log, files, days)
-            parts = [self._count(log, bins, files, days - repeated, once=False)] if days - repeated else []
-            if repeated:
-                parts.append(self._count(log, bins, files, repeated, once=True))
+            repeated, met = self._repeated(log, files, days), self._versions(log, files, days)
+            parts = [
+                self._count(log, shared, files, some, versions, once=once)
+                for versions, shared in _sharing(bins, met)
+                for some, once in ((days - repeated, False), (days & repeated, True))
+                if some
+            ]
+            if not parts:
+                return Counts(FEATURE_COUNTS.empty_table(), VOLUME.empty_table())
             volume = pa.concat_tables([part.volume for part in parts])
             if repeated:
                 volume = self._with_duplicates(volume, log, files, repeated)
             return Counts(pa.concat_tables([part.features for part in parts]), volume)
 
-    def _count(self, log: DecisionLog, bins: Binning, files: Files, days: frozenset[date], *, once: bool) -> Counts:
+    def _count(
+        self,
+        log: DecisionLog,
+        bins: Sequence[FeatureBins],
+        files: Files,
+        days: frozenset[date],
+        versions: Sequence[int],
+        *,
+        once: bool,
+    ) -> Counts:
+        """The decisions of some versions, all of them there are, or with `versions` given these alone."""
         dialect, signals = DuckDialect(), ask.signals_of(log)
         relation = ask.decisions(dialect, log, files.decisions, ask.Wanted(signals, place=once), days)
+        if versions:
+            chosen = ", ".join(str(version) for version in versions)
+            relation = f"select * from ({relation}) as every where version in ({chosen})"
         checked = [ask.may_be_invalid(dialect, signal, files.decisions) for signal in signals]
         histograms = Histograms.of(bins, signals, checked)
         answer = self._table(histograms.question(dialect, ask.once(relation) if once else relation), dialect)
@@ -201,6 +220,12 @@ class DuckDBEngine:
         columns = [answer["version"], answer["day"], answer["n"], none, answer["last_at"]]
         volume = pa.table(columns, names=VOLUME.names).cast(VOLUME)
         return Counts(histograms.counts(answer), volume)
+
+    def _versions(self, log: DecisionLog, files: Files, days: frozenset[date]) -> tuple[int, ...]:
+        dialect = DuckDialect()
+        relation = ask.decisions(dialect, log, files.decisions, ask.Wanted(), days)
+        rows = self._rows(f"select distinct version from ({relation}) as decided order by 1", dialect)
+        return tuple(row[0] for row in rows)
 
     def _repeated(self, log: DecisionLog, files: Files, days: frozenset[date]) -> frozenset[date]:
         """The days on which an id stands twice for a version. That none does is found at a tenth of the price."""
@@ -335,6 +360,14 @@ def _about(file: LogFile) -> Iterator[None]:
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+def _sharing(bins: Binning, versions: Sequence[int]) -> list[tuple[tuple[int, ...], tuple[FeatureBins, ...]]]:
+    """The bins that some versions share, with these; with none when all share them, and nothing need be chosen."""
+    found: dict[int, tuple[list[int], tuple[FeatureBins, ...]]] = {}
+    for version in versions:
+        found.setdefault(id(bins.of(version)), ([], bins.of(version)))[0].append(version)
+    return [(() if len(found) == 1 else tuple(some), shared) for some, shared in found.values()]
 
 
 def _no_outcome(log: DecisionLog) -> str:
