@@ -115,6 +115,26 @@ def test_bins_are_the_percentiles_of_the_reference(room: LogRoom):
     assert facts.loc[(1, "amount"), "std"] == pytest.approx(amount[np.isfinite(amount)].std(ddof=0))
 
 
+def test_a_reference_with_times_is_counted_by_calendar_month_as_well(room: LogRoom):
+    given = reference()
+    times = pd.Timestamp(2024, 11, 15) + pd.to_timedelta(np.arange(len(given)) % 400, unit="D")
+    given["timestamp"] = times.astype("datetime64[us]")
+    given.loc[given.index[:5], "timestamp"] = pd.NaT
+    room.write(log(), "decisions/march.parquet")
+    room.write(given, "reference.parquet")
+    profiled = room.profile()
+    table, months = profiled["profile_bins"], profiled["profile_reference_months"]
+    for feature in ("amount", "kind"):
+        expected: dict[tuple[int, int, int], int] = {}
+        for version, rows in given.groupby("model_version"):
+            known = table[(table["version"] == version) & (table["feature"] == feature)]
+            placed = in_bins(rows[feature], known)
+            for (month, place), n in rows.groupby([rows["timestamp"].dt.month, placed]).size().items():
+                expected[int(version), int(month), int(place)] = int(n)
+        found = months[months["feature"] == feature]
+        assert {(int(r.version), int(r.month), int(r.bin)): int(r.n) for r in found.itertuples()} == expected
+
+
 def joined(frame: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     return frame.merge(told[["prediction_id", "label"]], on="prediction_id", how="left")
 

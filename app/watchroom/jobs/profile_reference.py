@@ -74,6 +74,8 @@ class _Facts:
     std: float | None = None
     least: float | None = None
     greatest: float | None = None
+    months: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    """Its rows by calendar month (1 to 12) and bin; empty when they have no times."""
 
 
 @dataclass
@@ -136,6 +138,7 @@ def _reference(rows: _Rows, versions: Sequence[int]) -> Reference:
     of_row = _versions_of_rows(rows)
     own = frozenset(version for version in versions if (of_row == version).any()) if of_row is not None else frozenset()
     wanted = [*sorted(own), *([_ALL] if own != frozenset(versions) or not versions else [])]
+    months = _months_of_rows(rows)
     kinds = _kinds(rows)
     plan = rows.plan.with_kinds(kinds)
     facts: dict[int, list[_Facts]] = {version: [] for version in wanted}
@@ -143,7 +146,7 @@ def _reference(rows: _Rows, versions: Sequence[int]) -> Reference:
         values, invalid = _values(rows, signal)
         for version in wanted:
             kept = slice(None) if version == _ALL or of_row is None else of_row == version
-            facts[version].append(_facts(signal, values[kept], invalid[kept]))
+            facts[version].append(_facts(signal, values[kept], invalid[kept], months[kept]))
     n = rows.connection.execute("select count(*) from reference").fetchall()[0][0]
     told = _Told(rows, plan, own)
     counted = {
@@ -172,6 +175,14 @@ def _versions_of_rows(rows: _Rows) -> NDArray[np.int64] | None:
     found = rows.connection.execute(
         f"select coalesce(try_cast({value} as bigint), 0) as v from reference"
     ).fetchnumpy()["v"]
+    return np.asarray(found, dtype=np.int64)
+
+
+def _months_of_rows(rows: _Rows) -> NDArray[np.int64]:
+    """The calendar month of each row in UTC, 1 to 12; 0 where it has no time."""
+    dialect, column = DuckDialect(), rows.plan.log.timestamp
+    time = ask.time_of(dialect, rows.family(column), dialect.name(column))
+    found = rows.connection.execute(f"select coalesce(month({time}), 0) as m from reference").fetchnumpy()["m"]
     return np.asarray(found, dtype=np.int64)
 
 
@@ -219,52 +230,60 @@ def _values(rows: _Rows, signal: ask.Signal) -> tuple[NDArray[Any], NDArray[np.b
     return found["s"].to_numpy(), np.asarray(found["x"].to_numpy(), dtype=bool)
 
 
-def _facts(signal: ask.Signal, values: NDArray[Any], invalid: NDArray[np.bool_]) -> _Facts:
+def _facts(signal: ask.Signal, values: NDArray[Any], invalid: NDArray[np.bool_], months: NDArray[np.int64]) -> _Facts:
     if signal.form in ("number", "score"):
-        return _number_facts(signal.name, values.astype(np.float64, copy=False), invalid)
-    return _category_facts(signal.name, values, invalid)
+        return _number_facts(signal.name, values.astype(np.float64, copy=False), invalid, months)
+    return _category_facts(signal.name, values, invalid, months)
 
 
-def _number_facts(name: str, values: NDArray[np.float64], invalid: NDArray[np.bool_]) -> _Facts:
-    ordered = np.sort(values)  # once for all that follows: percentiles of sorted values cost a fifth; NaN comes last
-    ordered = ordered[: len(ordered) - int(np.isnan(values).sum())]
+def _number_facts(
+    name: str, values: NDArray[np.float64], invalid: NDArray[np.bool_], months: NDArray[np.int64]
+) -> _Facts:
+    # Sorted once for all that follows: percentiles of sorted values cost a fifth. NaN comes last.
+    ordered = np.sort(values)[: len(values) - int(np.isnan(values).sum())]
     bins = FeatureBins(name, "number", binning.edges_of(ordered))
+    codes = binning.bins_of_numbers(values, bins.edges)
+    codes[invalid] = INVALID
     finite = ordered[np.isfinite(ordered)]
     some = finite.size > 0
     return _Facts(
         bins,
         len(values),
-        _number_counts(ordered, bins.edges, len(values), int(invalid.sum())),
+        _counted(codes),
         int((ordered[1:] != ordered[:-1]).sum()) + int(ordered.size > 0),
         tuple(int(one) for one in binning.decile_of_bins(bins.edges, binning.deciles_of(ordered))),
         float(finite.mean()) if some else None,
         float(finite.std()) if some else None,
         float(finite.min()) if some else None,
         float(finite.max()) if some else None,
+        _by_month(months, codes),
     )
 
 
-def _category_facts(name: str, values: NDArray[Any], invalid: NDArray[np.bool_]) -> _Facts:
-    texts = pa.array(values, type=pa.string(), from_pandas=True)
-    found = [(str(one["values"]), int(one["counts"])) for one in texts.drop_null().value_counts().to_pylist()]
-    chosen, closed = binning.categories_of(found)
-    place = {value: number for number, value in enumerate(chosen)}
-    counts: dict[int, int] = {}
-    for value, n in found:
-        code = place.get(value, RARE)
-        counts[code] = counts.get(code, 0) + n
-    n_invalid = int(invalid.sum())
-    counts[MISSING] = texts.null_count - n_invalid
-    counts[INVALID] = n_invalid
+def _category_facts(name: str, values: NDArray[Any], invalid: NDArray[np.bool_], months: NDArray[np.int64]) -> _Facts:
+    texts = pa.array(values, type=pa.string(), from_pandas=True).dictionary_encode()
+    known, place = texts.dictionary.to_pylist(), texts.indices.fill_null(-1).to_numpy().astype(np.intp)
+    counts = np.bincount(place[place >= 0], minlength=len(known))
+    chosen, closed = binning.categories_of([(value, int(n)) for value, n in zip(known, counts, strict=True)])
+    code_of = {value: number for number, value in enumerate(chosen)}
+    # The last entry is that of index -1: no value.
+    codes = np.array([*(code_of.get(value, RARE) for value in known), MISSING], dtype=np.intp)[place]
+    codes[invalid] = INVALID
     bins = FeatureBins(name, "category", np.empty(0), tuple(chosen), closed)
-    return _Facts(bins, len(values), counts, len(found))
+    return _Facts(bins, len(values), _counted(codes), len(known), months=_by_month(months, codes))
 
 
-def _number_counts(ordered: NDArray[np.float64], edges: NDArray[np.float64], n: int, invalid: int) -> dict[int, int]:
-    """How many sorted values lie in each left-closed bin, and how many of `n` rows have none."""
-    starts = np.concatenate([[0], np.searchsorted(ordered, edges, side="left"), [ordered.size]])
-    counts = {code: int(count) for code, count in enumerate(np.diff(starts))}
-    return {**counts, MISSING: n - ordered.size - invalid, INVALID: invalid}
+def _counted(codes: NDArray[np.intp]) -> dict[int, int]:
+    counts = np.bincount(codes - RARE)
+    return {int(place) + RARE: int(counts[place]) for place in np.flatnonzero(counts)}
+
+
+def _by_month(months: NDArray[np.int64], codes: NDArray[np.intp]) -> dict[tuple[int, int], int]:
+    if not months.any():
+        return {}
+    width = int(codes.max()) - RARE + 1
+    counts = np.bincount(months * width + codes - RARE, minlength=13 * width).reshape(13, width)
+    return {(int(m), int(c) + RARE): int(counts[m, c]) for m, c in np.argwhere(counts) if m > 0}
 
 
 @dataclass
@@ -351,7 +370,12 @@ def reference_rows(
     reference: Reference, versions: Iterable[int], source: str, place: str
 ) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of the tables of the reference for some versions, without the model."""
-    found: dict[str, list[tuple[Any, ...]]] = {"profile_references": [], "profile_features": [], "profile_bins": []}
+    found: dict[str, list[tuple[Any, ...]]] = {
+        "profile_references": [],
+        "profile_features": [],
+        "profile_bins": [],
+        "profile_reference_months": [],
+    }
     for version in sorted(versions):
         of = reference.source_of(version)
         from_version = None if of == _ALL else of
@@ -361,6 +385,9 @@ def reference_rows(
         for facts in reference.facts[of]:
             found["profile_features"].append((version, *_feature_row(facts)))
             found["profile_bins"] += [(version, facts.bins.feature, *row) for row in _bin_rows(facts)]
+            found["profile_reference_months"] += [
+                (version, month, facts.bins.feature, code, n) for (month, code), n in facts.months.items()
+            ]
     return found
 
 

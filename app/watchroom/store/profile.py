@@ -16,7 +16,7 @@ from watchroom.store.schema import TABLES, tables_of
 
 _MODEL_TABLES = tuple(table.name for table in tables_of("profile"))
 
-_REFERENCE_TABLES = ("profile_references", "profile_features", "profile_bins")
+_REFERENCE_TABLES = ("profile_references", "profile_features", "profile_bins", "profile_reference_months")
 
 
 @dataclass(frozen=True)
