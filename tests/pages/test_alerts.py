@@ -194,7 +194,7 @@ def test_a_rule_is_told_how_right_it_was_and_what_to_write(reader: Reader):
     app = reader.open("alerts", part="How right are the alarms")
     text = said(app)
     assert "12 alarms in 26 weeks, 5 of them right (precision 42 %)" in text
-    assert "A limit of 0.31 would have been right most often: precision 83 %, recall 83 %." in text
+    assert "A limit of 0.31 would have been right most often: precision 83 %, recall 83 %, 6 weeks better." in text
     assert "The limit in force is as right as any would have been." in text
     (lines,) = [code.value for code in app.main.code]
     assert "      watch: 0.31\n      drifted: 0.62" in lines

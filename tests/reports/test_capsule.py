@@ -241,8 +241,9 @@ def test_names_from_outside_are_literals_in_every_file(store: Path):
     assert all(f"`{one_line}`" in line for line in shown)
     assert "fetch_rows.py" not in held  # the model has no file, so nobody knows where its log is
     assert "they cannot be fetched" in held["README.md"]
-    (called,) = [node for node in ast.walk(ast.parse(held["load_model.py"])) if isinstance(node, ast.Call)][1:]
-    assert ast.literal_eval(called.args[0]).startswith("models:/")
+    calls = [node for node in ast.walk(ast.parse(held["load_model.py"])) if isinstance(node, ast.Call)]
+    assert [ast.unparse(call.func) for call in calls] == ["mlflow.set_tracking_uri", "mlflow.pyfunc.load_model", "print"]
+    assert ast.literal_eval(calls[1].args[0]).startswith("models:/")
 
 
 def test_a_capsule_of_nothing_is_refused(store: Path):

@@ -47,7 +47,7 @@ def test_a_model_whose_file_says_all_has_every_signal_watched():
     found = of({**FRAUD, "model": "m"})
     assert [watch.signal for watch in found.values() if watch.watched] == list(SIGNALS)
     assert found["drift"].what == (
-        "psi of 2 features and 1 signal of its own: watch 0.1, drifted 0.25, 1 feature with limits of their own"
+        "PSI of 2 features and 1 signal of its own: watch 0.1, drifted 0.25, 1 feature with limits of their own"
     )
     assert found["performance"].what == "roc_auc: watch 0.86, failing 0.8"
     assert found["volume"].what == "at least 100 decisions a day"

@@ -61,7 +61,8 @@ def _files(found: Incident, snapshot: Snapshot, folder: str, tracking_uri: str) 
         files[FETCH] = fetch_script(found.alert, spec, found.reigns, folder)
     if found.alert.version is not None and found.version:
         load = recipes.load(found.alert.model, found.alert.version, tracking_uri, champion=False)
-        files["load_model.py"] = load.replace("predictions = model.predict", "# predictions = model.predict") + "\n"
+        shown = load.replace("predictions = model.predict", "# predictions = model.predict")
+        files["load_model.py"] = f"{shown}\nprint(model)\n"
     files["commands.sh"] = commands(found, folder, tracking_uri)
     contents = Contents(snapshot.id, snapshot.made_at, tuple(sorted(files)), spec)
     return {"README.md": readme(found, contents), **files}

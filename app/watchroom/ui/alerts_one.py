@@ -107,7 +107,8 @@ def _head(alert: Alert, folded: Folded | None, shared: Rows, now: datetime) -> N
 def _days(alert: Alert) -> str:
     if alert.period_start is None or alert.period_end is None:
         return "days unknown"
-    return f"{short_day(alert.period_start)} to {short_day(alert.period_end)}"
+    raised = alert.raised_at.date() if alert.raised_at else None
+    return f"{short_day(alert.period_start, raised)} to {short_day(alert.period_end, raised)}"
 
 
 def _limit(alert: Alert) -> str:
@@ -136,8 +137,9 @@ def _value(alert: Alert) -> None:
     chart = drawn(_chart, alert_id=alert.alert_id)
     if chart is not None:
         st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="alert_value")
-    windows = "the seven days that end with each day" if alert.signal != "volume" else "mean of seven days"
-    st.caption(sourced(windows, int(found["n"].iloc[-1] or 0), "decision in the last", "decisions in the last"))
+    one = "outcome" if alert.signal == "performance" else "decision"
+    counted = int(found["n"].fillna(0).iloc[-1])
+    st.caption(sourced("The seven days that end with each day", counted, f"{one} in the last", f"{one}s in the last"))
     download("Download as CSV", "alert-values", lambda: found)
 
 

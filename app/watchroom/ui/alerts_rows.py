@@ -12,7 +12,7 @@ import streamlit as st
 from watchroom.domain.alerts import Alert as Folded
 from watchroom.store.queries.alerts import Alert
 from watchroom.ui import alerts_act
-from watchroom.ui.alerts_words import SIGNAL_NAMES, open_for, short_day, state, what
+from watchroom.ui.alerts_words import SIGNAL_NAMES, open_for, state, what
 from watchroom.ui.model_about import person
 from watchroom.ui.rows import badge, quiet, tier_badge
 from watchroom.ui.text import plain, sentence
@@ -100,8 +100,6 @@ def badges(alert: Alert, now: datetime) -> str:
 
 def _around(alert: Alert, now: datetime) -> list[str]:
     said = [f"Has it: {owner(alert.owner)}", plain(open_for(alert, now))]
-    if alert.since is not None:
-        said.append(plain(f"beyond its limit since {short_day(alert.since, now.date())}"))
     said.append(runbook(alert.runbook))
     if alert.reason:
         said.append(f"“{plain(alert.reason, 160)}”")

@@ -19,10 +19,10 @@ SHOWN = 12
 """Rules that are told in words; the table and the download have all."""
 
 FEW_WEEKS = 8
-"""Weeks with both drift and outcomes below which a rule's score is said to rest on little."""
+"""Weeks with both drift and outcomes below which a rule's score rests on too little to be told in words."""
 
-CLOSE = 0.1
-"""A better limit that differs by less than this share from the one in force changes nothing worth writing down."""
+WORTH_IT = 2
+"""Weeks that a better limit must decide better than the one in force before it is worth writing down: one is chance."""
 
 
 def show(model: str | None) -> None:
@@ -38,12 +38,14 @@ def show(model: str | None) -> None:
         "Did performance fall in the weeks in which a feature was beyond its watch limit? **Precision** is the share "
         "of alarms that came in such weeks, **recall** the share of such weeks that had an alarm."
     )
-    spoke = [rule for rule in found if rule.alarms or rule.fell]
+    spoke = [rule for rule in found if rule.alarms and rule.periods >= FEW_WEEKS]
     for rule in spoke[:SHOWN]:
         _rule(rule)
     truncated(SHOWN, len(spoke), "rules in words")
     if not spoke:
-        st.caption("No rule has given an alarm, and performance never fell: nothing can be said of them yet.")
+        st.caption(
+            f"No rule has given an alarm over at least {FEW_WEEKS} weeks with outcomes: it is too early to tell."
+        )
     shown = found[: room().settings.page_rows]
     st.dataframe(
         table(shown),
@@ -58,8 +60,7 @@ def show(model: str | None) -> None:
 
 def _rule(rule: RuleScore) -> None:
     with st.container(border=True, gap="xsmall"):
-        few = f" {badge(f'only {rule.periods} weeks', 'orange')}" if rule.periods < FEW_WEEKS else ""
-        head = f"**{plain(rule.title, 60)}** {badge(f'version {rule.version}')}{few}"
+        head = f"**{plain(rule.title, 60)}** {badge(f'version {rule.version}')}"
         st.markdown(f"{head}  \n{sentence(in_words(rule), 600)}")
         lines = to_write(rule)
         if lines:
@@ -85,24 +86,29 @@ def in_words(rule: RuleScore) -> str:
 def _better(rule: RuleScore) -> str:
     if rule.best_limit is None:
         return ""
-    if not _differs(rule):
+    gained = gain(rule)
+    if gained <= 0:
         return "The limit in force is as right as any would have been."
-    return (
+    told = (
         f"A limit of {_number(rule.best_limit)} would have been right most often: precision "
-        f"{_share(rule.best_precision)}, recall {_share(rule.best_recall)}."
+        f"{_share(rule.best_precision)}, recall {_share(rule.best_recall)}, {count_of(gained, 'week')} better."
     )
+    return told if gained >= WORTH_IT else f"{told} That may be chance: leave the limit as it is."
 
 
-def _differs(rule: RuleScore) -> bool:
-    if rule.best_limit is None or rule.watch is None:
-        return rule.best_limit is not None
-    same = (rule.best_precision, rule.best_recall) == (rule.precision, rule.recall)
-    return not same and abs(rule.best_limit - rule.watch) > CLOSE * rule.watch
+def gain(rule: RuleScore) -> int:
+    """In how many weeks more the better limit would have been right: fewer false alarms and fewer misses."""
+    if not rule.best_precision or rule.best_recall is None:
+        return 0
+    right = rule.best_recall * rule.fell
+    alarms = right / rule.best_precision
+    now = (rule.alarms - rule.right) + (rule.fell - rule.right)
+    return round(now - (alarms - right) - (rule.fell - right))
 
 
 def to_write(rule: RuleScore) -> str:
-    """The YAML lines that set the better limit; empty when the one in force is as good."""
-    if not _differs(rule) or rule.best_limit is None:
+    """The YAML lines that set the better limit; empty when that would gain little or nothing."""
+    if rule.best_limit is None or gain(rule) < WORTH_IT:
         return ""
     watch = float(f"{rule.best_limit:.3g}")
     override: dict[str, object] = {"method": rule.method, "watch": watch, "drifted": _drifted(rule, watch)}

@@ -91,12 +91,13 @@ def headline(alert: Alert) -> str:
 
 def evidence(alert: Alert) -> str:
     """Since when, over which days, and n: "since 12 Oct; 7 days to 18 Oct, n 8,123"."""
-    since = f"since {short_day(alert.since)}"
+    raised = alert.raised_at.date() if alert.raised_at else None
+    since = f"since {short_day(alert.since, raised)}"
     if alert.period_start is None or alert.period_end is None:
         return since
     days = (alert.period_end - alert.period_start).days + 1
     n = f", n {number(alert.n)}" if alert.n is not None else ""
-    return f"{since}; {count_of(days, 'day')} to {short_day(alert.period_end)}{n}"
+    return f"{since}; {count_of(days, 'day')} to {short_day(alert.period_end, raised)}{n}"
 
 
 def what(alert: Alert) -> str:

@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from watchroom.domain.lights import LIGHTS, worst
+from watchroom.domain.lights import LIGHTS, Light, worst
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.features import Use, uses
 from watchroom.ui import features_blast
@@ -35,7 +35,7 @@ class Feature:
     uses: tuple[Use, ...]
 
     @property
-    def light(self) -> str:
+    def light(self) -> Light:
         """The worst of its drift and of its values, over the models."""
         return worst(light for use in self.uses for light in (use.status, use.quality) if light is not None)
 
@@ -77,15 +77,13 @@ def show() -> None:
 
 
 def catalogue(*, model: str | None) -> tuple[Feature, ...]:
-    """Every feature with its uses, by name; with a model those that it uses, and who else does."""
+    """Every feature with its uses, the worst light first; with a model those that it uses, and who else does."""
     by_name: dict[str, list[Use]] = {}
     for use in ask(uses):
         by_name.setdefault(use.feature, []).append(use)
-    return tuple(
-        Feature(name, tuple(found))
-        for name, found in by_name.items()
-        if model is None or any(use.model == model for use in found)
-    )
+    found = [Feature(name, tuple(used)) for name, used in by_name.items()]
+    kept = [feature for feature in found if model is None or any(use.model == model for use in feature.uses)]
+    return tuple(sorted(kept, key=lambda feature: -LIGHTS.index(feature.light)))
 
 
 def _figures(every: Sequence[Feature]) -> None:
@@ -103,7 +101,7 @@ def _figures(every: Sequence[Feature]) -> None:
 
 def _choice(every: Sequence[Feature], asked: str) -> str | None:
     """The feature to look at: of the box, whose value stands in the address."""
-    names = [feature.name for feature in every]
+    names = sorted((feature.name for feature in every), key=str.lower)
     options = names if not asked or asked in names else [*names, asked]
     chosen: str | None = st.selectbox(
         "What breaks if this feature breaks?",
@@ -181,16 +179,20 @@ def _says(feature: Feature, text: str) -> bool:
 
 
 _COLUMNS = {
-    "Feature": st.column_config.TextColumn(width="medium", pinned=True),
+    "Feature": st.column_config.TextColumn(width=150, pinned=True),
     "Light": st.column_config.MultiselectColumn(
         options=["failing", "drifted", "watch", "stable", "no data"],
         color=["red", "red", "orange", "green", "gray"],
-        width=110,
+        width=90,
     ),
-    "Kind": st.column_config.MultiselectColumn(options=["both"], color=["red"], width=110),
-    "Models": st.column_config.TextColumn(width=260),
-    "Missing": st.column_config.NumberColumn(format="percent", help="The greatest share over the models."),
-    "Unseen": st.column_config.NumberColumn(format="percent", help="Categories that the reference does not have."),
+    "Kind": st.column_config.MultiselectColumn(options=["both"], color=["red"], width=100),
+    "Models": st.column_config.TextColumn(width=190),
+    "Drift": st.column_config.TextColumn(width=160, help="The value nearest to its watch limit, or furthest beyond."),
+    "Missing": st.column_config.NumberColumn(width=80, format="percent", help="The greatest share over the models."),
+    "Unseen": st.column_config.NumberColumn(
+        width=80, format="percent", help="Values in categories that the reference does not have."
+    ),
+    "Weight": st.column_config.TextColumn(width=80),
 }
 
 

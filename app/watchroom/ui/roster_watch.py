@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from watchroom.domain.vocabulary import METRICS, MetricName, Task
 from watchroom.store.queries.roster import Post
+from watchroom.ui.alerts_words import METHOD_NAMES
 from watchroom.ui.text import count_of, number
 from watchroom.workspace.model_file import ModelSpec, Performance
 
@@ -121,7 +122,7 @@ def _drift(post: Post, spec: ModelSpec) -> _Found:
     others = f", {count_of(len(spec.monitor.overrides), 'feature')} with limits of their own"
     return _Found(
         True,
-        f"{limits.method} of {count_of(post.features, 'feature')}{own}: watch {limits.watch:g}, drifted "
+        f"{METHOD_NAMES[limits.method]} of {count_of(post.features, 'feature')}{own}: watch {limits.watch:g}, drifted "
         f"{limits.drifted:g}{others if spec.monitor.overrides else ''}",
     )
 
