@@ -224,7 +224,7 @@ def test_a_log_without_versions_takes_the_champion_of_the_moment(tmp_path: Path)
     frame = cases(3000, days=DAYS, version=None)
     room.write(frame, "decisions/all.parquet")
     profiled = room.profile()
-    # Version 2 was seen as champion on the fifth; before, it served from its registration on, and version 1 before that.
+    # Version 2 was first seen as champion on the fifth: it had served since its registration, and version 1 before.
     served_by_first = frame["timestamp"] < pd.Timestamp(2026, 3, 2, 12)
     got = profiled["volume"].groupby("version")["decisions"].sum().to_dict()
     assert got == {1: served_by_first.sum(), 2: (~served_by_first).sum()}
