@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -50,24 +51,29 @@ def spec(plan: Plan, **more: Any) -> dict[str, Any]:
 
 def tables(plans: Sequence[Plan], specs: Mapping[str, Mapping[str, Any]] | None = None) -> Frames:
     """The rows of the profile, of the registry and of the models' files; a model without a spec has the usual one."""
+    return {**together(list(profiles(plans))), **files(plans, specs)}
+
+
+def profiles(plans: Iterable[Plan]) -> Iterator[Frames]:
+    """The profile of each model."""
+    return (profile(plan, seed) for seed, plan in enumerate(plans, 1))
+
+
+def files(plans: Sequence[Plan], specs: Mapping[str, Mapping[str, Any]] | None = None) -> Frames:
+    """The rows of the registry and of the models' files."""
     given = specs or {}
-    files = [ModelSpec.model_validate(given.get(plan.model) or spec(plan)) for plan in plans]
-    frames = together([profile(plan, seed) for seed, plan in enumerate(plans, 1)])
-    frames["models"] = pd.DataFrame([_model(file) for file in files])
-    frames["owners"] = pd.DataFrame(
-        [(file.model, role, person) for file in files for role, person in file.owners.model_dump().items() if person],
-        columns=["model", "role", "person"],
-    )
-    frames["aliases"] = pd.DataFrame(
-        [(plan.model, "champion", plan.version) for plan in plans], columns=["name", "alias", "version"]
-    )
-    frames["model_versions"] = pd.DataFrame(
-        [(plan.model, plan.version, datetime.now(UTC).replace(tzinfo=None) - timedelta(plan.days + 20))
-         for plan in plans],
-        columns=["name", "version", "created_at"],
-    )  # fmt: skip
-    frames["registered_models"] = pd.DataFrame({"name": [plan.model for plan in plans]})
-    return frames
+    written = [ModelSpec.model_validate(given.get(plan.model) or spec(plan)) for plan in plans]
+    holders = [(one.model, role, who) for one in written for role, who in one.owners.model_dump().items() if who]
+    now = datetime.now(UTC).replace(tzinfo=None)
+    versions = [(plan.model, plan.version, now - timedelta(plan.days + 20)) for plan in plans]
+    champions = [(plan.model, "champion", plan.version) for plan in plans]
+    return {
+        "models": pd.DataFrame([_model(one) for one in written]),
+        "owners": pd.DataFrame(holders, columns=["model", "role", "person"]),
+        "aliases": pd.DataFrame(champions, columns=["name", "alias", "version"]),
+        "model_versions": pd.DataFrame(versions, columns=["name", "version", "created_at"]),
+        "registered_models": pd.DataFrame({"name": [plan.model for plan in plans]}),
+    }
 
 
 def _model(file: ModelSpec) -> dict[str, Any]:
@@ -84,21 +90,19 @@ def _model(file: ModelSpec) -> dict[str, Any]:
     }
 
 
-def publish(folder: Path, rows: Rows) -> None:
+def publish(folder: Path, rows: Rows, more: Iterable[Rows] = ()) -> None:
     """A snapshot in the store `folder` of these rows, the part `health` derived from them; columns left out are NULL.
 
-    Tables of `health` that are among the rows are taken as they are, and then nothing is derived.
+    `more` are further rows, taken one after the other where all at once would fill the memory.
     """
     store = StoreFolder(folder)
     with refresh_lock(store, wait_seconds=5), Draft(store) as draft:
         for part in PARTS:
             draft.fresh(part)
-        for name, given in rows.items():
-            _insert(draft, name, given if isinstance(given, pd.DataFrame) else pd.DataFrame(list(given)))
-        if not any(TABLES[name].part == "health" for name in rows):
-            _derive(draft, folder)
-        for part in ("profile", "health"):
-            draft.compact(part)
+        for some in chain([rows], more):
+            for name, given in some.items():
+                _insert(draft, name, given if isinstance(given, pd.DataFrame) else pd.DataFrame(list(given)))
+        _derive(draft, folder)
         draft.publish()
 
 

@@ -182,7 +182,9 @@ def _frames(
         "profile_counts": counted,
     }
     if plan.timed:
-        twelfths = [bins[["bin"]].assign(feature=name, month=month, n=bins["reference"] // 12) for month in range(1, 13)]
+        twelfths = [
+            bins[["bin"]].assign(feature=name, month=month, n=bins["reference"] // 12) for month in range(1, 13)
+        ]
         frames["profile_reference_months"] = pd.concat(twelfths, ignore_index=True)
     return frames
 

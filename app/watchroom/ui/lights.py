@@ -17,7 +17,7 @@ ICONS = {
     "stable": ":material/check_circle:",
     "watch": ":material/visibility:",
     "drifted": ":material/moving:",
-    "failing": ":material/error:",
+    "failing": ":material/dangerous:",
     "no data": ":material/help:",
 }
 NAMES = {"stable": "Stable", "watch": "On watch", "drifted": "Drifted", "failing": "Failing", "no data": "No data"}
