@@ -6,13 +6,10 @@ import re
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.helpers.access import barriers
 from tests.ui import sample
-
-STREAMLITS_OWN = {"list", "listitem"}
-"""What Streamlit's sidebar navigation does wrong by itself."""
 
 ADDRESSES = ["", "models", "model?model=card-fraud", "model?model=card-fraud&tab=Use+it", "status", "glossary"]
 
@@ -95,14 +92,6 @@ def test_a_page_is_open_to_everyone_on_any_screen_and_asks_nobody_outside(page: 
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert [url for url in asked_for if not url.startswith((room_address, "data:", "blob:"))] == []
-
-
-def barriers(page: Page) -> dict[str, list[str]]:
-    """What is serious or critical by axe-core, with where it is."""
-    page.wait_for_timeout(500)
-    violations = Axe().run(page).response["violations"]
-    grave = [one for one in violations if one["impact"] in ("serious", "critical") and one["id"] not in STREAMLITS_OWN]
-    return {one["id"]: [node["html"][:200] for node in one["nodes"][:3]] for one in grave}
 
 
 def test_a_table_can_be_taken_home(page: Page, room_address: str):

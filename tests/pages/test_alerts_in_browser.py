@@ -8,10 +8,12 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.helpers.access import barriers
 from tests.ui.alerts_room import CY, AlertsRoom, alerts_room
 from tests.ui.served import serving
 from watchroom.ledger import alert_acts as acts
@@ -31,6 +33,14 @@ class Place:
 @pytest.fixture
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     room = alerts_room(tmp_path_factory.mktemp("alerts") / "room")
+    with serving(room.store, workspace=room.folder) as server:
+        yield Place(room, server.address)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A room that its readers only look at."""
+    room = alerts_room(tmp_path_factory.mktemp("looked-at") / "room")
     with serving(room.store, workspace=room.folder) as server:
         yield Place(room, server.address)
 
@@ -128,11 +138,48 @@ def test_who_may_only_comment_is_offered_no_more(page: Page, place: Place):
     row(place, page, "a-drift").click()
     found = page.get_by_role("dialog")
     expect(found.get_by_text("Add a remark.")).to_be_visible()
-    assert found.get_by_role("radio").all_inner_texts() == ["Comment"]
+    offered = found.get_by_test_id("stButtonGroup")
+    expect(offered).to_contain_text("Comment")
+    expect(offered).not_to_contain_text("Acknowledge")
     found.get_by_role("textbox").fill("How long will it take?")
     done(found, "Comment")
     expect(found).to_be_hidden()
     assert place.room.alert("a-drift").history[-1].text == "How long will it take?"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["alerts", "alerts?part=Watch+roster", "alerts?part=How+right+are+the+alarms", "alerts?alert=a4", "features"],
+)
+def test_a_page_is_open_to_everyone_on_any_screen(page: Page, shared: Place, path: str):
+    page.goto(f"{shared.address}/{path}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=SECONDS * 1000)
+    settled(page)
+    assert barriers(page) == {}
+    page.emulate_media(color_scheme="dark")
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", "rgb(15, 21, 33)")
+    assert barriers(page) == {}
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_dialog_is_open_to_everyone(page: Page, shared: Place, scheme: Literal["light", "dark"]):
+    page.emulate_media(color_scheme=scheme)
+    opened(page, f"{shared.address}/alerts?role=Operations")
+    for act in ("Assign", "Snooze"):
+        dialog(shared, page, "a-drift", act)
+        assert barriers(page) == {}
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        settled(page)
+
+
+def test_a_hostile_name_stays_text(page: Page, shared: Place):
+    for path in ("alerts", f"alerts?alert={shared.room.ids['a-hostile']}", "alerts?part=Watch+roster"):
+        opened(page, f"{shared.address}/{path}")
+        assert page.locator("img[src='x']").count() == 0
+        assert page.locator("a[href*='example.com']").count() == 0
 
 
 def test_an_alert_is_opened_sent_on_and_taken_home(page: Page, place: Place):

@@ -68,6 +68,29 @@ TERMS: tuple[Term, ...] = (
         "disappears without a word.",
     ),
     Term(
+        "alert",
+        ROOM,
+        "Something of a model that is beyond its limit: drift, data quality, performance or volume. It is raised once, "
+        "lasts until it is back within its limit, and has somebody: whoever it was assigned to, else who is on call, "
+        "else operations.",
+        also=("alarm",),
+        see=("drift", "watch roster", "incident capsule"),
+    ),
+    Term(
+        "watch roster",
+        ROOM,
+        "Every signal of every model with the person who has it and the runbook; a signal with nobody, or one that is "
+        "not watched, stands out.",
+        see=("alert", "owner"),
+    ),
+    Term(
+        "incident capsule",
+        ROOM,
+        "One file to take along from an alert: what was seen, the version with its run and data, the registry at that "
+        "moment, the counts of the window, and the commands that bring it all back.",
+        see=("alert",),
+    ),
+    Term(
         "n",
         ROOM,
         "How many things a figure was made from: runs, decisions, versions. It stands beside every figure.",

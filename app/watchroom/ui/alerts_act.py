@@ -77,7 +77,7 @@ def act(alert: Alert, seen: int) -> None:
         key="act_name",
     )
     wanted = _asked(picked or names[0], alert)
-    if st.button(_LABELS[wanted.name][0], type="primary", key="act_do", icon=":material/check:"):
+    if st.button(_LABELS[wanted.name][0], key="act_do", icon=":material/check:"):
         _do(alert, wanted, seen)
 
 

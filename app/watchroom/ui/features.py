@@ -14,6 +14,7 @@ from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.features import Use, uses
 from watchroom.ui import features_blast
 from watchroom.ui.alerts_words import METHOD_NAMES
+from watchroom.ui.lights import light_column
 from watchroom.ui.room import ask, drawn, room
 from watchroom.ui.scope import scope
 from watchroom.ui.states import empty, figure, sourced, truncated, unknown_model
@@ -180,11 +181,7 @@ def _says(feature: Feature, text: str) -> bool:
 
 _COLUMNS = {
     "Feature": st.column_config.TextColumn(width=150, pinned=True),
-    "Light": st.column_config.MultiselectColumn(
-        options=["failing", "drifted", "watch", "stable", "no data"],
-        color=["red", "red", "orange", "green", "gray"],
-        width=90,
-    ),
+    "Light": light_column("Light"),
     "Kind": st.column_config.MultiselectColumn(options=["both"], color=["red"], width=100),
     "Models": st.column_config.TextColumn(width=190),
     "Drift": st.column_config.TextColumn(width=160, help="The value nearest to its watch limit, or furthest beyond."),

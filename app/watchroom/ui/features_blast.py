@@ -10,6 +10,7 @@ import streamlit as st
 from watchroom.store.queries.features import Reliance, Use, reliance
 from watchroom.ui.alerts_rows import NOBODY
 from watchroom.ui.alerts_words import METHOD_NAMES, compared
+from watchroom.ui.lights import light_badge
 from watchroom.ui.model_about import person
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
@@ -18,8 +19,6 @@ from watchroom.ui.states import section, sourced
 from watchroom.ui.tables import download
 from watchroom.ui.text import UNKNOWN, count_of, number, one_line, plain, some
 from watchroom.ui.workspace import facts
-
-LIGHT_COLOURS = {"failing": "red", "drifted": "red", "watch": "orange", "stable": "green", "no data": "gray"}
 
 MODELS_SHOWN = 20
 
@@ -106,7 +105,7 @@ def _lines(use: Use, found: Reliance) -> list[str]:
 
 def _lights(use: Use) -> str:
     shown = (("drift", use.status), ("values", use.quality))
-    return " ".join(badge(f"{what}: {light}", LIGHT_COLOURS.get(light, "gray")) for what, light in shown if light)
+    return " ".join(light_badge(light, what) for what, light in shown if light)
 
 
 def _values(use: Use) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from watchroom.store.queries.roster import roster
 from watchroom.ui.alerts_words import SIGNAL_NAMES
+from watchroom.ui.lights import COLOURS
 from watchroom.ui.room import ask, drawn, room
 from watchroom.ui.roster_watch import Watch, watches
 from watchroom.ui.rows import tier_badge
@@ -92,8 +93,8 @@ _COLUMNS = {
     "Model": st.column_config.TextColumn(width="medium"),
     "Person": st.column_config.MultiselectColumn(options=[NOBODY], color=["red"], width="medium"),
     "State": st.column_config.MultiselectColumn(
-        options=["failing", "drifted", "watch", "stable", "no data", NOT_WATCHED],
-        color=["red", "red", "orange", "green", "gray", "violet"],
+        options=[*COLOURS, NOT_WATCHED],
+        color=[*COLOURS.values(), "violet"],
         width=110,
     ),
     "What is watched": st.column_config.TextColumn(width=380),
