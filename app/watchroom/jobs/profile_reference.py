@@ -124,6 +124,7 @@ def _table(reader: pa.RecordBatchReader, temp: Path) -> Iterator[duckdb.DuckDBPy
     connection = duckdb.connect(":memory:", config=config)
     try:
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
         connection.register("given", reader)
         connection.execute("create table reference as select * from given")
         connection.unregister("given")

@@ -62,6 +62,7 @@ class DuckDBEngine:
             },
         )
         self._connection.execute("set TimeZone = 'UTC'")
+        self._connection.execute("set enable_progress_bar = false")  # it would go to standard output
 
     def close(self) -> None:
         """Give memory and spilled files back."""
@@ -84,7 +85,7 @@ class DuckDBEngine:
             if "No files found" in str(error):
                 return ()
             shown = listing.shown_path(pattern, root)
-            raise SourceError(f"{shown} cannot be listed.", why=_first_line(error)) from error
+            raise SourceError(f"{shown} cannot be listed.", why=_first_line(error).replace(pattern, shown)) from error
         return tuple(LogFile(path, listing.shown_path(path, root), size, ns) for path, size, ns in rows)
 
     def shape(self, file: LogFile) -> FileShape:
@@ -215,7 +216,7 @@ class DuckDBEngine:
             relation = f"select * from ({relation}) as every where version in ({chosen})"
         checked = [ask.may_be_invalid(dialect, signal, files.decisions) for signal in signals]
         histograms = Histograms.of(bins, signals, checked)
-        answer = self._table(histograms.question(dialect, ask.once(relation) if once else relation), dialect)
+        answer = self.answer(histograms.question(dialect, ask.once(relation) if once else relation), dialect)
         none = pa.array(np.zeros(answer.num_rows, dtype=np.int64))
         columns = [answer["version"], answer["day"], answer["n"], none, answer["last_at"]]
         volume = pa.table(columns, names=VOLUME.names).cast(VOLUME)
@@ -277,18 +278,18 @@ class DuckDBEngine:
         """The results of decisions of which nothing is known: there is nothing to join and nothing to label."""
         cells = OUTCOME_CELLS.empty_table()
         if log.task in ("binary", "multiclass"):
-            cells = self._table(ask.outcome_cells(dialect, log.groups, relation), dialect).cast(OUTCOME_CELLS)
+            cells = self.answer(ask.outcome_cells(dialect, log.groups, relation), dialect).cast(OUTCOME_CELLS)
         return Results(cells, ERROR_SUMS.empty_table(), LABELLED.empty_table(), FEATURE_COUNTS.empty_table())
 
     def _results(self, log: DecisionLog, bins: Binning) -> Results:
         dialects = [DuckDialect() for _ in range(3)]
         relation, cells, errors = "select * from joined", OUTCOME_CELLS.empty_table(), ERROR_SUMS.empty_table()
         if log.task == "regression":
-            errors = self._table(ask.error_sums(dialects[0], log.groups, relation), dialects[0]).cast(ERROR_SUMS)
+            errors = self.answer(ask.error_sums(dialects[0], log.groups, relation), dialects[0]).cast(ERROR_SUMS)
         elif log.task is not None:
-            cells = self._table(ask.outcome_cells(dialects[0], log.groups, relation), dialects[0]).cast(OUTCOME_CELLS)
-        labelled = self._table(ask.labelled(relation), dialects[1]).cast(LABELLED)
-        by_bin = self._table(ask.outcome_bins(dialects[2], bins, relation), dialects[2]).cast(FEATURE_COUNTS)
+            cells = self.answer(ask.outcome_cells(dialects[0], log.groups, relation), dialects[0]).cast(OUTCOME_CELLS)
+        labelled = self.answer(ask.labelled(relation), dialects[1]).cast(LABELLED)
+        by_bin = self.answer(ask.outcome_bins(dialects[2], bins, relation), dialects[2]).cast(FEATURE_COUNTS)
         return Results(cells, errors, labelled, by_bin)
 
     def _told(self, dialect: DuckDialect, log: DecisionLog, outcomes: OutcomeLog | None, files: Files) -> str:
@@ -307,7 +308,8 @@ class DuckDBEngine:
     def _rows(self, query: str, dialect: DuckDialect) -> list[tuple[Any, ...]]:
         return self._connection.execute(query, dialect.values).fetchall()
 
-    def _table(self, query: str, dialect: DuckDialect) -> pa.Table:
+    def answer(self, query: str, dialect: DuckDialect) -> pa.Table:
+        """The answer to a question, with the values bound to it."""
         return self._connection.sql(query, params=dialect.values).to_arrow_table()
 
     def _reader(self, query: str, dialect: DuckDialect) -> pa.RecordBatchReader:

@@ -97,7 +97,8 @@ def _unfolded(lists: pa.ListArray) -> tuple[NDArray[np.intp], NDArray[np.intp], 
 
 
 def _bounds(bins: FeatureBins) -> NDArray[np.float64]:
-    return np.nextafter(bins.edges, -np.inf)
+    with np.errstate(over="ignore", under="ignore"):  # below the smallest double lies -infinity
+        return np.nextafter(bins.edges, -np.inf)
 
 
 def _table(
