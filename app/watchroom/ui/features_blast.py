@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -10,6 +11,7 @@ import streamlit as st
 from watchroom.store.queries.features import Reliance, Use, reliance
 from watchroom.ui.alerts_rows import NOBODY
 from watchroom.ui.alerts_words import METHOD_NAMES, compared
+from watchroom.ui.health_ranked import stake
 from watchroom.ui.lights import light_badge
 from watchroom.ui.model_about import person
 from watchroom.ui.navigation import link
@@ -23,50 +25,75 @@ from watchroom.ui.workspace import facts
 MODELS_SHOWN = 20
 
 
+@dataclass(frozen=True)
+class Touched:
+    """A model that a feature feeds: the feature in it, what rests on it, and the mean stake of a decision.
+
+    `stake` is in the workspace's currency; None when it is not known.
+    """
+
+    use: Use
+    rests: Reliance
+    stake: float | None
+
+    @property
+    def stake_per_day(self) -> float | None:
+        """What a day's decisions are worth together when they go wrong instead of right; None when unknown."""
+        if self.stake is None or self.rests.per_day is None:
+            return None
+        return self.stake * self.rests.per_day
+
+
 def show(feature: str, uses: Sequence[Use]) -> None:
     """The part of the page for one feature."""
-    resting = {found.model: found for found in ask(reliance)}
-    touched = [(use, resting[use.model]) for use in uses if use.model in resting]
-    touched.sort(key=lambda pair: -(pair[1].per_day or 0))
-    section(f"If {_name(feature)} breaks")
+    found = touched(uses)
+    section(f"If {plain(feature, 60)} breaks")
     with st.container(border=True, gap="small"):
-        st.markdown(f"**{plain(in_words(feature, [found for _, found in touched]), 600)}**")
+        st.markdown(f"**{plain(in_words(feature, found), 600)}**")
         _contradiction(uses)
-        for use, found in touched[:MODELS_SHOWN]:
-            _model(use, found)
-        if len(touched) > MODELS_SHOWN:
-            st.caption(f"{number(len(touched) - MODELS_SHOWN)} more models are in the download.")
-    st.caption(sourced("last 7 days of each model's log", len(touched), "model"))
-    download("Download as CSV", "blast-radius", lambda: table(touched))
+        for one in found[:MODELS_SHOWN]:
+            _model(one)
+        if len(found) > MODELS_SHOWN:
+            st.caption(f"{number(len(found) - MODELS_SHOWN)} more models are in the download.")
+    st.caption(sourced("last 7 days of each model's log", len(found), "model"))
+    download("Download as CSV", "blast-radius", lambda: table(found))
 
 
-def _name(feature: str) -> str:
-    return plain(feature, 60)
+def touched(uses: Sequence[Use]) -> list[Touched]:
+    """The models that a feature feeds, those with the most decisions first."""
+    resting = {found.model: found for found in ask(reliance)}
+    found = [Touched(use, resting[use.model], _stake(use)) for use in uses if use.model in resting]
+    return sorted(found, key=lambda one: -(one.rests.per_day or 0))
 
 
-def in_words(feature: str, touched: Sequence[Reliance]) -> str:
+def _stake(use: Use) -> float | None:
+    return None if use.version is None else stake(use.model, use.version)[0]
+
+
+def in_words(feature: str, found: Sequence[Touched]) -> str:
     """All that rests on the feature: "x feeds 2 models, 4 processes, 12,000 decisions a day; call …"."""
-    processes = list(dict.fromkeys(who for found in touched for who in found.affects))
-    known = [found.per_day for found in touched if found.per_day is not None]
+    processes = list(dict.fromkeys(who for one in found for who in one.rests.affects))
+    known = [one.rests.per_day for one in found if one.rests.per_day is not None]
     a_day = f"{number(sum(known))} decisions a day" if known else "an unknown number of decisions a day"
-    unknown = len(touched) - len(known)
+    unknown = len(found) - len(known)
     beside = f" (of {count_of(unknown, 'model')} unknown)" if known and unknown else ""
-    people = list(dict.fromkeys(found.to_call for found in touched if found.to_call))
+    people = list(dict.fromkeys(one.rests.to_call for one in found if one.rests.to_call))
     call = f"call {some([one_line(who, 60) for who in people], 4)}" if people else "nobody is there to be called"
-    counts = f"{count_of(len(touched), 'model')}, {count_of(len(processes), 'process', 'processes')}"
-    return f"{one_line(feature, 60)} feeds {counts}, {a_day}{beside}; {call}.{_money(touched)}"
+    counts = f"{count_of(len(found), 'model')}, {count_of(len(processes), 'process', 'processes')}"
+    return f"{one_line(feature, 60)} feeds {counts}, {a_day}{beside}; {call}. {_money(found)}"
 
 
-def _money(touched: Sequence[Reliance]) -> str:
-    currency = facts().currency or "money"
-    said = [
-        f"{one_line(found.title, 60)} up to {currency} {found.worst:,.6g} for each wrong decision"
-        if found.worst is not None
-        else f"{one_line(found.title, 60)} up to {currency} {found.per_unit:,.6g} for each unit of error"
-        for found in touched
-        if found.worst is not None or found.per_unit is not None
-    ]
-    return f" At stake: {some(said, 4)}." if said else " What is at stake in money is unknown."
+def _money(found: Sequence[Touched]) -> str:
+    known = [one.stake_per_day for one in found if one.stake_per_day is not None]
+    if not known:
+        return "What is at stake in money is unknown."
+    unknown = len(found) - len(known)
+    beside = f", that of {count_of(unknown, 'model')} unknown" if unknown else ""
+    return f"At stake if every decision went wrong: {_amount(sum(known))} a day{beside}."
+
+
+def _amount(value: float) -> str:
+    return f"{facts().currency} {value:,.0f}".strip()
 
 
 def _contradiction(uses: Sequence[Use]) -> None:
@@ -79,26 +106,25 @@ def _contradiction(uses: Sequence[Use]) -> None:
         )
 
 
-def _model(use: Use, found: Reliance) -> None:
+def _model(one: Touched) -> None:
     with st.container(border=True):
         said, leading = st.columns([4, 1], vertical_alignment="center")
-        said.markdown("  \n".join(_lines(use, found)))
+        said.markdown("  \n".join(_lines(one)))
         with leading:
-            link("model", "Its page", icon=":material/arrow_forward:", params={"model": use.model})
+            link("model", "Its page", icon=":material/arrow_forward:", params={"model": one.use.model})
 
 
-def _lines(use: Use, found: Reliance) -> list[str]:
+def _lines(one: Touched) -> list[str]:
+    use, rests = one.use, one.rests
     version = badge(f"version {use.version}" if use.version is not None else "no version in service")
-    a_day = f"{number(found.per_day)} decisions a day" if found.per_day is not None else "decisions a day unknown"
-    relied = (
-        f"relied on by {some([one_line(who, 60) for who in found.affects], 4)}"
-        if found.affects
-        else "who relies on it is unknown"
-    )
-    call = person(found.to_call) if found.to_call else NOBODY
+    a_day = f"{number(rests.per_day)} decisions a day" if rests.per_day is not None else "decisions a day unknown"
+    affects = some([one_line(who, 60) for who in rests.affects], 4)
+    relied = f"relied on by {affects}" if affects else "who relies on it is unknown"
+    worth = f", {_amount(one.stake_per_day)} a day at stake" if one.stake_per_day is not None else ""
+    call = person(rests.to_call) if rests.to_call else NOBODY
     return [
-        f"**{plain(found.title, 60)}** {version} {tier_badge(found.tier)} {_lights(use)}",
-        f"{plain(a_day)}, {plain(relied, 300)}. Call {call}.",
+        f"**{plain(rests.title, 60)}** {version} {tier_badge(rests.tier)} {_lights(use)}",
+        f"{plain(f'{a_day}{worth}, {relied}', 400)}. Call {call}.",
         quiet(plain(_values(use), 300)),
     ]
 
@@ -125,19 +151,19 @@ def _percent(share: float | None) -> str:
     return UNKNOWN if share is None else f"{share:.1%}".replace("%", " %")
 
 
-def table(touched: Sequence[tuple[Use, Reliance]]) -> pd.DataFrame:
+def table(found: Sequence[Touched]) -> pd.DataFrame:
     """A row for each model that the feature feeds, with who relies on it and who is to be called."""
     return pd.DataFrame(
         [
             {
-                **use.__dict__,
-                "affects": "; ".join(found.affects),
-                "decisions_per_day": found.per_day,
-                "call": found.to_call,
-                "worst_decision_costs": found.worst,
-                "unit_of_error_costs": found.per_unit,
-                "runbook": found.runbook,
+                **one.use.__dict__,
+                "affects": "; ".join(one.rests.affects),
+                "decisions_per_day": one.rests.per_day,
+                "stake_per_decision": one.stake,
+                "stake_per_day": one.stake_per_day,
+                "call": one.rests.to_call,
+                "runbook": one.rests.runbook,
             }
-            for use, found in touched
+            for one in found
         ]
     )

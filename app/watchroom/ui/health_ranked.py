@@ -42,8 +42,8 @@ def ranked(subject: Subject, window: Window, against: str) -> Ranked:
 def _ranked(*, model: str, version: int, first: date, last: date, against: str) -> Ranked:
     found = compared(model=model, version=version, first=first, last=last, against=against)
     table = found.table[~found.table["feature"].isin(OWN_SIGNALS)]
-    stake, why = _stake(model, version)
-    ranking = rank([_suspect(row) for row in table.to_dict("records")], stake)
+    worth, why = stake(model, version)
+    ranking = rank([_suspect(row) for row in table.to_dict("records")], worth)
     columns = ["feature", "money", "weight", "score", "reading"]
     rows = [(row.feature, row.money, row.shap_share, row.score, row.reading) for row in ranking.rows]
     ordered = pd.DataFrame(rows, columns=columns).merge(table, on="feature", how="left")
@@ -56,8 +56,8 @@ def _suspect(row: dict[Any, Any]) -> Suspect:
     return Suspect(row["feature"], row["value"], row["watch"], row["noise"], row["moved"], row["n"])
 
 
-def _stake(model: str, version: int) -> tuple[float | None, str]:
-    """The mean stake of a decision; None with the reason when it is not known."""
+def stake(model: str, version: int) -> tuple[float | None, str]:
+    """The mean stake of a decision, a positive amount; None with the reason when it is not known."""
     spec = spec_of(model)
     value = spec.value if spec else None
     if isinstance(value, OutcomeValue):

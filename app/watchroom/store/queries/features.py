@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from watchroom.store.snapshot import Snapshot
 
@@ -108,9 +106,7 @@ class Reliance:
     """What rests on a model.
 
     `per_day` is the mean number of decisions of its version in service over the last seven days of its log, `last_day`
-    (UTC) the last of them; None when there is no log. `worst` is what one wrong decision costs at
-    the most, `per_unit` what a unit of error costs at the most: positive amounts in the workspace's currency, None when
-    the file does not say.
+    (UTC) the last of them; None when there is no log.
     """
 
     model: str
@@ -122,8 +118,6 @@ class Reliance:
     runbook: str | None
     per_day: float | None
     last_day: date | None
-    worst: float | None
-    per_unit: float | None
 
     @property
     def to_call(self) -> str | None:
@@ -138,18 +132,16 @@ with serving as (
     from models m left join health h on h.model = m.model
     left join aliases a on a.name = m.model and a.alias = 'champion'
 ),
-ends as (
-    select v.model, max(v.day) as last_day from volume v join serving s on s.model = v.model and s.version = v.version
-    group by v.model
+days as (
+    select v.model, v.day, v.decisions, max(v.day) over own as last_day, min(v.day) over own as first_day
+    from volume v join serving s on s.model = v.model and s.version = v.version window own as (partition by v.model)
 ),
 counted as (
-    select v.model, e.last_day, sum(v.decisions) / 7.0 as per_day
-    from volume v join serving s on s.model = v.model and s.version = v.version join ends e on e.model = v.model
-    where v.day > e.last_day - 7 group by v.model, e.last_day
+    select model, last_day, sum(decisions) / least(date_diff('day', first_day, last_day) + 1, 7) as per_day
+    from days where day > last_day - 7 group by model, last_day, first_day
 ),
 people as (select model, list([role, person] order by role) as held from owners where person <> '' group by model)
-select m.model, coalesce(m.title, m.model), m.tier, s.version, m.affects, p.held, m.runbook, c.per_day, c.last_day,
-    m.spec -> '$.value'
+select m.model, coalesce(m.title, m.model), m.tier, s.version, m.affects, p.held, m.runbook, c.per_day, c.last_day
 from models m
 join serving s on s.model = m.model
 left join counted c on c.model = m.model
@@ -161,36 +153,7 @@ order by lower(coalesce(m.title, m.model)), m.model
 def reliance(snapshot: Snapshot) -> tuple[Reliance, ...]:
     """What rests on each model, by title."""
     found = []
-    for *head, affects, held, runbook, per_day, last_day, value in snapshot.rows(_RELIANCE):
-        worst, per_unit = _at_stake(value)
+    for *head, affects, held, runbook, per_day, last_day in snapshot.rows(_RELIANCE):
         owners = tuple((role, person) for role, person in held or ())
-        found.append(Reliance(*head, tuple(affects or ()), owners, runbook, per_day, last_day, worst, per_unit))
+        found.append(Reliance(*head, tuple(affects or ()), owners, runbook, per_day, last_day))
     return tuple(found)
-
-
-def _at_stake(value: str | None) -> tuple[float | None, float | None]:
-    """What the money in a model's file, given as JSON, says that a wrong decision or a unit of error costs at most."""
-    money: Any = json.loads(value) if value else None
-    if not isinstance(money, dict):
-        return None, None
-    wrong = [money.get(name) for name in ("false_positive", "false_negative")]
-    right = [money.get(name) for name in ("true_positive", "true_negative")]
-    per_unit = money.get("per_unit_error")
-    errors = list(per_unit.values()) if isinstance(per_unit, dict) else []
-    return _worst([*wrong, *_forgone(right, wrong)]), _worst(errors)
-
-
-def _forgone(right: list[Any], wrong: list[Any]) -> list[float]:
-    """What is lost against the right decision: a missed positive forgoes the worth of a true alarm."""
-    (true_positive, true_negative), (false_positive, false_negative) = right, wrong
-    pairs = ((false_negative, true_positive), (false_positive, true_negative))
-    return [lost - worth for lost, worth in pairs if _is_number(lost) and _is_number(worth)]
-
-
-def _worst(amounts: list[Any]) -> float | None:
-    costs = [-amount for amount in amounts if _is_number(amount) and amount < 0]
-    return max(costs, default=None)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
