@@ -87,7 +87,7 @@ class TestAllModels:
 class TestTheAnswer:
     def test_the_first_thing_is_the_light_with_its_reason_in_a_sentence(self, reader: Reader):
         health(reader.store)
-        (answer,) = [text.value for text in reader.open("health", model="card-fraud").markdown if "###" in text.value]
+        (answer,) = [head.value for head in reader.open("health", model="card-fraud").subheader]
         assert re.search(
             r"Drifted since \d+ \w+ \(\d+ days\): `(amount|device_trust)` and 1 more of 5 features have moved; "
             r"AUC 0.\d+ is below its watch limit 0.\d+, from \d+ outcomes of [\w ]+\.",
@@ -263,8 +263,7 @@ class TestDrift:
         health(reader.store)
         season = {"model": "bike-demand", "part": "Drift", "period": "Last 30 days", "feature": "category_0"}
         against_reference, against_year = (
-            table(reader.open("health", **season, **chosen)).set_index("Feature")
-            for chosen in ({}, {"against": YEAR})
+            table(reader.open("health", **season, **chosen)).set_index("Feature") for chosen in ({}, {"against": YEAR})
         )
         assert against_year.loc["category_0", "Drift"] < against_reference.loc["category_0", "Drift"]
 

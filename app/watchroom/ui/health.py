@@ -12,7 +12,7 @@ from watchroom.ui.health_empty import no_decisions, no_log, no_version
 from watchroom.ui.health_subject import Subject, spec_of
 from watchroom.ui.navigation import link, page_info
 from watchroom.ui.room import ask, reading
-from watchroom.ui.scope import Scope, scope
+from watchroom.ui.scope import ALL_MODELS, Scope, scope
 from watchroom.ui.states import header, no_models, page_header, unknown_model
 from watchroom.ui.text import one_line
 
@@ -39,7 +39,7 @@ def show() -> None:
 
 
 def _of(model: Model, chosen: Scope) -> None:
-    link("health", "All models", icon=":material/arrow_back:")
+    link("health", "All models", icon=":material/arrow_back:", params={"model": ALL_MODELS})
     watching = ask(queries.watching, model=model.name)
     spec = spec_of(model.name)
     if spec is None or spec.decisions is None:

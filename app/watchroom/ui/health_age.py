@@ -74,7 +74,7 @@ def _age(subject: Subject) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left, st.container(border=True, height="stretch", gap="xsmall"):
         sign, advice = ADVICE.get(found.advice or "", ADVICE["ask for outcomes"])
-        st.markdown(f"### {sign} {advice}")
+        st.subheader(f"{sign} {advice}", anchor=False)
         st.markdown("\n".join(f"- {sentence(reason)}" for reason in found.reasons) or "No reason is given.")
     with right:
         _figures(found)

@@ -113,4 +113,4 @@ def no_limits(metric: str) -> None:
 
 
 def _then_refresh() -> None:
-    st.caption("Then run `watchroom refresh`.")
+    st.markdown("Then run `watchroom refresh`.")

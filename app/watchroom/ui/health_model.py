@@ -107,7 +107,7 @@ def _answer(subject: Subject, light: Light, found: Measured) -> None:
     who = f"On call: {person(held)}" if held else ":red[:material/person_off: Nobody is on call.]"
     service = badge("in service") if light.in_service else badge("not in service", "orange")
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"### {icon(light.light)} {sentence(answer(light, found, told), 500)}")
+        st.subheader(f"{icon(light.light)} {sentence(answer(light, found, told), 500)}", anchor=False)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(
                 f"{badge(f'version {light.version}')} {service} {tier_badge(model.tier)} :small[{who}]", width="stretch"
