@@ -163,11 +163,10 @@ class ProfileStore:
 
     def _forget_unused(self, model: str) -> None:
         """Remove the reference of versions that have no decisions any more."""
-        unused = "version not in (select version from profile.volume where model = $model)"
-        for name in (*_REFERENCE_TABLES, "profile_outcomes", "profile_errors"):
-            self._connection.execute(
-                f'delete from profile."{name}" where model = $model and {unused}', {"model": model}
-            )
+        unused = self._versions("profile_references", model) - self._versions("volume", model)
+        for name in (*_REFERENCE_TABLES, "profile_outcomes", "profile_errors") if unused else ():
+            query = f'delete from profile."{name}" where model = $model and version in (select unnest($versions))'
+            self._connection.execute(query, {"model": model, "versions": sorted(unused)})
 
     def _forget(self, model: str, tables: Iterable[str]) -> None:
         for name in tables:

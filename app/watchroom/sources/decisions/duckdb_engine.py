@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -184,10 +184,11 @@ class DuckDBEngine:
     def count(self, log: DecisionLog, bins: Binning, files: Files, days: frozenset[date]) -> Counts:
         """As the contract has it."""
         with self._culprit_named(files, log):
-            repeated, met = self._repeated(log, files, days), self._versions(log, files, days)
+            met = self._met(log, files, days)
+            repeated = frozenset(day for (_, day), (rows, ids) in met.items() if rows > ids)
             parts = [
                 self._count(log, shared, files, some, versions, once=once)
-                for versions, shared in _sharing(bins, met)
+                for versions, shared in _sharing(bins, sorted({version for version, _ in met}))
                 for some, once in ((days - repeated, False), (days & repeated, True))
                 if some
             ]
@@ -195,7 +196,7 @@ class DuckDBEngine:
                 return Counts(FEATURE_COUNTS.empty_table(), VOLUME.empty_table())
             volume = pa.concat_tables([part.volume for part in parts])
             if repeated:
-                volume = self._with_duplicates(volume, log, files, repeated)
+                volume = _with_duplicates(volume, {key: rows for key, (rows, _) in met.items()})
             return Counts(pa.concat_tables([part.features for part in parts]), volume)
 
     def _count(
@@ -222,32 +223,13 @@ class DuckDBEngine:
         volume = pa.table(columns, names=VOLUME.names).cast(VOLUME)
         return Counts(histograms.counts(answer), volume)
 
-    def _versions(self, log: DecisionLog, files: Files, days: frozenset[date]) -> tuple[int, ...]:
+    def _met(self, log: DecisionLog, files: Files, days: frozenset[date]) -> dict[tuple[int, date], tuple[int, int]]:
+        """By version and day, how many rows there are and how many ids: that each stands once is the usual case."""
         dialect = DuckDialect()
         relation = ask.decisions(dialect, log, files.decisions, ask.Wanted(), days)
-        rows = self._rows(f"select distinct version from ({relation}) as decided order by 1", dialect)
-        return tuple(row[0] for row in rows)
-
-    def _repeated(self, log: DecisionLog, files: Files, days: frozenset[date]) -> frozenset[date]:
-        """The days on which an id stands twice for a version. That none does is found at a tenth of the price."""
-        dialect = DuckDialect()
-        relation = ask.decisions(dialect, log, files.decisions, ask.Wanted(), days)
-        keys = f"select day, hash(id, version, day) as key from ({relation}) as decided"
-        query = f"select count(*) - count(distinct key) from ({keys}) as keys"
-        if not self._rows(query, dialect)[0][0]:
-            return frozenset()
-        query = f"select day from ({keys}) as keys group by day having count(*) > count(distinct key)"
-        return frozenset(row[0] for row in self._rows(query, dialect))
-
-    def _with_duplicates(self, volume: pa.Table, log: DecisionLog, files: Files, days: frozenset[date]) -> pa.Table:
-        dialect = DuckDialect()
-        relation = ask.decisions(dialect, log, files.decisions, ask.Wanted(), days)
-        query = f"select version, day, count(*) as n from ({relation}) as decided group by 1, 2"
-        rows = {(version, day): n for version, day, n in self._rows(query, dialect)}
-        kept = volume.to_pylist()
-        for one in kept:
-            one["duplicates"] = max(0, rows.get((one["version"], one["day"]), 0) - one["decisions"])
-        return pa.Table.from_pylist(kept, schema=VOLUME)
+        counted = "select version, day, count(*) as n, count(distinct hash(id)) as ids"
+        rows = self._rows(f"{counted} from ({relation}) as decided group by 1, 2", dialect)
+        return {(version, day): (n, ids) for version, day, n, ids in rows}
 
     def results(
         self,
@@ -370,6 +352,13 @@ def _sharing(bins: Binning, versions: Sequence[int]) -> list[tuple[tuple[int, ..
     for version in versions:
         found.setdefault(id(bins.of(version)), ([], bins.of(version)))[0].append(version)
     return [(() if len(found) == 1 else tuple(some), shared) for some, shared in found.values()]
+
+
+def _with_duplicates(volume: pa.Table, rows: Mapping[tuple[int, date], int]) -> pa.Table:
+    kept = volume.to_pylist()
+    for one in kept:
+        one["duplicates"] = rows[one["version"], one["day"]] - one["decisions"]
+    return pa.Table.from_pylist(kept, schema=VOLUME)
 
 
 def _no_outcome(log: DecisionLog) -> str:
