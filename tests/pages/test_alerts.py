@@ -148,6 +148,12 @@ def test_an_alert_is_opened_and_closed_by_click(room: AlertsRoom, reader: Reader
     assert app.header[0].value == "Its value against the limit"
 
 
+@pytest.mark.parametrize(("role", "label"), [("Operations", "Act"), ("Data science", "Act"), ("Business", "Comment")])
+def test_the_way_to_act_is_named_after_what_the_role_may(reader: Reader, role: str, label: str):
+    offered = {button.label for button in reader.open("alerts", role=role).main.button if button.key.startswith("act_")}
+    assert offered == {label}
+
+
 def test_a_ledger_that_is_not_there_is_said_and_nothing_can_be_done(room: AlertsRoom, reader: Reader):
     room.ledger.close()
     for file in room.folder.glob("ledger.db*"):
@@ -156,7 +162,7 @@ def test_a_ledger_that_is_not_there_is_said_and_nothing_can_be_done(room: Alerts
     text = said(app)
     assert "Nothing can be done here now." in text
     assert len(heads(text)) == 8  # the notice itself has the same icon
-    assert [button for button in app.main.button if button.label == "Act"] == []
+    assert [button for button in app.main.button if button.key.startswith("act_")] == []
 
 
 def test_without_alerts_it_says_that_all_is_well_and_for_what(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

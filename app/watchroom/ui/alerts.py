@@ -53,11 +53,7 @@ class View:
     open: tuple[Alert, ...]
     past: tuple[Alert, ...]
     past_count: int
-
-    @property
-    def rows(self) -> Rows:
-        """What the rows share."""
-        return Rows(self.done.alerts, self.done.problem is None and bool(self.done.alerts))
+    shared: Rows
 
 
 def show() -> None:
@@ -71,7 +67,7 @@ def show() -> None:
     view = _view(chosen)
     asked = st.query_params.get(PARAMETER, "")
     if asked:
-        alerts_one.show(asked, view.done, view.rows)
+        alerts_one.show(asked, view.done, view.shared)
         return
     _figures(view)
     _ledger_problem(view)
@@ -108,6 +104,7 @@ def _view(chosen: Scope) -> View:
         open=tuple(alert for alert in current if is_open(alert)),
         past=tuple(sorted((*closed, *before), key=_newest_first)),
         past_count=count + len(closed),
+        shared=Rows.of(done),
     )
 
 
@@ -175,11 +172,11 @@ def _open(view: View) -> None:
     if not found:
         empty("No alert fits this choice.", "Take away one of the filters above.")
         return
-    rows(found[:SHOWN], view.rows)
+    rows(found[:SHOWN], view.shared)
     if rest := found[SHOWN:]:
         with st.expander(f"{number(len(rest))} more", key="more_alerts", on_change="rerun") as more:
             if more.open:
-                rows(rest[:UNFOLDED], view.rows)
+                rows(rest[:UNFOLDED], view.shared)
                 truncated(UNFOLDED, len(rest), "alerts")
     download("Download as CSV", "open-alerts", lambda: table(found, view))
 
@@ -244,7 +241,7 @@ def _past(view: View) -> None:
         empty("No alert of this period is over.", "Choose a longer period in the sidebar to look further back.")
         return
     st.caption(sourced(f"{view.scope.period.label}, over or resolved, the newest first", view.past_count, "alert"))
-    rows(view.past[:PAST_SHOWN], view.rows)
+    rows(view.past[:PAST_SHOWN], view.shared)
     truncated(PAST_SHOWN, view.past_count, "alerts")
     download("Download as CSV", "past-alerts", lambda: table(view.past, view))
 

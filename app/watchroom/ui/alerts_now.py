@@ -9,16 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from statistics import median
-from typing import TYPE_CHECKING
 
 from watchroom.domain.alerts import Alert as Folded
 from watchroom.errors import LedgerError
 from watchroom.store.queries.alerts import OPEN_STATES, Alert
 from watchroom.ui import book
 from watchroom.ui.room import drawn, reading
-
-if TYPE_CHECKING:
-    from watchroom.ledger import Ledger
 
 
 @dataclass(frozen=True)
@@ -52,11 +48,7 @@ def acted() -> Acted:
 def _at_refresh() -> dict[str, Folded]:
     from watchroom.ledger.alerts import alerts
 
-    return {alert.alert_id: alert for alert in alerts(_ledger())}
-
-
-def _ledger() -> Ledger:
-    return book.ledger()
+    return {alert.alert_id: alert for alert in alerts(book.ledger())}
 
 
 def as_now(rows: Iterable[Alert], done: Acted, now: datetime) -> tuple[Alert, ...]:

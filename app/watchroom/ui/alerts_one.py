@@ -69,11 +69,11 @@ def show(alert_id: str, done: Acted, shared: Rows) -> None:
         return
     if not done.alerts and done.problem is None:
         done = acted()
-        shared = Rows(done.alerts, done.problem is None)
+        shared = Rows.of(done)
     now = datetime.now(UTC)
     (alert,) = as_now([row], done, now)
     folded = done.alerts.get(alert.alert_id)
-    _head(alert, folded, shared, now.replace(tzinfo=None))
+    _head(alert, shared, now.replace(tzinfo=None))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _value(alert)
@@ -83,7 +83,7 @@ def show(alert_id: str, done: Acted, shared: Rows) -> None:
         _capsule(alert)
 
 
-def _head(alert: Alert, folded: Folded | None, shared: Rows, now: datetime) -> None:
+def _head(alert: Alert, shared: Rows, now: datetime) -> None:
     with st.container(border=True, gap="small"):
         st.markdown(f"**{plain(alert.title, 100)}** {badges(alert, now)}")
         st.subheader(sentence(headline(alert), 300), anchor=False)
@@ -97,8 +97,7 @@ def _head(alert: Alert, folded: Folded | None, shared: Rows, now: datetime) -> N
         st.markdown(f"Has it: {owner(alert.owner)}")
         _runbook(alert.runbook)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if shared.may_act and folded is not None:
-                button(alert, folded)
+            button(alert, shared)
             scope = {"model": alert.model}
             link("health", "Health of the model", icon=":material/arrow_forward:", params=scope)
             link("model", "Page of the model", icon=":material/arrow_forward:", params=scope)

@@ -12,6 +12,7 @@ import streamlit as st
 from watchroom.domain.alerts import Alert as Folded
 from watchroom.store.queries.alerts import Alert
 from watchroom.ui import alerts_act
+from watchroom.ui.alerts_now import Acted
 from watchroom.ui.alerts_words import SIGNAL_NAMES, open_for, state, what
 from watchroom.ui.model_about import person
 from watchroom.ui.rows import badge, quiet, tier_badge
@@ -34,10 +35,15 @@ _SAFE_ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-]+(?::\d+)?(?:/[A-Za-z0-9._~/
 
 @dataclass(frozen=True)
 class Rows:
-    """What all rows share: what the ledger says by alert, and whether whoever looks may act at all."""
+    """What all rows share: what the ledger says by alert, and what it lets whoever looks do."""
 
     folded: Mapping[str, Folded]
-    may_act: bool
+    acts: tuple[alerts_act.Name, ...]
+
+    @staticmethod
+    def of(done: Acted) -> Rows:
+        """For what is known of the ledger: nothing can be done while it cannot be read."""
+        return Rows(done.alerts, alerts_act.may() if done.alerts else ())
 
 
 def rows(alerts: Sequence[Alert], shared: Rows) -> None:
@@ -60,9 +66,7 @@ def _row(alert: Alert, shared: Rows, now: datetime) -> None:
                 on_click=choose,
                 args=(alert.alert_id,),
             )
-            folded = shared.folded.get(alert.alert_id)
-            if shared.may_act and folded is not None:
-                button(alert, folded)
+            button(alert, shared)
 
 
 def choose(alert_id: str) -> None:
@@ -73,9 +77,13 @@ def choose(alert_id: str) -> None:
         st.query_params.pop(PARAMETER, None)
 
 
-def button(alert: Alert, folded: Folded) -> None:
-    """The way to act on an alert that lasts."""
-    if alert.ended_at is None and st.button("Act", key=f"act_{alert.alert_id}", icon=":material/bolt:"):
+def button(alert: Alert, shared: Rows) -> None:
+    """The way to act on an alert that lasts; nothing for whom the ledger would not let."""
+    folded = shared.folded.get(alert.alert_id)
+    if folded is None or alert.ended_at is not None or not shared.acts:
+        return
+    label = "Comment" if shared.acts == ("comment",) else "Act"
+    if st.button(label, key=f"act_{alert.alert_id}", icon=":material/bolt:"):
         alerts_act.act(alert, folded.last_seq)
 
 
