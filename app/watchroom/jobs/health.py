@@ -6,11 +6,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from watchroom.errors import SourceError
 from watchroom.jobs.alerts import record_alerts
 from watchroom.jobs.conditions import conditions
 from watchroom.jobs.evaluate import Evaluation, evaluate
 from watchroom.jobs.notify import send
-from watchroom.jobs.profile import ProfileResult, profile_models
+from watchroom.jobs.profile import ProfileCounts, ProfileResult, profile_models
+from watchroom.jobs.profile_problems import engine_failed
 from watchroom.ledger import Ledger
 from watchroom.sources.decisions.engines import open_engine
 from watchroom.sources.decisions.spark_session import SparkPlace
@@ -55,8 +57,12 @@ def watch_models(
 
 
 def _count(draft: Draft, workspace: Workspace, room: RoomSettings, step: Step) -> ProfileResult:
-    with step("Count the decision logs") as said, open_engine(_spark(room), draft.spill) as engine:
-        profiled = profile_models(draft, workspace, engine)
+    with step("Count the decision logs") as said:
+        try:
+            with open_engine(_spark(room), draft.spill) as engine:
+                profiled = profile_models(draft, workspace, engine)
+        except SourceError as error:
+            profiled = ProfileResult((engine_failed(error),), {}, ProfileCounts())
         said["detail"] = str(profiled.counts)
         said["status"] = "partial" if any(problem.severity == "error" for problem in profiled.problems) else "done"
     return profiled

@@ -203,7 +203,7 @@ class SparkEngine:
             self._session.ask(lambda: frame.createOrReplaceTempView(name))
             yield name
         finally:
-            self._session.ask(lambda: frame.unpersist())
+            self._session.release(frame)
 
     def _told(self, dialect: SparkDialect, log: DecisionLog, outcomes: OutcomeLog | None, files: Files) -> str:
         if outcomes is None or not files.outcomes:

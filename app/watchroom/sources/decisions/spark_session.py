@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -29,8 +29,8 @@ CONNECT_SECONDS = 10.0
 STALL_SECONDS = 180.0
 """How long nothing may run on the cluster before a question is given up: a busy one needs a minute for executors."""
 
-RETRIES = 6
-"""How often the client asks again when the connection breaks: some 30 seconds in all, as the waits grow."""
+RETRIES = 5
+"""How often the client asks again when the connection breaks: some 20 seconds in all, as the waits grow."""
 
 SETTINGS: Mapping[str, str] = {
     "spark.sql.session.timeZone": "UTC",
@@ -74,6 +74,7 @@ class Session:
         self.place = place
         self._stall_seconds = stall_seconds
         self._alive = time.monotonic()
+        self._lost: SourceUnreachable | None = None
         self._knock()
         with self._reached():
             self.spark = self._bounded(lambda: _opened(place))
@@ -81,13 +82,23 @@ class Session:
             self._bounded(lambda: self.spark.range(1).selectExpr("count(*)").collect())
 
     def close(self) -> None:
-        """End the session; the cluster stays."""
-        with _quiet():
-            self.spark.stop() if self.place.remote else self.spark.catalog.clearCache()
+        """End the session; the cluster stays. A classic session shares its process with others, and is left to them."""
+        if not self.place.remote:
+            return
+        done: Future[Any] = Future()
+        with _quiet(), suppress(Exception):
+            _ask_again(self.spark, 0)  # a server that is gone would be asked for minutes, when Python exits once more
+            threading.Thread(target=_run, args=(self._leave, done), daemon=True).start()
+            done.result(timeout=CONNECT_SECONDS)
+
+    def _leave(self) -> None:
+        if not self._lost:
+            self.spark.stop()
+        self.spark.client.close()
 
     def sql(self, query: str, values: Mapping[str, str]) -> pa.Table:
         """The answer to a question; `values` are bound to its `:names`."""
-        return self.ask(lambda: self.spark.sql(query, args=dict(values)).toArrow())  # type: ignore[no-any-return]
+        return self.ask(lambda: self.spark.sql(query, args=dict(values)).toArrow())
 
     def table(self, frame: Any) -> pa.Table:
         """All rows of a frame."""
@@ -95,9 +106,23 @@ class Session:
         return table
 
     def ask(self, question: Callable[[], _T]) -> _T:
-        """What the question answers. Raises `SourceUnreachable` when the cluster is gone or takes up no work."""
-        with self._reached():
-            return self._bounded(question)
+        """What the question answers. Raises `SourceUnreachable` when the cluster is gone or takes up no work.
+
+        Whoever asks again then is told so at once: one wait is enough for a refresh.
+        """
+        if self._lost:
+            raise self._lost
+        try:
+            with self._reached():
+                return self._bounded(question)
+        except SourceUnreachable as error:
+            self._lost = error
+            raise
+
+    def release(self, frame: Any) -> None:
+        """Let the cluster forget what it keeps of a frame. Not asked of one that is gone: it would hide why."""
+        if not self._lost:
+            self.ask(frame.unpersist)
 
     def _bounded(self, question: Callable[[], _T]) -> _T:
         """Wait as long as the cluster works on it, and `stall_seconds` more."""
@@ -193,11 +218,16 @@ def _opened(place: SparkPlace) -> Any:
 
 
 def _connected(builder: Any, remote: str) -> Any:
+    spark = builder.builder.remote(remote).create()
+    _ask_again(spark, RETRIES)
+    return spark
+
+
+def _ask_again(spark: Any, times: int) -> None:
+    """How often the client of Spark Connect repeats what the connection broke."""
     from pyspark.sql.connect.client.retries import DefaultPolicy
 
-    spark = builder.builder.remote(remote).create()
-    spark.client.set_retry_policies([DefaultPolicy(max_retries=RETRIES)])
-    return spark
+    spark.client.set_retry_policies([DefaultPolicy(max_retries=times)])
 
 
 def _classic(builder: Any, master: str | None) -> Any:
@@ -222,6 +252,8 @@ def condition(error: Exception) -> str:
 def first_line(error: Exception) -> str:
     """What an error says, without the stack of the Java side."""
     text = str(error).split("JVM stacktrace")[0].strip()
+    if details := re.search(r'details = "([^"]+)"', text):  # of gRPC
+        text = details.group(1)
     return text.splitlines()[0] if text else type(error).__name__
 
 
@@ -236,8 +268,9 @@ def is_gone(error: Exception) -> bool:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Spark warns of every pandas since 3.0, which nothing here hands it."""
+    """Spark warns of every pandas since 3.0, which nothing here hands it, and of what it raises as well."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
         warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
+        warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]")
         yield
