@@ -350,3 +350,26 @@ def test_a_period_of_long_ago_can_be_chosen(reader: Reader):
     asked = {"period": "Custom", "from": "2012-05-01", "to": "2012-05-31"}
     app = reader.open("health", model="card-fraud", part="Performance", **asked)
     assert "No decisions in this period: 1 May 2012 to 31 May 2012." in said(app)
+
+
+class TestLightsElsewhere:
+    def test_home_names_models_whose_light_is_drifted_or_failing(self, reader: Reader):
+        health(reader.store)
+        app = reader.open("home", role="Operations")
+        assert re.search(r"Drifted: (amount|device_trust) and \d more of \d", said(app))
+        assert "Ticket routing" not in [label for label, page, _ in links(app) if page == "model"]
+        glance = table(app).set_index("Model")
+        assert glance.loc["Card fraud", "Health"] == ["drifted"]
+
+    def test_models_has_a_column_with_the_light(self, reader: Reader):
+        health(reader.store)
+        found = table(reader.open("models")).set_index("Model")
+        assert found.loc["Card fraud", "Health"] == ["drifted"]
+        assert found.loc["Ticket routing", "Health"] == ["stable"]
+        assert found.loc["No file", "Health"] == ["no data"]
+
+    def test_the_page_of_a_model_says_its_light_and_leads_to_its_health(self, reader: Reader):
+        health(reader.store)
+        app = reader.open("model", model="card-fraud")
+        assert ":red[:material/moving:] **Drifted**: " in said(app)
+        assert ("See its health", "health", "model=card-fraud") in links(app)

@@ -18,6 +18,7 @@ from watchroom.store.queries import status as status_queries
 from watchroom.store.queries.models import Event, FirstSight, Model
 from watchroom.ui import wording
 from watchroom.ui.identity import ROLES, current_user
+from watchroom.ui.lights import UNKNOWN_LIGHT, light_column
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask, drawn, old_after, reading, room
 from watchroom.ui.rows import badge, event_rows, first_sight_row, model_row
@@ -151,7 +152,7 @@ def _attention(view: View) -> None:
     mine = [model for model in troubled if _waits_for(model, view.role)]
     others = [model for model in troubled if not _waits_for(model, view.role)]
     rows = [*_room_issues(view)]
-    st.caption("Looked at: owners, approvals, files, registry, the refresh.")
+    st.caption("Looked at: health, owners, approvals, files, registry, the refresh.")
     with st.container(border=True, gap="small"):
         for text, kind in rows:
             _room_row(text, kind)
@@ -266,7 +267,8 @@ def _models(view: View) -> None:
     st.dataframe(
         drawn(_glance, model=view.scope.model),
         hide_index=True,
-        alt=f"The {min(GLANCED, len(view.models))} models that need most attention, with champion, approval and owner",
+        column_config={"Health": light_column("Health")},
+        alt=f"The {min(GLANCED, len(view.models))} models that need most attention, with light, champion and owner",
         row_height=34,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -276,7 +278,8 @@ def _models(view: View) -> None:
 
 def _glance(*, model: str | None) -> pd.DataFrame:
     models = ask(model_queries.overview)
-    return glance(tuple(one for one in models if model in (None, one.name))[:GLANCED])
+    found = glance(tuple(one for one in models if model in (None, one.name))[:GLANCED])
+    return found.assign(Health=[[light] for light in found["Health"]])
 
 
 def glance(models: tuple[Model, ...]) -> pd.DataFrame:
@@ -284,6 +287,7 @@ def glance(models: tuple[Model, ...]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Model": [model.title for model in models],
+            "Health": [model.light or UNKNOWN_LIGHT for model in models],
             "Champion": [f"version {model.champion}" if model.champion else "none" for model in models],
             "Approval": [model.approval or "–" for model in models],
             "Business owner": [model.owner("business") or "nobody" for model in models],

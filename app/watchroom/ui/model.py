@@ -10,6 +10,7 @@ import streamlit as st
 from watchroom.store.queries import models as queries
 from watchroom.store.queries.models import Model
 from watchroom.ui.identity import current_user
+from watchroom.ui.lights import NAMES, icon
 from watchroom.ui.model_about import UNTIL_MENDED, about, on_call
 from watchroom.ui.model_tabs import Page, show_tabs
 from watchroom.ui.navigation import go, link, page_info
@@ -17,7 +18,7 @@ from watchroom.ui.room import ask, reading
 from watchroom.ui.rows import badge, issue_rows, quiet, tier_badge
 from watchroom.ui.scope import scope
 from watchroom.ui.states import header, no_models, unknown_model
-from watchroom.ui.text import day, one_line, plain, some, span, when
+from watchroom.ui.text import day, one_line, plain, sentence, some, span, when
 from watchroom.ui.workspace import facts
 
 QUESTION = page_info("model").question
@@ -80,12 +81,23 @@ def _head(page: Page) -> None:
     st.markdown(f"{tier_badge(model.tier)} {badge(model.task or 'task unknown')} {registered} {named}")
     unknown = UNTIL_MENDED if model.unreadable else "unknown: nobody has written it down"
     st.text(model.purpose or page.sheet.description or f"Its purpose is {unknown}.")
+    _health(model)
     if model.issues:
         with st.container(border=True, gap="xsmall"):
             issue_rows(model)
             if model.broken and model.read_at is not None:
                 read = when(model.read_at, facts().zone, now=page.made_at)
                 st.caption(plain(f"Its file has a mistake; shown as it was read on {read}"))
+
+
+def _health(model: Model) -> None:
+    """The light of the version in service, with the way to why it is that."""
+    if model.light is None:
+        return
+    why = sentence(model.light_reason or ("within its limits" if model.light == "stable" else "unknown why"), 240)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"{icon(model.light)} **{NAMES.get(model.light, plain(model.light))}**: {why}", width="stretch")
+        link("health", "See its health", icon=":material/arrow_forward:", params={"model": model.name})
 
 
 def _figures(page: Page) -> None:

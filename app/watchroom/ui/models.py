@@ -11,6 +11,7 @@ import streamlit as st
 from watchroom.store.queries import models as queries
 from watchroom.store.queries.models import TIERS, Model
 from watchroom.ui import wording
+from watchroom.ui.lights import UNKNOWN_LIGHT, light_column
 from watchroom.ui.navigation import go
 from watchroom.ui.room import ask, drawn, reading, room
 from watchroom.ui.states import empty, no_models, truncated
@@ -109,7 +110,7 @@ def _table(chosen: tuple[Model, ...]) -> None:
         on_select="rerun",
         selection_mode="single-cell",
         column_config=_COLUMNS,
-        alt=f"{len(chosen):,} models with their tier, champion, approval, owners and open issues",
+        alt=f"{len(chosen):,} models with their light, tier, champion, approval, owners and open issues",
     )
     st.caption(":material/ads_click: Click a row to open the model's page, or choose it under Model in the sidebar.")
     cells = picked["selection"]["cells"]
@@ -119,6 +120,7 @@ def _table(chosen: tuple[Model, ...]) -> None:
 
 _COLUMNS = {
     "Model": st.column_config.TextColumn(width="medium"),
+    "Health": light_column("Health"),
     "Needs attention": st.column_config.TextColumn(width=340),
     "Versions": st.column_config.NumberColumn(width="small"),
 }
@@ -139,6 +141,7 @@ def table(models: tuple[Model, ...], *, local: bool) -> pd.DataFrame:
 def _screen_row(model: Model, now: datetime) -> dict[str, object]:
     return {
         "Model": one_line(model.title, 80),
+        "Health": [model.light or UNKNOWN_LIGHT],
         "Needs attention": wording.issues(model) or "–",
         "Tier": model.tier or UNKNOWN_OPTION,
         "Champion": f"version {model.champion}" if model.champion else "none",
@@ -176,6 +179,6 @@ def _file_row(model: Model) -> dict[str, object]:
     owners = {f"owner_{role}": person for role, person in model.owners}
     columns = ("title", "registered", "file", "task", "tier", "purpose", "champion", "champion_since",
                "champion_before", "approval",
-               "approval_reason", "challenger", "versions", "latest", "latest_at")  # fmt: skip
+               "approval_reason", "challenger", "versions", "latest", "latest_at", "light", "light_reason")  # fmt: skip
     held = {column: getattr(model, column) for column in columns}
     return {"model": model.name, **held, **owners, "issues": wording.issues(model)}

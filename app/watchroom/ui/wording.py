@@ -20,6 +20,8 @@ ROLE_NAMES = {
 """How the roles of a model's file are said in a sentence."""
 
 WAITS_FOR = {
+    "light_failing": ("operations", "data_science"),
+    "light_drifted": ("operations", "data_science"),
     "approval_rejected": ("data_science", "reviewer"),
     "approval_void": ("reviewer", "data_science"),
     "approval_missing": ("reviewer",),
@@ -41,6 +43,10 @@ def issue(found: Issue) -> str:
     """An issue in a short sentence, plain text."""
     detail = one_line(found.detail, 160)
     match found.kind:
+        case "light_failing":
+            return f"Failing: {detail}" if detail else "Failing"
+        case "light_drifted":
+            return f"{detail[:1].upper()}{detail[1:]}" if detail.startswith("drifted") else f"Drifted: {detail}"
         case "approval_void":
             return f"Approval of version {found.version} is void: {detail or 'its evidence has changed'}"
         case "approval_rejected":

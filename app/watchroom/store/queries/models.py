@@ -18,6 +18,8 @@ OWNER_ROLES = ("business", "data_science", "operations", "on_call")
 TIERS = ("critical", "high", "medium", "low")
 
 SEVERITY = {
+    "light_failing": 3,
+    "light_drifted": 3,
     "approval_rejected": 3,
     "approval_void": 3,
     "file_broken": 3,
@@ -54,6 +56,7 @@ class Model:
     `champion_before` says that it was champion already when the first refresh looked, so for longer than that.
     `approval` is that of the champion: `valid`, `void`, `rejected`, `none`, or None without a champion; `signed_by`
     are the roles that approved it. `read_at` is when its file was last read without a mistake; None for never.
+    `light` is the status light of the version in service, None where there is none, and `light_reason` why.
     """
 
     name: str
@@ -76,6 +79,8 @@ class Model:
     read_at: datetime | None
     owners: tuple[tuple[str, str], ...]
     issues: tuple[Issue, ...]
+    light: str | None = None
+    light_reason: str = ""
 
     def owner(self, role: str) -> str | None:
         """Who holds that role; None for nobody."""
@@ -155,7 +160,7 @@ unread as (
 select m.model, coalesce(m.title, m.model), coalesce(m.registered, false), m.file, m.task, m.tier, m.purpose,
     c.version, since.seen_at, coalesce(since.already, false), h.version, coalesce(n.versions, 0), n.latest, n.latest_at,
     case when c.version is not null then coalesce(s.state, 'none') end, s.reason, s.signed_by, m.read_at,
-    coalesce(u.n, 0), coalesce(u.broken, false), u.what, l.name is not null
+    coalesce(u.n, 0), coalesce(u.broken, false), u.what, l.name is not null, i.light, coalesce(i.reason, '')
 from models m
 left join champions c on c.name = m.model
 left join challengers h on h.name = m.model
@@ -164,6 +169,7 @@ left join since on since.model = m.model
 left join signed s on s.model = m.model and s.version = c.version
 left join unread u on u.model = m.model
 left join lost l on l.name = m.model
+left join health i on i.model = m.model
 """.replace("SIGNED", _SIGNED).replace("all_runs", RUNS_WITH_DELETION)
 
 
@@ -182,8 +188,8 @@ def _owners(snapshot: Snapshot) -> dict[str, tuple[tuple[str, str], ...]]:
 
 
 def _model(row: tuple[Any, ...], owners: tuple[tuple[str, str], ...]) -> Model:
-    *facts, signed_by, read_at, unread, broken, what, run_deleted = row
-    model = Model(*(*facts, tuple(signed_by or ()), read_at, owners, ()))
+    *facts, signed_by, read_at, unread, broken, what, run_deleted, light, light_reason = row
+    model = Model(*(*facts, tuple(signed_by or ()), read_at, owners, (), light, light_reason))
     if broken:
         model = replace(model, issues=(Issue("file_broken", what or ""),))
     found = (*model.issues, *_issues(model, run_deleted), *_gaps(model, unread, what or ""))
@@ -191,6 +197,8 @@ def _model(row: tuple[Any, ...], owners: tuple[tuple[str, str], ...]) -> Model:
 
 
 def _issues(model: Model, run_deleted: bool) -> Iterable[Issue]:
+    if model.light in ("failing", "drifted"):
+        yield Issue(f"light_{model.light}", model.light_reason)
     if model.approval in ("void", "rejected"):
         yield Issue(f"approval_{model.approval}", model.approval_reason or "", model.champion)
     if run_deleted:
