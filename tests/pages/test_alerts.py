@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.snapshots import publish_rows
+from tests.ui import sample_alerts
 from tests.ui.alerts_room import CY, AlertsRoom, alerts_room
 from tests.ui.reading import Reader, figures, full, links, said
 from watchroom.ledger import Ledger
@@ -166,10 +168,18 @@ def test_a_ledger_that_is_not_there_is_said_and_nothing_can_be_done(room: Alerts
 
 
 def test_without_alerts_it_says_that_all_is_well_and_for_what(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    full(tmp_path / "store")
+    publish_rows(tmp_path / "store", sample_alerts.rows() | {"alerts": []})
     text = said(Reader(tmp_path / "store", monkeypatch).open("alerts"))
     assert "Nothing is beyond its limits." in text
     assert "The watch roster says what is, and what is not." in text
+    assert "2 models judged" in text
+
+
+def test_where_nothing_could_be_judged_nobody_is_told_that_all_is_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    full(tmp_path / "store")
+    text = said(Reader(tmp_path / "store", monkeypatch).open("alerts"))
+    assert "No alert, and no model that could be judged." in text
+    assert "beyond its limits" not in text
 
 
 def test_a_scope_that_names_no_model_says_so(reader: Reader):

@@ -182,11 +182,17 @@ def _open(view: View) -> None:
 
 
 def _nothing_open(view: View) -> None:
+    judged = ask(queries.judged, model=view.scope.model)
+    if not judged:
+        empty(
+            "No alert, and no model that could be judged.",
+            "The watch roster says of each signal what it takes to have it watched.",
+        )
+        return
     with st.container(border=True, gap="xsmall"):
         st.markdown(":green[:material/check_circle:] **Nothing is beyond its limits.**")
         st.text("That holds for what is watched. The watch roster says what is, and what is not.")
-    if view.past_count == 0:
-        st.caption(sourced(view.scope.period.label, 0, "alert"))
+    st.caption(sourced("At the refresh", judged, "model judged", "models judged"))
 
 
 def _chosen(view: View) -> tuple[Alert, ...]:

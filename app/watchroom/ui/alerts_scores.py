@@ -51,6 +51,7 @@ def show(model: str | None) -> None:
         table(shown),
         hide_index=True,
         placeholder="–",
+        column_config={name: st.column_config.NumberColumn(format="percent") for name in ("Precision", "Recall")},
         alt=f"{count_of(len(shown), 'drift rule')} with how right each has been",
     )
     truncated(len(shown), len(found), "rules")
@@ -72,6 +73,7 @@ def in_words(rule: RuleScore) -> str:
     """How right a rule has been, in plain sentences."""
     method = METHOD_NAMES.get(rule.method, rule.method)
     name = feature_name(rule.feature)
+    name = name[:1].upper() + name[1:] if rule.feature.startswith("@") else name
     counted = f"{count_of(rule.alarms, 'alarm')} in {count_of(rule.periods, 'week')}"
     first = f"{name} by {method} beyond {_number(rule.watch)}: {counted}"
     if rule.fell == 0:

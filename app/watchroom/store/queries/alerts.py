@@ -109,6 +109,14 @@ def lasting(snapshot: Snapshot, *, start: datetime, end: datetime, model: str | 
     )
 
 
+def judged(snapshot: Snapshot, *, model: str | None = None) -> int:
+    """How many models the refresh could judge, by at least one of their signals; of one model, 0 or 1."""
+    ((found,),) = snapshot.rows(
+        "select count(*) from health where light <> 'no data' and (? is null or model = ?)", [model, model]
+    )
+    return int(found)
+
+
 _SERIES = {
     "drift": """select period_end as day, 'value' as kind, value, watch, drifted as failing, noise, n, status
         from drift where model = ? and version is not distinct from ? and feature = ? and grain = 'last_7_days'
