@@ -161,15 +161,6 @@ def _judged(snapshot: Snapshot, model: str, version: int) -> tuple[str, date | N
     return (str(rows[0][0]), rows[0][1]) if rows else ("no data", None)
 
 
-def since(snapshot: Snapshot, *, model: str, version: int) -> pd.DataFrame:
-    """The alerts of a version that are not over: signal, feature, severity, since, state, owner; empty for none."""
-    return snapshot.query(
-        """select signal, coalesce(feature, '') as feature, severity, since, state, owner, alert_id from alerts
-        where model = ? and version = ? and ended_at is null order by severity, since""",
-        [model, version],
-    )
-
-
 def drift(
     snapshot: Snapshot, *, model: str, version: int, grain: str, first: date, last: date, feature: str | None = None
 ) -> pd.DataFrame:

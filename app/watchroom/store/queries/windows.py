@@ -62,7 +62,9 @@ def watched(snapshot: Snapshot, *, model: str, version: int, feature: str | None
     )
     arrays = {name: rows[name].to_numpy() for name in rows.columns}
     names = arrays["feature"]
-    starts = np.flatnonzero(np.append(True, names[1:] != names[:-1])) if len(names) else np.empty(0, np.intp)
+    if not len(names):
+        return ()
+    starts = np.flatnonzero(np.append(True, names[1:] != names[:-1]))
     own = {
         names[start]: {name: column[start:end] for name, column in arrays.items()}
         for start, end in zip(starts, [*starts[1:], len(names)], strict=True)
