@@ -13,8 +13,8 @@ import pandas as pd
 
 from benchmarks.health_rows import Frames, Plan, profile, together
 from watchroom.domain.alerts import Condition
-from watchroom.jobs.conditions import conditions
-from watchroom.jobs.evaluate import evaluate
+from watchroom.jobs.evaluate.conditions import conditions
+from watchroom.jobs.evaluate.step import evaluate
 from watchroom.store.draft import Draft, refresh_lock
 from watchroom.store.manifest import StoreFolder
 from watchroom.store.schema import PARTS, TABLES

@@ -103,7 +103,7 @@ def _day(folder: Path) -> Callable[[], object]:
 
 def _profile(folder: Path) -> None:
     """The steps of a refresh from the log to drift, and publishing."""
-    from watchroom.jobs.profile import profile_models
+    from watchroom.jobs.profile.step import profile_models
     from watchroom.sources.decisions.duckdb_engine import DuckDBEngine
     from watchroom.store.draft import Draft, refresh_lock
     from watchroom.store.manifest import StoreFolder

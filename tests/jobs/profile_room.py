@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from watchroom.jobs.profile import ProfileResult, profile_models
+from watchroom.jobs.profile.step import ProfileResult, profile_models
 from watchroom.sources.decisions.duckdb_engine import DuckDBEngine
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft, refresh_lock

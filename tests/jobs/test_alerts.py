@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from watchroom.domain.alerts import Condition, of_row
-from watchroom.jobs.alerts import AlertsResult, record_alerts
+from watchroom.jobs.alerts.record import AlertsResult, record_alerts
 from watchroom.ledger import Ledger, NewEntry
 from watchroom.ledger import alert_acts as acts
 from watchroom.ledger.alert_acts import Person

@@ -11,7 +11,7 @@ import pytest
 
 from tests.helpers.snapshots import publish_rows
 from watchroom.domain.alerts import Condition
-from watchroom.jobs.conditions import conditions
+from watchroom.jobs.evaluate.conditions import conditions
 from watchroom.store.draft import Draft, refresh_lock
 from watchroom.store.manifest import StoreFolder
 from watchroom.workspace.model_file import ModelSpec

@@ -15,8 +15,8 @@ from sklearn.metrics import roc_auc_score
 from tests.helpers.profiles import Served, days_from, profile_rows, served_day
 from tests.helpers.snapshots import publish_rows
 from watchroom.domain.bins import edges_of
-from watchroom.jobs.evaluate import evaluate
-from watchroom.jobs.profile import Touched
+from watchroom.jobs.evaluate.step import evaluate
+from watchroom.jobs.profile.step import Touched
 from watchroom.store.draft import Draft, refresh_lock
 from watchroom.store.manifest import StoreFolder
 from watchroom.store.schema import TABLES

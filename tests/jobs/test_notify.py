@@ -18,9 +18,9 @@ import pytest
 
 from tests.helpers.channel import ChatService, chat_service
 from watchroom.domain.alerts import Condition
-from watchroom.jobs.alerts import About, AlertsResult
-from watchroom.jobs.notify import Sent, public_address, send
-from watchroom.jobs.notify_text import MOST_LINES, one_line
+from watchroom.jobs.alerts.notify import Sent, public_address, send
+from watchroom.jobs.alerts.record import About, AlertsResult
+from watchroom.jobs.alerts.text import MOST_LINES, one_line
 from watchroom.ledger import Ledger
 from watchroom.ledger import alert_acts as acts
 from watchroom.ledger.alert_acts import Person
@@ -324,8 +324,8 @@ def test_the_link_leads_to_where_sign_in_returns(returns_to: str, address: str):
 
 HANG = """
 import sys
-from watchroom.jobs.channels import deliver, open_channel
-from watchroom.jobs.notify_text import Text
+from watchroom.jobs.alerts.channels import deliver, open_channel
+from watchroom.jobs.alerts.text import Text
 channel = open_channel("x", sys.argv[1])
 print(deliver([channel], {"x": [(1, Text("t", "b", "info"))]}, seconds=0.3))
 """

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from tests.jobs.profile_room import FIRST, LogRoom, Profiled, cases, changed, labels, reference, same
-from watchroom.jobs import profile as profile_step
+from watchroom.jobs.profile import work as profile_work
 
 DAYS = 6
 
@@ -207,7 +207,7 @@ def test_a_period_as_reference_changes_with_its_decisions_and_outcomes(room: Log
 
 def test_days_are_counted_in_portions_when_they_are_large(room: LogRoom, monkeypatch: pytest.MonkeyPatch):
     whole = room.profile()
-    monkeypatch.setattr(profile_step, "ROWS_AT_ONCE", 350)
+    monkeypatch.setattr(profile_work, "ROWS_AT_ONCE", 350)
     os.utime(room.write(reference(), "reference.parquet"), (1, 1))
     portions = room.profile()
     assert portions.days_counted() == {day(number) for number in range(DAYS)}

@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from watchroom.errors import SourceError
-from watchroom.jobs.alerts import record_alerts
-from watchroom.jobs.conditions import conditions
-from watchroom.jobs.evaluate import Evaluation, evaluate
-from watchroom.jobs.notify import send
-from watchroom.jobs.profile import ProfileCounts, ProfileResult, profile_models
-from watchroom.jobs.profile_problems import engine_failed
+from watchroom.jobs.alerts.notify import send
+from watchroom.jobs.alerts.record import record_alerts
+from watchroom.jobs.evaluate.conditions import conditions
+from watchroom.jobs.evaluate.step import Evaluation, evaluate
+from watchroom.jobs.profile.problems import engine_failed
+from watchroom.jobs.profile.step import ProfileCounts, ProfileResult, profile_models
 from watchroom.ledger import Ledger
 from watchroom.sources.decisions.engines import open_engine
 from watchroom.sources.decisions.spark_session import SparkPlace

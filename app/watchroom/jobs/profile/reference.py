@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from watchroom.domain import bins as binning
 from watchroom.domain.bins import INVALID, MISSING, RARE, UNSEEN
 from watchroom.errors import WorkspaceError
-from watchroom.jobs.profile_plan import Plan
+from watchroom.jobs.profile.plan import Plan
 from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import Binning, Family, FeatureBins, Kind
 from watchroom.sources.decisions.duckdb_dialect import DuckDialect, family_of

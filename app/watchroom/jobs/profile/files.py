@@ -13,8 +13,8 @@ from datetime import date
 from typing import Any
 
 from watchroom.errors import SourceError
-from watchroom.jobs import profile_problems as say
-from watchroom.jobs.profile_plan import Plan
+from watchroom.jobs.profile import problems as say
+from watchroom.jobs.profile.plan import Plan
 from watchroom.sources.decisions.contract import (
     Engine,
     FileFacts,

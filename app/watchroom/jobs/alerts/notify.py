@@ -1,6 +1,6 @@
 """Sending word of alerts: once for each change and channel, whatever becomes of the channel.
 
-What is to be told is in `ledger.notifications`, the words in `notify_text`, the sending in `channels`.
+What is to be told is in `ledger.notifications`, the words in `text`, the sending in `channels`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from watchroom.errors import LedgerError, WorkspaceError
-from watchroom.jobs.alerts import About, AlertsResult
-from watchroom.jobs.channels import CHANNEL_SECONDS, Channel, deliver, open_channel
-from watchroom.jobs.notify_text import Text, text_of
+from watchroom.jobs.alerts.channels import CHANNEL_SECONDS, Channel, deliver, open_channel
+from watchroom.jobs.alerts.record import About, AlertsResult
+from watchroom.jobs.alerts.text import Text, text_of
 from watchroom.ledger import Ledger
 from watchroom.ledger.notifications import TRIED_FOR, Message, begin, finish, news
 from watchroom.sources.tracking.contract import Problem

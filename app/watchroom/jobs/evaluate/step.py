@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from watchroom.domain.periods import periods_of, reach_of
-from watchroom.jobs.evaluate_drift import drift_of, quality_of, rows_of
-from watchroom.jobs.evaluate_light import fill_health
-from watchroom.jobs.evaluate_performance import performance_of
-from watchroom.jobs.evaluate_read import read_profiles
-from watchroom.jobs.evaluate_trend import fill_alert_scores, fill_decay
-from watchroom.jobs.profile import Touched
+from watchroom.jobs.evaluate.drift import drift_of, quality_of, rows_of
+from watchroom.jobs.evaluate.light import fill_health
+from watchroom.jobs.evaluate.performance import performance_of
+from watchroom.jobs.evaluate.read import read_profiles
+from watchroom.jobs.evaluate.trend import fill_alert_scores, fill_decay
+from watchroom.jobs.profile.step import Touched
 from watchroom.store.draft import Draft
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.model_file import ModelSpec

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from watchroom.domain.alerts import Alert
 from watchroom.domain.figures import figure_text
-from watchroom.jobs.alerts import About
+from watchroom.jobs.alerts.record import About
 from watchroom.ledger.notifications import News
 
 MOST_LINES = 30

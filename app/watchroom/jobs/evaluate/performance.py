@@ -18,8 +18,8 @@ from watchroom.domain.performance import (
 )
 from watchroom.domain.periods import Periods
 from watchroom.domain.vocabulary import Task
-from watchroom.jobs.evaluate_drift import Columns
-from watchroom.jobs.evaluate_read import VersionProfile
+from watchroom.jobs.evaluate.drift import Columns
+from watchroom.jobs.evaluate.read import VersionProfile
 from watchroom.workspace.model_file import ModelSpec
 
 Metrics = Mapping[str, Measured]

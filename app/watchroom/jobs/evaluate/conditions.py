@@ -7,7 +7,7 @@ from typing import Any
 
 from watchroom.domain.alerts import Condition
 from watchroom.domain.lights import severity
-from watchroom.jobs.evaluate_light import PERFORMANCE_DAYS
+from watchroom.jobs.evaluate.light import PERFORMANCE_DAYS
 from watchroom.store.draft import Draft
 from watchroom.workspace.model_file import ModelSpec
 

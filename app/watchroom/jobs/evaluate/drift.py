@@ -13,7 +13,7 @@ from watchroom.domain.drift import Distances, distances, drift_status, method_fo
 from watchroom.domain.performance import MATURE_SHARE
 from watchroom.domain.periods import Periods
 from watchroom.domain.quality import quality, quality_status
-from watchroom.jobs.evaluate_read import FeatureProfile, VersionProfile
+from watchroom.jobs.evaluate.read import FeatureProfile, VersionProfile
 from watchroom.workspace.model_file import ModelSpec
 
 Columns = dict[str, Any]

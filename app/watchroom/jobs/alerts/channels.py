@@ -14,7 +14,7 @@ from threading import Event, Thread
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
-from watchroom.jobs.notify_text import Text, one_line
+from watchroom.jobs.alerts.text import Text, one_line
 
 CHANNEL_SECONDS = 10.0
 """How long one channel may take for all of its messages. They run at once, so this bounds all channels together."""

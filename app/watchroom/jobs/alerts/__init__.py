@@ -1,0 +1,1 @@
+"""The alert steps: what is raised, changed and ended, and who is told of it."""
