@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
@@ -76,7 +76,7 @@ def act(alert: Alert, seen: int) -> None:
         format_func=lambda name: _LABELS[name][0],
         key="act_name",
     )
-    wanted = _asked(picked or names[0], alert)
+    wanted = _asked(picked, alert)
     if st.button(_LABELS[wanted.name][0], key="act_do", icon=":material/check:"):
         _do(alert, wanted, seen)
 
@@ -119,13 +119,13 @@ def _until() -> datetime:
     length = st.segmented_control("For how long?", [*_SNOOZES, _UNTIL], default="1 day", required=True, key="act_for")
     now, zone = datetime.now(UTC), facts().zone
     if length != _UNTIL:
-        return now + timedelta(days=_SNOOZES.get(length or "1 day", 1))
+        return now + timedelta(days=_SNOOZES[length])
     today = now.astimezone(zone).date()
     chosen = st.date_input(
         "The day on which it is open again", today + timedelta(14), min_value=today + timedelta(1), key="act_until",
         format="YYYY-MM-DD",
     )  # fmt: skip
-    return datetime.combine(chosen if isinstance(chosen, date) else today, time(), tzinfo=zone).astimezone(UTC)
+    return datetime.combine(chosen, time(), tzinfo=zone).astimezone(UTC)
 
 
 def _do(alert: Alert, wanted: _Wanted, seen: int) -> None:

@@ -150,7 +150,7 @@ def _decimals(size: float) -> int:
 
 def figure(value: float | None) -> str:
     """A number in few digits; `unknown` for None."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if value is None or math.isnan(value):
         return UNKNOWN
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 

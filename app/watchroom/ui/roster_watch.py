@@ -5,7 +5,7 @@ Pure: a model's file and what its log holds come in, frozen rows go out. How the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -110,7 +110,6 @@ _DECISIONS = {
         "prediction": "prediction",
     }
 }
-_NO_LOG = _Found(False, "its file names no log of decisions")
 
 
 def _drift(post: Post, spec: ModelSpec) -> _Found:
@@ -221,11 +220,12 @@ def _log(post: Post, spec: ModelSpec) -> _Found:
         return _without_log()
     if post.last_day is None:
         return _Found(True, "each refresh looks for files; no decision has been found yet")
-    return _Found(True, f"each refresh looks for new files; the last decisions are of {post.last_day:%-d %b %Y}")
+    last = f"{post.last_day.day} {post.last_day:%b %Y}"
+    return _Found(True, f"each refresh looks for new files; the last decisions are of {last}")
 
 
 def _without_log() -> _Found:
-    return _Found(False, _NO_LOG.what, _yaml(_DECISIONS))
+    return _Found(False, "its file names no log of decisions", _yaml(_DECISIONS))
 
 
 _RULES: dict[str, Callable[[Post, ModelSpec], _Found]] = {
@@ -237,8 +237,8 @@ _RULES: dict[str, Callable[[Post, ModelSpec], _Found]] = {
 }
 
 
-def _yaml(value: dict[str, object]) -> str:
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, default_flow_style=False).strip()
+def _yaml(value: Mapping[str, object]) -> str:
+    return yaml.safe_dump(dict(value), sort_keys=False, allow_unicode=True, default_flow_style=False).strip()
 
 
 def _as_file_name(model: str) -> str:

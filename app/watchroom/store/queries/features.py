@@ -155,5 +155,5 @@ def reliance(snapshot: Snapshot) -> tuple[Reliance, ...]:
     found = []
     for *head, affects, held, runbook, per_day, last_day in snapshot.rows(_RELIANCE):
         owners = tuple((role, person) for role, person in held or ())
-        found.append(Reliance(*head, tuple(affects or ()), owners, runbook, per_day, last_day))
+        found.append(Reliance(*(*head, tuple(affects or ()), owners, runbook, per_day, last_day)))
     return tuple(found)

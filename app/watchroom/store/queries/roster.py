@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from watchroom.store.snapshot import Snapshot
 
@@ -89,40 +90,17 @@ _SIGNALS = ("drift", "quality", "performance", "volume")
 
 def roster(snapshot: Snapshot) -> tuple[Post, ...]:
     """Every model of the workspace or the registry, by title."""
-    found = []
-    for row in snapshot.rows(_ROSTER.replace("$recent", str(_RECENT_DAYS))):
-        (
-            *head,
-            held,
-            version,
-            drift,
-            quality,
-            performance,
-            volume,
-            reason,
-            features,
-            own,
-            rows,
-            first,
-            last,
-            usual,
-            known,
-        ) = row
-        lights = zip(_SIGNALS, (drift, quality, performance, volume), strict=True)
-        found.append(
-            Post(
-                *head,
-                owners=tuple((role, person) for role, person in held or ()),
-                version=version,
-                lights=tuple((signal, light) for signal, light in lights if light is not None),
-                reason=reason,
-                features=features,
-                own=own,
-                reference_rows=rows,
-                first_day=first,
-                last_day=last,
-                usual=usual,
-                labelled=known,
-            )
-        )
-    return tuple(found)
+    rows = snapshot.rows(_ROSTER.replace("$recent", str(_RECENT_DAYS)))
+    return tuple(_post(row[:6], row[6], row[7], row[8:12], row[12:]) for row in rows)
+
+
+def _post(
+    facts: tuple[Any, ...],
+    held: list[list[str]] | None,
+    version: int | None,
+    lights: tuple[str | None, ...],
+    rest: tuple[Any, ...],
+) -> Post:
+    owners = tuple((role, person) for role, person in held or ())
+    known = tuple((signal, light) for signal, light in zip(_SIGNALS, lights, strict=True) if light is not None)
+    return Post(*(*facts, owners, version, known, *rest))
