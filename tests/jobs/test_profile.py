@@ -309,3 +309,31 @@ def test_a_model_whose_file_has_a_mistake_keeps_its_profile(room: LogRoom):
     before = room.profile()
     (room.folder / "models" / "claims.yaml").write_text("model: claims\ntask: binry\n")
     assert room.profile()["volume"].equals(before["volume"])
+
+
+def test_of_a_group_column_with_many_values_the_most_frequent_of_each_day_are_kept_and_that_is_told(room: LogRoom):
+    room.spec(changed(decisions={"groups": ["postcode", "region"]}))
+    frame = cases(3000, days=2)
+    rng = np.random.default_rng(4)
+    frame["postcode"] = (rng.pareto(1.0, len(frame)) * 20).astype(int).clip(0, 400).astype(str)
+    room.write(frame, "decisions/march.parquet")
+    profiled = room.profile()
+    rows = profiled["profile_outcomes"]
+    found = rows[(rows["group_column"] == "postcode") & rows["day"].notna()].groupby(["day", "group_value"])["n"].sum()
+    counted = frame.groupby([frame["timestamp"].dt.normalize(), "postcode"]).size()
+    for day, of_day in counted.groupby(level=0):
+        ranked = sorted(of_day.droplevel(0).items(), key=lambda pair: (-pair[1], pair[0]))[:50]
+        assert found[day].to_dict() == dict(ranked)
+    whole = rows[(rows["group_column"] == "") & rows["day"].notna()]
+    assert whole["n"].sum() == 3000
+    told = [problem for problem in profiled.problems if "values in a day" in problem.what]
+    assert [problem.what.split("`")[1] for problem in told] == ["postcode"]
+    assert [problem for problem in room.profile().problems if "values in a day" in problem.what] == told
+
+
+def test_a_model_without_a_task_is_told_that_its_predictions_are_not_judged(room: LogRoom):
+    room.spec(changed(task=None))
+    room.write(log(), "decisions/march.parquet")
+    profiled = room.profile()
+    assert any("Set `task`" in problem.next_step for problem in profiled.problems)
+    assert profiled["volume"]["decisions"].sum() == len(log())

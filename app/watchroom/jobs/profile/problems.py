@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from watchroom.errors import WatchroomError
+from watchroom.jobs.profile.groups import MAX_GROUPS
 from watchroom.sources.decisions.contract import FileFacts, FileProblem, FileShape
 from watchroom.sources.tracking.contract import Problem
 
@@ -163,6 +164,28 @@ def unknown_version(model: str, version: int, decisions: int) -> Problem:
         why="They are counted all the same.",
         next_step="Register the version, or correct the column of the log.",
         count=decisions,
+    )
+
+
+def groups_cut(model: str, file: str, column: str) -> Problem:
+    """A group column with more values than are compared."""
+    return log_problem(
+        model,
+        f"{file} (decisions.groups)",
+        f"`{column}` has more than {MAX_GROUPS} values in a day: the less frequent are not judged as groups.",
+        severity="note",
+        next_step="Name a column with fewer values, such as a region in place of a postcode.",
+    )
+
+
+def task_unknown(model: str, file: str) -> Problem:
+    """Predictions or outcomes of a model that does not say what they are."""
+    return log_problem(
+        model,
+        f"{file} (task)",
+        "Predictions and outcomes are not judged: the file does not say what kind of answer the model gives.",
+        severity="note",
+        next_step="Set `task` to binary, multiclass or regression.",
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from watchroom.jobs.profile import problems as say
 from watchroom.jobs.profile.files import REFERENCE, Listed, Log, Reader
+from watchroom.jobs.profile.groups import most_frequent
 from watchroom.jobs.profile.plan import Plan, reference_digest
 from watchroom.jobs.profile.reference import Reference, cells_for, read_reference, reference_rows
 from watchroom.sources.decisions.contract import Binning, Engine, FeatureBins, FileProblem, Files, Kind
@@ -218,16 +219,24 @@ class Work:
             repeated |= {
                 one["day"] for one in counts.volume.select(["day", "duplicates"]).to_pylist() if one["duplicates"]
             }
+        if plan.spec.task is None and (plan.outcomes is not None or plan.log.prediction is not None):
+            self.problems.append(say.task_unknown(plan.model, plan.file))
         if plan.outcomes is None and plan.spec.task is None:
             return
+        cut = set[str]() if update.whole else set(json.loads(self.known.notes.get("cut_groups", "[]")))
         for days in self._portions(update.joined & there):
             found = engine.results(
                 plan.log, plan.outcomes, binning, self._files(days), days, frozenset(repeated) & days
             )
-            update.cells.append(found.cells)
-            update.errors.append(found.errors)
+            cells, cut_cells = most_frequent(found.cells)
+            errors, cut_errors = most_frequent(found.errors)
+            cut |= cut_cells | cut_errors
+            update.cells.append(cells)
+            update.errors.append(errors)
             update.labelled.append(found.labelled)
             update.outcome_bins.append(found.outcome_bins)
+        update.notes["cut_groups"] = json.dumps(sorted(cut))
+        self.problems += [say.groups_cut(plan.model, plan.file, column) for column in sorted(cut)]
 
     def _portions(self, days: Iterable[date]) -> Iterator[frozenset[date]]:
         """The days in portions of at most `ROWS_AT_ONCE` rows, if a single day has not more."""
