@@ -17,11 +17,10 @@ LAST = date(2026, 11, 18)
 KEY = {"model": "m", "version": 2}
 
 
-def drift(
-    version: int, grain: str, start: date, end: date, status: str = "stable", feature: str = "f"
-) -> dict[str, Any]:
-    return {"model": "m", "version": version, "feature": feature, "grain": grain, "period_start": start,
-            "period_end": end, "method": "psi", "value": 0.2, "watch": 0.1, "drifted": 0.25, "status": status, "n": 9}  # fmt: skip
+def drift(version: int, grain: str, start: date, end: date, status: str = "stable") -> dict[str, Any]:
+    period = {"grain": grain, "period_start": start, "period_end": end}
+    measured = {"method": "psi", "value": 0.2, "watch": 0.1, "drifted": 0.25, "status": status, "n": 9}
+    return {"model": "m", "version": version, "feature": "f", **period, **measured}
 
 
 def alert(number: int, severity: str, since: date, **more: Any) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class Bins:
     @property
     def missing(self) -> NDArray[np.bool_]:
         """Which bins hold no usable value: missing, and not convertible."""
-        return (self.bin == MISSING) | (self.bin == INVALID)
+        found: NDArray[np.bool_] = (self.bin == MISSING) | (self.bin == INVALID)
+        return found
 
     @property
     def valued(self) -> NDArray[np.intp]:

@@ -279,7 +279,7 @@ def _models(view: View) -> None:
 def _glance(*, model: str | None) -> pd.DataFrame:
     models = ask(model_queries.overview)
     found = glance(tuple(one for one in models if model in (None, one.name))[:GLANCED])
-    return found.assign(Health=[[light] for light in found["Health"]])
+    return found.assign(Health=found["Health"].map(lambda light: [light]))
 
 
 def glance(models: tuple[Model, ...]) -> pd.DataFrame:
