@@ -11,8 +11,10 @@ from hypothesis import strategies as some
 from tests.ui.test_alerts_words import DRIFT
 from watchroom.domain.alerts import Alert as Folded
 from watchroom.domain.alerts import Condition, Mark, after_act
+from watchroom.ledger.alert_acts import Person
 from watchroom.ui.alerts import is_mine
 from watchroom.ui.alerts_now import Acted, as_now, is_open, to_acknowledge, to_restore
+from watchroom.ui.book import person
 from watchroom.ui.identity import User
 
 BEGUN = datetime(2026, 10, 13, 12, tzinfo=UTC)
@@ -88,3 +90,15 @@ def test_a_median_lies_among_its_times(hours: list[float]):
 )
 def test_mine_is_what_stands_under_my_address_or_name(email: str, name: str, mine: bool):
     assert is_mine(DRIFT, User(name, ("operations",), signed_in=True, email=email)) is mine
+
+
+@pytest.mark.parametrize(
+    ("user", "name"),
+    [
+        (User("Cy", ("admin",), signed_in=True, email="cy@x", viewing="operations"), "cy@x"),
+        (User("Cy", ("admin",), signed_in=True), "Cy"),
+        (User("", ("admin",), signed_in=False), ""),
+    ],
+)
+def test_the_ledger_knows_a_person_by_address_and_by_the_roles_they_hold(user: User, name: str):
+    assert person(user) == Person(name, ("admin",))
