@@ -73,7 +73,7 @@ def act(what: str, folder: str) -> None:
     import pandas  # noqa: F401, pyarrow loads it at its first array
 
     import watchroom.domain.drift
-    import watchroom.jobs.profile  # noqa: F401
+    import watchroom.jobs.profile.step  # noqa: F401
 
     actions: dict[str, Callable[[Path], Callable[[], object]]] = {"whole": _whole, "day": _day, "floor": _floor}
     action = actions[what](Path(folder))
