@@ -62,6 +62,8 @@ class DuckDBEngine:
             },
         )
         self._connection.execute("set TimeZone = 'UTC'")
+        # A Parquet file's least and greatest value say nothing of NaN, and DuckDB takes `isnan` for false by them.
+        self._connection.execute("set disabled_optimizers = 'statistics_propagation'")
         self._connection.execute("set enable_progress_bar = false")  # it would go to standard output
 
     def close(self) -> None:
