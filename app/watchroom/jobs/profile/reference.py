@@ -21,21 +21,19 @@ from watchroom.domain import bins as binning
 from watchroom.domain.bins import INVALID, MISSING, RARE, UNSEEN
 from watchroom.errors import WorkspaceError
 from watchroom.jobs.profile.plan import Plan
+from watchroom.jobs.profile.reference_outcomes import ALL_ROWS, Rows, Told
 from watchroom.sources.decisions import questions as ask
-from watchroom.sources.decisions.contract import Binning, Family, FeatureBins, Kind
+from watchroom.sources.decisions.contract import Binning, FeatureBins, Kind
 from watchroom.sources.decisions.duckdb_dialect import DuckDialect, family_of
 from watchroom.workspace.model_file import ReferenceFile
 
 MEMORY_MB = 768
 """Of the DuckDB that holds a reference: more is spilled."""
 
-_ALL = 0
-"""Stands for all rows of the reference, beside the versions that have rows of their own."""
-
 
 @dataclass(frozen=True)
 class Reference:
-    """What is compared with, by version; `_ALL` for the versions without rows of their own."""
+    """What is compared with, by version; `ALL_ROWS` for the versions without rows of their own."""
 
     kinds: Mapping[str, Kind]
     own: frozenset[int]
@@ -53,11 +51,11 @@ class Reference:
 
     def binning(self) -> Binning:
         """The bins to count on."""
-        return Binning(self.bins.get(_ALL, ()), {version: self.bins[version] for version in self.own})
+        return Binning(self.bins.get(ALL_ROWS, ()), {version: self.bins[version] for version in self.own})
 
     def source_of(self, version: int) -> int:
         """Whose rows a version is compared with."""
-        return version if version in self.own else _ALL
+        return version if version in self.own else ALL_ROWS
 
 
 @dataclass(frozen=True)
@@ -78,21 +76,6 @@ class _Facts:
     """Its rows by calendar month (1 to 12) and bin; empty when they have no times."""
 
 
-@dataclass
-class _Rows:
-    """The reference's rows as a table, with the families of its columns."""
-
-    connection: duckdb.DuckDBPyConnection
-    families: Mapping[str, Family]
-    plan: Plan
-    version: str | None
-    outcome: str | None
-    notes: list[str] = field(default_factory=list)
-
-    def family(self, column: str) -> Family | None:
-        return self.families.get(column)
-
-
 def read_reference(reader: pa.RecordBatchReader, plan: Plan, versions: Iterable[int], temp: Path) -> Reference:
     """The reference from its rows. `versions` are those that have decisions; all others have no use for it yet."""
     with _table(reader, temp) as connection:
@@ -102,7 +85,7 @@ def read_reference(reader: pa.RecordBatchReader, plan: Plan, versions: Iterable[
         of_file = isinstance(reference, ReferenceFile)
         version = plan.log.version if of_file else "@version"
         outcome = reference.outcome if isinstance(reference, ReferenceFile) else "@outcome"
-        rows = _Rows(
+        rows = Rows(
             connection,
             families,
             plan,
@@ -135,10 +118,10 @@ def _table(reader: pa.RecordBatchReader, temp: Path) -> Iterator[duckdb.DuckDBPy
         connection.close()
 
 
-def _reference(rows: _Rows, versions: Sequence[int]) -> Reference:
+def _reference(rows: Rows, versions: Sequence[int]) -> Reference:
     of_row = _versions_of_rows(rows)
     own = frozenset(version for version in versions if (of_row == version).any()) if of_row is not None else frozenset()
-    wanted = [*sorted(own), *([_ALL] if own != frozenset(versions) or not versions else [])]
+    wanted = [*sorted(own), *([ALL_ROWS] if own != frozenset(versions) or not versions else [])]
     months = _months_of_rows(rows)
     kinds = _kinds(rows)
     plan = rows.plan.with_kinds(kinds)
@@ -146,12 +129,13 @@ def _reference(rows: _Rows, versions: Sequence[int]) -> Reference:
     for signal in _signals(rows, plan):
         values, invalid = _values(rows, signal)
         for version in wanted:
-            kept = slice(None) if version == _ALL or of_row is None else of_row == version
+            kept = slice(None) if version == ALL_ROWS or of_row is None else of_row == version
             facts[version].append(_facts(signal, values[kept], invalid[kept], months[kept]))
     n = rows.connection.execute("select count(*) from reference").fetchall()[0][0]
-    told = _Told(rows, plan, own)
+    told = Told(rows, plan, own)
     counted = {
-        version: int(n) if version == _ALL or of_row is None else int((of_row == version).sum()) for version in wanted
+        version: int(n) if version == ALL_ROWS or of_row is None else int((of_row == version).sum())
+        for version in wanted
     }
     cells, errors, labelled, mistake = told.performance(wanted)
     return Reference(
@@ -168,7 +152,7 @@ def _reference(rows: _Rows, versions: Sequence[int]) -> Reference:
     )
 
 
-def _versions_of_rows(rows: _Rows) -> NDArray[np.int64] | None:
+def _versions_of_rows(rows: Rows) -> NDArray[np.int64] | None:
     """The version of each row, 0 for none; None when the reference tells no versions apart."""
     if rows.version is None:
         return None
@@ -179,7 +163,7 @@ def _versions_of_rows(rows: _Rows) -> NDArray[np.int64] | None:
     return np.asarray(found, dtype=np.int64)
 
 
-def _months_of_rows(rows: _Rows) -> NDArray[np.int64]:
+def _months_of_rows(rows: Rows) -> NDArray[np.int64]:
     """The calendar month of each row in UTC, 1 to 12; 0 where it has no time."""
     dialect, column = DuckDialect(), rows.plan.log.timestamp
     time = ask.time_of(dialect, rows.family(column), dialect.name(column))
@@ -187,7 +171,7 @@ def _months_of_rows(rows: _Rows) -> NDArray[np.int64]:
     return np.asarray(found, dtype=np.int64)
 
 
-def _kinds(rows: _Rows) -> dict[str, Kind]:
+def _kinds(rows: Rows) -> dict[str, Kind]:
     """How each feature that the reference has is read."""
     kinds: dict[str, Kind] = {}
     lacking = [name for name, _ in rows.plan.log.features if name not in rows.families]
@@ -206,7 +190,7 @@ def _kinds(rows: _Rows) -> dict[str, Kind]:
     return kinds
 
 
-def _all_numbers(rows: _Rows, column: str) -> bool:
+def _all_numbers(rows: Rows, column: str) -> bool:
     name = DuckDialect().name(column)
     filled = f"select 1 from reference where trim({name}) <> ''"
     other = f"{filled} and try_cast({name} as double) is null limit 1"
@@ -215,7 +199,7 @@ def _all_numbers(rows: _Rows, column: str) -> bool:
     )
 
 
-def _signals(rows: _Rows, plan: Plan) -> list[ask.Signal]:
+def _signals(rows: Rows, plan: Plan) -> list[ask.Signal]:
     """The features, and the score, the prediction and the outcome where the reference has them."""
     found = [signal for signal in ask.signals_of(plan.log) if signal.column in rows.families]
     if rows.outcome is not None and plan.log.task is not None:
@@ -223,7 +207,7 @@ def _signals(rows: _Rows, plan: Plan) -> list[ask.Signal]:
     return found
 
 
-def _values(rows: _Rows, signal: ask.Signal) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+def _values(rows: Rows, signal: ask.Signal) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """A signal's values, NaN or None where missing, and which are invalid."""
     dialect = DuckDialect()
     value, invalid = ask.value_of(dialect, signal.form, rows.family(signal.column), dialect.name(signal.column))
@@ -287,86 +271,6 @@ def _by_month(months: NDArray[np.int64], codes: NDArray[np.intp]) -> dict[tuple[
     return {(int(m), int(c) + RARE): int(counts[m, c]) for m, c in np.argwhere(counts) if m > 0}
 
 
-@dataclass
-class _Told:
-    """The rows of the reference as decisions with outcomes."""
-
-    rows: _Rows
-    plan: Plan
-    own: frozenset[int]
-
-    def performance(self, wanted: Sequence[int]) -> tuple[pa.Table, pa.Table, dict[int, int], WorkspaceError | None]:
-        """Outcome cells and error sums by version (`_ALL` for all rows), and the labelled rows of each."""
-        cells, errors, labelled = list[pa.Table](), list[pa.Table](), dict.fromkeys(wanted, 0)
-        if self.rows.outcome is None or self.plan.log.task is None:
-            return pa.table({}), pa.table({}), labelled, None
-        for version in wanted:
-            try:
-                dialect = DuckDialect()
-                relation = self._relation(dialect, version)
-                counted = f"select count(outcome) from ({relation}) as joined"
-                labelled[version] = self.rows.connection.execute(counted, dialect.values).fetchall()[0][0]
-                (errors if self.plan.log.task == "regression" else cells).append(self._ask(version))
-            except duckdb.Error as error:
-                return pa.table({}), pa.table({}), dict.fromkeys(wanted, 0), self._mistake(error)
-        return _joined(cells), _joined(errors), labelled, None
-
-    def _ask(self, version: int) -> pa.Table:
-        dialect = DuckDialect()
-        groups = self._groups()
-        question = ask.error_sums if self.plan.log.task == "regression" else ask.outcome_cells
-        query = question(dialect, groups, self._relation(dialect, version))
-        return self.rows.connection.sql(query, params=dialect.values).to_arrow_table()
-
-    def _groups(self) -> tuple[str, ...]:
-        return tuple(column for column in self.plan.log.groups if column in self.rows.families)
-
-    def _relation(self, dialect: DuckDialect, version: int) -> str:
-        where = [] if version == _ALL else [f"({self._version(dialect)}) = {version}"]
-        reference = self.plan.spec.reference
-        if isinstance(reference, ReferenceFile) and reference.performance_where:
-            where.append(f"({reference.performance_where}\n)")
-        log, form = self.plan.log, ask.outcome_form(self.plan.log.task)
-        columns = [
-            f"{version} as version",
-            "cast(null as date) as day",
-            f"{self._value(dialect, log.score, 'score')} as score",
-            f"{self._value(dialect, log.prediction, form)} as predicted",
-            f"{self._finite(dialect, self._value(dialect, self.rows.outcome, form), form)} as outcome",
-        ]
-        columns += [
-            f"coalesce({ask.text_of(dialect, self.rows.family(group), dialect.name(group))}, '') as g{place}"
-            for place, group in enumerate(self._groups())
-        ]
-        kept = f" where {' and '.join(where)}" if where else ""
-        return f"select {', '.join(columns)} from reference{kept}"
-
-    def _version(self, dialect: DuckDialect) -> str:
-        column = self.rows.version or ""
-        value, _ = ask.value_of(dialect, "number", self.rows.family(column), dialect.name(column))
-        return f"try_cast({value} as bigint)"
-
-    def _value(self, dialect: DuckDialect, column: str | None, form: ask.Form) -> str:
-        family = self.rows.family(column) if column else None
-        return ask.value_of(dialect, form, family, dialect.name(column or ""))[0]
-
-    def _finite(self, dialect: DuckDialect, value: str, form: ask.Form) -> str:
-        return f"case when abs({value}) < cast('Infinity' as double) then {value} end" if form == "number" else value
-
-    def _mistake(self, error: duckdb.Error) -> WorkspaceError:
-        return WorkspaceError(
-            "The condition of the reference cannot be used; there is no performance to compare with.",
-            why=str(error).strip().splitlines()[0],
-            next_step="Write an SQL condition on the reference's columns, such as split = 'holdout'.",
-            file=self.plan.file,
-            field="reference.performance_where",
-        )
-
-
-def _joined(tables: Sequence[pa.Table]) -> pa.Table:
-    return pa.concat_tables(tables) if tables else pa.table({})
-
-
 def reference_rows(
     reference: Reference, versions: Iterable[int], source: str, place: str
 ) -> dict[str, list[tuple[Any, ...]]]:
@@ -379,7 +283,7 @@ def reference_rows(
     }
     for version in sorted(versions):
         of = reference.source_of(version)
-        from_version = None if of == _ALL else of
+        from_version = None if of == ALL_ROWS else of
         found["profile_references"].append(
             (version, source, place, from_version, reference.rows[of], reference.labelled[of])
         )
