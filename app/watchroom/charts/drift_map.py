@@ -45,7 +45,7 @@ def drift_map(found: pd.DataFrame, order: list[str], chosen: str | None = None) 
                 "line": {"width": 0}},
         text=[short(value) if told and status in _TEXT_COLOURS else "" for value, status in
               zip(found["value"], found["status"], strict=True)],
-        textposition="inside", insidetextanchor="middle", textangle=0, constraintext="none",
+        textposition="inside", insidetextanchor="middle", textangle=0, constraintext="inside",
         textfont={"size": 10, "color": [_TEXT_COLOURS.get(status, "#888888") for status in found["status"]]},
         hovertext=_hover(found),
         hovertemplate="%{hovertext}<extra></extra>",
@@ -53,7 +53,7 @@ def drift_map(found: pd.DataFrame, order: list[str], chosen: str | None = None) 
     )  # fmt: skip
     chart = figure(cells, height=ROW_HEIGHT * len(order) + 44)
     step = max(len(columns) // 6, 1)
-    chart.update_layout(hovermode="closest", bargap=0.08)
+    chart.update_layout(hovermode="closest", bargap=0.08, uniformtext={"mode": "hide", "minsize": 9})
     chart.update_xaxes(
         range=[0, max(len(columns), 1)],
         tickvals=[place + 0.47 for place in range(0, len(columns), step)],

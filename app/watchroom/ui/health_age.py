@@ -29,6 +29,8 @@ ADVICE = {
     "ask for outcomes": (":gray[:material/help:]", "Ask for outcomes"),
 }
 _LOOK_AHEAD = timedelta(days=90)
+_SILENCE_DRAWN = timedelta(days=60)
+"""Days without decisions are drawn up to today, unless they are so many that the rest would shrink to nothing."""
 
 
 def show(subject: Subject) -> None:
@@ -44,7 +46,8 @@ def _volume(subject: Subject) -> None:
         no_period(window.label, dated(subject.days[1], subject.today))
         return
     given = subject.spec.monitor.volume
-    last = min(subject.scope.period.last_day, subject.today)
+    silent = subject.today - subject.days[1] > _SILENCE_DRAWN
+    last = window.last if silent else min(subject.scope.period.last_day, subject.today)
     asked: dict[str, Any] = {**subject.key, "first": window.first, "last": max(last, window.last)}
     chart = drawn(_volume_drawn, **asked, minimum=given.min_per_day if given else None)
     st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="volume")
@@ -71,29 +74,29 @@ def _age(subject: Subject) -> None:
     if found is None:
         empty("Nothing is known of how it ages.", "It takes four weeks with enough outcomes, and a refresh.")
         return
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = st.columns([2, 5], gap="medium")
     with left, st.container(border=True, height="stretch", gap="xsmall"):
         sign, advice = ADVICE.get(found.advice or "", ADVICE["ask for outcomes"])
         st.subheader(f"{sign} {advice}", anchor=False)
         st.markdown("\n".join(f"- {sentence(reason)}" for reason in found.reasons) or "No reason is given.")
     with right:
-        _figures(found)
+        _figures(found, subject.days[1])
     if found.metric:
         _line(subject, found)
 
 
-def _figures(found: Decay) -> None:
+def _figures(found: Decay, last: date) -> None:
     better = METRICS[found.metric].better if found.metric and found.metric in METRICS else "higher"
     age = f"{number(found.age_days)} days" if found.age_days is not None else UNKNOWN.capitalize()
     made = f"made {found.trained_at:%-d %b %Y}" if found.trained_at else "when it was made is unknown"
-    with st.grid(3, min_column_width=130):
+    with st.grid(3, min_column_width=170):
         _one("Age", age, made)
         if found.slope is None:
             _one("Change in 30 days", "–", f"{count_of(found.weeks, 'week')} with enough outcomes; it takes four")
         else:
             interval = f"95 %: {_signed(found.slope_low)} to {_signed(found.slope_high)}; {better} is better"
             _one(f"{capital(metric_name(found.metric or ''))}, change in 30 days", _signed(found.slope), interval)
-        _one("Crosses its limit", *_crossing(found))
+        _one("Crosses its limit", *_crossing(found, last))
 
 
 def _one(label: str, value: str, note: str) -> None:
@@ -106,12 +109,14 @@ def _signed(value: float | None) -> str:
     return "–" if value is None else f"{'+' if value >= 0 else '−'}{short(abs(value))}"
 
 
-def _crossing(found: Decay) -> tuple[str, str]:
+def _crossing(found: Decay, last: date) -> tuple[str, str]:
     if found.limit_value is None:
         return "–", "no failing limit is set"
     limit = f"limit {short(found.limit_value)}"
     if found.crosses_on is None:
         return "Not within 2 years", f"{limit}, as far as the line tells"
+    if found.crosses_on <= last:
+        return "Beyond it", f"{limit}: the line was past it in the last week"
     early, late = _day(found.crosses_early, "now"), _day(found.crosses_late, "never")
     return _day(found.crosses_on, "–"), f"{limit}; between {early} and {late}"
 

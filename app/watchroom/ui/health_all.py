@@ -88,7 +88,8 @@ def _row(model: Model, light: Light, today: date) -> None:
         with st.container(horizontal=True, gap=None):
             st.space(LINK_PADDING)
             badges, told = f"{part_badges(light)} {tier_badge(model.tier)}", quiet(f"{plain(facts)} · {who}")
-            st.markdown(f"{badges}  \n{reason(light)}  \n{told}", width="stretch")
+            with st.container(width="stretch"):  # text by itself would go under the space when it is long
+                st.markdown(f"{badges}  \n{reason(light)}  \n{told}")
 
 
 def _table(names: tuple[str, ...]) -> None:

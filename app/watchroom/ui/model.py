@@ -94,9 +94,11 @@ def _health(model: Model) -> None:
     """The light of the version in service, with the way to why it is that."""
     if model.light is None:
         return
-    why = sentence(model.light_reason or ("within its limits" if model.light == "stable" else "unknown why"), 240)
+    told = any(found.kind.startswith("light_") for found in model.issues)  # then its reason stands among them
+    why = model.light_reason or ("within its limits" if model.light == "stable" else "")
+    because = f": {sentence(why, 240)}" if why and not told else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"{icon(model.light)} **{NAMES.get(model.light, plain(model.light))}**: {why}", width="stretch")
+        st.markdown(f"{icon(model.light)} **{NAMES.get(model.light, plain(model.light))}**{because}")
         link("health", "See its health", icon=":material/arrow_forward:", params={"model": model.name})
 
 
