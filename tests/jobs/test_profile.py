@@ -91,7 +91,7 @@ def test_every_feature_of_a_day_adds_up_to_its_decisions(room: LogRoom):
     profiled = room.profile()
     counts = profiled["profile_counts"]
     sums = counts[counts["feature"] != "@outcome"].groupby(["version", "day", "feature"])["n"].sum()
-    volume = profiled["volume"].set_index(["version", "day"])["decisions"]
+    volume = profiled["volume"].set_index(["version", "day"])["decisions"].sort_index()
     assert (sums.groupby(["version", "day"]).nunique() == 1).all()
     assert (sums.groupby(["version", "day"]).first() == volume).all()
 
