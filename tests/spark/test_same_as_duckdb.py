@@ -30,6 +30,9 @@ pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 TASKS: tuple[Task, ...] = ("binary", "regression", "multiclass")
 
+one_task = pytest.mark.parametrize("room", ["binary"], indirect=True, scope="module")
+"""For what does not depend on the task."""
+
 
 @pytest.fixture(scope="module")
 def spark(cluster: Cluster) -> Iterator[SparkEngine]:
@@ -77,13 +80,17 @@ def assert_same_sums(left: pa.Table, right: pa.Table, keys: int) -> None:
             assert math.isclose(mine, yours, rel_tol=1e-9, abs_tol=1e-12) if both else mine == yours, (key, mine, yours)
 
 
-def test_they_find_the_same_files_with_the_same_columns(room: tuple[Task, Path], duck: DuckDBEngine, spark: SparkEngine):
+@one_task
+def test_they_find_the_same_files_with_the_same_columns(
+    room: tuple[Task, Path], duck: DuckDBEngine, spark: SparkEngine
+):
     _, folder = room
     ours, theirs = logs.all_files(duck, folder), logs.all_files(spark, folder)
     for mine, yours in zip((*ours.decisions, *ours.outcomes), (*theirs.decisions, *theirs.outcomes), strict=True):
         assert yours == replace(mine, file=replace(mine.file, path=yours.file.path))
 
 
+@one_task
 def test_they_survey_the_same_rows_days_and_faults(room: tuple[Task, Path], duck: DuckDBEngine, spark: SparkEngine):
     task, folder = room
     log = logs.decision_log(task)
@@ -117,6 +124,7 @@ def test_they_count_the_same_decisions_in_every_bin(room: tuple[Task, Path], duc
     assert sum(ours.volume["duplicates"].to_pylist()) > 0
 
 
+@one_task
 def test_they_count_the_same_when_champions_decided(room: tuple[Task, Path], duck: DuckDBEngine, spark: SparkEngine):
     task, folder = room
     log = replace(logs.decision_log(task), version=None, champions=logs.CHAMPIONS)
@@ -127,9 +135,7 @@ def test_they_count_the_same_when_champions_decided(room: tuple[Task, Path], duc
 
 
 @pytest.mark.parametrize("outcomes", [logs.OUTCOMES, None], ids=["with outcomes", "without"])
-def test_they_join_the_same_outcomes(
-    room: tuple[Task, Path], outcomes: Any, duck: DuckDBEngine, spark: SparkEngine
-):
+def test_they_join_the_same_outcomes(room: tuple[Task, Path], outcomes: Any, duck: DuckDBEngine, spark: SparkEngine):
     task, folder = room
     log, bins = logs.decision_log(task), bins_of(task)
     ours, theirs = (
@@ -143,6 +149,7 @@ def test_they_join_the_same_outcomes(
     assert (ours.errors if task == "regression" else ours.cells).num_rows > (0 if outcomes is None else 20)
 
 
+@one_task
 def test_they_give_the_same_rows_for_a_reference(room: tuple[Task, Path], duck: DuckDBEngine, spark: SparkEngine):
     task, folder = room
     log, few = logs.decision_log(task), frozenset({date(2026, 3, 1)})
@@ -159,6 +166,7 @@ def as_texts(engine: DuckDBEngine | SparkEngine, log: DecisionLog, folder: Path,
     return Counter(repr(sorted(row.items())) for row in found.to_pylist())
 
 
+@one_task
 def test_they_read_a_reference_of_its_own_alike(room: tuple[Task, Path], duck: DuckDBEngine, spark: SparkEngine):
     _, folder = room
     tables = []
@@ -210,29 +218,25 @@ def test_an_address_is_listed_by_spark_itself(tmp_path: Path, spark: SparkEngine
 
 
 def test_spark_that_runs_nothing_is_given_up_in_bounded_time(cluster: Cluster, tmp_path: Path):
+    """The last test but one: it ends the workers."""
     logs.write_decisions(tmp_path / "decisions", "binary")
     with SparkEngine(SparkPlace(remote=cluster.remote), stall_seconds=4) as engine:
         shapes = logs.all_files(engine, tmp_path).decisions
         for worker in cluster.workers:
-            os.killpg(worker.pid, signal.SIGSTOP)
+            os.killpg(worker.pid, signal.SIGKILL)
         started = time.monotonic()
-        try:
-            with pytest.raises(SourceUnreachable, match="does not get on"):
-                engine.survey(logs.decision_log("binary"), shapes)
-        finally:
-            for worker in cluster.workers:
-                os.killpg(worker.pid, signal.SIGCONT)
+        with pytest.raises(SourceUnreachable, match="does not get on"):
+            engine.survey(logs.decision_log("binary"), shapes)
         assert time.monotonic() - started < 60
 
 
-def test_a_server_that_dies_is_told_once_and_in_bounded_time(cluster: Cluster, tmp_path: Path):
+def test_a_server_that_dies_is_told_once_and_in_bounded_time(cluster: Cluster, tmp_path: Path, spark: SparkEngine):
     """The last test of this module: it ends the server."""
-    with SparkEngine(SparkPlace(remote=cluster.remote)) as engine:
-        os.killpg(cluster.connect.pid, signal.SIGKILL)
-        started = time.monotonic()
-        (tmp_path / "x.csv").write_text("id\n1\n")
-        (file,) = engine.files(f"{tmp_path}/x.csv", str(tmp_path))
-        for _ in range(2):
-            with pytest.raises(SourceUnreachable, match="cannot be reached"):
-                engine.shape(file)
-        assert time.monotonic() - started < 90
+    (tmp_path / "x.csv").write_text("id\n1\n")
+    (file,) = spark.files(f"{tmp_path}/x.csv", str(tmp_path))
+    os.killpg(cluster.connect.pid, signal.SIGKILL)
+    started = time.monotonic()
+    for _ in range(2):
+        with pytest.raises(SourceUnreachable, match="cannot be reached"):
+            spark.shape(file)
+    assert time.monotonic() - started < 90

@@ -10,13 +10,16 @@ from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import DecisionLog, FileDay, FileFacts, FileProblem, FileShape, Survey
 
 
-def named(joined: str, signals: Sequence[ask.Signal], log: DecisionLog, *, text: str) -> str:
-    """The joined rows with `score`, `predicted` and `outcome`, which the questions are about."""
+def named(relation: str, signals: Sequence[ask.Signal], log: DecisionLog, outcome: str, *, text: str) -> str:
+    """The rows with `score`, `predicted` and `outcome`, which the questions are about."""
     places = {signal.name: f"s{place}" for place, signal in enumerate(signals)}
     score = places.get("@score", "cast(null as double)")
     predicted = places.get("@prediction", f"cast(null as {text})")
     groups = "".join(f", g{place}" for place in range(len(log.groups)))
-    return f"select version, day, {score} as score, {predicted} as predicted, outcome{groups} from ({joined}) as joined"
+    return (
+        f"select version, day, {score} as score, {predicted} as predicted, {outcome} as outcome{groups} "
+        f"from ({relation}) as decided"
+    )
 
 
 def survey_of(rows: Sequence[tuple[Any, ...]], files: Sequence[FileShape], broken: tuple[FileProblem, ...]) -> Survey:

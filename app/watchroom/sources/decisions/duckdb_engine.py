@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from watchroom.errors import SourceError
+from watchroom.sources.decisions import answers
 from watchroom.sources.decisions import files as listing
 from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import (
@@ -26,8 +27,6 @@ from watchroom.sources.decisions.contract import (
     DecisionLog,
     Family,
     FeatureBins,
-    FileDay,
-    FileFacts,
     FileProblem,
     Files,
     FileShape,
@@ -127,7 +126,7 @@ class DuckDBEngine:
             return self._rows(ask.survey(dialect, log, some), dialect)
 
         rows, broken = self._each_or_all(files, one)
-        return _survey_of(rows, files, broken)
+        return answers.survey_of(rows, files, broken)
 
     def survey_outcomes(
         self, log: DecisionLog, outcomes: OutcomeLog, files: Files, days: frozenset[date] | None
@@ -142,7 +141,7 @@ class DuckDBEngine:
         bad = {one.path for one in broken}
         read = tuple(shape for shape in files.outcomes if shape.file.shown not in bad)
         matched = self._matched(log, outcomes, Files(files.decisions, read), days) if read else []
-        return _outcome_survey_of(rows, matched, files.outcomes, broken, whole=days is None)
+        return answers.outcome_survey_of(rows, matched, files.outcomes, broken, whole=days is None)
 
     def _matched(
         self, log: DecisionLog, outcomes: OutcomeLog, files: Files, days: frozenset[date] | None
@@ -250,8 +249,16 @@ class DuckDBEngine:
             decided = ask.decisions(dialect, log, files.decisions, wanted, days)
             decided = ask.once(decided) if repeated else decided
             if outcomes is None or not files.outcomes:
-                return self._unknown_yet(_named(decided, signals, log, _no_outcome(log)), log, dialect)
-            joined = _named(ask.joined(decided, self._told(dialect, log, outcomes, files)), signals, log, "outcome")
+                return self._unknown_yet(
+                    answers.named(decided, signals, log, _no_outcome(log), text=dialect.text), log, dialect
+                )
+            joined = answers.named(
+                ask.joined(decided, self._told(dialect, log, outcomes, files)),
+                signals,
+                log,
+                "outcome",
+                text=dialect.text,
+            )
             self._connection.execute(f"create or replace temp table joined as {joined}", dialect.values)
             try:
                 return self._results(log, bins)
@@ -365,74 +372,3 @@ def _with_duplicates(volume: pa.Table, rows: Mapping[tuple[int, date], int]) -> 
 
 def _no_outcome(log: DecisionLog) -> str:
     return f"cast(null as {'double' if log.task == 'regression' else 'varchar'})"
-
-
-def _named(relation: str, signals: Sequence[ask.Signal], log: DecisionLog, outcome: str) -> str:
-    """The rows with `score`, `predicted` and `outcome`, which the questions are about."""
-    places = {signal.name: f"s{place}" for place, signal in enumerate(signals)}
-    score = places.get("@score", "cast(null as double)")
-    predicted = places.get("@prediction", "cast(null as varchar)")
-    groups = "".join(f", g{place}" for place in range(len(log.groups)))
-    return (
-        f"select version, day, {score} as score, {predicted} as predicted, {outcome} as outcome{groups} "
-        f"from ({relation}) as decided"
-    )
-
-
-def _survey_of(rows: Sequence[tuple[Any, ...]], files: Sequence[FileShape], broken: tuple[FileProblem, ...]) -> Survey:
-    bad = {one.path for one in broken}
-    shown = {shape.file.path: shape.file.shown for shape in files}
-    facts = {shape.file.shown: [0, 0, 0, 0, 0, 0] for shape in files if shape.file.shown not in bad}
-    days: dict[tuple[str, date], list[int]] = {}
-    versions = set[int]()
-    for path, fault, day, version, zoned, n, digest in rows:
-        fact = facts[shown[path]]
-        fact[fault] += n
-        if fault == 0:
-            fact[5 if zoned else 4] += n
-            versions.add(version)
-            _add_day(days, shown[path], day, n, digest)
-    told = tuple(
-        FileFacts(path, sum(one[:4]), one[1], one[2], one[3], naive=one[4], zoned=one[5]) for path, one in facts.items()
-    )
-    return Survey(told, _file_days(days), tuple(sorted(versions)), broken)
-
-
-def _add_day(days: dict[tuple[str, date], list[int]], path: str, day: date, n: int, digest: str) -> None:
-    known = days.setdefault((path, day), [0, 0])
-    known[0] += n
-    known[1] += int(digest)
-
-
-def _file_days(days: dict[tuple[str, date], list[int]]) -> tuple[FileDay, ...]:
-    return tuple(FileDay(path, day, n, f"{digest:x}") for (path, day), (n, digest) in sorted(days.items()))
-
-
-def _outcome_survey_of(
-    rows: Sequence[tuple[Any, ...]],
-    matched: Sequence[tuple[Any, ...]],
-    files: Sequence[FileShape],
-    broken: tuple[FileProblem, ...],
-    *,
-    whole: bool,
-) -> Survey:
-    bad = {one.path for one in broken}
-    shown = {shape.file.path: shape.file.shown for shape in files}
-    facts = {shape.file.shown: [0, 0, 0, 0, 0, 0, 0, 0] for shape in files if shape.file.shown not in bad}
-    days: dict[tuple[str, date], list[int]] = {}
-    for path, fault, zoned, n in rows:
-        fact = facts[shown[path]]
-        fact[fault] += n
-        fact[6 if zoned else 5] += n if fault == 0 else 0
-    for path, day, n, digest in matched:
-        if day is None:
-            facts[shown[path]][7] += n
-        else:
-            _add_day(days, shown[path], day, n, digest)
-    told = tuple(
-        FileFacts(
-            path, sum(one[:5]), without_id=one[1], without_value=one[4], naive=one[5], zoned=one[6], unmatched=one[7]
-        )
-        for path, one in facts.items()
-    )
-    return Survey(told if whole else (), _file_days(days), (), broken)

@@ -42,9 +42,12 @@ class SparkDialect:
         return f"cast({time} as timestamp)"
 
     def text_as_utc(self, text: str) -> str:
-        """A text without a zone is read in the session's; a year alone, which Spark would take for a time, is none."""
-        whole = f"{text} rlike '^ *[0-9]{{4,}}-[0-9]{{1,2}}-[0-9]{{1,2}}'"
-        return f"cast(case when {whole} then try_cast({text} as timestamp_ltz) end as timestamp)"
+        """A text without a zone is read in the session's. What Spark alone takes for a time is none.
+
+        That is a year by itself, and a space before an offset.
+        """
+        both = f"{text} rlike '^ *[0-9]{{4,}}-[0-9]{{1,2}}-[0-9]{{1,2}}' and not {text} rlike ':[0-9.]+ +[+-]'"
+        return f"cast(case when {both} then try_cast({text} as timestamp_ltz) end as timestamp)"
 
     def has_zone(self, text: str) -> str:
         """Whether something that names a zone follows the time."""

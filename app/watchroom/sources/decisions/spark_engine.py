@@ -175,10 +175,22 @@ class SparkEngine:
         wanted = ask.Wanted(signals, log.groups, place=bool(repeated))
         decided = ask.decisions(dialect, log, files.decisions, wanted, days)
         decided = ask.once(decided) if repeated else decided
+        if outcomes is None or not files.outcomes:
+            relation = answers.named(decided, signals, log, _no_outcome(log), text=dialect.text)
+            with self._culprit_named(files):
+                return self._unknown_yet(relation, log, dialect)
         joined = ask.joined(decided, self._told(dialect, log, outcomes, files))
-        query = answers.named(joined, signals, log, text=dialect.text)
+        query = answers.named(joined, signals, log, "outcome", text=dialect.text)
         with self._culprit_named(files), self._kept(query, dialect.values) as view:
             return self._results(log, bins, f"select * from {view}")
+
+    def _unknown_yet(self, relation: str, log: DecisionLog, dialect: SparkDialect) -> Results:
+        """The results of decisions of which nothing is known: there is nothing to join and nothing to label."""
+        cells = OUTCOME_CELLS.empty_table()
+        if log.task in ("binary", "multiclass"):
+            question = ask.outcome_cells(dialect, log.groups, relation)
+            cells = self._session.sql(question, dialect.values).cast(OUTCOME_CELLS)
+        return Results(cells, ERROR_SUMS.empty_table(), LABELLED.empty_table(), FEATURE_COUNTS.empty_table())
 
     def _results(self, log: DecisionLog, bins: Binning, relation: str) -> Results:
         def table(question: Callable[[SparkDialect], str], schema: pa.Schema) -> pa.Table:
@@ -207,8 +219,7 @@ class SparkEngine:
 
     def _told(self, dialect: SparkDialect, log: DecisionLog, outcomes: OutcomeLog | None, files: Files) -> str:
         if outcomes is None or not files.outcomes:
-            kind = "double" if log.task == "regression" else "string"
-            return f"select cast(null as string) as id, cast(null as {kind}) as value where false"
+            return f"select cast(null as string) as id, {_no_outcome(log)} as value where false"
         return ask.newest(ask.outcomes(dialect, outcomes, log.task, files.outcomes))
 
     def _dialect(self) -> SparkDialect:
@@ -260,6 +271,11 @@ def _culprit(error: Exception, files: Sequence[FileShape]) -> LogFile | None:
         why=first_line(error),
         next_step="The log of Spark's driver says more. The next refresh asks again.",
     ) from error
+
+
+def _no_outcome(log: DecisionLog) -> str:
+    """An outcome that is not known yet, of the type that outcomes of the task have."""
+    return f"cast(null as {'double' if log.task == 'regression' else 'string'})"
 
 
 def _reader(table: pa.Table) -> pa.RecordBatchReader:
