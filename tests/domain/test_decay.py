@@ -88,6 +88,7 @@ SLOW = decay("roc_auc", weeks(20), falling(by_week=-0.002), [100] * 20, 0.7)
 FAST = decay("roc_auc", weeks(20), falling(by_week=-0.007), [100] * 20, 0.7)
 SHORT = decay("roc_auc", weeks(3), [0.8, 0.8, 0.8], [100] * 3, 0.7)
 NONE = decay("roc_auc", [], [], [], 0.7)
+BEYOND = decay("roc_auc", weeks(20), falling(by_week=0), [100] * 20, 0.95)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +104,7 @@ NONE = decay("roc_auc", [], [], [], 0.7)
         (NONE, "no data", LAST, "ask for outcomes", "No week has enough outcomes"),
         (LEVEL, "stable", LAST + timedelta(90), "ask for outcomes", "90 days older than the last decision"),
         (LEVEL, "failing", LAST + timedelta(90), "retrain now", "beyond its failing limit"),
+        (BEYOND, "stable", LAST, "retrain now", "line through the weeks lies beyond"),
         (replace(LEVEL, limit=None), "stable", LAST, "keep", "No failing limit is set"),
     ],
 )

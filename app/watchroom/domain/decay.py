@@ -49,6 +49,11 @@ class Decay:
     crosses_late: date | None
 
     @property
+    def past_limit(self) -> bool:
+        """Whether the line is at the limit or beyond it in the last week already."""
+        return self.crosses_on is not None and self.crosses_on == self.last_week
+
+    @property
     def surely_worse(self) -> bool:
         """Whether all of the slope's interval goes the way in which the metric gets worse."""
         if self.slope_low is None or self.slope_high is None or self.level is None:
@@ -163,6 +168,8 @@ def _retraining(found: Decay, status: str) -> tuple[AdviceName, list[str]] | Non
     reasons = _trend(found)
     if status == "failing":
         return "retrain now", ["Performance is beyond its failing limit.", *reasons]
+    if found.past_limit:
+        return "retrain now", ["The line through the weeks lies beyond the failing limit.", *reasons]
     if found.surely_worse and found.crosses_on and found.last_week:
         soon = found.crosses_on <= found.last_week + timedelta(SOON_DAYS)
         when = f"The line meets the failing limit on {found.crosses_on:%-d %B %Y}."

@@ -23,7 +23,19 @@ DRIFT_LIMITS: Mapping[str, tuple[float, float]] = {
 }
 """`watch` and `drifted` of a method where the file leaves them out."""
 
-OWN_SIGNALS = ("@score", "@prediction", "@outcome")
+METHOD_NAMES: Mapping[str, str] = {
+    "psi": "PSI",
+    "js": "Jensen-Shannon",
+    "ks": "KS",
+    "wasserstein": "Wasserstein",
+    "chi2": "chi-square",
+}
+"""What people call a drift method."""
+
+OWN_NAMES: Mapping[str, str] = {"@score": "the score", "@prediction": "the prediction", "@outcome": "the outcome"}
+"""What people call the signals that are watched like features."""
+
+OWN_SIGNALS = tuple(OWN_NAMES)
 """Signals that are watched like features and can have limits of their own."""
 
 MetricName = Literal[
@@ -73,6 +85,20 @@ METRICS: Mapping[str, Metric] = {
     "r2": Metric(_NUMBERS, "higher", "prediction"),
     "bias": Metric(_NUMBERS, "near zero", "prediction"),
 }
+
+METRIC_NAMES: Mapping[str, str] = {
+    "roc_auc": "AUC",
+    "average_precision": "average precision",
+    "log_loss": "log loss",
+    "brier": "Brier score",
+    "calibration": "calibration error",
+    "f1": "F1",
+    "macro_f1": "macro F1",
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "r2": "R²",
+}
+"""What people call a metric, where that is not its own name."""
 
 NaiveBaseline = Literal["mean", "median", "last", "majority", "all_positive", "all_negative"]
 

@@ -30,8 +30,11 @@ from watchroom.store.manifest import StoreFolder, write_atomically
 from watchroom.workspace.load import Workspace, load_workspace
 from watchroom.workspace.room_file import RoomSettings
 
+PACKED = ("mlflow", "profile", "health")
+"""Parts that refreshes change in place."""
+
 COMPACT_AFTER = 100
-"""Refreshes that changed the tracking part, after which it is written anew: deletes leave holes in a DuckDB file."""
+"""Refreshes that changed a part, after which it is written anew: deletes leave holes in a DuckDB file."""
 
 
 @dataclass(frozen=True)
@@ -151,14 +154,17 @@ def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, step
 
 
 def _pack_when_due(draft: Draft, steps: _Steps) -> None:
-    if not draft.is_own("mlflow"):
-        return
-    changes = int(draft.note("changes_since_packed") or 0) + 1
-    if changes >= COMPACT_AFTER:
-        with steps.step("Pack the store"):
-            draft.compact("mlflow")
-        changes = 0
-    draft.keep_note("changes_since_packed", str(changes))
+    for part in PACKED:
+        if not draft.is_own(part):
+            continue
+        note = f"{part}_changes_since_packed"
+        changes = int(draft.note(note) or 0) + 1
+        if changes >= COMPACT_AFTER:
+            with steps.step("Pack the store") as said:
+                draft.compact(part)
+                said["detail"] = part
+            changes = 0
+        draft.keep_note(note, str(changes))
 
 
 def _status(result: SyncResult) -> str:

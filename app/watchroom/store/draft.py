@@ -31,6 +31,9 @@ _BUILDING = ".building"
 _MADE_TOGETHER = (frozenset({"mlflow", "sync"}),)
 """Parts of which one is the other's note of what it holds."""
 
+_BY_MODEL = frozenset({"profile", "health"})
+"""Parts of which a page asks for one model, the first of the key; of the others it asks for one name, the last."""
+
 
 @contextmanager
 def refresh_lock(folder: StoreFolder, wait_seconds: float) -> Iterator[None]:
@@ -131,7 +134,8 @@ class Draft:
         self.connection.execute(f"attach '{_quoted(packed)}' as packed")
         self.connection.execute("use packed")
         for table in tables_of(part):
-            order = ", ".join(f'"{column}"' for column in reversed(table.key))
+            key = table.key if part in _BY_MODEL else tuple(reversed(table.key))
+            order = ", ".join(f'"{column}"' for column in key)
             self.connection.execute(table.create_sql)
             self.connection.execute(
                 f'insert into "{table.name}" select * from "{part}"."{table.name}" order by {order}'

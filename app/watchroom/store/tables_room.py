@@ -110,7 +110,11 @@ TABLES = (
         "Something the refresh could not read or had to leave out, with its reason. Nothing disappears without a row here.",
         ("kind", "place", "what"),
         columns(
-            ("kind", "VARCHAR", "`source`, `experiment`, `run`, `model_version`, `workspace`, `ledger`, `notify`, `log`"),
+            (
+                "kind",
+                "VARCHAR",
+                "`source`, `experiment`, `run`, `model_version`, `workspace`, `ledger`, `notify`, `log`",
+            ),
             (
                 "severity",
                 "VARCHAR",

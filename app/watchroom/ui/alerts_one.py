@@ -12,21 +12,13 @@ from watchroom.charts.alerts import value_over_time
 from watchroom.charts.style import Chart
 from watchroom.domain.alerts import Alert as Folded
 from watchroom.domain.alerts import Mark
+from watchroom.domain.vocabulary import METHOD_NAMES
 from watchroom.reports.capsule import capsule
 from watchroom.store.queries import alerts as queries
 from watchroom.store.queries.alerts import Alert
 from watchroom.ui.alerts_now import Acted, acted, as_now
 from watchroom.ui.alerts_rows import Rows, badges, button, choose, owner
-from watchroom.ui.alerts_words import (
-    METHOD_NAMES,
-    compared,
-    feature_name,
-    headline,
-    message,
-    open_for,
-    short_day,
-    subject,
-)
+from watchroom.ui.alerts_words import compared, feature_name, headline, message, open_for, short_day, subject
 from watchroom.ui.identity import while_admitted
 from watchroom.ui.model_about import person, web_host
 from watchroom.ui.navigation import link

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 import yaml
 
-from watchroom.domain.vocabulary import DRIFT_LIMITS
+from watchroom.domain.vocabulary import DRIFT_LIMITS, METHOD_NAMES
 from watchroom.store.queries.alerts import RuleScore, scores
-from watchroom.ui.alerts_words import METHOD_NAMES, feature_name
+from watchroom.ui.alerts_words import feature_name
 from watchroom.ui.room import ask, room
 from watchroom.ui.rows import badge
 from watchroom.ui.states import code, empty, sourced, truncated

@@ -9,28 +9,10 @@ import math
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from watchroom.domain.vocabulary import METHOD_NAMES, METRIC_NAMES, OWN_NAMES
 from watchroom.store.queries.alerts import Alert, Surroundings
 from watchroom.ui.text import UNKNOWN, count_of, number, one_line, some, span, when
 
-METHOD_NAMES = {
-    "psi": "PSI",
-    "js": "Jensen-Shannon",
-    "ks": "KS",
-    "wasserstein": "Wasserstein",
-    "chi2": "chi-square",
-}
-METRIC_NAMES = {
-    "roc_auc": "AUC",
-    "average_precision": "average precision",
-    "log_loss": "log loss",
-    "brier": "Brier score",
-    "calibration": "calibration error",
-    "f1": "F1",
-    "macro_f1": "macro F1",
-    "rmse": "RMSE",
-    "mae": "MAE",
-    "r2": "R²",
-}
 SIGNAL_NAMES = {
     "drift": "Drift",
     "quality": "Data quality",
@@ -38,7 +20,6 @@ SIGNAL_NAMES = {
     "volume": "Volume",
     "log": "Log and refresh",
 }
-OWN_NAMES = {"@score": "the score", "@prediction": "the prediction", "@outcome": "the outcome"}
 
 STATE_NAMES = {
     "open": "open",

@@ -10,10 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from watchroom.domain.lights import LIGHTS, Light, worst
+from watchroom.domain.vocabulary import METHOD_NAMES
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.features import Use, uses
 from watchroom.ui import features_blast
-from watchroom.ui.alerts_words import METHOD_NAMES
 from watchroom.ui.lights import light_column
 from watchroom.ui.room import ask, drawn, room
 from watchroom.ui.scope import scope

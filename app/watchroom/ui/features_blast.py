@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from watchroom.domain.vocabulary import METHOD_NAMES
 from watchroom.store.queries.features import Reliance, Use, reliance
 from watchroom.ui.alerts_rows import NOBODY
-from watchroom.ui.alerts_words import METHOD_NAMES, compared
+from watchroom.ui.alerts_words import compared
 from watchroom.ui.health_ranked import stake
 from watchroom.ui.lights import light_badge
 from watchroom.ui.model_about import person

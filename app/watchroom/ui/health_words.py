@@ -13,9 +13,9 @@ import pandas as pd
 
 from watchroom.charts.words import days, share
 from watchroom.domain.drift import METHODS
-from watchroom.domain.vocabulary import METRICS, OWN_SIGNALS
+from watchroom.domain.vocabulary import METHOD_NAMES, METRIC_NAMES, METRICS, OWN_SIGNALS
 from watchroom.store.queries.health import Light
-from watchroom.ui.alerts_words import METHOD_NAMES, METRIC_NAMES, compared, feature_name
+from watchroom.ui.alerts_words import compared, feature_name
 from watchroom.ui.alerts_words import figure as short
 from watchroom.ui.lights import NAMES
 from watchroom.ui.text import count_of, number, some

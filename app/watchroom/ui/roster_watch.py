@@ -12,9 +12,8 @@ from datetime import date, timedelta
 import yaml
 from pydantic import ValidationError
 
-from watchroom.domain.vocabulary import METRICS, MetricName, Task
+from watchroom.domain.vocabulary import METHOD_NAMES, METRICS, MetricName, Task
 from watchroom.store.queries.roster import Post
-from watchroom.ui.alerts_words import METHOD_NAMES
 from watchroom.ui.text import count_of, number
 from watchroom.workspace.model_file import ModelSpec, Performance
 

@@ -112,7 +112,7 @@ class Drift(Piece):
     drifted: Number = default(DRIFT_LIMITS["psi"][1], "from here on it has drifted; usual by method", gt=0)
     same_months: bool = default(
         False,
-        "compare each period with the reference's rows of the same calendar months only: where what moves is the season",
+        "compare each period with the reference's rows of the same calendar months, where what moves is the season",
     )
 
     @model_validator(mode="before")

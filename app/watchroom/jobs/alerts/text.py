@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from watchroom.domain.alerts import Alert
 from watchroom.domain.figures import figure_text
+from watchroom.domain.vocabulary import OWN_NAMES
 from watchroom.jobs.alerts.record import About
 from watchroom.ledger.notifications import News
 
@@ -23,7 +24,6 @@ _SIGNALS = {
     "performance": "performance ({})",
     "volume": "number of decisions",
 }
-_OWN = {"@score": "the score", "@prediction": "the prediction", "@outcome": "the outcome"}
 _ENDINGS = {
     "condition over": "It is no longer beyond its limit.",
     "version out of service": "This version is no longer in service.",
@@ -121,7 +121,7 @@ def _model(alert: Alert, about: About) -> str:
 
 
 def _subject(alert: Alert) -> str:
-    feature = _OWN.get(alert.condition.feature, one_line(alert.condition.feature, 80))
+    feature = OWN_NAMES.get(alert.condition.feature, one_line(alert.condition.feature, 80))
     return _SIGNALS[alert.condition.signal].format(feature)
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from watchroom.domain.lights import BEYOND, LIGHTS, Light, worst
 from watchroom.domain.periods import CURRENT_DAYS
+from watchroom.domain.vocabulary import METRIC_NAMES, OWN_NAMES
 from watchroom.store.draft import Draft
 from watchroom.workspace.model_file import ModelSpec
 
@@ -89,7 +90,7 @@ def _quality(draft: Draft, model: str, version: int, last: date) -> Part:
 
 def _features(light: Light, rows: list[tuple[str, str]], what: str) -> str:
     """`amount and 2 more of 9 have drifted`; the features come with the greatest excess first."""
-    beyond = [feature for feature, status in rows if status == light]
+    beyond = [OWN_NAMES.get(feature, feature) for feature, status in rows if status == light]
     others = f" and {len(beyond) - 1} more of {len(rows)}" if len(beyond) > 1 else f", 1 of {len(rows)}"
     return f"{what}: {beyond[0]}{others}"
 
@@ -126,10 +127,11 @@ def _performance(draft: Draft, spec: ModelSpec, version: int, last: date) -> tup
     if not rows:
         return Part("no data", "too few outcomes to judge performance"), None
     kind, status, value, as_of, labelled = rows[0]
+    metric = METRIC_NAMES.get(limits.metric, limits.metric)
     if kind == "estimated":
         light: Light = "watch" if status in BEYOND else status
-        return Part(light, f"{limits.metric} is estimated at {value:.4g}" if light in BEYOND else ""), None
-    said = f"{limits.metric} is {value:.4g}, from {labelled:,} outcomes of the 7 days to {as_of:%-d %b %Y}"
+        return Part(light, f"{metric} is estimated at {value:.4g}" if light in BEYOND else ""), None
+    said = f"{metric} is {value:.4g}, from {labelled:,} outcomes of the 7 days to {as_of:%-d %b %Y}"
     return Part(status, said if status in BEYOND else ""), as_of
 
 
