@@ -111,7 +111,9 @@ def write_decisions(folder: Path, task: Task) -> None:
     twice = pd.concat([plain[10:60], plain[20:30].assign(amount=1.0)])
     _parquet(twice.assign(age=twice["age"].astype(np.int32)), folder / "d twice.parquet")
     _text(cases(300, 4, task)).to_csv(folder / "e text.csv", index=False)
-    _parquet(cases(9, 5, task)[:0].astype(dict.fromkeys(("id", "kind", "prediction"), "str")), folder / "f nothing.parquet")
+    _parquet(
+        cases(9, 5, task)[:0].astype(dict.fromkeys(("id", "kind", "prediction"), "str")), folder / "f nothing.parquet"
+    )
 
 
 def _text(frame: pd.DataFrame) -> pd.DataFrame:

@@ -146,7 +146,8 @@ def test_they_join_the_same_outcomes(room: tuple[Task, Path], outcomes: Any, duc
     assert_same_sums(theirs.errors, ours.errors, keys=4)
     assert rows(theirs.labelled) == rows(ours.labelled)
     assert rows(theirs.outcome_bins) == rows(ours.outcome_bins)
-    assert (ours.errors if task == "regression" else ours.cells).num_rows > (0 if outcomes is None else 20)
+    if outcomes is not None:
+        assert (ours.errors if task == "regression" else ours.cells).num_rows > 20
 
 
 @one_task
