@@ -7,11 +7,13 @@ uses (both install a package `pyspark`): `.ci/spark` puts it beside, or `WATCHRO
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -122,7 +124,13 @@ def _running(home: Path, folder: Path, command: Sequence[str], port: int | None)
     with (folder / "log").open("wb") as log:
         program = str(home / "bin" / command[0])
         process = subprocess.Popen(
-            [program, *command[1:]], env=environment, stdout=log, stderr=log, cwd=folder, start_new_session=True
+            [program, *command[1:]],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,
         )
     try:
         if port is not None:
@@ -141,6 +149,15 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
                 return
         time.sleep(0.2)
     raise TimeoutError(log.read_text("utf-8", "replace")[-4000:])
+
+
+def _end_with_parent() -> None:
+    """On Linux a test run that is itself killed takes its cluster with it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+_PR_SET_PDEATHSIG = 1
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
