@@ -5,10 +5,15 @@ from __future__ import annotations
 import sys
 
 import pytest
+from hypothesis import settings
 
 from tests.helpers.browser import BROWSER_FLAGS, system_browser
 
 MAIN = sys.modules["__main__"]
+
+# How long an example takes says how busy the machine is, not whether a property holds.
+settings.register_profile("watchroom", deadline=None)
+settings.load_profile("watchroom")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -191,7 +191,10 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 @pytest.mark.parametrize(
     ("rooms", "left_out"),
     [
-        ("serve ui charts store ledger workspace domain", {"apprise", "mlflow", "shap", "sklearn", "lightgbm", "scipy"}),
+        (
+            "serve ui charts store ledger workspace domain",
+            {"apprise", "mlflow", "shap", "sklearn", "lightgbm", "scipy"},
+        ),
         ("cli", {"apprise", "mlflow", "shap", "sklearn", "lightgbm", "scipy", "streamlit", "pandas", "plotly"}),
     ],
 )

@@ -248,3 +248,13 @@ def test_masked_columns_as_a_database_gives_them_are_read_as_missing():
     )
     kept = replace(cells, score_bin=np.where(cells.score_bin > 2000, np.nan, cells.score_bin))
     assert binary(masked) == binary(kept)
+
+
+def test_errors_whose_squares_are_beyond_any_number_end_nothing():
+    huge = np.array([1e160])
+    none = np.array([0.0])
+    with np.errstate(over="ignore"):
+        found = regression(Errors(np.array([1]), huge, none, huge**2, none, none, none))
+    assert found["mae"].value == 1e160
+    assert found["rmse"].value == np.inf
+    assert np.isnan(found["r2"].value)

@@ -15,12 +15,17 @@ from sklearn.metrics import roc_auc_score
 from tests.helpers.profiles import Served, days_from, profile_rows, served_day
 from tests.helpers.snapshots import publish_rows
 from watchroom.domain.bins import edges_of
+from watchroom.domain.periods import Periods
+from watchroom.jobs.evaluate.conditions import conditions
+from watchroom.jobs.evaluate.performance import performance_of
+from watchroom.jobs.evaluate.read import VersionProfile
 from watchroom.jobs.evaluate.step import evaluate
 from watchroom.jobs.profile.step import Touched
 from watchroom.store.draft import Draft, refresh_lock
 from watchroom.store.manifest import StoreFolder
 from watchroom.store.schema import TABLES
 from watchroom.workspace.load import Workspace, load_workspace
+from watchroom.workspace.model_file import ModelSpec
 
 FIRST = date(2026, 3, 2)  # a Monday
 TODAY = date(2026, 3, 31)
@@ -274,3 +279,46 @@ def test_the_same_months_of_the_reference_take_the_season_out(tmp_path: Path):
             query = "select status, reference_n from health.drift where feature = 'x' and grain = 'week'"
             found[name] = draft.connection.execute(query).fetchall()
     assert found == {"whole": [("drifted", 6000)], "months": [("stable", 500)]}
+
+
+def test_a_decision_dated_after_the_refresh_is_told_and_never_hides_what_is_now(tmp_path: Path):
+    days = {**month(), **dict(list(month(4, shift=1.0).items())[14:])}
+    ahead = {date(2027, 6, 1): served_day(np.random.default_rng(2), 1)}
+    publish_rows(tmp_path / "store", profile_rows("m", reference(), {**days, **ahead}))
+    with drafted(tmp_path / "store") as draft:
+        found = evaluate(draft, room(tmp_path / "room"), {"m": ALL}, TODAY)
+        assert draft.connection.execute("select drift, period_end from health.health").fetchall() == [
+            ("drifted", date(2026, 3, 29))
+        ]
+        assert {one.feature for one in conditions(draft, {"m": room(tmp_path / "room").models["m"]})} >= {"x"}
+    (problem,) = found.problems
+    assert (problem.count, problem.model) == (1, "m")
+    assert "2027-06-01" in problem.what
+
+
+def test_a_model_whose_numbers_cannot_be_judged_costs_the_others_nothing_and_keeps_what_was_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    good = profile_rows("good", reference(), month())
+    both = {name: [*rows, *profile_rows("m", reference(), month())[name]] for name, rows in good.items()}
+    publish_rows(tmp_path / "store", both)
+    folder = tmp_path / "room"
+    room(folder)
+    (folder / "models" / "good.yaml").write_text(SPEC.replace("model: m", "model: good"))
+    with drafted(tmp_path / "store") as draft:
+        evaluate(draft, load_workspace(folder), {"m": ALL, "good": ALL}, TODAY)
+        said = draft.connection.execute("from health.health where model = 'm'").fetchall()
+
+        def overflow(profile: VersionProfile, spec: ModelSpec, periods: Periods) -> Any:
+            if spec.model == "m":
+                raise OverflowError("(34, 'Numerical result out of range')")
+            return performance_of(profile, spec, periods)
+
+        monkeypatch.setattr("watchroom.jobs.evaluate.step.performance_of", overflow)
+        found = evaluate(draft, load_workspace(folder), {"m": ALL, "good": ALL}, TODAY)
+        assert found.complete == {"good": 1}
+        assert [(problem.model, problem.severity) for problem in found.problems] == [("m", "error")]
+        assert draft.connection.execute("from health.health where model = 'm'").fetchall() == said
+        monkeypatch.undo()
+        again = evaluate(draft, load_workspace(folder), {}, TODAY)
+        assert (again.evaluated, again.problems) == (1, ())

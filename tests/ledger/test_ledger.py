@@ -96,7 +96,10 @@ def nested(depth: int) -> list[Any]:
     ("wrong", "said"),
     [
         (NewEntry("sign_of", "ana@x", {}), "Did you mean 'sign_off'?"),
-        (NewEntry("party", "ana@x", {}), "The kinds are registry_event, sign_off, refusal, alert_event, alert_act, notification."),
+        (
+            NewEntry("party", "ana@x", {}),
+            "The kinds are registry_event, sign_off, refusal, alert_event, alert_act, notification.",
+        ),
         (NewEntry("sign_off", " ", {}), "needs an actor"),
         (NewEntry("sign_off", "a\0", {}), "a character that no database can keep"),
         (NewEntry("sign_off", "ana@x", {}, model="\ud800"), "a character that no database can keep"),

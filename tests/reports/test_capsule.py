@@ -242,7 +242,11 @@ def test_names_from_outside_are_literals_in_every_file(store: Path):
     assert "fetch_rows.py" not in held  # the model has no file, so nobody knows where its log is
     assert "they cannot be fetched" in held["README.md"]
     calls = [node for node in ast.walk(ast.parse(held["load_model.py"])) if isinstance(node, ast.Call)]
-    assert [ast.unparse(call.func) for call in calls] == ["mlflow.set_tracking_uri", "mlflow.pyfunc.load_model", "print"]
+    assert [ast.unparse(call.func) for call in calls] == [
+        "mlflow.set_tracking_uri",
+        "mlflow.pyfunc.load_model",
+        "print",
+    ]
     assert ast.literal_eval(calls[1].args[0]).startswith("models:/")
 
 

@@ -81,10 +81,12 @@ def _macro_f1(predicted: Texts, outcome: Texts, n: Numbers) -> Measured:
     right = predicted == outcome
     hits = np.bincount(of_outcome, weights=n * right, minlength=names.size)
     both = np.bincount(place, weights=np.tile(n, 2), minlength=names.size)
-    scores = 2 * hits / both
+    classes = int((both > 0).sum())  # an estimate may give a class no weight at all
+    per = 1 / np.where(both > 0, both, np.inf)
+    scores = 2 * hits * per
     # How one more decision in a cell changes the mean of the classes' F1.
-    pull = scores / both
-    change = 2 * right / both[of_outcome] - pull[of_predicted] - pull[of_outcome]
-    variance = float(n @ (change * total / names.size) ** 2) / total**2
-    value, half = float(scores.mean()), NORMAL_95 * float(np.sqrt(variance))
+    pull = scores * per
+    change = 2 * right * per[of_outcome] - pull[of_predicted] - pull[of_outcome]
+    variance = float(n @ (change * total / classes) ** 2) / total**2
+    value, half = float(scores.sum() / classes), NORMAL_95 * float(np.sqrt(variance))
     return Measured(value, max(value - half, 0.0), min(value + half, 1.0), round(total))

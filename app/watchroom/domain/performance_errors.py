@@ -32,7 +32,7 @@ def of_errors(errors: Errors) -> Mapping[str, Measured]:
     return {
         **_of_squares(mean_square, float(mean_size), outcome_m2 / total, total),
         "mae": _mean(float(mean_size), size_m2 / max(total - 1, 1), total, at_least=0.0),
-        "bias": _mean(bias, max(mean_square - bias**2, 0.0) * total / max(total - 1, 1), total),
+        "bias": _mean(bias, max(mean_square - bias * bias, 0.0) * total / max(total - 1, 1), total),
     }
 
 
@@ -52,7 +52,9 @@ def _of_squares(mean_square: float, mean_size: float, spread: float, n: int) -> 
 
     That of R² also allows for chance in the spread, as normal outcomes have it.
     """
-    tails = _kurtosis(mean_size**2 / mean_square) if mean_square > 0 else 1.0
+    if not math.isfinite(mean_square):  # errors so large that their squares are no numbers any more
+        return {"rmse": _without_interval(mean_square, n), "r2": _without_interval(math.nan, n)}
+    tails = _kurtosis(mean_size * mean_size / mean_square) if mean_square > 0 else 1.0
     by_errors, by_both = (
         math.exp(NORMAL_95 * math.sqrt(factor / n)) if n > 1 else math.nan for factor in (tails - 1, tails + 1)
     )
@@ -60,6 +62,10 @@ def _of_squares(mean_square: float, mean_size: float, spread: float, n: int) -> 
     rmse = Measured(root, root / math.sqrt(by_errors), root * math.sqrt(by_errors), n)
     left = mean_square / spread if spread > 0 else math.nan
     return {"rmse": rmse, "r2": Measured(1 - left, 1 - left * by_both, 1 - left / by_both, n)}
+
+
+def _without_interval(value: float, n: int) -> Measured:
+    return Measured(value, math.nan, math.nan, n)
 
 
 _RATIOS = (0.05, 0.749)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,7 +41,7 @@ def _series(draft: Draft, table: str, of: str, value: str, limit: str, method: s
         with judged as (
             select t.*, h.period_end as last_day
             from health.{table} t join health.health h using (model, version)
-            where t.grain = 'last_7_days' and t.status <> 'no data' {realized}
+            where t.grain = 'last_7_days' and t.status <> 'no data' and t.period_end <= h.period_end {realized}
         ), settled as (
             select model, {of}, max(period_end) filter (status = 'stable') as stable_until from judged group by all
         )
@@ -72,13 +73,18 @@ def _condition(row: dict[str, Any], spec: ModelSpec) -> Condition:
         feature=row["feature"],
         severity=severity(row["status"]),
         since=row["since"],
-        value=row["value"],
+        value=_finite(row["value"]),
         limit=limit,
         method=row["method"],
         period_start=row["period_start"],
         period_end=row["period_end"],
         n=row["n"],
     )
+
+
+def _finite(value: float | None) -> float | None:
+    """What the ledger can keep: an infinite distance is beyond any limit, and no number."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _volume(draft: Draft, specs: Mapping[str, ModelSpec]) -> list[Condition]:

@@ -28,7 +28,7 @@ class Part:
 
 def fill_health(draft: Draft, spec: ModelSpec, serving: int | None, today: date) -> None:
     """The model's row of `health`. `today` is the UTC day of the refresh."""
-    first, last, n = _window(draft, spec.model, serving)
+    first, last, n = _window(draft, spec.model, serving, today)
     if serving is None or last is None:
         row = (spec.model, serving, *["no data"] * 5, _nothing(spec, serving), None, None, 0, None)
         draft.insert("health", [row])
@@ -49,14 +49,17 @@ def fill_health(draft: Draft, spec: ModelSpec, serving: int | None, today: date)
     )
 
 
-def _window(draft: Draft, model: str, version: int | None) -> tuple[date | None, date | None, int]:
+def _window(draft: Draft, model: str, version: int | None, today: date) -> tuple[date | None, date | None, int]:
+    """The seven days up to the last decision. A decision that is dated after the refresh is never what is now."""
     rows = draft.connection.execute(
         """
-        select max(day), coalesce(sum(decisions), 0)::bigint from profile.volume v
-        where model = $model and version = $version
-            and day > (select max(day) from profile.volume w where w.model = $model and w.version = $version) - $days
+        with known as (
+            select day, decisions from profile.volume where model = $model and version = $version and day <= $today
+        )
+        select max(day), coalesce(sum(decisions) filter (day > (select max(day) from known) - $days), 0)::bigint
+        from known
         """,
-        {"model": model, "version": version, "days": CURRENT_DAYS},
+        {"model": model, "version": version, "days": CURRENT_DAYS, "today": today},
     ).fetchall()
     last, n = rows[0]
     return (last - timedelta(CURRENT_DAYS - 1) if last else None), last, n
@@ -119,10 +122,10 @@ def _performance(draft: Draft, spec: ModelSpec, version: int, last: date) -> tup
             arg_max(n_labelled, period_end)
         from health.performance
         where model = ? and version = ? and metric = ? and grain = 'last_7_days' and status <> 'no data'
-            and period_end >= ?
+            and period_end between ? and ?
         group by kind order by kind desc
         """,
-        [spec.model, version, limits.metric, last - timedelta(PERFORMANCE_DAYS)],
+        [spec.model, version, limits.metric, last - timedelta(PERFORMANCE_DAYS), last],
     ).fetchall()
     if not rows:
         return Part("no data", "too few outcomes to judge performance"), None
@@ -143,7 +146,8 @@ def _volume(draft: Draft, spec: ModelSpec, version: int, last: date, today: date
     if silent > SILENT_DAYS:
         return Part("failing", f"no decision for {silent:,} days: the last was on {last:%-d %b %Y}")
     rows = draft.connection.execute(  # a version that has served for two days is not measured by seven
-        """select sum(decisions) filter (day > $last - $days) / least(date_diff('day', min(day), $last) + 1, $days)
+        """select sum(decisions) filter (day > $last - $days and day <= $last)
+            / least(date_diff('day', min(day), $last) + 1, $days)
         from profile.volume where model = $model and version = $version""",
         {"model": spec.model, "version": version, "last": last, "days": CURRENT_DAYS},
     ).fetchall()

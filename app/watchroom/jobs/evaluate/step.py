@@ -7,7 +7,8 @@ their rows. What each table holds is computed in the modules beside this one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +19,7 @@ from watchroom.jobs.evaluate.performance import performance_of
 from watchroom.jobs.evaluate.read import read_profiles
 from watchroom.jobs.evaluate.trend import fill_alert_scores, fill_decay
 from watchroom.jobs.profile.step import Touched
+from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.model_file import ModelSpec
@@ -32,40 +34,115 @@ _OF_NOW = ("health", "decay", "alert_scores")
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How many models were evaluated anew, and those whose rows are up to date with their version in service.
+    """How many models were evaluated anew, those whose rows are up to date with their version in service, and problems.
 
-    A model whose file has a mistake is not among them: of it nothing is known to be over. One whose file is gone is,
-    without a version.
+    A model whose file has a mistake is not among them, nor one that could not be judged: of it nothing is known to be
+    over. One whose file is gone is, without a version.
     """
 
     evaluated: int
     complete: Mapping[str, int | None]
+    problems: tuple[Problem, ...] = ()
 
 
 def evaluate(draft: Draft, workspace: Workspace, touched: Mapping[str, Touched], today: date) -> Evaluation:
     """Fill the part `health` for the models of the workspace. `touched` says what of their profiles has changed.
 
-    Only periods with a day that has changed are judged again. `today` is the UTC day of the refresh.
+    Only periods with a day that has changed are judged again. `today` is the UTC day of the refresh. A model that
+    cannot be judged keeps what was said of it, with a problem, and costs the others nothing.
     """
     serving, before = versions_in_service(draft), _notes(draft)
     _forget(draft, {model for model, _ in before} - workspace.models.keys() - _broken(workspace))
-    evaluated = 0
+    problems, evaluated, complete = list[Problem](), 0, dict[str, int | None]()
     for name, spec in workspace.models.items():
-        rules = _digest(_RULES, spec.model_dump_json())
-        now = _digest(rules, str(serving.get(name)), today.isoformat())
-        change = touched.get(name)
-        if before.get((name, "rules")) != rules or (change and change.whole):
-            _forget(draft, {name})
-            _judge(draft, spec, None)
-        elif change and change.outcome_days:
-            _judge(draft, spec, change.outcome_days)
-        elif before.get((name, "now")) == now:
-            continue
-        _say_now(draft, spec, serving.get(name), today)
-        _keep_notes(draft, name, {"rules": rules, "now": now})
-        evaluated += 1
+        due = _due(spec, touched.get(name), serving.get(name), today, before)
+        try:
+            if due:
+                with _all_or_nothing(draft):
+                    _bring_up_to_date(draft, spec, due, serving.get(name), today)
+                evaluated += 1
+            complete[name] = serving.get(name)
+        except Exception as error:  # noqa: BLE001, whatever a model's numbers do, the others are judged
+            _keep_notes(draft, name, {})  # so that it is tried again, whole
+            problems.append(_not_judged(name, workspace.files[name], error))
+    problems += _dated_ahead(draft, workspace, today)
     gone = dict.fromkeys(_with_alerts(draft) - workspace.models.keys() - _broken(workspace))
-    return Evaluation(evaluated, {**gone, **{name: serving.get(name) for name in workspace.models}})
+    return Evaluation(evaluated, {**gone, **complete}, tuple(problems))
+
+
+@dataclass(frozen=True)
+class _Due:
+    """What is to be judged of a model: every period, those of some days, or its light alone; and the notes after it."""
+
+    whole: bool
+    days: frozenset[date]
+    notes: Mapping[str, str]
+
+
+def _due(
+    spec: ModelSpec, counts: Touched | None, serving: int | None, today: date, before: Mapping[tuple[str, str], str]
+) -> _Due | None:
+    rules = _digest(_RULES, spec.model_dump_json())
+    now = _digest(rules, str(serving), today.isoformat())
+    whole = before.get((spec.model, "rules")) != rules or (counts is not None and counts.whole)
+    days = counts.outcome_days if counts else frozenset[date]()
+    if not whole and not days and before.get((spec.model, "now")) == now:
+        return None
+    return _Due(whole, days, {"rules": rules, "now": now})
+
+
+def _bring_up_to_date(draft: Draft, spec: ModelSpec, due: _Due, serving: int | None, today: date) -> None:
+    if due.whole:
+        _forget(draft, {spec.model})
+        _judge(draft, spec, None)
+    elif due.days:
+        _judge(draft, spec, due.days)
+    _say_now(draft, spec, serving, today)
+    _keep_notes(draft, spec.model, due.notes)
+
+
+@contextmanager
+def _all_or_nothing(draft: Draft) -> Iterator[None]:
+    draft.writable("health")
+    draft.connection.execute("begin")
+    try:
+        yield
+    except BaseException:
+        draft.connection.execute("rollback")
+        raise
+    draft.connection.execute("commit")
+
+
+def _not_judged(model: str, file: str, error: Exception) -> Problem:
+    return Problem(
+        "log",
+        "error",
+        f"{file} (decisions)",
+        "The model could not be judged; what was said of it before stands.",
+        why=str(error).strip().partition("\n")[0] or type(error).__name__,
+        next_step="It is tried again at the next refresh. Please report it, with what its log holds.",
+        model=model,
+    )
+
+
+def _dated_ahead(draft: Draft, workspace: Workspace, today: date) -> list[Problem]:
+    rows = draft.connection.execute(
+        "select model, sum(decisions)::bigint, max(day) from profile.volume where day > ? group by model order by 1",
+        [today],
+    ).fetchall()
+    return [
+        Problem(
+            "log",
+            "warning",
+            workspace.files.get(model, model),
+            f"{count:,} decisions are dated after this refresh, the last on {last:%Y-%m-%d}.",
+            why="They are counted, and never taken for what is now.",
+            next_step="Correct the clock or the time zone of what writes the log.",
+            model=model,
+            count=count,
+        )
+        for model, count, last in rows
+    ]
 
 
 def versions_in_service(draft: Draft) -> dict[str, int]:
@@ -114,7 +191,6 @@ def _forget(draft: Draft, models: Collection[str]) -> None:
 
 def _judge(draft: Draft, spec: ModelSpec, days: Collection[date] | None) -> None:
     """Judge every period, or those that hold one of the days in place of what was said of them."""
-    draft.writable("health")
     if days is not None:
         _forget_periods(draft, spec.model, days)
     for profile in read_profiles(draft, spec.model, *([] if days is None else [reach_of(days)])):
@@ -138,7 +214,6 @@ def _forget_periods(draft: Draft, model: str, days: Collection[date]) -> None:
 
 
 def _say_now(draft: Draft, spec: ModelSpec, serving: int | None, today: date) -> None:
-    draft.writable("health")
     for table in _OF_NOW:
         draft.connection.execute(f'delete from health."{table}" where model = ?', [spec.model])
     fill_health(draft, spec, serving, today)

@@ -37,7 +37,8 @@ def fill_decay(draft: Draft, spec: ModelSpec, today: date) -> None:
         ).fetchall()
     )
     for version, last in draft.connection.execute(
-        "select version, max(day) from profile.volume where model = ? group by version order by version", [spec.model]
+        "select version, max(day) from profile.volume where model = ? and day <= ? group by version order by version",
+        [spec.model, today],
     ).fetchall():
         draft.insert("decay", [_decay_row(draft, spec, version, metric, made.get(version), last, today)])
 
@@ -49,10 +50,10 @@ def _decay_row(
         """
         select period_end, value, n_labelled from health.performance
         where model = ? and version = ? and metric = ? and kind = 'realized' and grain = 'week'
-            and status <> 'no data'
+            and status <> 'no data' and period_start <= ?
         order by period_end
         """,
-        [spec.model, version, metric],
+        [spec.model, version, metric, today],
     ).fetchall()
     status, limit = _newest(draft, spec.model, version, metric)
     ends, values, labelled = zip(*weeks, strict=True) if weeks else ((), (), ())
