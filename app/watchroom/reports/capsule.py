@@ -14,13 +14,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-import pandas as pd
 from pydantic import ValidationError
 
 from watchroom.errors import StoreError
 from watchroom.reports import recipes
 from watchroom.reports.capsule_log import FETCH, fetch_script
 from watchroom.reports.capsule_text import Contents, commands, readme
+from watchroom.reports.csv_file import csv_text
 from watchroom.store.queries.incident import Incident, incident
 from watchroom.store.queries.status import workspace
 from watchroom.store.snapshot import Snapshot
@@ -47,8 +47,8 @@ def _files(found: Incident, snapshot: Snapshot, folder: str, tracking_uri: str) 
         "model.json": _json(json.loads(found.spec) if found.spec else None),
         "version.json": _json(_version(found)),
         "registry.json": _json(_registry(found)),
-        "window/values.csv": _csv(found.values),
-        "window/volume.csv": _csv(found.volume),
+        "window/values.csv": csv_text(found.values),
+        "window/volume.csv": csv_text(found.volume),
     }
     tables = {
         "window/bins.csv": found.bins,
@@ -56,7 +56,7 @@ def _files(found: Incident, snapshot: Snapshot, folder: str, tracking_uri: str) 
         "window/outcomes.csv": found.outcomes,
         "window/errors.csv": found.errors,
     }
-    files |= {name: _csv(frame) for name, frame in tables.items() if not frame.empty}
+    files |= {name: csv_text(frame) for name, frame in tables.items() if not frame.empty}
     if spec is not None and spec.decisions is not None:
         files[FETCH] = fetch_script(found.alert, spec, found.reigns, folder)
     if found.alert.version is not None and found.version:
@@ -120,10 +120,6 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return _plain(value.tolist())
     return None if pd.api.types.is_scalar(value) and pd.isna(value) else str(value)
-
-
-def _csv(frame: pd.DataFrame) -> str:
-    return str(frame.to_csv(index=False, lineterminator="\n"))
 
 
 def _zipped(folder: str, files: Mapping[str, str]) -> bytes:
