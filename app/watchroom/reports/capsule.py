@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+import pandas as pd
 from pydantic import ValidationError
 
 from watchroom.errors import StoreError
