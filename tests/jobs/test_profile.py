@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from tests.jobs.profile_room import FIRST, MODEL, LogRoom, Profiled, cases, changed, labels, reference
 from watchroom.domain import bins
+from watchroom.errors import SourceError
+from watchroom.jobs.profile import work as profile_work
 
 DAYS = 4
 
@@ -337,3 +341,58 @@ def test_a_model_without_a_task_is_told_that_its_predictions_are_not_judged(room
     profiled = room.profile()
     assert any("Set `task`" in problem.next_step for problem in profiled.problems)
     assert profiled["volume"]["decisions"].sum() == len(log())
+
+
+OTHER = "prices"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OverflowError("cannot convert float infinity to integer"),
+        TypeError(),
+        ValueError("the array is empty"),
+        KeyError("amount"),
+        pa.ArrowInvalid("offset overflow"),
+        SourceError("The place is not there."),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_model_whose_counting_fails_costs_that_model_alone_and_its_profile_stays(
+    room: LogRoom, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    room.models = (MODEL, OTHER)
+    room.spec(changed(model=OTHER), "prices.yaml")
+    room.write(log(), "decisions/march.parquet")
+    room.write(reference(), "reference.parquet")
+    before = room.profile()
+    room.write(reference(n=2500), "reference.parquet")
+    read = profile_work.read_reference
+
+    def fails(reader: Any, plan: Any, *rest: Any) -> Any:
+        if plan.model == MODEL:
+            raise error
+        return read(reader, plan, *rest)
+
+    monkeypatch.setattr(profile_work, "read_reference", fails)
+    profiled = room.profile()
+    assert profiled.result.incomplete == {MODEL}
+    assert set(profiled.result.touched) == {OTHER}, profiled.said()
+    for name in ("volume", "profile_bins", "profile_counts"):
+        rows = [one[name][one[name]["model"] == MODEL].reset_index(drop=True) for one in (before, profiled)]
+        pd.testing.assert_frame_equal(*rows)
+    told = [problem for problem in profiled.problems if "could not be counted" in problem.what]
+    assert [(problem.model, problem.severity) for problem in told] == [(MODEL, "error")]
+    assert told[0].why
+
+
+def test_somebody_who_stops_the_refresh_stops_it(room: LogRoom, monkeypatch: pytest.MonkeyPatch):
+    room.write(log(), "decisions/march.parquet")
+    room.write(reference(), "reference.parquet")
+
+    def stopped(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(profile_work, "read_reference", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        room.profile()

@@ -12,7 +12,7 @@ from watchroom.sources.decisions.contract import Champion, DecisionLog, FileShap
 from watchroom.store.draft import Draft
 from watchroom.workspace.model_file import ModelSpec, ReferenceFile
 
-PROFILE_VERSION = 1
+PROFILE_VERSION = 2
 """Raised when counts come out otherwise than before: every model is then counted anew."""
 
 

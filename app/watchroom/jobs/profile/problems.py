@@ -8,6 +8,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
+import duckdb
+
 from watchroom.errors import WatchroomError
 from watchroom.jobs.profile.groups import MAX_GROUPS
 from watchroom.sources.decisions.contract import FileFacts, FileProblem, FileShape
@@ -63,15 +65,22 @@ def engine_failed(error: WatchroomError) -> Problem:
 
 def failed(model: str, file: str, error: Exception) -> Problem:
     """A model whose logs could not be counted: what was known of it stays."""
-    why = " ".join((error.what, error.why)).strip() if isinstance(error, WatchroomError) else str(error).splitlines()[0]
     return log_problem(
         model,
         file,
         "The logs of this model could not be counted; what is shown is from before.",
         severity="error",
-        why=why,
+        why=_reason(error),
         next_step="The other models went on. It is tried again at the next refresh.",
     )
+
+
+def _reason(error: Exception) -> str:
+    """The first line of an error; its type where the text alone says little, as of a `KeyError`."""
+    if isinstance(error, WatchroomError):
+        return " ".join((error.what, error.why)).strip()
+    first = (str(error).strip().splitlines() or [""])[0]
+    return first if isinstance(error, OSError | duckdb.Error) else f"{type(error).__name__}: {first}".removesuffix(": ")
 
 
 def missing_columns(model: str, shape: FileShape, columns: Sequence[str], field: str) -> Problem:
@@ -104,7 +113,7 @@ def told_by(model: str, facts: FileFacts, *, outcomes: bool) -> list[Problem]:
     faults = [
         (facts.without_id, "have no id", ""),
         (facts.without_time, "have a time that is missing or none that can be read", _TIMES),
-        (facts.without_version, "have no model version that is a whole number", ""),
+        (facts.without_version, "have no model version that is a whole number from 1 on", ""),
         (facts.without_value, "have an outcome that is missing or does not fit the task", _OUTCOMES),
     ]
     found = [
@@ -126,7 +135,9 @@ def told_by(model: str, facts: FileFacts, *, outcomes: bool) -> list[Problem]:
     return found
 
 
-_TIMES = "Expected a timestamp, or text such as 2026-01-31 12:00:00 or 2026-01-31T12:00:00+01:00."
+_TIMES = (
+    "Expected a time from 1900 to 2199: a timestamp, or text such as 2026-01-31 12:00:00 or 2026-01-31T12:00:00+01:00."
+)
 
 _OUTCOMES = "Expected 0 or 1 (true, false, yes, no) for binary, a number for regression."
 

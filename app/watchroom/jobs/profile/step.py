@@ -12,10 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import duckdb
 import numpy as np
 
-from watchroom.errors import WatchroomError
 from watchroom.jobs.profile import problems as say
 from watchroom.jobs.profile.champions import as_note, champions_of, days_changed, from_note
 from watchroom.jobs.profile.files import DECISIONS, OUTCOMES, Listed, Log, Reader, list_files
@@ -70,6 +68,8 @@ class ProfileResult:
     problems: tuple[Problem, ...]
     touched: Mapping[str, Touched]
     counts: ProfileCounts
+    incomplete: frozenset[str] = frozenset()
+    """The models of which something that was there, or should be, could not be read: no all-clear for them."""
 
 
 @dataclass
@@ -80,6 +80,7 @@ class _Room:
     problems: list[Problem] = field(default_factory=list)
     touched: dict[str, Touched] = field(default_factory=dict)
     counts: ProfileCounts = field(default_factory=ProfileCounts)
+    incomplete: set[str] = field(default_factory=set)
 
 
 def profile_models(
@@ -100,9 +101,10 @@ def profile_models(
         progress(model)
         try:
             _Model(room, model, spec).profile()
-        except (duckdb.Error, OSError, WatchroomError) as error:
+        except Exception as error:  # noqa: BLE001, whatever one model's files bring about must not stop the others
             room.problems.append(say.failed(model, workspace.files[model], error))
-    return ProfileResult(tuple(room.problems), room.touched, room.counts)
+            room.incomplete.add(model)
+    return ProfileResult(tuple(room.problems), room.touched, room.counts, frozenset(room.incomplete))
 
 
 def _kept(draft: Draft, workspace: Workspace) -> set[str]:

@@ -111,7 +111,10 @@ class Work:
         """The reference, read; None when there is none or it cannot be read, and what is wrong with it is said."""
         try:
             reader = self._reference_reader()
-            return None if reader is None else read_reference(reader, self.plan, versions, self.tools.temp)
+            if reader is None:
+                return None
+            with reader:  # what is left of an answer that was not read to its end would block the next model's
+                return read_reference(reader, self.plan, versions, self.tools.temp)
         except FileProblem as error:
             self.problems.append(say.file_problem(self.plan.model, error))
         except (duckdb.Error, OSError) as error:
