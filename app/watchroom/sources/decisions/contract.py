@@ -48,12 +48,27 @@ class LogFile:
 
 @dataclass(frozen=True)
 class FileShape:
-    """A file with what its header says: its format and its columns, in their order. `delimiter` is of a CSV file."""
+    """A file with what its header says: its format and its columns, in their order.
+
+    Columns that cannot be told by a name are left out of `columns`: those without one, those that bear the name of an
+    earlier one (in whatever case), and those that bear a name of ours.
+    """
 
     file: LogFile
     format: Literal["parquet", "csv"]
     columns: tuple[tuple[str, Family], ...]
     delimiter: str = ","
+    """Of a CSV file."""
+    header: tuple[str, ...] = ()
+    """What every column of the file is read as, in their order, those that are left out included."""
+    skip: int = 0
+    """Of a CSV file: the blank lines before its header."""
+    types: tuple[tuple[str, str], ...] = ()
+    """What the engine calls the types of the columns, where it has several for a family."""
+
+    def type(self, column: str) -> str:
+        """What the engine calls the column's type; empty when it does not say."""
+        return dict(self.types).get(column, "")
 
     def family(self, column: str) -> Family | None:
         """The column's family; None when the file does not have it."""

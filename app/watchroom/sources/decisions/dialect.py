@@ -25,6 +25,10 @@ class Dialect(Protocol):
         """A table of files of one shape: their columns, `__file` (the path as given) and `__row` (its place in it)."""
         ...
 
+    def to_microseconds(self, time: str, kind: str) -> str:
+        """A time, with what is finer than a microsecond cut off; `kind` is what the engine calls its type."""
+        ...
+
     def zoned_as_utc(self, time: str) -> str:
         """A time with a zone as one without, in UTC."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from watchroom.sources.decisions import files as listing
@@ -9,6 +10,7 @@ from watchroom.sources.decisions.contract import Family, FileShape
 
 _FAMILIES: tuple[tuple[str, Family], ...] = (
     ("TIMESTAMP WITH TIME ZONE", "zoned"),
+    ("TIMESTAMPTZ", "zoned"),
     ("TIMESTAMP", "naive"),
     ("DATE", "date"),
     ("BOOLEAN", "boolean"),
@@ -43,16 +45,29 @@ class DuckDialect:
     def scan(self, shapes: tuple[FileShape, ...]) -> str:
         """The files as a table, with their columns as the shape has them."""
         paths = self.bound([listing.literal_glob(shape.file) for shape in shapes])
-        if shapes[0].format == "parquet":
-            return f"(select *, file_row_number as __row from read_parquet({paths}, filename = '__file')) as scanned"
-        return f"(select *, row_number() over () as __row from {self._csv(shapes[0], paths)}) as scanned"
+        shape = shapes[0]
+        taken = {name.casefold() for name in shape.header}
+        file = _free("__file", taken)
+        columns = "".join(f"{self.name(column)}, " for column, _ in shape.columns)
+        if shape.format == "parquet":
+            row = "row_number() over ()" if "file_row_number" in taken else "file_row_number"
+            scanned = f"read_parquet({paths}, filename = '{file}')"
+        else:
+            row, scanned = "row_number() over ()", self._csv(shape, paths, file)
+        return f"(select {columns}{file} as __file, {row} as __row from {scanned}) as scanned"
 
-    def _csv(self, shape: FileShape, paths: str) -> str:
-        columns = ", ".join(f"{self.name(column)}: 'VARCHAR'" for column, _ in shape.columns)
+    def _csv(self, shape: FileShape, paths: str, file: str) -> str:
+        """One thread for each file: several lose their place in it at a line break inside quotes."""
+        columns = ", ".join(f"{self.name(column)}: 'VARCHAR'" for column in shape.header)
         return (
-            f"read_csv({paths}, auto_detect = false, header = true, delim = {self.bound(shape.delimiter)}, "
-            f"quote = '\"', escape = '\"', columns = {{{columns}}}, null_padding = true, filename = '__file')"
+            f"read_csv({paths}, auto_detect = false, header = true, skip = {shape.skip}, "
+            f"delim = {self.bound(shape.delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}}, "
+            f"null_padding = true, parallel = false, filename = '{file}')"
         )
+
+    def to_microseconds(self, time: str, kind: str) -> str:
+        """DuckDB would round nanoseconds, and the end of a day into the next."""
+        return f"make_timestamp(epoch_ns(cast({time} as timestamp_ns)) // 1000)" if kind.endswith("_NS") else time
 
     def zoned_as_utc(self, time: str) -> str:
         """The session's zone is UTC."""
@@ -73,6 +88,13 @@ class DuckDialect:
     def hash_sum(self, value: str) -> str:
         """As a sum of 128 bits."""
         return f"cast(sum({value}) as varchar)"
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """The name, made longer until no column of a file bears it."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def family_of(kind: str) -> Family:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,6 @@ from watchroom.sources.decisions.contract import (
     Binning,
     Counts,
     DecisionLog,
-    Family,
     FeatureBins,
     FileProblem,
     Files,
@@ -60,6 +60,7 @@ class DuckDBEngine:
                 "autoinstall_known_extensions": False,
             },
         )
+        self._shapes: dict[LogFile, FileShape] = {}
         self._connection.execute("set TimeZone = 'UTC'")
         # A Parquet file's least and greatest value say nothing of NaN, and DuckDB takes `isnan` for false by them.
         self._connection.execute("set disabled_optimizers = 'statistics_propagation'")
@@ -86,18 +87,22 @@ class DuckDBEngine:
             if "No files found" in str(error):
                 return ()
             shown = listing.shown_path(pattern, root)
-            raise SourceError(f"{shown} cannot be listed.", why=_first_line(error).replace(pattern, shown)) from error
+            raise SourceError(f"{shown} cannot be listed.", why=_reason(error).replace(pattern, shown)) from error
         return tuple(LogFile(path, listing.shown_path(path, root), size, ns) for path, size, ns in rows)
 
     def shape(self, file: LogFile) -> FileShape:
-        """As the contract has it."""
+        """As the contract has it. The header of a file that has not changed is read once."""
+        if file not in self._shapes:
+            self._shapes[file] = self._shape(file)
+        return self._shapes[file]
+
+    def _shape(self, file: LogFile) -> FileShape:
         if file.size == 0:
             return FileShape(file, "csv", ())
         with _about(file):
             if listing.format_of(file, self._magic(file)) == "parquet":
-                return FileShape(file, "parquet", self._parquet_columns(file))
-            names, delimiter = listing.header_of(self._first_line(file))
-        return FileShape(file, "csv", tuple((name, "text") for name in names), delimiter)
+                return self._parquet_shape(file)
+            return listing.csv_shape(file, self._first_lines(file))
 
     def _magic(self, file: LogFile) -> bytes | None:
         if listing.is_address(file.path):
@@ -105,18 +110,20 @@ class DuckDBEngine:
         with Path(file.path).open("rb") as opened:
             return opened.read(4)
 
-    def _parquet_columns(self, file: LogFile) -> tuple[tuple[str, Family], ...]:
+    def _parquet_shape(self, file: LogFile) -> FileShape:
         query = "describe select * from read_parquet($path)"
         rows = self._connection.execute(query, {"path": [listing.literal_glob(file)]}).fetchall()
-        return tuple((row[0], family_of(row[1])) for row in rows)
+        header = tuple(row[0] for row in rows)
+        types = tuple((rows[place][0], rows[place][1]) for place in listing.named_apart(header))
+        columns = tuple((name, family_of(kind)) for name, kind in types)
+        return FileShape(file, "parquet", columns, header=header, types=types)
 
-    def _first_line(self, file: LogFile) -> str:
+    def _first_lines(self, file: LogFile) -> list[str | None]:
         query = (
             "select line from read_csv($path, auto_detect = false, header = false, delim = '\x01', quote = '', "
-            "escape = '', columns = {'line': 'VARCHAR'}) limit 1"
+            f"escape = '', columns = {{'line': 'VARCHAR'}}) limit {listing.HEAD_LINES}"
         )
-        rows = self._connection.execute(query, {"path": [listing.literal_glob(file)]}).fetchall()
-        return str(rows[0][0]) if rows else ""
+        return [row[0] for row in self._connection.execute(query, {"path": [listing.literal_glob(file)]}).fetchall()]
 
     def survey(self, log: DecisionLog, files: Sequence[FileShape]) -> Survey:
         """As the contract has it."""
@@ -176,10 +183,6 @@ class DuckDBEngine:
         """As the contract has it."""
         dialect = DuckDialect()
         parts = [f"select * exclude (__file, __row) from {dialect.scan(group)}" for group in ask.alike(files)]
-        parts = [
-            part.replace("filename)", "filename, file_row_number)") if "read_parquet" in part else part
-            for part in parts
-        ]
         return self._reader(" union all by name ".join(parts), dialect)
 
     def count(self, log: DecisionLog, bins: Binning, files: Files, days: frozenset[date]) -> Counts:
@@ -309,14 +312,15 @@ class DuckDBEngine:
     def _each_or_all(
         self, files: Sequence[FileShape], question: Callable[[Sequence[FileShape]], list[tuple[Any, ...]]]
     ) -> tuple[list[tuple[Any, ...]], tuple[FileProblem, ...]]:
-        """The answer for all files at once; if that fails file by file, with those that fail alone."""
+        """The answer for all files at once; if that fails file by file, with those that fail alone.
+
+        A question that is wrong is so for every file.
+        """
         if not files:
             return [], ()
         try:
             return question(files), ()
-        except _OURS:
-            raise
-        except (duckdb.Error, OSError):
+        except (duckdb.Error, OSError) as error:
             rows, broken = list[tuple[Any, ...]](), list[FileProblem]()
             for shape in files:
                 try:
@@ -324,6 +328,8 @@ class DuckDBEngine:
                         rows += question((shape,))
                 except FileProblem as problem:
                     broken.append(problem)
+            if isinstance(error, _OURS) and len(broken) == len(files):
+                raise
             return rows, tuple(broken)
 
     @contextmanager
@@ -346,13 +352,18 @@ def _about(file: LogFile) -> Iterator[None]:
         raise FileProblem(
             "The file cannot be read; its rows are left out.",
             path=file.shown,
-            why=_first_line(error).replace(file.path, file.shown),
+            why=_reason(error).replace(file.path, file.shown),
             next_step="It may be half written or damaged. It is read again at the next refresh.",
         ) from error
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+def _reason(error: Exception) -> str:
+    """The first line, and of a CSV file what is wrong in it: that comes after the row itself, which is not for here."""
+    first, *rest = str(error).strip().splitlines() or [type(error).__name__]
+    said = list(takewhile(lambda line: line.strip() and not line.startswith("Possible"), rest))
+    if rest and rest[0].startswith("Original Line:") and len(said) > 1:
+        return f"{first}. {said[-1].rstrip('.')}."
+    return first
 
 
 def _sharing(bins: Binning, versions: Sequence[int]) -> list[tuple[tuple[int, ...], tuple[FeatureBins, ...]]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Literal
 
@@ -31,6 +31,16 @@ Form = Literal["number", "category", "boolean", "score", "binary"]
 
 LEAST_PROBABILITY = "2.2e-16"
 """What log loss is kept from 0 by: the distance from 1 to the next double, as scikit-learn has it."""
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
+"""Times from the first on and before the second are those of decisions.
+
+Others stand for none: 0001-01-01, 1899-12-30 and 9999-12-31 are what systems write for `no date` and `never`. They
+would be days on which everything is compared; and Python, DuckDB and Spark do not agree on what lies beyond theirs.
+"""
+
+LAST_VERSION = 2**31 - 1
+"""The greatest version that a column of integers holds; MLflow counts from 1."""
 
 _EXACT = "9e15"
 """Up to here a whole double is an exact integer, and is written without its fraction."""
@@ -61,10 +71,14 @@ def signals_of(log: DecisionLog) -> tuple[Signal, ...]:
 
 
 def alike(shapes: Iterable[FileShape]) -> list[tuple[FileShape, ...]]:
-    """The files by shape: those of one group can be read as one table."""
+    """The files by shape: those of one group can be read as one table.
 
-    def key(shape: FileShape) -> tuple[str, str, tuple[tuple[str, Family], ...]]:
-        return shape.format, shape.delimiter, shape.columns
+    Their columns are of the same types and not just of one family: else a value would be read as another (0.1 of 32
+    bits is not 0.1 of 64) depending on which files are read with it.
+    """
+
+    def key(shape: FileShape) -> tuple[object, ...]:
+        return shape.format, shape.delimiter, shape.columns, shape.header, shape.skip, shape.types
 
     return [tuple(group) for _, group in groupby(sorted(shapes, key=key), key=key)]
 
@@ -106,13 +120,18 @@ def time_of(dialect: Dialect, family: Family | None, name: str) -> str:
         case "naive":
             return name
         case "date":
-            return f"cast({name} as timestamp)"
+            return f"try_cast({name} as timestamp)"
         case "zoned":
             return dialect.zoned_as_utc(name)
         case "text":
             return dialect.text_as_utc(name)
         case _:
             return "cast(null as timestamp)"
+
+
+def _usable_time(at: str) -> str:
+    """A time that a decision can have; NULL for what only stands for none."""
+    return f"case when {at} >= timestamp '{EARLIEST} 00:00:00' and {at} < timestamp '{LATEST} 00:00:00' then {at} end"
 
 
 def _zoned(dialect: Dialect, family: Family | None, name: str) -> str:
@@ -175,16 +194,17 @@ def may_be_invalid(dialect: Dialect, signal: Signal, shapes: Iterable[FileShape]
 
 
 def version_of(dialect: Dialect, log: DecisionLog, shape: FileShape, at: str) -> str:
-    """The version that decided: its column, else the champion of that time. NULL when it is no integer."""
+    """The version that decided: its column, else the champion of that time. NULL when it is no integer from 1 on."""
     if log.version is None:
         return champion_at(log.champions, at)
     family, name = shape.family(log.version), dialect.name(log.version)
     match family:
         case "integer":
-            return f"try_cast({name} as integer)"
+            return f"case when {name} between 1 and {LAST_VERSION} then try_cast({name} as integer) end"
         case "float" | "text":
             number = f"try_cast({name} as double)"
-            return f"case when {number} = floor({number}) then try_cast({number} as integer) end"
+            whole = f"{number} = floor({number}) and {number} between 1 and {LAST_VERSION}"
+            return f"case when {whole} then try_cast({number} as integer) end"
         case _:
             return "cast(null as integer)"
 
@@ -236,20 +256,34 @@ def _decisions_of(
     if days is not None:
         kept += f" and day in ({days_sql(days)})"
         near = _near(dialect, log, shapes[0], days)
-    timed = f"select *, {_time(dialect, log, shapes[0])} as __at from {dialect.scan(shapes)}{near}"
+    timed = _timed(dialect, log, shapes, near)
     return f"select * from (select {columns} from ({timed}) as timed) as decisions where {kept}"
+
+
+def _timed(dialect: Dialect, log: DecisionLog, shapes: tuple[FileShape, ...], near: str = "") -> str:
+    """The files' rows with their usable time as `__at`. It is found in a step of its own: to read a text takes long."""
+    found = f"select *, {_time(dialect, log.timestamp, shapes[0])} as __found from {_scan(dialect, shapes)}{near}"
+    return f"select *, {_usable_time('__found')} as __at from ({found}) as found"
+
+
+def _scan(dialect: Dialect, shapes: tuple[FileShape, ...]) -> str:
+    """The files as a table; files without a header are one without rows."""
+    if shapes[0].columns:
+        return dialect.scan(shapes)
+    return f"(select cast(null as {dialect.text}) as __file, cast(null as bigint) as __row where false) as scanned"
 
 
 def _near(dialect: Dialect, log: DecisionLog, shape: FileShape, days: Iterable[date]) -> str:
     """A condition on the column itself, where that lets whole parts of a file be skipped."""
     if shape.family(log.timestamp) != "naive":
         return ""
-    name, first, last = dialect.name(log.timestamp), min(days), max(days)
-    return f" where {name} >= timestamp '{first} 00:00:00' and {name} <= timestamp '{last} 23:59:59.999999'"
+    name, first, last = dialect.name(log.timestamp), min(days), max(days) + timedelta(days=1)
+    return f" where {name} >= timestamp '{first} 00:00:00' and {name} < timestamp '{last} 00:00:00'"
 
 
-def _time(dialect: Dialect, log: DecisionLog, shape: FileShape) -> str:
-    return time_of(dialect, shape.family(log.timestamp), dialect.name(log.timestamp))
+def _time(dialect: Dialect, column: str, shape: FileShape) -> str:
+    name = dialect.to_microseconds(dialect.name(column), shape.type(column))
+    return time_of(dialect, shape.family(column), name)
 
 
 def _columns(dialect: Dialect, log: DecisionLog, shape: FileShape, wanted: Wanted) -> Iterable[str]:
@@ -294,21 +328,20 @@ def _outcomes_of(dialect: Dialect, log: OutcomeLog, form: Form, shapes: tuple[Fi
         value = f"case when abs({value}) < 'Infinity' then {value} end".replace(
             "'Infinity'", "cast('Infinity' as double)"
         )
-    timed = log.timestamp is not None and shape.family(log.timestamp) is not None
-    name = dialect.name(log.timestamp or "")
     family = shape.family(log.timestamp) if log.timestamp else None
     used = tuple(dialect.name(column) for column, _ in shape.columns if column in (log.id, log.value, log.timestamp))
     columns = (
         f"{_filled(dialect, shape.family(log.id), dialect.name(log.id))} as id",
         f"{value} as value",
-        f"{time_of(dialect, family, name) if timed else 'cast(null as timestamp)'} as known_at",
-        f"{_zoned(dialect, family, name) if timed else 'false'} as zoned",
+        f"{_time(dialect, log.timestamp, shape) if log.timestamp else 'cast(null as timestamp)'} as __found",
+        f"{_zoned(dialect, family, dialect.name(log.timestamp or ''))} as zoned",
         f"{dialect.row_hash(used)} as digest",
         "__file as file",
         "__row as row",
     )
     fault = "case when id is null then 1 when value is null then 4 else 0 end as fault"
-    return f"select *, {fault} from (select {', '.join(columns)} from {dialect.scan(shapes)}) as outcomes"
+    kept = f"id, value, {_usable_time('__found')} as known_at, zoned, digest, file, row"
+    return f"select {kept}, {fault} from (select {', '.join(columns)} from {_scan(dialect, shapes)}) as outcomes"
 
 
 def newest(relation: str) -> str:
@@ -334,7 +367,7 @@ def survey(dialect: Dialect, log: DecisionLog, shapes: Sequence[FileShape]) -> s
 
 def _survey_of(dialect: Dialect, log: DecisionLog, shapes: tuple[FileShape, ...]) -> str:
     columns = ", ".join(_columns(dialect, log, shapes[0], Wanted(digest=True, place=True)))
-    timed = f"select *, {_time(dialect, log, shapes[0])} as __at from {dialect.scan(shapes)}"
+    timed = _timed(dialect, log, shapes)
     fault = "case when id is null then 1 when decided_at is null then 2 when version is null then 3 else 0 end as fault"
     kept = "file, day, version, zoned, digest"
     return f"select {kept}, {fault} from (select {columns} from ({timed}) as timed) as found"

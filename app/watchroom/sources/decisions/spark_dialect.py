@@ -37,6 +37,10 @@ class SparkDialect:
         """The files as a view of the session."""
         return f"{self._view_of(shapes)} as scanned"
 
+    def to_microseconds(self, time: str, kind: str) -> str:
+        """Spark's times are in microseconds, and its views cut finer ones off."""
+        return time
+
     def zoned_as_utc(self, time: str) -> str:
         """The session's zone is UTC, and `timestamp` has none."""
         return f"cast({time} as timestamp)"

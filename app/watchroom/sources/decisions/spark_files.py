@@ -101,12 +101,10 @@ class SparkFiles:
 
     def _shape(self, file: LogFile) -> FileShape:
         if listing.format_of(file) == "parquet":
-            columns = tuple((name, _family(kind)) for name, kind in self._parquet_types(file))
-            return FileShape(file, "parquet", columns)
-        lines = self._session.spark.read.option("lineSep", "\n").text(_escaped(file.path)).limit(1)
-        rows = self._session.table(lines)["value"].to_pylist()
-        names, delimiter = listing.header_of(str(rows[0])) if rows else ((), ",")
-        return FileShape(file, "csv", tuple((name, "text") for name in names), delimiter)
+            types = self._parquet_types(file)
+            return FileShape(file, "parquet", tuple((name, _family(kind)) for name, kind in types), types=types)
+        lines = self._session.spark.read.option("lineSep", "\n").text(_escaped(file.path)).limit(listing.HEAD_LINES)
+        return listing.csv_shape(file, self._session.table(lines)["value"].to_pylist())
 
     def _parquet_types(self, file: LogFile) -> tuple[tuple[str, str], ...]:
         if file.path not in self._types:
@@ -123,7 +121,8 @@ class SparkFiles:
 
     def _plain_types(self, file: LogFile) -> tuple[tuple[str, str], ...]:
         schema = self._session.ask(lambda: self._session.spark.read.parquet(_escaped(file.path)).schema)
-        return tuple((field.name, field.dataType.simpleString()) for field in schema.fields)
+        found = [(field.name, field.dataType.simpleString()) for field in schema.fields]
+        return tuple(found[place] for place in listing.named_apart([name for name, _ in found]))
 
     def _types_with_nanoseconds(self, file: LogFile, *, zoned: bool) -> tuple[tuple[str, str], ...]:
         """Spark reads times in nanoseconds as integers. A true integer can be read as a decimal too, these cannot."""
@@ -181,11 +180,12 @@ class SparkFiles:
 
     def _csv(self, shapes: Sequence[FileShape]) -> Any:
         """One task for each file: a line break inside quotes can only be told from the file's beginning."""
-        schema = ", ".join(f"{quoted(name)} string" for name, _ in shapes[0].columns)
+        schema = ", ".join(f"{quoted(name)} string" for name in shapes[0].header)
         options = {"header": "true", "sep": shapes[0].delimiter, "quote": '"', "escape": '"', "multiLine": "true"}
         reader = self._session.spark.read.schema(schema).options(**options)
         frame = reader.csv([_escaped(shape.file.path) for shape in shapes])
-        return frame.selectExpr("*", f"{_FILE} as __file", "monotonically_increasing_id() as __row")
+        columns = [quoted(name) for name, _ in shapes[0].columns]
+        return frame.selectExpr(*columns, f"{_FILE} as __file", "monotonically_increasing_id() as __row")
 
     def drop_views(self) -> None:
         """Let the session forget the files."""
