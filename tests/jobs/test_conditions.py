@@ -20,11 +20,13 @@ FIRST = date(2026, 3, 1)
 SPEC = ModelSpec.model_validate({"model": "m", "monitor": {"volume": {"min_per_day": 100}}})
 
 
-def found(folder: Path, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Condition]:
+def found(
+    folder: Path, tables: Mapping[str, Sequence[Mapping[str, Any]]], today: date = FIRST + timedelta(30)
+) -> list[Condition]:
     publish_rows(folder, tables)
     store = StoreFolder(folder)
     with refresh_lock(store, wait_seconds=5), Draft(store) as draft:
-        return conditions(draft, {"m": SPEC})
+        return conditions(draft, {"m": SPEC}, today)
 
 
 def drift_rows(statuses: Sequence[str], *, version: int = 1, feature: str = "a") -> list[dict[str, Any]]:
@@ -112,6 +114,41 @@ def test_an_estimate_alone_raises_no_alert_and_late_outcomes_do(tmp_path: Path):
     assert (only.signal, only.feature, only.value, only.limit) == ("performance", "roc_auc", 0.7, 0.8)
 
 
-def test_too_few_decisions_are_a_condition_of_volume(tmp_path: Path):
-    (only,) = found(tmp_path, {"health": health(6, volume="failing")})
-    assert (only.signal, only.severity, only.value, only.limit) == ("volume", "critical", 10.0, 100.0)
+def served(*counts: int) -> list[dict[str, Any]]:
+    return [{"model": "m", "version": 1, "day": FIRST + timedelta(i), "decisions": n} for i, n in enumerate(counts)]
+
+
+def test_too_few_decisions_are_a_condition_of_volume_since_the_mean_fell(tmp_path: Path):
+    tables = {"health": health(16, volume="watch"), "volume": served(*[150] * 10, *[70] * 7)}
+    (only,) = found(tmp_path, tables, FIRST + timedelta(16))
+    assert (only.signal, only.severity, only.value, only.limit) == ("volume", "warning", 70.0, 100.0)
+    assert only.since == FIRST + timedelta(14)
+
+
+def test_a_silent_log_is_a_condition_that_says_none_since_the_day_after_the_last(tmp_path: Path):
+    tables = {"health": health(9, volume="failing"), "volume": served(*[1000] * 10)}
+    for later in (5, 6):
+        (only,) = found(tmp_path / str(later), tables, FIRST + timedelta(9 + later))
+        assert (only.severity, only.value, only.limit, only.n) == ("critical", 0.0, 100.0, 0)
+        assert (only.since, only.period_start, only.period_end) == (
+            FIRST + timedelta(10),
+            FIRST + timedelta(10),
+            FIRST + timedelta(9 + later),
+        )
+
+
+def test_the_limit_of_quality_is_in_the_unit_of_its_value(tmp_path: Path):
+    row = {
+        "model": "m",
+        "version": 1,
+        "feature": "a",
+        "grain": "last_7_days",
+        "period_start": FIRST - timedelta(6),
+        "period_end": FIRST,
+        "share": 0.26,
+        "reference_share": 0.2,
+        "status": "watch",
+        "n": 900,
+    }
+    (only,) = found(tmp_path, {"quality": [row], "health": health(0)})
+    assert (only.signal, only.value, only.limit) == ("quality", 0.26, pytest.approx(0.22))

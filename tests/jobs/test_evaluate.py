@@ -70,8 +70,15 @@ def judged(tmp_path: Path) -> Iterator[Callable[..., Query]]:
     """Evaluate a model with these days; gives a function that asks the draft."""
     opened = []
 
-    def make(days: Mapping[date, Served], *, spec: str = SPEC, champion: int | None = 1, today: date = TODAY) -> Query:
-        tables = profile_rows("m", reference(), days)
+    def make(
+        days: Mapping[date, Served],
+        *,
+        spec: str = SPEC,
+        champion: int | None = 1,
+        today: date = TODAY,
+        known: Served | None = None,
+    ) -> Query:
+        tables = profile_rows("m", known or reference(), days)
         if champion is not None:
             tables["aliases"] = [{"name": "m", "alias": "champion", "version": champion}]
         publish_rows(tmp_path / "store", tables)
@@ -290,7 +297,7 @@ def test_a_decision_dated_after_the_refresh_is_told_and_never_hides_what_is_now(
         assert draft.connection.execute("select drift, period_end from health.health").fetchall() == [
             ("drifted", date(2026, 3, 29))
         ]
-        assert {one.feature for one in conditions(draft, {"m": room(tmp_path / "room").models["m"]})} >= {"x"}
+        assert {one.feature for one in conditions(draft, {"m": room(tmp_path / "room").models["m"]}, TODAY)} >= {"x"}
     (problem,) = found.problems
     assert (problem.count, problem.model) == (1, "m")
     assert "2027-06-01" in problem.what
@@ -322,3 +329,12 @@ def test_a_model_whose_numbers_cannot_be_judged_costs_the_others_nothing_and_kee
         monkeypatch.undo()
         again = evaluate(draft, load_workspace(folder), {}, TODAY)
         assert (again.evaluated, again.problems) == (1, ())
+
+
+def test_a_rule_is_not_scored_by_a_performance_that_has_no_limit(judged):
+    """No outcome in the reference: a ratio limits nothing, and no week says that an alarm was false."""
+    days = {**month(), **dict(list(month(4, shift=1.5).items())[14:])}
+    unlabelled = Served(reference().features, reference().score, np.full(20_000, np.nan))
+    query = judged(days, known=unlabelled)
+    assert query("select distinct watch from health.performance where metric = 'roc_auc'") == [(None,)]
+    assert query("select count(*) from health.alert_scores") == [(0,)]

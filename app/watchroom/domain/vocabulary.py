@@ -100,6 +100,9 @@ METRIC_NAMES: Mapping[str, str] = {
 }
 """What people call a metric, where that is not its own name."""
 
+USUAL_METRIC: Mapping[Task, MetricName] = {"binary": "roc_auc", "multiclass": "accuracy", "regression": "rmse"}
+"""What a model is looked at by where its file names no metric."""
+
 NaiveBaseline = Literal["mean", "median", "last", "majority", "all_positive", "all_negative"]
 
 NAIVE_TASKS: Mapping[str, tuple[Task, ...]] = {

@@ -42,11 +42,12 @@ def watch_models(
     profiled = _count(draft, workspace, room, step)
     judged = _judge(draft, workspace, profiled, step)
     with step("Raise and end alerts") as said:
-        found = conditions(draft, workspace.models)
-        result = record_alerts(draft, ledger, found, judged.complete, append=record)
+        found = conditions(draft, workspace.models, draft.made_at.date())
+        known = {model: version for model, version in judged.complete.items() if model not in profiled.incomplete}
+        result = record_alerts(draft, ledger, found, known, append=record)
         said["detail"] = result.detail
         said["status"] = "partial" if result.problems else "done"
-    problems = (*profiled.problems, *result.problems)
+    problems = (*profiled.problems, *judged.problems, *result.problems)
     if room.notify:
         with step("Send word of alerts") as said:
             sent = send(ledger, result, room)

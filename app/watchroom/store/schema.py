@@ -12,7 +12,7 @@ from watchroom.store.table import Column, Table
 
 __all__ = ["PARTS", "SCHEMA_VERSION", "TABLES", "Column", "Table", "tables_of"]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised when a table changes its shape; a part of another version is rebuilt from its source."""
 
 

@@ -121,6 +121,12 @@ TABLES = (
             ("period_end", "DATE", "the last day looked at, UTC; NULL likewise"),
             ("n", "BIGINT", "decisions in these days"),
             (
+                "per_day",
+                "DOUBLE",
+                "mean decisions a day in them; of a version that has served fewer days, in those; NULL without decisions",
+            ),
+            ("silent_days", "INTEGER", "days from the last decision to the refresh; NULL likewise"),
+            (
                 "performance_as_of",
                 "DATE",
                 "the last day of the newest period with enough outcomes to judge; NULL for none",
@@ -143,8 +149,8 @@ TABLES = (
             ("slope_high", "DOUBLE", "upper end"),
             ("limit_value", "DOUBLE", "the failing limit in the metric's unit; NULL for none"),
             ("crosses_on", "DATE", "when the line crosses the limit; NULL when it does not within two years"),
-            ("crosses_early", "DATE", "with the interval's worse end; NULL likewise"),
-            ("crosses_late", "DATE", "with its better end; NULL likewise"),
+            ("crosses_early", "DATE", "the earliest day on which a line within the interval crosses it; NULL likewise"),
+            ("crosses_late", "DATE", "the latest; NULL when one of them does not"),
             ("advice", "VARCHAR", "`keep`, `plan retraining`, `retrain now`, `ask for outcomes`"),
             ("reasons", "VARCHAR[]", "why, in sentences"),
         ),

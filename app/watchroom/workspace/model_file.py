@@ -150,7 +150,9 @@ class Performance(Piece):
 class Volume(Piece):
     """How many decisions are expected."""
 
-    min_per_day: int | None = Field(default=None, ge=0, le=10**12, description="fewer in a day are worth an alert")
+    min_per_day: int | None = Field(
+        default=None, ge=0, le=10**12, description="fewer a day, in the mean of seven, are worth an alert"
+    )
 
 
 class Quality(Piece):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from watchroom.domain.alerts import Condition
 from watchroom.domain.lights import severity
-from watchroom.jobs.evaluate.light import PERFORMANCE_DAYS
+from watchroom.domain.volume import volume_of
+from watchroom.jobs.evaluate.light import PERFORMANCE_DAYS, decisions_by_day
 from watchroom.store.draft import Draft
 from watchroom.workspace.model_file import ModelSpec
 
@@ -16,10 +18,10 @@ STILL_NOW = 7
 """Days by which the newest judged window of drift or quality may lie before the last decision and still hold."""
 
 
-def conditions(draft: Draft, specs: Mapping[str, ModelSpec]) -> list[Condition]:
+def conditions(draft: Draft, specs: Mapping[str, ModelSpec], today: date) -> list[Condition]:
     """One for each signal that is beyond its limit; `since` is the first day of the run of windows that are.
 
-    Windows without a status neither begin nor end a run.
+    Windows without a status neither begin nor end a run. `today` is the UTC day of the refresh.
     """
     found = [
         *_series(draft, "drift", "feature", "value", _DRIFT_LIMIT, "method", STILL_NOW),
@@ -27,7 +29,7 @@ def conditions(draft: Draft, specs: Mapping[str, ModelSpec]) -> list[Condition]:
         *_series(draft, "performance", "metric", "value", _LIMIT, "metric", PERFORMANCE_DAYS),
     ]
     known = [_condition(row, specs[row["model"]]) for row in found if row["model"] in specs]
-    return [*known, *_volume(draft, specs)]
+    return [*known, *_volumes(draft, specs, today)]
 
 
 _LIMIT = "case when status = 'watch' then watch else failing end"
@@ -35,6 +37,7 @@ _DRIFT_LIMIT = "case when status = 'watch' then watch else drifted end"
 
 
 def _series(draft: Draft, table: str, of: str, value: str, limit: str, method: str, days: int) -> list[dict[str, Any]]:
+    base = "coalesce(reference_share, 0)" if table == "quality" else "0"
     realized = "and kind = 'realized'" if table == "performance" else ""
     cursor = draft.connection.execute(
         f"""
@@ -49,7 +52,7 @@ def _series(draft: Draft, table: str, of: str, value: str, limit: str, method: s
             max(period_end) as period_end, arg_max(period_start, period_end) as period_start,
             arg_max(status, period_end) as status, arg_max({value}, period_end) as value,
             arg_max({limit}, period_end) as "limit", arg_max({method}, period_end) as method,
-            arg_max(n, period_end) as n
+            arg_max(n, period_end) as n, arg_max({base}, period_end) as base
         from judged join settled using (model, {of})
         where period_end > coalesce(stable_until, '-infinity'::date)
         group by model, version, {of}
@@ -65,7 +68,7 @@ def _series(draft: Draft, table: str, of: str, value: str, limit: str, method: s
 def _condition(row: dict[str, Any], spec: ModelSpec) -> Condition:
     limit, quality = row["limit"], spec.monitor.quality
     if row["signal"] == "quality":
-        limit = quality.watch if row["status"] == "watch" else quality.failing
+        limit = row["base"] + (quality.watch if row["status"] == "watch" else quality.failing)
     return Condition(
         model=row["model"],
         version=row["version"],
@@ -87,26 +90,28 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def _volume(draft: Draft, specs: Mapping[str, ModelSpec]) -> list[Condition]:
+def _volumes(draft: Draft, specs: Mapping[str, ModelSpec], today: date) -> Iterator[Condition]:
     rows = draft.connection.execute(
-        "select model, version, volume, period_start, period_end, n from health.health where volume in "
-        "('watch', 'failing') order by model"
+        "select model, version, period_start, period_end, n from health.health "
+        "where volume in ('watch', 'failing') order by model"
     ).fetchall()
-    return [
-        Condition(
+    for model, version, first, last, n in rows:
+        limits = specs[model].monitor.volume if model in specs else None
+        found = volume_of(decisions_by_day(draft, model, version), limits.min_per_day if limits else None, today)
+        if found is None or found.since is None:
+            continue
+        silent = found.is_silent
+        yield Condition(
             model=model,
             version=version,
             signal="volume",
             feature="",
-            severity=severity(light),
-            since=last,
-            value=n / max((last - first).days + 1, 1),
-            limit=float(limits.min_per_day or 0),
+            severity=severity(found.light),
+            since=found.since,
+            value=0.0 if silent else found.per_day,
+            limit=found.limit,
             method=None,
-            period_start=first,
-            period_end=last,
-            n=n,
+            period_start=found.since if silent else first,
+            period_end=today if silent else last,
+            n=0 if silent else n,
         )
-        for model, version, light, first, last, n in rows
-        if model in specs and (limits := specs[model].monitor.volume)
-    ]

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from watchroom.domain.lights import BEYOND, LIGHTS, Light, worst
 from watchroom.domain.periods import CURRENT_DAYS
 from watchroom.domain.vocabulary import METRIC_NAMES, OWN_NAMES
+from watchroom.domain.volume import Volume, volume_of
 from watchroom.store.draft import Draft
 from watchroom.workspace.model_file import ModelSpec
 
 PERFORMANCE_DAYS = 60
 """How long before the last decision a realized performance still speaks of now; then the estimated one does."""
-
-SILENT_DAYS = 3
-"""Days without a decision, up to the refresh, after which a log with a minimum volume is failing: a long weekend."""
 
 
 @dataclass(frozen=True)
@@ -27,42 +26,43 @@ class Part:
 
 
 def fill_health(draft: Draft, spec: ModelSpec, serving: int | None, today: date) -> None:
-    """The model's row of `health`. `today` is the UTC day of the refresh."""
-    first, last, n = _window(draft, spec.model, serving, today)
-    if serving is None or last is None:
-        row = (spec.model, serving, *["no data"] * 5, _nothing(spec, serving), None, None, 0, None)
-        draft.insert("health", [row])
+    """The model's row of `health`. `today` is the UTC day of the refresh: what is dated later is never what is now."""
+    decisions = decisions_by_day(draft, spec.model, serving)
+    minimum = spec.monitor.volume.min_per_day if spec.monitor.volume else None
+    volume = volume_of(decisions, minimum, today)
+    if serving is None or volume is None:
+        nothing = (_nothing(spec, serving), None, None, 0, None, None, None)
+        draft.insert("health", [(spec.model, serving, *["no data"] * 5, *nothing)])
         return
+    last = today - timedelta(volume.silent_days)
+    first = last - timedelta(CURRENT_DAYS - 1)
     performance, as_of = _performance(draft, spec, serving, last)
     parts = (
         _drift(draft, spec.model, serving, last),
         _quality(draft, spec.model, serving, last),
         performance,
-        _volume(draft, spec, serving, last, today),
+        _volume(volume, last, minimum),
     )
     light = worst(part.light for part in parts)
+    n = sum(count for day, count in decisions.items() if first <= day <= last)
+    lights = (light, *(part.light for part in parts))
+    now = (first, last, n, volume.per_day, volume.silent_days, as_of)
+    draft.insert("health", [(spec.model, serving, *lights, _reason(parts, light), *now)])
+
+
+def _reason(parts: Sequence[Part], light: Light) -> str | None:
+    """What is beyond a limit, the worst first; where nothing can be judged, why not."""
     ranked = sorted(parts, key=lambda part: LIGHTS.index(part.light), reverse=True)
-    reason = "; ".join(part.reason for part in ranked if part.reason and (part.light in BEYOND or light == "no data"))
-    draft.insert(
-        "health",
-        [(spec.model, serving, light, *(part.light for part in parts), reason or None, first, last, n, as_of)],
-    )
+    told = [part.reason for part in ranked if part.reason and (part.light in BEYOND or light == "no data")]
+    return "; ".join(told) or None
 
 
-def _window(draft: Draft, model: str, version: int | None, today: date) -> tuple[date | None, date | None, int]:
-    """The seven days up to the last decision. A decision that is dated after the refresh is never what is now."""
+def decisions_by_day(draft: Draft, model: str, version: int | None) -> dict[date, int]:
+    """The decisions of a version by UTC day; empty when it made none."""
     rows = draft.connection.execute(
-        """
-        with known as (
-            select day, decisions from profile.volume where model = $model and version = $version and day <= $today
-        )
-        select max(day), coalesce(sum(decisions) filter (day > (select max(day) from known) - $days), 0)::bigint
-        from known
-        """,
-        {"model": model, "version": version, "days": CURRENT_DAYS, "today": today},
+        "select day, decisions from profile.volume where model = ? and version = ?", [model, version]
     ).fetchall()
-    last, n = rows[0]
-    return (last - timedelta(CURRENT_DAYS - 1) if last else None), last, n
+    return dict(rows)
 
 
 def _nothing(spec: ModelSpec, serving: int | None) -> str:
@@ -138,19 +138,10 @@ def _performance(draft: Draft, spec: ModelSpec, version: int, last: date) -> tup
     return Part(status, said if status in BEYOND else ""), as_of
 
 
-def _volume(draft: Draft, spec: ModelSpec, version: int, last: date, today: date) -> Part:
-    minimum = spec.monitor.volume.min_per_day if spec.monitor.volume else None
-    if not minimum:
+def _volume(volume: Volume, last: date, minimum: int | None) -> Part:
+    if volume.light == "no data":
         return Part("no data", "no minimum is set")
-    silent = (today - last).days
-    if silent > SILENT_DAYS:
-        return Part("failing", f"no decision for {silent:,} days: the last was on {last:%-d %b %Y}")
-    rows = draft.connection.execute(  # a version that has served for two days is not measured by seven
-        """select sum(decisions) filter (day > $last - $days and day <= $last)
-            / least(date_diff('day', min(day), $last) + 1, $days)
-        from profile.volume where model = $model and version = $version""",
-        {"model": spec.model, "version": version, "last": last, "days": CURRENT_DAYS},
-    ).fetchall()
-    mean = float(rows[0][0])
-    light: Light = "failing" if mean < minimum / 2 else "watch" if mean < minimum else "stable"
-    return Part(light, f"{mean:,.0f} decisions a day, at least {minimum:,} are expected" if light in BEYOND else "")
+    if volume.is_silent:
+        return Part("failing", f"no decision for {volume.silent_days:,} days: the last was on {last:%-d %b %Y}")
+    said = f"{volume.per_day:,.0f} decisions a day, at least {minimum:,} are expected"
+    return Part(volume.light, said if volume.light in BEYOND else "")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,12 +10,10 @@ import numpy as np
 from watchroom.domain.alert_rules import score_rule
 from watchroom.domain.decay import advice, decay
 from watchroom.domain.lights import BEYOND
-from watchroom.domain.vocabulary import Task
+from watchroom.domain.vocabulary import USUAL_METRIC
+from watchroom.jobs.evaluate.light import PERFORMANCE_DAYS
 from watchroom.store.draft import Draft
 from watchroom.workspace.model_file import ModelSpec
-
-USUAL_METRIC: Mapping[Task, str] = {"binary": "roc_auc", "multiclass": "accuracy", "regression": "rmse"}
-"""What decay is drawn for where the model's file names no metric."""
 
 
 def judged_metric(spec: ModelSpec) -> str | None:
@@ -55,7 +52,7 @@ def _decay_row(
         """,
         [spec.model, version, metric, today],
     ).fetchall()
-    status, limit = _newest(draft, spec.model, version, metric)
+    status, limit = _newest(draft, spec.model, version, metric, last)
     ends, values, labelled = zip(*weeks, strict=True) if weeks else ((), (), ())
     found = decay(metric, ends, np.array(values), np.array(labelled), limit)
     age = (today - made.date()).days if made else None
@@ -79,21 +76,26 @@ def _decay_row(
     )
 
 
-def _newest(draft: Draft, model: str, version: int, metric: str) -> tuple[str, float | None]:
+def _newest(draft: Draft, model: str, version: int, metric: str, last: date) -> tuple[str, float | None]:
     """The status of the newest judged seven days, and the failing limit."""
     rows = draft.connection.execute(
         """
-        select coalesce(arg_max(status, period_end) filter (status <> 'no data'), 'no data'), any_value(failing)
+        select coalesce(
+            arg_max(status, period_end) filter (status <> 'no data' and period_end between ? and ?), 'no data'
+        ), any_value(failing)
         from health.performance
         where model = ? and version = ? and metric = ? and kind = 'realized' and grain = 'last_7_days'
         """,
-        [model, version, metric],
+        [last - timedelta(PERFORMANCE_DAYS), last, model, version, metric],
     ).fetchall()
     return rows[0][0], rows[0][1]
 
 
 def fill_alert_scores(draft: Draft, spec: ModelSpec) -> None:
-    """A row of `alert_scores` for each drift rule: its weeks against the performance that outcomes showed in them."""
+    """A row of `alert_scores` for each drift rule: its weeks against the performance that outcomes showed in them.
+
+    Weeks in which performance has no limit, or is beyond it by what chance may have done, tell nothing of a rule.
+    """
     performance = spec.monitor.performance
     if performance is None or performance.metric is None:
         return
@@ -103,6 +105,7 @@ def fill_alert_scores(draft: Draft, spec: ModelSpec) -> None:
             list(d.noise order by d.period_start), list(p.status order by d.period_start)
         from health.drift d join health.performance p using (model, version, grain, period_start)
         where d.model = ? and d.grain = 'week' and p.metric = ? and p.kind = 'realized' and p.status <> 'no data'
+            and p.watch is not null and not (p.status = 'stable' and starts_with(coalesce(p.reason, ''), 'beyond'))
         group by d.version, d.feature, d.method order by all
         """,
         [spec.model, performance.metric],
