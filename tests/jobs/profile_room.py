@@ -159,11 +159,13 @@ class LogRoom:
             frame.to_parquet(target, index=False, **options)
         return target
 
-    def profile(self) -> Profiled:
+    def profile(self, *, full: bool = False) -> Profiled:
         store = StoreFolder(self.folder / "store")
         workspace = load_workspace(self.folder)
         with refresh_lock(store, 1.0), Draft(store) as draft, DuckDBEngine(draft.spill, memory_mb=512) as engine:
             self._registry(draft)
+            if full:
+                draft.fresh("profile")
             result = profile_models(draft, workspace, engine)
             tables = {
                 table.name: draft.connection.sql(f"from profile.{table.name}").df() for table in tables_of("profile")

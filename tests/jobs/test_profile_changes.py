@@ -11,7 +11,10 @@ import pandas as pd
 import pytest
 
 from tests.jobs.profile_room import FIRST, LogRoom, Profiled, cases, changed, labels, reference, same
+from watchroom.errors import SourceError
 from watchroom.jobs.profile import work as profile_work
+from watchroom.sources.decisions.contract import LogFile
+from watchroom.sources.decisions.duckdb_engine import DuckDBEngine
 
 DAYS = 6
 
@@ -108,11 +111,6 @@ def outcomes_gone(room: LogRoom) -> None:
     (room.folder / "lake" / "outcomes" / "early.parquet").unlink()
 
 
-def file_broken(room: LogRoom) -> None:
-    path = room.folder / "lake" / "decisions" / "5.parquet"
-    path.write_bytes(path.read_bytes()[:2000])
-
-
 def duplicates_in_another_file(room: LogRoom) -> None:
     again = (
         of_day(2).head(20).assign(timestamp=lambda rows: rows["timestamp"].dt.normalize() + pd.Timedelta(hours=23.99))
@@ -139,7 +137,6 @@ CHANGES: dict[Callable[[LogRoom], None], tuple[set[int], set[int]]] = {
     corrected_outcomes: (set(), {0}),
     outcomes_before_their_decisions: (set(), set()),
     outcomes_gone: (set(), {0, 1}),
-    file_broken: ({5}, {5}),
     duplicates_in_another_file: ({2}, {2}),
     reference_changed: (set(range(DAYS)), set(range(DAYS))),
     features_changed: (set(range(DAYS)), set(range(DAYS))),
@@ -163,7 +160,7 @@ def test_a_change_counts_only_its_days_and_gives_what_a_first_profile_gives(
 def test_many_changes_one_after_the_other_give_what_a_first_profile_gives(room: LogRoom, tmp_path: Path):
     room.profile()
     for change in CHANGES:
-        if change not in (grown_file, file_broken):  # they would undo others
+        if change is not grown_file:  # it would undo others
             change(room)
             last = room.profile()
     as_new(room, tmp_path, last)
@@ -236,3 +233,138 @@ def test_a_log_without_versions_takes_the_champion_of_the_moment(tmp_path: Path)
     third = moved["volume"].query("version == 3")["decisions"].sum()
     assert third == (frame["timestamp"] >= pd.Timestamp(2026, 3, 5, 18)).sum()
     as_new(room, tmp_path, moved)
+
+
+HALF = 2000
+"""Bytes of a Parquet file that is not whole."""
+
+
+def broken(room: LogRoom, path: str, keep: int = HALF) -> bytes:
+    """Cut a file off, as one that is just being written; what it was."""
+    target = room.folder / "lake" / path
+    whole = target.read_bytes()
+    target.write_bytes(whole[:keep])
+    return whole
+
+
+def counts_stay(before: Profiled, now: Profiled) -> None:
+    for name in ("volume", "profile_counts", "profile_outcomes", "profile_bins", "profile_references"):
+        same(now[name], before[name])
+
+
+@pytest.mark.parametrize("keep", [HALF, 0])
+@pytest.mark.parametrize("path", ["decisions/1.parquet", "outcomes/early.parquet"])
+def test_a_file_that_can_no_longer_be_read_keeps_what_it_held_and_is_told_until_it_is_whole(
+    room: LogRoom, tmp_path: Path, path: str, keep: int
+):
+    before = room.profile()
+    assert before.result.incomplete == frozenset()
+    whole = broken(room, path, keep)
+    for _ in range(2):
+        now = room.profile()
+        assert now.result.touched == {}
+        assert now.result.incomplete == {"claims"}
+        assert [one.severity for one in now.problems if one.place == f"lake/{path}"] == ["error"]
+        counts_stay(before, now)
+    (room.folder / "lake" / path).write_bytes(whole)
+    again = room.profile()
+    assert again.result.incomplete == frozenset()
+    assert again.problems == before.problems
+    as_new(room, tmp_path, again)
+
+
+@pytest.mark.parametrize("path", ["decisions/1.parquet", "outcomes/early.parquet"])
+def test_a_broken_file_that_is_removed_is_forgotten(room: LogRoom, tmp_path: Path, path: str):
+    room.profile()
+    broken(room, path)
+    room.profile()
+    (room.folder / "lake" / path).unlink()
+    gone = room.profile()
+    assert gone.result.incomplete == frozenset()
+    as_new(room, tmp_path, gone)
+
+
+@pytest.mark.parametrize("path", ["decisions/1.parquet", "outcomes/early.parquet"])
+@pytest.mark.parametrize(
+    "change", [corrected_outcomes, shadow_of_a_past_day, new_day, duplicates_in_another_file, late_outcomes]
+)
+def test_what_changes_beside_a_broken_file_is_counted_at_the_latest_when_it_is_whole(
+    room: LogRoom, tmp_path: Path, path: str, change: Callable[[LogRoom], None]
+):
+    before = room.profile()
+    whole = broken(room, path)
+    change(room)
+    meanwhile = room.profile()
+    assert "could not be counted" not in meanwhile.said()
+    if change is new_day:
+        assert meanwhile.days_counted() == {day(DAYS)}
+    of_day_one = [one["volume"].query("version == 1")[["day", "decisions"]] for one in (before, meanwhile)]
+    same(*[rows[rows["day"] == pd.Timestamp(day(1))] for rows in of_day_one])
+    room.profile()
+    (room.folder / "lake" / path).write_bytes(whole)
+    as_new(room, tmp_path, room.profile())
+
+
+@pytest.mark.parametrize("change", [reference_changed, features_changed])
+def test_nothing_is_counted_anew_without_a_file_that_was_counted(
+    room: LogRoom, tmp_path: Path, change: Callable[[LogRoom], None]
+):
+    before = room.profile()
+    whole = broken(room, "decisions/1.parquet")
+    change(room)
+    now = room.profile()
+    counts_stay(before, now)
+    assert now.result.incomplete == {"claims"}
+    assert "are to be counted anew and cannot be" in now.said()
+    (room.folder / "lake/decisions/1.parquet").write_bytes(whole)
+    as_new(room, tmp_path, room.profile())
+
+
+def test_a_file_that_was_never_read_makes_the_log_incomplete_too(room: LogRoom):
+    room.profile()
+    new_day(room)
+    broken(room, f"decisions/{DAYS}.parquet")
+    assert room.profile().result.incomplete == {"claims"}
+
+
+@pytest.mark.parametrize("section", ["decisions", "outcomes", "reference"])
+def test_a_place_that_cannot_be_listed_leaves_the_model_as_it_was(
+    room: LogRoom, monkeypatch: pytest.MonkeyPatch, section: str
+):
+    before = room.profile()
+    new_day(room)
+    listed = DuckDBEngine.files
+
+    def fails(self: DuckDBEngine, pattern: str, root: str) -> tuple[LogFile, ...]:
+        if f"/{section}" in pattern:
+            raise SourceError("The bucket cannot be listed.", why="Access denied.")
+        return listed(self, pattern, root)
+
+    monkeypatch.setattr(DuckDBEngine, "files", fails)
+    now = room.profile()
+    assert now.result.incomplete == {"claims"}
+    assert now.result.touched == {}
+    assert "error lake/" in now.said()
+    assert "The bucket cannot be listed. What is shown of this model is from before. Access denied." in now.said()
+    counts_stay(before, now)
+    monkeypatch.undo()
+    assert room.profile().days_counted() == {day(DAYS)}
+
+
+def test_decision_files_that_are_all_gone_are_taken_for_a_share_that_is_not_mounted(room: LogRoom, tmp_path: Path):
+    before = room.profile()
+    (room.folder / "lake" / "decisions").rename(room.folder / "elsewhere")
+    for _ in range(2):
+        now = room.profile()
+        assert now.result.incomplete == {"claims"}
+        assert now.result.touched == {}
+        counts_stay(before, now)
+        told = next(problem for problem in now.problems if "all gone" in problem.what)
+        assert told.severity == "error"
+        assert "watchroom refresh --full" in told.next_step
+    (room.folder / "elsewhere").rename(room.folder / "lake" / "decisions")
+    assert room.profile().result.incomplete == frozenset()
+    (room.folder / "lake" / "decisions").rename(room.folder / "elsewhere")
+    emptied = room.profile(full=True)
+    assert emptied["volume"].empty
+    assert emptied.result.incomplete == frozenset()

@@ -1,14 +1,15 @@
 """Which files a model's logs have, and which days changed since they were last read.
 
 A file is read again when its size or time has changed, or when it could not be read; a day is touched when its rows in
-some file are others than before.
+some file are others than before. A file that could be read before and cannot be now still stands for the days it held:
+they are left as they were counted until it can be read again, or is gone.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -31,6 +32,9 @@ from watchroom.workspace.model_file import ModelSpec, ReferenceFile
 
 DECISIONS, OUTCOMES, REFERENCE = "decisions", "outcomes", "reference"
 
+NEVER = -1
+"""The time of a file that is to be read again, whatever its own."""
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -38,6 +42,8 @@ class Listed:
 
     files: Mapping[str, tuple[LogFile, ...]]
     problems: tuple[Problem, ...]
+    complete: bool = True
+    """Whether every place could be listed."""
 
 
 def list_files(engine: Engine, workspace: Workspace, model: str, spec: ModelSpec) -> Listed:
@@ -46,19 +52,21 @@ def list_files(engine: Engine, workspace: Workspace, model: str, spec: ModelSpec
     patterns[OUTCOMES] = spec.outcomes.path if spec.outcomes else ()
     patterns[REFERENCE] = spec.reference.path if isinstance(spec.reference, ReferenceFile) else ()
     root, problems, found = str(workspace.folder), list[Problem](), dict[str, tuple[LogFile, ...]]()
+    complete = True
     for kind, globs in patterns.items():
         files: dict[str, LogFile] = {}
         for pattern, resolved in zip(globs, workspace.globs(globs), strict=True):
             try:
                 matched = engine.files(resolved, root)
             except SourceError as error:
-                problems.append(say.log_problem(model, pattern, error.what, severity="error", why=error.why))
+                complete = False
+                problems.append(say.not_listed(model, pattern, error))
                 continue
             if not matched:
                 problems.append(say.no_files(model, workspace.files[model], f"{kind}.path", pattern))
             files |= {file.shown: file for file in matched}
         found[kind] = tuple(files[path] for path in sorted(files))
-    return Listed(found, tuple(problems))
+    return Listed(found, tuple(problems), complete)
 
 
 @dataclass
@@ -73,6 +81,10 @@ class Log:
     """The files that were surveyed anew."""
     touched: set[date] = field(default_factory=set)
     versions: set[int] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
+    """The files that cannot be read now and hold the days that they held before."""
+    freed: set[date] = field(default_factory=set)
+    """The days of files that could not be read before, and can now or are gone."""
 
     @property
     def usable(self) -> list[str]:
@@ -87,6 +99,14 @@ class Log:
     def all_days(self) -> frozenset[date]:
         """Every day that any file holds."""
         return frozenset(day for held in self.days.values() for day in held)
+
+    def held_days(self) -> frozenset[date]:
+        """The days that cannot be counted, since a file that holds some of them cannot be read."""
+        return frozenset(day for path in self.held for day in self.days[path])
+
+    def failed(self) -> bool:
+        """Whether some file cannot be read."""
+        return any(row.rows is None for row in self.rows.values())
 
     def rows_of(self, day: date) -> int:
         """How many rows the files hold of a day."""
@@ -136,6 +156,7 @@ class Reader:
         good = self._headed(log, changed, needed, [column for column in optional if column is not None])
         self._surveyed(log, self._engine.survey(decisions, good), good)
         self._compare(log)
+        log.touched -= log.held_days()
         return log
 
     def outcomes(self, files: Sequence[LogFile], decided: Log) -> Log:
@@ -201,7 +222,9 @@ class Reader:
                 self._refused(log, file, say.file_problem(self._plan.model, error))
                 continue
             missing = [(column, place) for column, place in needed if shape.family(column) is None]
-            if not shape.columns:
+            if not shape.columns and self._known.days.get((log.kind, file.shown)):
+                self._refused(log, file, say.emptied(self._plan.model, shape))
+            elif not shape.columns:
                 self._noted(log, FileFacts(file.shown, 0), [say.empty_file(self._plan.model, shape)])
             elif missing:
                 columns = [column for column, _ in missing]
@@ -240,7 +263,9 @@ class Reader:
     def _refused(self, log: Log, file: LogFile, problem: Problem) -> None:
         kept = json.dumps({"said": say.as_json([problem]), "naive": 0, "zoned": 0})
         log.rows[file.shown] = FileRow(log.kind, file.shown, file.size, file.modified_ns, None, problems=kept)
-        log.days[file.shown] = {}
+        log.days[file.shown] = self._known.days.get((log.kind, file.shown), {})
+        if log.days[file.shown]:
+            log.held.add(file.shown)
         log.read.add(file.shown)
 
     def _compare(self, log: Log) -> None:
@@ -249,6 +274,24 @@ class Reader:
         for path in {*before, *log.days}:
             was, now = before.get(path, {}), log.days.get(path, {})
             log.touched |= {day for day in {*was, *now} if was.get(day) != now.get(day)}
+            row = self._known.files.get((log.kind, path))
+            if row is not None and row.rows is None and path not in log.held:
+                log.freed |= {*was, *now}
+        log.touched |= log.freed
+
+
+def leave_held_days(decided: Log, told: Log) -> None:
+    """Days of which some file cannot be read stay as they were, with their outcomes; those of before come back.
+
+    What else changed of a held day is counted when it is freed: then decisions and outcomes are counted again. Files
+    that brought such a change are read again until then, since the versions they hold are not kept.
+    """
+    held = decided.held_days() | told.held_days()
+    for path in decided.read - decided.held:
+        if not held.isdisjoint(decided.days[path]):
+            decided.rows[path] = replace(decided.rows[path], modified_ns=NEVER)
+    decided.touched = (decided.touched | told.freed) - held
+    told.touched -= held
 
 
 def _by_file(survey: Survey) -> dict[str, dict[date, tuple[int, str]]]:

@@ -46,6 +46,45 @@ def no_files(model: str, file: str, field: str, pattern: str) -> Problem:
     )
 
 
+def not_listed(model: str, pattern: str, error: WatchroomError) -> Problem:
+    """A place whose files cannot be listed: nothing of the model is counted."""
+    return log_problem(
+        model,
+        pattern,
+        f"{error.what} What is shown of this model is from before.",
+        severity="error",
+        why=error.why,
+        next_step=error.next_step or "It is tried again at the next refresh.",
+    )
+
+
+def all_gone(model: str, file: str, files: int) -> Problem:
+    """No decision file is there any more: more likely a share that is not mounted than a log that was given up."""
+    were = "1 decision file was" if files == 1 else f"{files:,} decision files were"
+    return log_problem(
+        model,
+        f"{file} (decisions.path)",
+        "The decision files of this model are all gone; what is shown is from before.",
+        severity="error",
+        why=f"{were} there at an earlier refresh, and no file matches now.",
+        next_step="Bring the place back, such as a share that is not mounted. If the log is to be empty, remove "
+        "`decisions` from the model's file, or run `watchroom refresh --full`.",
+    )
+
+
+def anew_without(model: str, file: str, paths: Sequence[str]) -> Problem:
+    """Everything would have to be counted anew, and some files cannot be read now."""
+    return log_problem(
+        model,
+        file,
+        "The logs of this model are to be counted anew and cannot be; what is shown is from before.",
+        severity="error",
+        why=f"What is compared with, or the model's file, has changed, and {_listed(paths)} cannot be read.",
+        next_step="Mend or remove these files: it is tried again at the next refresh.",
+        count=len(paths),
+    )
+
+
 def file_problem(model: str, error: FileProblem) -> Problem:
     """A file that cannot be read."""
     return log_problem(model, error.path, error.what, severity="error", why=error.why, next_step=error.next_step)
@@ -106,6 +145,18 @@ def missing_values(model: str, shape: FileShape, columns: Sequence[str]) -> Prob
 def empty_file(model: str, shape: FileShape) -> Problem:
     """A file without rows."""
     return log_problem(model, shape.file.shown, "The file is empty.", severity="note")
+
+
+def emptied(model: str, shape: FileShape) -> Problem:
+    """A file that held decisions or outcomes and has not even a header now."""
+    return log_problem(
+        model,
+        shape.file.shown,
+        "The file is empty and was not before; what it held still counts.",
+        severity="error",
+        why="A file that is just being written looks like this.",
+        next_step="Write it whole, or remove it.",
+    )
 
 
 def told_by(model: str, facts: FileFacts, *, outcomes: bool) -> list[Problem]:
@@ -226,6 +277,12 @@ def as_json(problems: Iterable[Problem]) -> str:
 def from_json(text: str) -> list[Problem]:
     """Problems that were kept."""
     return [Problem(**_fields(one)) for one in json.loads(text)]
+
+
+def said_of(kept: str) -> list[Problem]:
+    """What was said of a file, from its row."""
+    told = json.loads(kept)
+    return from_json(told["said"]) if isinstance(told, dict) else []
 
 
 def _fields(kept: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from watchroom.jobs.profile import problems as say
 from watchroom.jobs.profile.champions import as_note, champions_of, days_changed, from_note
-from watchroom.jobs.profile.files import DECISIONS, OUTCOMES, Listed, Log, Reader, list_files
+from watchroom.jobs.profile.files import DECISIONS, OUTCOMES, Listed, Log, Reader, leave_held_days, list_files
 from watchroom.jobs.profile.plan import Plan, log_digest, other_columns, plan_of, signature_features
 from watchroom.jobs.profile.work import Tools, Work
 from watchroom.sources.decisions.contract import Engine, FileProblem
@@ -130,6 +130,9 @@ class _Model:
         """Count what has changed, write it, and say what is wrong. Raises what keeps the model from being counted."""
         listed = list_files(self._room.tools.engine, self._room.workspace, self._model, self._spec)
         self._problems += listed.problems
+        if not listed.complete or self._all_gone(listed):
+            self._leave()
+            return
         plan = self._plan(listed)
         digest = log_digest(plan, self._room.tools.engine.name)
         anew = self._known.notes.get("log") != digest
@@ -138,12 +141,45 @@ class _Model:
         decided = reader.decisions(listed.files[DECISIONS])
         self._touch_champions(plan, decided)
         told = reader.outcomes(listed.files[OUTCOMES], decided)
+        if anew and self._lacking(decided, told):
+            self._leave()
+            return
+        leave_held_days(decided, told)
+        if decided.failed() or told.failed():
+            self._room.incomplete.add(self._model)
         work = Work(self._room.tools, plan, known, reader, decided, told, listed)
         update = work.update(anew=anew)
         update.notes["log"] = digest
         update.notes["champions"] = json.dumps(as_note(plan.log.champions))
         self._write(update, work)
         self._say(plan, decided, told, work)
+
+    def _leave(self) -> None:
+        """Say what is wrong, with what was known of the files, and leave the model's profile as it is."""
+        said = [one for row in self._known.files.values() for one in say.said_of(row.problems)]
+        self._room.problems += [*self._problems, *(one for one in said if one not in self._problems)]
+        self._room.incomplete.add(self._model)
+
+    def _all_gone(self, listed: Listed) -> bool:
+        """Whether there were decisions and no file is there any more."""
+        known = {path for kind, path in self._known.days if kind == DECISIONS}
+        if listed.files[DECISIONS] or not known:
+            return False
+        self._problems.append(say.all_gone(self._model, self._file, len(known)))
+        return True
+
+    def _lacking(self, decided: Log, told: Log) -> bool:
+        """Whether files whose days were counted cannot be read now that all has to be counted anew."""
+        unread = [
+            path
+            for log in (decided, told)
+            for path, row in log.rows.items()
+            if row.rows is None and self._known.days.get((log.kind, path))
+        ]
+        if unread:
+            self._problems += [*decided.problems(), *told.problems()]
+            self._problems.append(say.anew_without(self._model, self._file, unread))
+        return bool(unread)
 
     def _plan(self, listed: Listed) -> Plan:
         decisions = self._spec.decisions

@@ -53,6 +53,11 @@ class Work:
         """What is to be written: nothing at all when nothing has changed."""
         stand = reference_digest(self.plan, self._stand())
         moved = anew or self.known.notes.get("reference") != stand
+        unread = sorted(self.decided.held | self.told.held)
+        if moved and unread:
+            # Counting all anew would lose the days of these files.
+            self.problems.append(say.anew_without(self.plan.model, self.plan.file, unread))
+            return self._as_compared_before()
         versions = frozenset((*self.known.versions, *self.decided.versions))
         reference = self._reference(versions) if moved or versions - self.known.referenced else None
         if reference is None and moved and self.plan.spec.reference is not None:
@@ -67,12 +72,23 @@ class Work:
         self._count(update, self.plan.with_kinds(kinds), binning)
         return update
 
+    def _as_compared_before(self) -> Update:
+        """What has changed, on the bins that were there; the new reference waits."""
+        update = Update()
+        self._choose_days(update)
+        self.problems += say.from_json(self.known.notes.get("said", "[]"))
+        binning, kinds = self._bins(None)
+        self._count(update, self.plan.with_kinds(kinds), binning)
+        return update
+
     def _choose_days(self, update: Update) -> None:
         there = self.decided.all_days()
         if update.whole:
             update.counted, update.joined = set(there), set(there)
         else:
             update.counted = set(self.decided.touched)
+            held = self.decided.held_days() | self.told.held_days()
+            there -= held
             update.joined = update.counted | (self.told.touched & there)
         for log in (self.decided, self.told):
             changed = log.rows if update.whole else log.read
