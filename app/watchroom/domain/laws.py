@@ -30,7 +30,7 @@ def chi2_rare(df: ArrayLike) -> NDArray[np.float64]:
     """What a chi-square law with `df` degrees of freedom, whole or not, exceeds with `RARE_CHANCE`.
 
     0 for none. The approximation of Wilson and Hilferty (1931), corrected by its error at a grid of `df` where the
-    exact value was found by Newton's method: right to a relative 1e-4.
+    exact value was found by Newton's method: right to a relative 2e-4.
     """
     degrees = np.asarray(df, np.float64)
     held = np.clip(degrees, _DF_GRID[0], _DF_GRID[-1])

@@ -47,14 +47,14 @@ def limits_of(
 
 
 def performance_status(
-    metric: str, measured: Measured, limits: Limits, *, decisions: int, labelled: int
+    metric: str, measured: Measured, limits: Limits, *, decisions: int, labelled: int, of: str = "outcome"
 ) -> tuple[Status, str | None]:
     """The status of a period and, where there is something to say, the reason why it is that or holds back.
 
     A limit is crossed when the value is beyond it and the better end of its interval is too: what chance may have
-    done is no alarm. `decisions` and `labelled` are those of the period.
+    done is no alarm. `decisions` and `labelled` are those of the period; `of` is what it was measured from, in words.
     """
-    untold = _untold(measured, decisions, labelled)
+    untold = _untold(measured, decisions, labelled, of)
     if untold:
         return "no data", untold
     if _beyond(metric, measured, limits.failing):
@@ -63,26 +63,30 @@ def performance_status(
         return "watch", _unripe(decisions, labelled)
     at_limit = _worse(metric, measured.value, limits.watch) or _worse(metric, measured.value, limits.failing)
     if at_limit:
-        return "stable", f"beyond the limit, but {_count(measured.n)} are too few to rule out chance"
+        return "stable", f"beyond the limit, but {_counted(measured.n, of)} are too few to rule out chance"
     return "stable", _unripe(decisions, labelled)
 
 
-def _untold(measured: Measured, decisions: int, labelled: int) -> str | None:
+def _untold(measured: Measured, decisions: int, labelled: int, of: str) -> str | None:
     if decisions == 0:
         return "no decisions"
     if labelled == 0:
         return "no outcomes yet"
     if labelled < MIN_LABELLED:
-        return f"only {_count(labelled)}"
+        return f"only {_counted(labelled, of)}"
     if measured.rarest is not None and measured.rarest < MIN_OF_CLASS:
-        return f"only {_count(measured.rarest)} of the rarer class" if measured.rarest else "outcomes of one class only"
+        return (
+            f"only {_counted(measured.rarest, of)} of the rarer class"
+            if measured.rarest
+            else f"{of}s of one class only"
+        )
     if math.isnan(measured.value):
-        return "it cannot be computed from these outcomes"
+        return f"it cannot be computed from these {of}s"
     return None
 
 
-def _count(outcomes: int) -> str:
-    return "1 outcome" if outcomes == 1 else f"{outcomes:,} outcomes"
+def _counted(n: int, what: str) -> str:
+    return f"1 {what}" if n == 1 else f"{n:,} {what}s"
 
 
 def _unripe(decisions: int, labelled: int) -> str | None:

@@ -24,6 +24,8 @@ from watchroom.workspace.model_file import ModelSpec
 
 Metrics = Mapping[str, Measured]
 
+_MEASURED_FROM = {"realized": "outcome", "estimated": "decision"}
+
 
 def performance_of(profile: VersionProfile, spec: ModelSpec, periods: Periods) -> Iterator[Columns]:
     """The columns of `performance` for each metric of the task over the periods; nothing while the task is unknown."""
@@ -73,7 +75,7 @@ def _columns(
         reference_value = reference[metric].value
         limits = _limits(spec, metric, reference_value)
         statuses = [
-            performance_status(metric, value, limits, decisions=int(n), labelled=int(known))
+            performance_status(metric, value, limits, decisions=int(n), labelled=int(known), of=_MEASURED_FROM[kind])
             for value, n, known in zip(values, decisions, labelled, strict=True)
         ]
         yield {
