@@ -15,6 +15,8 @@ import pytest
 from tests.jobs.profile_room import FIRST, MODEL, LogRoom, Profiled, cases, changed, labels, reference
 from watchroom.domain import bins
 from watchroom.errors import SourceError
+from watchroom.jobs.profile import condition as profile_condition
+from watchroom.jobs.profile import reference as profile_reference
 from watchroom.jobs.profile import work as profile_work
 
 DAYS = 4
@@ -230,7 +232,16 @@ def test_performance_is_compared_with_the_rows_that_the_condition_names(room: Lo
 
 
 @pytest.mark.parametrize(
-    "condition", ["spilt = 'holdout'", "1 = 1) union select * from read_csv('/etc/passwd'", "getenv('HOME') <> ''"]
+    "condition",
+    [
+        "spilt = 'holdout'",
+        "1 = 1) union select * from read_csv('/etc/passwd'",
+        "getenv('HOME') <> ''",
+        "1 = 1) or (1 = 1",
+        "1 = 1 order by 1",
+        "1 = 1; select 1",
+        "'holdout'",
+    ],
 )
 def test_a_condition_that_cannot_be_used_is_told_with_its_field_and_the_rest_is_counted(room: LogRoom, condition: str):
     room.spec(changed(reference={"performance_where": condition}))
@@ -240,6 +251,37 @@ def test_a_condition_that_cannot_be_used_is_told_with_its_field_and_the_rest_is_
     assert "models/claims.yaml (reference.performance_where)" in profiled.said()
     assert profiled["profile_outcomes"]["day"].notna().all()
     assert profiled["volume"]["decisions"].sum() == len(log())
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "condition", "why"),
+    [
+        (
+            "SECONDS",
+            0.5,
+            "(select sum(hash(a.range, b.range) % 7) from range(10000000) a, range(10000000) b) > 0",
+            "longer",
+        ),
+        (
+            "SPILL_MB",
+            50,
+            "(select count(distinct repeat('x', 200) || a.range || b.range) from range(3000) a, range(1000) b) > 0",
+            "",
+        ),
+    ],
+)
+def test_a_condition_without_end_costs_neither_the_refresh_nor_the_disk(
+    room: LogRoom, monkeypatch: pytest.MonkeyPatch, limit: str, value: float, condition: str, why: str
+):
+    monkeypatch.setattr(profile_condition, limit, value)
+    monkeypatch.setattr(profile_reference, "MEMORY_MB", 120)
+    room.spec(changed(reference={"performance_where": condition}))
+    room.write(log(), "decisions/march.parquet")
+    room.write(reference(), "reference.parquet")
+    profiled = room.profile()
+    assert "The condition of the reference cannot be used" in profiled.said()
+    assert why in profiled.said()
+    assert set(profiled["profile_bins"]["version"]) == {1, 2}
 
 
 def test_a_version_without_rows_in_the_reference_is_compared_with_all_of_them(room: LogRoom):

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from watchroom.domain import bins as binning
 from watchroom.domain.bins import INVALID, MISSING, RARE, UNSEEN
 from watchroom.errors import WorkspaceError
+from watchroom.jobs.profile.condition import limit_disk
 from watchroom.jobs.profile.plan import Plan
 from watchroom.jobs.profile.reference_outcomes import ALL_ROWS, Rows, Told
 from watchroom.sources.decisions import questions as ask
@@ -111,6 +112,7 @@ def _table(reader: pa.RecordBatchReader, temp: Path) -> Iterator[duckdb.DuckDBPy
         connection.register("given", reader)
         connection.execute("create table reference as select * from given")
         connection.unregister("given")
+        limit_disk(connection)
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         yield connection

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from watchroom.errors import WorkspaceError
+from watchroom.jobs.profile.condition import KEPT, NoCondition, keep_rows
 from watchroom.jobs.profile.plan import Plan
 from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import Family
@@ -48,6 +49,11 @@ class Told:
         cells, errors, labelled = list[pa.Table](), list[pa.Table](), dict.fromkeys(wanted, 0)
         if self.rows.outcome is None or self.plan.log.task is None:
             return pa.table({}), pa.table({}), labelled, None
+        try:
+            if self._condition() is not None:
+                keep_rows(self.rows.connection, self._condition() or "")
+        except NoCondition as error:
+            return pa.table({}), pa.table({}), labelled, self._mistake(str(error))
         for version in wanted:
             try:
                 dialect = DuckDialect()
@@ -56,8 +62,12 @@ class Told:
                 labelled[version] = self.rows.connection.execute(counted, dialect.values).fetchall()[0][0]
                 (errors if self.plan.log.task == "regression" else cells).append(self._ask(version))
             except duckdb.Error as error:
-                return pa.table({}), pa.table({}), dict.fromkeys(wanted, 0), self._mistake(error)
+                return pa.table({}), pa.table({}), dict.fromkeys(wanted, 0), self._mistake(str(error))
         return _joined(cells), _joined(errors), labelled, None
+
+    def _condition(self) -> str | None:
+        reference = self.plan.spec.reference
+        return (reference.performance_where or None) if isinstance(reference, ReferenceFile) else None
 
     def _ask(self, version: int) -> pa.Table:
         dialect = DuckDialect()
@@ -71,9 +81,8 @@ class Told:
 
     def _relation(self, dialect: DuckDialect, version: int) -> str:
         where = [] if version == ALL_ROWS else [f"({self._version(dialect)}) = {version}"]
-        reference = self.plan.spec.reference
-        if isinstance(reference, ReferenceFile) and reference.performance_where:
-            where.append(f"({reference.performance_where}\n)")
+        if self._condition() is not None:
+            where.append(f'"{KEPT}"')
         log, form = self.plan.log, ask.outcome_form(self.plan.log.task)
         columns = [
             f"{version} as version",
@@ -101,10 +110,10 @@ class Told:
     def _finite(self, dialect: DuckDialect, value: str, form: ask.Form) -> str:
         return f"case when abs({value}) < cast('Infinity' as double) then {value} end" if form == "number" else value
 
-    def _mistake(self, error: duckdb.Error) -> WorkspaceError:
+    def _mistake(self, why: str) -> WorkspaceError:
         return WorkspaceError(
             "The condition of the reference cannot be used; there is no performance to compare with.",
-            why=str(error).strip().splitlines()[0],
+            why=why.strip().splitlines()[0],
             next_step="Write an SQL condition on the reference's columns, such as split = 'holdout'.",
             file=self.plan.file,
             field="reference.performance_where",
