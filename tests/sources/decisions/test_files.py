@@ -384,3 +384,23 @@ def test_a_header_is_read_once_while_its_file_stays(
     monkeypatch.setattr(engine, "_first_lines", lambda _: ["other"])
     assert engine.shape(file) is first
     assert engine.shape(replace(file, modified_ns=1)).columns == (("other", "text"),)
+
+
+@pytest.mark.parametrize("lines", ["", 'z,2026-03-01,1,"2\n"\n'], ids=["plain lines", "broken lines"])
+def test_a_lone_quote_never_swallows_the_rows_after_it_unseen(engine: DuckDBEngine, tmp_path: Path, lines: str):
+    rows = [f"i{n},2026-03-01,1,2" for n in range(50)]
+    rows[20] = 'i20,2026-03-01,1,"2'
+    (tmp_path / "log.csv").write_text("id,at,v,x\n" + lines + "\n".join(rows) + "\n")
+    survey = read(engine, tmp_path / "log.csv")
+    assert [one.path for one in survey.broken] == ["log.csv"]
+
+
+def test_files_with_and_without_broken_lines_are_counted_by_an_engine_that_never_surveyed_them(
+    engine: DuckDBEngine, tmp_path: Path
+):
+    (tmp_path / "a.csv").write_text('id,at,v,x\na,2026-03-01,1,"2\n"\n')
+    (tmp_path / "b.csv").write_text("id,at,v,x\nb,2026-03-01,1,2\nc,2026-03-01,1\n")
+    shapes = tuple(engine.shape(file) for file in engine.files(f"{tmp_path}/*.csv", "/"))
+    days = frozenset([date(2026, 3, 1)])
+    assert engine.count(LOG, BINNING, Files(shapes), days).volume["decisions"].to_pylist() == [3]
+    assert engine.rows(LOG, None, Files(shapes), days).read_all().num_rows == 3

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any
 
 from watchroom.sources.decisions import files as listing
-from watchroom.sources.decisions.contract import Family, FileShape
+from watchroom.sources.decisions.contract import Family, FileShape, LogFile
 
 _FAMILIES: tuple[tuple[str, Family], ...] = (
     ("TIMESTAMP WITH TIME ZONE", "zoned"),
@@ -29,8 +29,9 @@ class DuckDialect:
 
     text = "varchar"
 
-    def __init__(self) -> None:
+    def __init__(self, broken_lines: Container[LogFile] = ()) -> None:
         self.values: dict[str, Any] = {}
+        self._broken_lines = broken_lines
 
     def name(self, column: str) -> str:
         """The column's name, quoted."""
@@ -44,6 +45,13 @@ class DuckDialect:
 
     def scan(self, shapes: tuple[FileShape, ...]) -> str:
         """The files as a table, with their columns as the shape has them."""
+        apart = [
+            [shape for shape in shapes if (shape.file in self._broken_lines) == broken] for broken in (False, True)
+        ]
+        parts = [self._part(some, padded=some is apart[0]) for some in apart if some]
+        return f"({' union all '.join(parts)}) as scanned"
+
+    def _part(self, shapes: Sequence[FileShape], *, padded: bool) -> str:
         paths = self.bound([listing.literal_glob(shape.file) for shape in shapes])
         shape = shapes[0]
         taken = {name.casefold() for name in shape.header}
@@ -53,16 +61,19 @@ class DuckDialect:
             row = "row_number() over ()" if "file_row_number" in taken else "file_row_number"
             scanned = f"read_parquet({paths}, filename = '{file}')"
         else:
-            row, scanned = "row_number() over ()", self._csv(shape, paths, file)
-        return f"(select {columns}{file} as __file, {row} as __row from {scanned}) as scanned"
+            row, scanned = "row_number() over ()", self._csv(shape, paths, file, padded=padded)
+        return f"select {columns}{file} as __file, {row} as __row from {scanned}"
 
-    def _csv(self, shape: FileShape, paths: str, file: str) -> str:
-        """One thread for each file: several lose their place in it at a line break inside quotes."""
+    def _csv(self, shape: FileShape, paths: str, file: str, *, padded: bool) -> str:
+        """A last row that is half written is filled up with NULL (`padded`), unless lines are broken inside quotes.
+
+        DuckDB can do both only with one thread, and then takes all that follows a lone quote for one value.
+        """
         columns = ", ".join(f"{self.name(column)}: 'VARCHAR'" for column in shape.header)
         return (
             f"read_csv({paths}, auto_detect = false, header = true, skip = {shape.skip}, "
             f"delim = {self.bound(shape.delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}}, "
-            f"null_padding = true, parallel = false, filename = '{file}')"
+            f"null_padding = {str(padded).lower()}, filename = '{file}')"
         )
 
     def to_microseconds(self, time: str, kind: str) -> str:

@@ -61,6 +61,7 @@ class DuckDBEngine:
             },
         )
         self._shapes: dict[LogFile, FileShape] = {}
+        self._probed, self._broken_lines = set[LogFile](), set[LogFile]()
         self._connection.execute("set TimeZone = 'UTC'")
         # A Parquet file's least and greatest value say nothing of NaN, and DuckDB takes `isnan` for false by them.
         self._connection.execute("set disabled_optimizers = 'statistics_propagation'")
@@ -129,7 +130,7 @@ class DuckDBEngine:
         """As the contract has it."""
 
         def one(some: Sequence[FileShape]) -> list[tuple[Any, ...]]:
-            dialect = DuckDialect()
+            dialect = self._dialect()
             return self._rows(ask.survey(dialect, log, some), dialect)
 
         rows, broken = self._each_or_all(files, one)
@@ -141,7 +142,7 @@ class DuckDBEngine:
         """As the contract has it."""
 
         def facts(some: Sequence[FileShape]) -> list[tuple[Any, ...]]:
-            dialect = DuckDialect()
+            dialect = self._dialect()
             return self._rows(ask.outcome_facts(dialect, outcomes, log.task, some), dialect)
 
         rows, broken = self._each_or_all(files.outcomes, facts)
@@ -153,7 +154,8 @@ class DuckDBEngine:
     def _matched(
         self, log: DecisionLog, outcomes: OutcomeLog, files: Files, days: frozenset[date] | None
     ) -> list[tuple[Any, ...]]:
-        dialect = DuckDialect()
+        self._probe((*files.decisions, *files.outcomes))
+        dialect = self._dialect()
         told = ask.outcomes(dialect, outcomes, log.task, files.outcomes)
         decided = (
             ask.decisions(dialect, log, files.decisions, ask.Wanted(), days)
@@ -167,7 +169,8 @@ class DuckDBEngine:
         self, log: DecisionLog, outcomes: OutcomeLog | None, files: Files, days: frozenset[date]
     ) -> pa.RecordBatchReader:
         """As the contract has it."""
-        dialect = DuckDialect()
+        self._probe((*files.decisions, *files.outcomes))
+        dialect = self._dialect()
         kept = tuple(column for column in log.used if column not in (log.id, log.timestamp))
         decided = ask.once(ask.decisions(dialect, log, files.decisions, ask.Wanted(raw=kept, place=True), days))
         told = self._told(dialect, log, outcomes, files)
@@ -181,7 +184,8 @@ class DuckDBEngine:
 
     def table(self, files: Sequence[FileShape]) -> pa.RecordBatchReader:
         """As the contract has it."""
-        dialect = DuckDialect()
+        self._probe(files)
+        dialect = self._dialect()
         parts = [f"select * exclude (__file, __row) from {dialect.scan(group)}" for group in ask.alike(files)]
         return self._reader(" union all by name ".join(parts), dialect)
 
@@ -214,7 +218,7 @@ class DuckDBEngine:
         once: bool,
     ) -> Counts:
         """The decisions of some versions, all of them there are, or with `versions` given these alone."""
-        dialect, signals = DuckDialect(), ask.signals_of(log)
+        dialect, signals = self._dialect(), ask.signals_of(log)
         relation = ask.decisions(dialect, log, files.decisions, ask.Wanted(signals, place=once), days)
         if versions:
             chosen = ", ".join(str(version) for version in versions)
@@ -229,7 +233,7 @@ class DuckDBEngine:
 
     def _met(self, log: DecisionLog, files: Files, days: frozenset[date]) -> dict[tuple[int, date], tuple[int, int]]:
         """By version and day, how many rows there are and how many ids: that each stands once is the usual case."""
-        dialect = DuckDialect()
+        dialect = self._dialect()
         relation = ask.decisions(dialect, log, files.decisions, ask.Wanted(), days)
         counted = "select version, day, count(*) as n, count(distinct hash(id)) as ids"
         rows = self._rows(f"{counted} from ({relation}) as decided group by 1, 2", dialect)
@@ -246,7 +250,7 @@ class DuckDBEngine:
     ) -> Results:
         """As the contract has it."""
         with self._culprit_named(files, log):
-            dialect = DuckDialect()
+            dialect = self._dialect()
             signals = tuple(signal for signal in ask.signals_of(log) if signal.name in ("@score", "@prediction"))
             wanted = ask.Wanted(signals, log.groups, place=bool(repeated))
             decided = ask.decisions(dialect, log, files.decisions, wanted, days)
@@ -276,7 +280,7 @@ class DuckDBEngine:
         return Results(cells, ERROR_SUMS.empty_table(), LABELLED.empty_table(), FEATURE_COUNTS.empty_table())
 
     def _results(self, log: DecisionLog, bins: Binning) -> Results:
-        dialects = [DuckDialect() for _ in range(3)]
+        dialects = [self._dialect() for _ in range(3)]
         relation, cells, errors = "select * from joined", OUTCOME_CELLS.empty_table(), ERROR_SUMS.empty_table()
         if log.task == "regression":
             errors = self.answer(ask.error_sums(dialects[0], log.groups, relation), dialects[0]).cast(ERROR_SUMS)
@@ -290,7 +294,7 @@ class DuckDBEngine:
         """One outcome for each id. Asking whether any id has two is a tenth of ordering them all."""
         if outcomes is None or not files.outcomes:
             return f"select cast(null as varchar) as id, {_no_outcome(log)} as value where false"
-        probe = DuckDialect()
+        probe = self._dialect()
         told = ask.outcomes(probe, outcomes, log.task, files.outcomes)
         keys = f"select hash(id) as key from ({told}) as told where fault = 0"
         several = self._rows(f"select count(*) > count(distinct key) from ({keys}) as keys", probe)[0][0]
@@ -298,6 +302,22 @@ class DuckDBEngine:
         if several:
             return ask.newest(told)
         return f"select id, value from ({told}) as told where fault = 0"
+
+    def _dialect(self) -> DuckDialect:
+        return DuckDialect(self._broken_lines)
+
+    def _probe(self, files: Sequence[FileShape]) -> None:
+        """Find the CSV files with line breaks inside quotes: they are read otherwise (`DuckDialect.scan`)."""
+        for shape in files:
+            if shape.format == "parquet" or not shape.columns or shape.file in self._probed:
+                continue
+            dialect = self._dialect()
+            try:
+                self._rows(f"select count(*) from {dialect.scan((shape,))}", dialect)
+            except duckdb.Error as error:
+                if "quoted new lines" in str(error):
+                    self._broken_lines.add(shape.file)
+            self._probed.add(shape.file)
 
     def _rows(self, query: str, dialect: DuckDialect) -> list[tuple[Any, ...]]:
         return self._connection.execute(query, dialect.values).fetchall()
@@ -319,8 +339,11 @@ class DuckDBEngine:
         if not files:
             return [], ()
         try:
-            return question(files), ()
+            rows = question(files)
+            self._probed |= {shape.file for shape in files}
+            return rows, ()
         except (duckdb.Error, OSError) as error:
+            self._probe(files)
             rows, broken = list[tuple[Any, ...]](), list[FileProblem]()
             for shape in files:
                 try:
@@ -336,6 +359,7 @@ class DuckDBEngine:
     def _culprit_named(self, files: Files, log: DecisionLog) -> Iterator[None]:
         """Say which file an error came from: the error itself often does not."""
         try:
+            self._probe((*files.decisions, *files.outcomes))
             yield
         except (duckdb.Error, OSError) as error:
             broken = self.survey(log, files.decisions).broken
