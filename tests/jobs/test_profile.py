@@ -438,3 +438,40 @@ def test_somebody_who_stops_the_refresh_stops_it(room: LogRoom, monkeypatch: pyt
     monkeypatch.setattr(profile_work, "read_reference", stopped)
     with pytest.raises(KeyboardInterrupt):
         room.profile()
+
+
+def test_a_feature_called_like_a_signal_is_refused_and_the_rest_is_counted(room: LogRoom):
+    names = ["@score", "@prediction", "@outcome"]
+    room.spec(changed(decisions={"features": ["amount", *names]}))
+    room.write(log().assign(**dict.fromkeys(names, 7.5)), "decisions/march.parquet")
+    room.write(reference().assign(**dict.fromkeys(names, 7.5)), "reference.parquet")
+    profiled = room.profile()
+    assert "`@score`, `@prediction`, `@outcome` cannot be watched as a feature" in profiled.said()
+    assert set(profiled["profile_features"]["feature"]) == {"amount", *names}
+    facts = profiled["profile_features"].set_index(["version", "feature"])
+    assert facts.loc[(1, "@score"), "max"] <= 1
+    assert profiled["volume"]["decisions"].sum() == len(log())
+
+
+@pytest.mark.parametrize(("rows", "has"), [(0, "no rows"), (1, "1 row"), (29, "29 rows")])
+def test_nothing_is_compared_with_a_reference_of_a_few_rows(room: LogRoom, rows: int, has: str):
+    room.write(log(), "decisions/march.parquet")
+    room.write(reference(versions=(1,)).head(rows), "reference.parquet")
+    for _ in range(2):
+        profiled = room.profile()
+        told = [problem for problem in profiled.problems if f"The reference has {has}:" in problem.what]
+        assert [problem.severity for problem in told] == ["warning"]
+        for name in ("profile_bins", "profile_references", "profile_counts"):
+            assert profiled[name].empty
+        assert profiled["volume"]["decisions"].sum() == len(log())
+    assert profiled.result.touched == {}
+
+
+def test_a_version_with_a_few_rows_in_the_reference_is_compared_with_all_of_them(room: LogRoom):
+    room.write(log(), "decisions/march.parquet")
+    given = reference(versions=(1,))
+    few = reference(versions=(2,)).head(5)
+    room.write(pd.concat([given, few]), "reference.parquet")
+    profiled = room.profile()
+    assert pd.isna(profiled["profile_references"].set_index("version").loc[2, "from_version"])
+    assert "fewer than 30 rows of version 2" in profiled.said()

@@ -368,3 +368,23 @@ def test_decision_files_that_are_all_gone_are_taken_for_a_share_that_is_not_moun
     emptied = room.profile(full=True)
     assert emptied["volume"].empty
     assert emptied.result.incomplete == frozenset()
+
+
+def test_a_category_without_any_value_in_the_reference_is_counted_the_same_on_later_days(room: LogRoom, tmp_path: Path):
+    room.write(reference().assign(kind=pd.Series(dtype="string")), "reference.parquet")
+    room.profile()
+    new_day(room)
+    profiled = room.profile()
+    assert profiled.days_counted() == {day(DAYS)}
+    as_new(room, tmp_path, profiled)
+
+
+def test_a_period_whose_days_have_gone_is_told_and_still_compared_with(room: LogRoom):
+    room.spec(changed(reference=None) | {"reference": {"start": str(day(0)), "end": str(day(1))}})
+    before = room.profile()
+    for number in (0, 1):
+        (room.folder / f"lake/decisions/{number}.parquet").unlink()
+    for _ in range(2):
+        now = room.profile()
+        assert f"The log has no decisions from {day(0)} to {day(1)} any more" in now.said()
+        same(now["profile_bins"], before["profile_bins"])

@@ -116,7 +116,10 @@ class ProfileStore:
         )
 
     def bins(self, model: str) -> list[tuple[Any, ...]]:
-        """The bins of a model that have a value or an edge: version, feature, kind, closed, bin, lower, value."""
+        """The bins of a model: version, feature, kind, closed, bin, lower, value.
+
+        Only those that have a value or an edge; a feature without any has one row with NULL for its bin.
+        """
         return self._rows(_BINS, [model])
 
     def duplicates(self, model: str) -> int:
@@ -273,8 +276,9 @@ _DAYS = "select kind, path, day, rows, digest from profile.log_days where model 
 
 _BINS = """
     select version, feature, kind, closed, bin, lower, value
-    from profile.profile_features join profile.profile_bins using (model, version, feature)
-    where model = ? and bin >= 0 order by version, feature, bin
+    from profile.profile_features
+    left join (from profile.profile_bins where bin >= 0) using (model, version, feature)
+    where model = ? order by version, feature, bin
 """
 
 _UNKNOWN_VERSIONS = """

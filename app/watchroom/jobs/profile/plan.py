@@ -8,9 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from watchroom.sources.decisions.contract import Champion, DecisionLog, FileShape, Kind, OutcomeLog
+from watchroom.sources.decisions.contract import OWN_SIGNALS, Champion, DecisionLog, FileShape, Kind, OutcomeLog
 from watchroom.store.draft import Draft
 from watchroom.workspace.model_file import ModelSpec, ReferenceFile
+
+RESERVED = (*OWN_SIGNALS, "@version")
+"""What the score, the prediction, the outcome and the version are called where features have their names."""
 
 PROFILE_VERSION = 2
 """Raised when counts come out otherwise than before: every model is then counted anew."""
@@ -49,6 +52,12 @@ def plan_of(model: str, file: str, spec: ModelSpec, features: Sequence[str], cha
     )
     told = OutcomeLog(outcomes.id, outcomes.value, outcomes.timestamp) if outcomes else None
     return Plan(model, file, spec, log, told)
+
+
+def usable_features(features: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The features, each once, and those among them that cannot be: what is counted beside them has their names."""
+    once = tuple(dict.fromkeys(features))
+    return tuple(name for name in once if name not in RESERVED), tuple(name for name in once if name in RESERVED)
 
 
 def signature_features(draft: Draft, model: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from watchroom.errors import WatchroomError
 from watchroom.jobs.profile.groups import MAX_GROUPS
 from watchroom.sources.decisions.contract import FileFacts, FileProblem, FileShape
 from watchroom.sources.tracking.contract import Problem
+from watchroom.workspace.model_file import ReferencePeriod
 
 Severity = Literal["error", "warning", "note"]
 
@@ -237,6 +238,29 @@ def groups_cut(model: str, file: str, column: str) -> Problem:
         f"`{column}` has more than {MAX_GROUPS} values in a day: the less frequent are not judged as groups.",
         severity="note",
         next_step="Name a column with fewer values, such as a region in place of a postcode.",
+    )
+
+
+def reserved_features(model: str, file: str, names: Sequence[str]) -> Problem:
+    """Columns whose names stand for something else."""
+    return log_problem(
+        model,
+        f"{file} (decisions.features)",
+        f"{_listed(names)} cannot be watched as a feature; the others are.",
+        why="The score, the prediction, the outcome and the version are counted under names like these.",
+        next_step="Give the column another name in the log.",
+        count=len(names),
+    )
+
+
+def period_gone(model: str, file: str, period: ReferencePeriod) -> Problem:
+    """A reference whose days the log had and has no more."""
+    return log_problem(
+        model,
+        f"{file} (reference)",
+        f"The log has no decisions from {period.start} to {period.end} any more; what is compared with is from before.",
+        why="The reference is this period, and files of the log have been removed.",
+        next_step="Bring the files back, or name another period or a file under `reference`.",
     )
 
 

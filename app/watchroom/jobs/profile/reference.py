@@ -32,13 +32,17 @@ MEMORY_MB = 768
 """Of the DuckDB that holds a reference: more is spilled."""
 
 
+LEAST_ROWS = 30
+"""Rows of a reference that can be compared with: of fewer, the percentiles are single rows and shares mean nothing."""
+
+
 @dataclass(frozen=True)
 class Reference:
     """What is compared with, by version; `ALL_ROWS` for the versions without rows of their own."""
 
     kinds: Mapping[str, Kind]
     own: frozenset[int]
-    """The versions that have rows of their own."""
+    """The versions that have rows of their own, enough to compare with."""
     bins: Mapping[int, tuple[FeatureBins, ...]]
     facts: Mapping[int, tuple[_Facts, ...]]
     rows: Mapping[int, int]
@@ -80,6 +84,9 @@ class _Facts:
 def read_reference(reader: pa.RecordBatchReader, plan: Plan, versions: Iterable[int], temp: Path) -> Reference:
     """The reference from its rows. `versions` are those that have decisions; all others have no use for it yet."""
     with _table(reader, temp) as connection:
+        n = connection.execute("select count(*) from reference").fetchall()[0][0]
+        if n < LEAST_ROWS:
+            return _too_small(n)
         described = connection.execute("describe reference").fetchall()
         families = {row[0]: family_of(row[1]) for row in described}
         reference = plan.spec.reference
@@ -96,6 +103,13 @@ def read_reference(reader: pa.RecordBatchReader, plan: Plan, versions: Iterable[
         if outcome is not None and rows.outcome is None:
             rows.notes.append(f"The reference has no column `{outcome}`: there is no performance to compare with.")
         return _reference(rows, sorted(set(versions)))
+
+
+def _too_small(n: int) -> Reference:
+    """A reference that nothing is compared with."""
+    has = "1 row" if n == 1 else f"{n} rows" if n else "no rows"
+    note = f"The reference has {has}: drift and quality cannot be told from fewer than {LEAST_ROWS}."
+    return Reference({}, frozenset(), {}, {}, {}, {}, pa.table({}), pa.table({}), (note,))
 
 
 @contextmanager
@@ -122,7 +136,7 @@ def _table(reader: pa.RecordBatchReader, temp: Path) -> Iterator[duckdb.DuckDBPy
 
 def _reference(rows: Rows, versions: Sequence[int]) -> Reference:
     of_row = _versions_of_rows(rows)
-    own = frozenset(version for version in versions if (of_row == version).any()) if of_row is not None else frozenset()
+    own = _own_versions(rows, of_row, versions)
     wanted = [*sorted(own), *([ALL_ROWS] if own != frozenset(versions) or not versions else [])]
     months = _months_of_rows(rows)
     kinds = _kinds(rows)
@@ -152,6 +166,20 @@ def _reference(rows: Rows, versions: Sequence[int]) -> Reference:
         tuple(rows.notes),
         mistake,
     )
+
+
+def _own_versions(rows: Rows, of_row: NDArray[np.int64] | None, versions: Sequence[int]) -> frozenset[int]:
+    """The versions with rows enough of their own; those with a few are compared with all rows, which is said."""
+    if of_row is None:
+        return frozenset()
+    found = {version: int((of_row == version).sum()) for version in versions}
+    few = [version for version, n in found.items() if 0 < n < LEAST_ROWS]
+    if few:
+        listed = ", ".join(str(version) for version in few)
+        rows.notes.append(
+            f"The reference has fewer than {LEAST_ROWS} rows of version {listed}: all its rows are taken."
+        )
+    return frozenset(version for version, n in found.items() if n >= LEAST_ROWS)
 
 
 def _versions_of_rows(rows: Rows) -> NDArray[np.int64] | None:
@@ -283,7 +311,7 @@ def reference_rows(
         "profile_bins": [],
         "profile_reference_months": [],
     }
-    for version in sorted(versions):
+    for version in sorted(versions) if reference.bins else ():
         of = reference.source_of(version)
         from_version = None if of == ALL_ROWS else of
         found["profile_references"].append(

@@ -17,7 +17,7 @@ import numpy as np
 from watchroom.jobs.profile import problems as say
 from watchroom.jobs.profile.champions import as_note, champions_of, days_changed, from_note
 from watchroom.jobs.profile.files import DECISIONS, OUTCOMES, Listed, Log, Reader, leave_held_days, list_files
-from watchroom.jobs.profile.plan import Plan, log_digest, other_columns, plan_of, signature_features
+from watchroom.jobs.profile.plan import Plan, log_digest, other_columns, plan_of, signature_features, usable_features
 from watchroom.jobs.profile.work import Tools, Work
 from watchroom.sources.decisions.contract import Engine, FileProblem
 from watchroom.sources.tracking.contract import Problem
@@ -190,6 +190,9 @@ class _Model:
             self._problems.append(say.champion_assumed(self._model, self._file, reign.seen_from))
         if not features:
             features = other_columns(self._spec, self._readable(listed))
+        features, reserved = usable_features(features)
+        if reserved:
+            self._problems.append(say.reserved_features(self._model, self._file, reserved))
         return plan_of(self._model, self._file, self._spec, features, reign.champions)
 
     def _readable(self, listed: Listed) -> Iterator[Any]:

@@ -153,6 +153,8 @@ class Work:
         if isinstance(reference, ReferencePeriod):
             days = self._period(reference)
             if not days:
+                if self.known.referenced:
+                    self.problems.append(say.period_gone(self.plan.model, self.plan.file, reference))
                 return None
             files = self._files(days)
             return engine.rows(self.plan.log, self.plan.outcomes, files, days)
