@@ -62,7 +62,12 @@ def damaged_page(room: LogRoom) -> None:
 
 
 def empty(path: str) -> Callable[[LogRoom], None]:
-    return lambda room: (room.folder / "lake" / path).write_bytes(b"") and None
+    def write(room: LogRoom) -> None:
+        target = room.folder / "lake" / path
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(b"")
+
+    return write
 
 
 def twice(room: LogRoom) -> None:
@@ -71,6 +76,11 @@ def twice(room: LogRoom) -> None:
 
 def outcomes(frame: pd.DataFrame, path: str = "outcomes/all.csv") -> Callable[[LogRoom], None]:
     return lambda room: room.write(frame, path) and None
+
+
+def blank_beside_outcomes(room: LogRoom) -> None:
+    (room.folder / "lake/decisions/odd.csv").write_bytes(b"\xef\xbb\xbf\r\n")
+    room.write(labels(good()), "outcomes/all.csv")
 
 
 def both_zones(room: LogRoom) -> None:
@@ -85,6 +95,19 @@ ODD: dict[str, tuple[Callable[[LogRoom], None], str, int]] = {
     "no id": (with_column("prediction_id", [None, " "]), "2 of 10 rows have no id", GOOD + 8),
     "no time": (with_column("timestamp", [None, "yesterday", "1767225600"]), "3 of 10 rows have a time", GOOD + 7),
     "no version": (with_column("model_version", [None, "v2", "1.5"]), "3 of 10 rows have no model version", GOOD + 7),
+    "times that stand for none": (
+        with_column("timestamp", ["0001-01-01", "9999-12-31", "infinity", "12026-03-01 00:00:00"]),
+        "4 of 10 rows have a time",
+        GOOD + 6,
+    ),
+    "versions below one": (with_column("model_version", [0, -1]), "2 of 10 rows have no model version", GOOD + 8),
+    "line breaks in values": (with_column("region", ["a\nb", None]), "", GOOD + 10),
+    "an index without a name": (
+        lambda room: more().to_csv(room.folder / "lake/decisions/odd.csv"),
+        "",
+        GOOD + 10,
+    ),
+    "an empty file of outcomes": (empty("outcomes/none.csv"), "note lake/outcomes/none.csv: The file is empty", GOOD),
     "a version not in MLflow": (
         with_column("model_version", [9]),
         "1 decisions are of a version that MLflow",
@@ -94,6 +117,7 @@ ODD: dict[str, tuple[Callable[[LogRoom], None], str, int]] = {
     "no time column": (without("timestamp"), "The file has no column `timestamp`", GOOD),
     "no version column": (without("model_version"), "The file has no column `model_version`", GOOD),
     "no feature column": (without("age"), "The file has no column `age`; its rows count as missing", GOOD + 10),
+    "a blank CSV beside outcomes": (blank_beside_outcomes, "note lake/decisions/odd.csv: The file is empty", GOOD),
     "an empty CSV": (empty("decisions/odd.csv"), "note lake/decisions/odd.csv: The file is empty", GOOD),
     "an empty Parquet": (empty("decisions/odd.parquet"), "note lake/decisions/odd.parquet: The file is empty", GOOD),
     "a header alone": (outcomes(more().head(0), "decisions/odd.csv"), "odd.csv: The file is empty", GOOD),
