@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from watchroom.domain.alerts import Condition, of_row
+from watchroom.jobs.alerts import record as steps
 from watchroom.jobs.alerts.record import AlertsResult, record_alerts
 from watchroom.ledger import Ledger, NewEntry
 from watchroom.ledger import alert_acts as acts
@@ -161,6 +162,28 @@ def test_a_page_can_lay_what_people_did_since_over_the_rows(room: Room):
     without_history = [replace(one, history=one.history[1:]) for one in alerts(room.ledger)]
     for after in (0, head):
         assert overlaid(room.ledger, known, after=after) == without_history
+
+
+@pytest.mark.parametrize("append", [True, False])
+def test_an_act_while_a_refresh_writes_is_after_the_head_that_its_snapshot_remembers(
+    room: Room, monkeypatch: pytest.MonkeyPatch, append: bool
+):
+    room.refresh(AGE)
+    name = "record" if append else "read_alerts"
+    read = getattr(steps, name)
+
+    def read_before_an_act(*given: Any, **how: Any) -> Any:
+        found = read(*given, **how)
+        acts.acknowledge(room.ledger, "a1", BO, seen=1)
+        return found
+
+    monkeypatch.setattr(steps, name, read_before_an_act)
+    head = room.refresh(AGE, append=append).head
+    assert head is not None
+    (row,) = room.rows()
+    assert row["handling"] == "open"
+    (found,) = overlaid(room.ledger, [of_row(row)], after=head[0])
+    assert found.handling == "acknowledged"
 
 
 def test_what_people_did_comes_back_from_the_rows_as_the_ledger_has_it(room: Room):

@@ -64,7 +64,7 @@ def test_the_figures_count_what_is_open_and_whose_it_is(reader: Reader):
     assert found["Open, warnings"] == ("4", "3 not taken up yet")
     assert found["Nobody's"] == ("2", "nobody has them")
     assert found["Taken up in"] == ("<1 min", "n 2, last 30 days")
-    assert found["Restored in"] == ("–", "n 0, last 30 days")
+    assert found["Restored in"] == ("4.5 days", "n 2, last 30 days")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_what_people_did_shows_before_the_next_refresh(room: AlertsRoom, reader:
     assert "2 alerts touched since" in text
     assert "Has it: `eve@x`" in text
     assert figures(app)["Nobody's"] == ("1", "nobody has them")
-    assert figures(app)["Restored in"] == ("<1 min", "n 1, last 30 days")
+    assert figures(app)["Restored in"] == ("3.0 days", "n 3, last 30 days")
     past = said(reader.open("alerts", part="Past"))
     assert "“The feed was mended.”" in past
     assert ":green-badge[resolved]" in past

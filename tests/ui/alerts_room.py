@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.ui import sample_alerts
 from watchroom.domain.alerts import Alert, Condition
 from watchroom.ledger import Ledger
 from watchroom.ledger import alert_acts as acts
-from watchroom.ledger.alerts import alert, record
+from watchroom.ledger.alerts import alert, alerts, record
 
 CY = acts.Person("cy@x", ("operations",))
 
@@ -50,7 +50,8 @@ def alerts_room(folder: Path, **changed: list[dict[str, Any]]) -> AlertsRoom:
     ids = {row["alert_id"]: by_key[_condition(row).key] for row in lasting}
     for row in lasting:
         _handle(ledger, ids[row["alert_id"]], row)
-    rows["alerts"] = [{**row, "alert_id": ids.get(row["alert_id"], row["alert_id"])} for row in rows["alerts"]]
+    held = {found.alert_id: found for found in alerts(ledger)}
+    rows["alerts"] = [_row(row, held.get(ids.get(row["alert_id"], ""))) for row in rows["alerts"]]
     head = ledger.head()
     publish_rows(folder / "store", rows, ledger_head=(head.seq, head.hash))
     return AlertsRoom(folder, ledger, ids)
@@ -61,6 +62,16 @@ def _condition(row: Mapping[str, Any]) -> Condition:
     return Condition(
         **{name: row[name] for name in names}, period_start=row["period_start"], period_end=row["period_end"]
     )
+
+
+def _row(row: Mapping[str, Any], held: Alert | None) -> dict[str, Any]:
+    """The sample's row with what the ledger says of it, as a refresh writes it."""
+    if held is None:
+        return dict(row)
+    told = ("alert_id", "raised_at", "handling", "handled_as", "snoozed_until", "acknowledged_at", "last_seq")
+    found = {name: getattr(held, name) or None for name in told}
+    naive = {name: at.replace(tzinfo=None) for name, at in found.items() if isinstance(at, datetime)}
+    return {**row, **found, **naive}
 
 
 def _handle(ledger: Ledger, alert_id: str, row: Mapping[str, Any]) -> None:

@@ -95,6 +95,9 @@ def alert(alert_id: str, model: str = "card-fraud", **more: Any) -> dict[str, An
         "state": "open",
         "owner": "cy@x",
         "runbook": "https://wiki.example/card-fraud",
+        "handling": "open",
+        "reopened": 0,
+        "last_seq": 0,
     }
     return usual | more
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -73,6 +74,12 @@ def test_times_are_medians_with_n_over_what_happened_in_the_period():
     early = (ALWAYS[0], BEGUN + timedelta(hours=2))
     assert to_acknowledge(done, *early, None).n == 1
     assert to_acknowledge(done, *ALWAYS, "another").seconds is None
+
+
+def test_an_alert_whose_version_left_service_was_not_restored():
+    left = replace(RAISED, ended_at=BEGUN + timedelta(hours=2), ended_because="version out of service")
+    over = replace(left, ended_because="condition over")
+    assert to_restore(Acted({"a1": left, "a2": over}), *ALWAYS, None).n == 1
 
 
 @given(some.lists(some.floats(min_value=0, max_value=1e6), min_size=1, max_size=9))

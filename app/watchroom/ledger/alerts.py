@@ -42,10 +42,14 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a refresh appended: the changes with their entries, and every alert there is after them, over ones too."""
+    """What a refresh appended: the changes with their entries, and every alert there is after them, over ones too.
+
+    `head` is the ledger's last entry then: what the alerts do not hold came after it.
+    """
 
     changes: tuple[tuple[Change, Entry], ...]
     alerts: tuple[Alert, ...]
+    head: Head
 
 
 def record(
@@ -63,7 +67,8 @@ def record(
         held = fold(_entries(transaction, after=head)[1], before)
         changes = differences(held.values(), conditions, complete, now or datetime.now(UTC))
         new = transaction.append_all(_new_entry(change) for change in changes)
-    return Recorded(tuple(zip(changes, new, strict=True)), tuple(fold(new, held).values()))
+        after = transaction.head()
+    return Recorded(tuple(zip(changes, new, strict=True)), tuple(fold(new, held).values()), after)
 
 
 def alerts(ledger: Ledger, *, model: str | None = None) -> list[Alert]:

@@ -1,6 +1,6 @@
 """Alerts as they are now: the snapshot's rows with what the ledger says of them since; and how long things took.
 
-The fold of what the ledger held at the refresh is made once for a snapshot; a rerun reads what came after it.
+The snapshot's table holds what the ledger said at the refresh; a rerun reads what came after it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from statistics import median
 
 from watchroom.domain.alerts import Alert as Folded
+from watchroom.domain.alerts import of_row
 from watchroom.errors import LedgerError
-from watchroom.store.queries.alerts import OPEN_STATES, Alert
+from watchroom.store.queries.alerts import OPEN_STATES, Alert, recorded
 from watchroom.ui import book
-from watchroom.ui.room import drawn, reading
+from watchroom.ui.room import ask, drawn
 
 
 @dataclass(frozen=True)
@@ -36,19 +37,27 @@ def acted() -> Acted:
 
     try:
         before = drawn(_at_refresh)
-        with reading() as snapshot:
-            head = snapshot.manifest.ledger_head
-        found = overlaid(book.ledger(), before.values(), after=head[0] if head else 0)
+        # The table's own last entry, not the manifest's head: the table can be older, kept from the snapshot before.
+        after = max((alert.last_seq for alert in before), default=0)
+        found = overlaid(book.ledger(), before, after=after)
     except LedgerError as problem:
         return Acted({}, problem)
     alerts = {alert.alert_id: alert for alert in found}
-    return Acted(alerts, since=sum(alerts[key].last_seq > alert.last_seq for key, alert in before.items()))
+    return Acted(alerts, since=sum(alerts[alert.alert_id].last_seq > alert.last_seq for alert in before))
 
 
-def _at_refresh() -> dict[str, Folded]:
-    from watchroom.ledger.alerts import alerts
+def _at_refresh() -> tuple[Folded, ...]:
+    return tuple(of_row(row) for row in ask(recorded))
 
-    return {alert.alert_id: alert for alert in alerts(book.ledger())}
+
+def history(alert_id: str) -> Folded | None:
+    """An alert with all that was done, which the snapshot's table does not keep; None when the ledger has no such one.
+
+    Raises `LedgerError`.
+    """
+    from watchroom.ledger.alerts import alert
+
+    return alert(book.ledger(), alert_id)
 
 
 def as_now(rows: Iterable[Alert], done: Acted, now: datetime) -> tuple[Alert, ...]:
@@ -95,11 +104,16 @@ def to_acknowledge(done: Acted, start: datetime, end: datetime, model: str | Non
 
 
 def to_restore(done: Acted, start: datetime, end: datetime, model: str | None) -> Took:
-    """From an alert until it was over or resolved, whichever came first; likewise."""
+    """From an alert until it was over or resolved, whichever came first; likewise.
+
+    One that ended because its version left service is left out: docs/alerts.md asks the same of the table.
+    """
     return _took(done, start, end, model, _restored_at)
 
 
 def _restored_at(alert: Folded) -> datetime | None:
+    if alert.ended_because == "version out of service":  # nobody has mended anything then
+        return None
     return min((at for at in (alert.ended_at, alert.resolved_at) if at is not None), default=None)
 
 

@@ -13,10 +13,11 @@ from watchroom.charts.style import Chart
 from watchroom.domain.alerts import Alert as Folded
 from watchroom.domain.alerts import Mark
 from watchroom.domain.vocabulary import METHOD_NAMES
+from watchroom.errors import LedgerError
 from watchroom.reports.capsule import capsule
 from watchroom.store.queries import alerts as queries
 from watchroom.store.queries.alerts import Alert
-from watchroom.ui.alerts_now import Acted, acted, as_now
+from watchroom.ui.alerts_now import Acted, acted, as_now, history
 from watchroom.ui.alerts_rows import Rows, badges, button, choose, owner
 from watchroom.ui.alerts_words import compared, feature_name, headline, message, open_for, short_day, subject
 from watchroom.ui.identity import while_admitted
@@ -64,14 +65,13 @@ def show(alert_id: str, done: Acted, shared: Rows) -> None:
         shared = Rows.of(done)
     now = datetime.now(UTC)
     (alert,) = as_now([row], done, now)
-    folded = done.alerts.get(alert.alert_id)
     _head(alert, shared, now.replace(tzinfo=None))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _value(alert)
         _affected(alert)
     with right:
-        _history(folded, done)
+        _history(alert.alert_id)
         _capsule(alert)
 
 
@@ -104,7 +104,7 @@ def _days(alert: Alert) -> str:
 
 def _limit(alert: Alert) -> str:
     if alert.signal == "quality":
-        return "more than in the reference"
+        return "of the decisions, the reference's share included"
     return METHOD_NAMES.get(alert.method or "", "in the metric's unit" if alert.signal == "performance" else "a day")
 
 
@@ -179,11 +179,15 @@ def _address(alert: Alert) -> str:
     return f"{base}?alert={alert.alert_id}" if base else ""
 
 
-def _history(folded: Folded | None, done: Acted) -> None:
+def _history(alert_id: str) -> None:
     section("Who did what")
+    try:
+        folded = history(alert_id)
+    except LedgerError:
+        empty("Nothing is known of what was done.", "The ledger cannot be read.")
+        return
     if folded is None:
-        why = "The ledger cannot be read." if done.problem is not None else "The ledger does not know this alert."
-        empty("Nothing is known of what was done.", why)
+        empty("Nothing is known of what was done.", "The ledger does not know this alert.")
         return
     marks = tuple(reversed(folded.history))
     st.markdown("\n\n".join(_mark(mark) for mark in marks[:MARKS_SHOWN]))

@@ -6,7 +6,7 @@ Sentences are plain text. Names from outside stand in them as code, one line eac
 from __future__ import annotations
 
 import math
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from watchroom.domain.vocabulary import METHOD_NAMES, METRIC_NAMES, OWN_NAMES
@@ -19,14 +19,6 @@ SIGNAL_NAMES = {
     "performance": "Performance",
     "volume": "Volume",
     "log": "Log and refresh",
-}
-
-STATE_NAMES = {
-    "open": "open",
-    "acknowledged": "acknowledged",
-    "snoozed": "snoozed",
-    "resolved": "resolved",
-    "over": "over",
 }
 
 NAME_LENGTH = 60
@@ -61,13 +53,28 @@ def headline(alert: Alert) -> str:
             return f"{about} {'has drifted' if critical else 'is on watch'}: {method} {value}, limit {limit}"
         case "quality":
             part, most = _percent(alert.value), _percent(alert.limit)
-            more = f"at most {most} more than in the reference is allowed"
-            return f"{about} {'is failing' if critical else 'is on watch'}: {part} missing, unseen or invalid, {more}"
+            said = f"{part} missing, unseen or invalid, limit {most}"
+            return f"{about} {'is failing' if critical else 'is on watch'}: {said}"
         case "performance":
             return f"{about} {'is failing' if critical else 'is on watch'}: {value}, limit {limit}"
+        case "volume" if is_silent(alert):
+            return _silence(alert)
         case "volume":
             return f"Too few decisions: {_count(alert.value)} a day, at least {_count(alert.limit)} expected"
     return f"{one_line(alert.signal, 40)} of {about}: {value}, limit {limit}"
+
+
+def is_silent(alert: Alert) -> bool:
+    """Whether it is about a log in which no decision comes any more; its period begins the day after the last one."""
+    return alert.signal == "volume" and alert.value == 0 and None not in (alert.period_start, alert.period_end)
+
+
+def _silence(alert: Alert) -> str:
+    assert alert.period_start is not None
+    assert alert.period_end is not None
+    last = short_day(alert.period_start - timedelta(1), alert.raised_at.date() if alert.raised_at else None)
+    length = count_of((alert.period_end - alert.period_start).days + 1, "day")
+    return f"No decisions since {last} ({length}), at least {_count(alert.limit)} a day are expected"
 
 
 def evidence(alert: Alert) -> str:
@@ -83,6 +90,8 @@ def evidence(alert: Alert) -> str:
 
 def what(alert: Alert) -> str:
     """The whole sentence: what is wrong, since when, and on how much it rests."""
+    if is_silent(alert):  # which says both already
+        return headline(alert)
     return f"{headline(alert)}, {evidence(alert)}"
 
 
@@ -107,7 +116,7 @@ def state(alert: Alert, zone: ZoneInfo, now: datetime) -> str:
     """Its state in a word, a snooze with its end."""
     if alert.state == "snoozed" and alert.snoozed_until is not None:
         return f"snoozed until {when(alert.snoozed_until, zone, now=now)}"
-    return STATE_NAMES.get(alert.state, one_line(alert.state, 30))
+    return one_line(alert.state, 30)
 
 
 def compared(value: float | None, limit: float | None) -> tuple[str, str]:

@@ -41,7 +41,8 @@ class About:
 class AlertsResult:
     """What the step did: how many alerts changed in which way, every alert there is, and what went wrong.
 
-    `head` is the ledger's last entry afterwards, for the snapshot to remember; None when the ledger could not be read.
+    `head` is the last entry of the ledger that the alerts can hold, for the snapshot to remember; None when the ledger
+    could not be read.
     `appended` says whether the ledger took what there was to record, were it nothing: only then may more be written.
     """
 
@@ -88,8 +89,8 @@ def record_alerts(
         if append:
             recorded = record(ledger, conditions, complete_models, now=now)
         else:
-            recorded = Recorded((), tuple(read_alerts(ledger)))
-        head = ledger.head()
+            head = ledger.head()  # before the read: what comes in between is read again, never left out
+            recorded = Recorded((), tuple(read_alerts(ledger)), head)
     except LedgerError as error:
         _keep_rows(draft)
         problem = Problem("ledger", "error", "ledger, alerts", error.what, error.why, error.next_step)
@@ -105,7 +106,7 @@ def record_alerts(
         ended=counts["ended"],
         alerts=measured,
         about=about,
-        head=(head.seq, head.hash),
+        head=(recorded.head.seq, recorded.head.hash),
         appended=append,
     )
 

@@ -5,6 +5,7 @@ States are as of the refresh; what people did since is in the ledger, and the pa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from watchroom.store.queries.models import TIERS
+from watchroom.store.schema import TABLES
 from watchroom.store.snapshot import Snapshot
 
 OPEN_STATES = ("open", "acknowledged", "snoozed")
@@ -97,16 +99,12 @@ def alert(snapshot: Snapshot, *, alert_id: str) -> Alert | None:
     return Alert(*rows[0]) if rows else None
 
 
-def lasting(snapshot: Snapshot, *, start: datetime, end: datetime, model: str | None = None) -> pd.DataFrame:
-    """When each alert raised in the period began and ended: alert_id, model, raised_at, ended_at (NULL: it lasts).
-
-    Times are UTC without a zone; the end is not included.
-    """
-    return snapshot.query(
-        """select alert_id, model, raised_at, ended_at from alerts
-        where raised_at >= ? and raised_at < ? and (? is null or model = ?) order by raised_at, alert_id""",
-        [start, end, model, model],
-    )
+def recorded(snapshot: Snapshot) -> tuple[Mapping[str, Any], ...]:
+    """Every row of the table `alerts` by column, for `domain.alerts.of_row`; times are UTC without a zone."""
+    columns = TABLES["alerts"].column_names
+    named = ", ".join(f'"{name}"' for name in columns)
+    rows = snapshot.rows(f"select {named} from alerts order by last_seq")
+    return tuple(dict(zip(columns, row, strict=True)) for row in rows)
 
 
 def judged(snapshot: Snapshot, *, model: str | None = None) -> int:
