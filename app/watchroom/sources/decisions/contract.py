@@ -8,7 +8,7 @@ UTC. What concerns a single file is a `FileProblem`, so that the others can go o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
 
@@ -63,7 +63,7 @@ class FileShape:
     """What every column of the file is read as, in their order, those that are left out included."""
     skip: int = 0
     """Of a CSV file: the blank lines before its header."""
-    types: tuple[tuple[str, str], ...] = ()
+    types: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     """What the engine calls the types of the columns, where it has several for a family."""
 
     def type(self, column: str) -> str:

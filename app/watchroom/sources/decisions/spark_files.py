@@ -102,7 +102,8 @@ class SparkFiles:
     def _shape(self, file: LogFile) -> FileShape:
         if listing.format_of(file) == "parquet":
             types = self._parquet_types(file)
-            return FileShape(file, "parquet", tuple((name, _family(kind)) for name, kind in types), types=types)
+            columns = tuple((name, _family(kind)) for name, kind in types)
+            return FileShape(file, "parquet", columns, header=tuple(name for name, _ in types), types=types)
         lines = self._session.spark.read.option("lineSep", "\n").text(_escaped(file.path)).limit(listing.HEAD_LINES)
         return listing.csv_shape(file, self._session.table(lines)["value"].to_pylist())
 
