@@ -44,9 +44,14 @@ def test_without_alarms_there_is_no_precision_and_without_a_fall_no_recall():
     assert (well.precision, well.recall, well.best_limit) == (0.0, None, None)
 
 
-def test_weeks_that_could_not_be_told_do_not_count():
-    found = score_rule([NAN, 0.2, 0.3, 0.05], [True] * 4, 0.1, noise=[0.01, 0.5, 0.2, 0.01])
-    assert (found.periods, found.alarms) == (2, 1)
+def test_a_week_without_a_value_does_not_count_and_one_too_small_to_tell_was_silent():
+    found = score_rule([NAN, 0.2, 0.3, 0.05], [True, True, True, False], 0.1, noise=[0.01, 0.5, 0.2, 0.01])
+    assert (found.periods, found.fell, found.alarms, found.right) == (3, 2, 1, 1)
+    assert (found.precision, found.recall) == (1.0, 0.5)
+
+
+def test_when_performance_fell_every_week_no_limit_is_better_than_another():
+    assert score_rule([0.1, 0.2, 0.3], [True] * 3, 0.15).best_limit is None
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.05, 0.1, 0.2, 0.3, 0.4]), st.booleans()), min_size=1, max_size=40))

@@ -42,14 +42,14 @@ BIAS = Limits(2.0, 5.0)
         ("roc_auc", Measured(0.76, 0.75, 0.77, 900, 100), AUC, "watch"),
         ("roc_auc", Measured(0.70, 0.69, 0.73, 900, 100), AUC, "failing"),
         ("roc_auc", Measured(0.70, 0.63, 0.77, 900, 100), AUC, "watch"),  # failing is not sure, watch is
-        ("roc_auc", Measured(0.70, 0.60, 0.80, 900, 100), AUC, "stable"),  # neither is
+        ("roc_auc", Measured(0.70, 0.60, 0.80, 900, 100), AUC, "no data"),  # neither is
         ("rmse", Measured(43.0, 41.0, 45.0, 900), RMSE, "stable"),
         ("rmse", Measured(47.0, 45.0, 49.0, 900), RMSE, "watch"),
         ("rmse", Measured(55.0, 51.0, 59.0, 900), RMSE, "failing"),
         ("rmse", Measured(51.0, NAN, NAN, 900), RMSE, "failing"),
         ("bias", Measured(-6.0, -6.5, -5.5, 900), BIAS, "failing"),
         ("bias", Measured(3.0, 2.5, 3.5, 900), BIAS, "watch"),
-        ("bias", Measured(3.0, -3.0, 9.0, 900), BIAS, "stable"),
+        ("bias", Measured(3.0, -3.0, 9.0, 900), BIAS, "no data"),
         ("bias", Measured(0.5, 0.2, 0.8, 900), BIAS, "stable"),
         ("rmse", Measured(1e9, 1e9, 1e9, 900), Limits(None, None), "stable"),
     ],
@@ -61,7 +61,7 @@ def test_a_limit_is_crossed_when_the_better_end_of_the_interval_is_beyond_it(met
 def test_a_period_that_holds_back_says_why():
     wide = Measured(0.70, 0.60, 0.80, 40, 15)
     status, reason = performance_status("roc_auc", wide, AUC, decisions=40, labelled=40)
-    assert (status, reason) == ("stable", "beyond the limit, but 40 outcomes are too few to rule out chance")
+    assert (status, reason) == ("no data", "beyond the limit, but 40 outcomes are too few to rule out chance")
 
 
 @pytest.mark.parametrize(

@@ -36,10 +36,11 @@ def score_rule(values: ArrayLike, fell: ArrayLike, watch: float, noise: ArrayLik
     """The precision and recall of "drift of at least `watch`" as a forecast of "performance fell".
 
     One entry for each week: the drift value, whether performance fell, and what chance alone may give, which an alarm
-    has to exceed too. Weeks without a value, and those too small to tell, are left out.
+    has to exceed too: a week too small to tell is one in which the rule was silent. Weeks without a value are left out.
+    When performance fell in every week there is no better limit to find.
     """
     drift, chance = np.broadcast_arrays(np.asarray(values, np.float64), np.asarray(noise, np.float64))
-    told = ~np.isnan(drift) & ~np.isnan(chance) & ((chance <= watch) | (drift >= chance))
+    told = ~np.isnan(drift) & ~np.isnan(chance)
     drift, happened = np.where(drift >= chance, drift, 0.0)[told], np.asarray(fell, np.bool_)[told]
     alarms, right = _alarms(drift, happened, watch)
     total = int(happened.sum())
@@ -67,7 +68,7 @@ def _alarms(drift: NDArray[np.float64], fell: NDArray[np.bool_], limit: float) -
 def _best_limit(drift: NDArray[np.float64], fell: NDArray[np.bool_]) -> float | None:
     """The limit of greatest F1 among the values seen above zero, the larger of equally good ones."""
     limits = np.unique(drift[drift > 0]).tolist()
-    if not fell.any() or not limits:
+    if not fell.any() or fell.all() or not limits:
         return None
     return float(max(limits, key=lambda limit: (_f1(*_alarms(drift, fell, limit), int(fell.sum())), limit)))
 

@@ -52,7 +52,8 @@ def performance_status(
     """The status of a period and, where there is something to say, the reason why it is that or holds back.
 
     A limit is crossed when the value is beyond it and the better end of its interval is too: what chance may have
-    done is no alarm. `decisions` and `labelled` are those of the period; `of` is what it was measured from, in words.
+    done is no alarm, and no recovery either. `decisions` and `labelled` are those of the period; `of` is what it was
+    measured from, in words.
     """
     untold = _untold(measured, decisions, labelled, of)
     if untold:
@@ -63,7 +64,7 @@ def performance_status(
         return "watch", _unripe(decisions, labelled)
     at_limit = _worse(metric, measured.value, limits.watch) or _worse(metric, measured.value, limits.failing)
     if at_limit:
-        return "stable", f"beyond the limit, but {_counted(measured.n, of)} are too few to rule out chance"
+        return "no data", f"beyond the limit, but {_counted(measured.n, of)} are too few to rule out chance"
     return "stable", _unripe(decisions, labelled)
 
 

@@ -175,7 +175,7 @@ TABLES = (
             ("method", "VARCHAR", "the drift method or the metric; NULL for others"),
             ("period_start", "DATE", "the days of that value"),
             ("period_end", "DATE", "included"),
-            ("n", "BIGINT", "decisions in them"),
+            ("n", "BIGINT", "decisions in them; of performance, those with an outcome"),
             ("state", "VARCHAR", "`open`, `acknowledged`, `snoozed`, `resolved` (by a person), `over` (by itself)"),
             ("owner", "VARCHAR", "who has it: assigned, else on call, else operations; NULL for nobody"),
             ("snoozed_until", "TIMESTAMP", "UTC; NULL unless snoozed"),

@@ -166,9 +166,8 @@ def _period_controls() -> None:
         today = snapshot.made_at.astimezone(facts().zone).date()
     # Without a least day Streamlit refuses what lies more than ten years back.
     kept: Any = {"bind": "query-params", "persist_state": "session", "min_value": _BEGINNING.date()}
-    left, right = st.columns(2, gap="xsmall")
-    left.date_input("From", today - timedelta(29), key="from", format="YYYY-MM-DD", **kept)
-    right.date_input("To", today, key="to", format="YYYY-MM-DD", **kept)
+    st.date_input("From", today - timedelta(29), key="from", format="YYYY-MM-DD", **kept)
+    st.date_input("To", today, key="to", format="YYYY-MM-DD", **kept)
 
 
 def _follow_address(key: str) -> None:

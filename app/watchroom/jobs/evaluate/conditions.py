@@ -9,6 +9,7 @@ from typing import Any
 
 from watchroom.domain.alerts import Condition
 from watchroom.domain.lights import severity
+from watchroom.domain.performance import MATURE_SHARE
 from watchroom.domain.volume import volume_of
 from watchroom.jobs.evaluate.light import PERFORMANCE_DAYS, decisions_by_day
 from watchroom.store.draft import Draft
@@ -38,13 +39,17 @@ _DRIFT_LIMIT = "case when status = 'watch' then watch else drifted end"
 
 def _series(draft: Draft, table: str, of: str, value: str, limit: str, method: str, days: int) -> list[dict[str, Any]]:
     base = "coalesce(reference_share, 0)" if table == "quality" else "0"
-    realized = "and kind = 'realized'" if table == "performance" else ""
+    realized, n = ("and kind = 'realized'", "n_labelled") if table == "performance" else ("", "n")
+    early = f"coalesce(t.n_labelled < {MATURE_SHARE} * t.n, true)" if table == "performance" else "false"
     cursor = draft.connection.execute(
         f"""
         with judged as (
             select t.*, h.period_end as last_day
             from health.{table} t join health.health h using (model, version)
             where t.grain = 'last_7_days' and t.status <> 'no data' and t.period_end <= h.period_end {realized}
+            -- Days with few of their outcomes say something only where no days have more.
+            qualify not {early} or not bool_or(not {early} and t.period_end >= h.period_end - $days)
+                over (partition by t.model, t.{of})
         ), settled as (
             select model, {of}, max(period_end) filter (status = 'stable') as stable_until from judged group by all
         )
@@ -52,14 +57,14 @@ def _series(draft: Draft, table: str, of: str, value: str, limit: str, method: s
             max(period_end) as period_end, arg_max(period_start, period_end) as period_start,
             arg_max(status, period_end) as status, arg_max({value}, period_end) as value,
             arg_max({limit}, period_end) as "limit", arg_max({method}, period_end) as method,
-            arg_max(n, period_end) as n, arg_max({base}, period_end) as base
+            arg_max({n}, period_end) as n, arg_max({base}, period_end) as base
         from judged join settled using (model, {of})
         where period_end > coalesce(stable_until, '-infinity'::date)
         group by model, version, {of}
-        having max(period_end) >= max(last_day) - ?
+        having max(period_end) >= max(last_day) - $days
         order by all
         """,
-        [days],
+        {"days": days},
     )
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from watchroom.domain.lights import BEYOND, LIGHTS, Light, worst
+from watchroom.domain.performance import MATURE_SHARE
 from watchroom.domain.periods import CURRENT_DAYS
 from watchroom.domain.vocabulary import METRIC_NAMES, OWN_NAMES
 from watchroom.domain.volume import Volume, volume_of
@@ -37,12 +38,8 @@ def fill_health(draft: Draft, spec: ModelSpec, serving: int | None, today: date)
     last = today - timedelta(volume.silent_days)
     first = last - timedelta(CURRENT_DAYS - 1)
     performance, as_of = _performance(draft, spec, serving, last)
-    parts = (
-        _drift(draft, spec.model, serving, last),
-        _quality(draft, spec.model, serving, last),
-        performance,
-        _volume(volume, last, minimum),
-    )
+    drift, quality = _drift(draft, spec.model, serving, last), _quality(draft, spec.model, serving, last)
+    parts = (drift, quality, performance, _volume(volume, last, minimum))
     light = worst(part.light for part in parts)
     n = sum(count for day, count in decisions.items() if first <= day <= last)
     lights = (light, *(part.light for part in parts))
@@ -52,7 +49,9 @@ def fill_health(draft: Draft, spec: ModelSpec, serving: int | None, today: date)
 
 def _reason(parts: Sequence[Part], light: Light) -> str | None:
     """What is beyond a limit, the worst first; where nothing can be judged, why not."""
-    ranked = sorted(parts, key=lambda part: LIGHTS.index(part.light), reverse=True)
+    drift, quality, performance, volume = parts
+    by_weight = (performance, quality, drift, volume)  # what it does to answers comes before what may be its cause
+    ranked = sorted(by_weight, key=lambda part: LIGHTS.index(part.light), reverse=True)
     told = [part.reason for part in ranked if part.reason and (part.light in BEYOND or light == "no data")]
     return "; ".join(told) or None
 
@@ -87,14 +86,14 @@ def _drift(draft: Draft, model: str, version: int, last: date) -> Part:
 def _quality(draft: Draft, model: str, version: int, last: date) -> Part:
     rows = [row for row in _now(draft, "quality", model, version, last) if row[1] != "no data"]
     light = worst(status for _, status in rows)
-    said = "values that are missing, unseen or invalid"
+    said = "missing, unseen or invalid values"
     return Part(light, _features(light, rows, f"{said}") if light in BEYOND else "")
 
 
 def _features(light: Light, rows: list[tuple[str, str]], what: str) -> str:
-    """`amount and 2 more of 9 have drifted`; the features come with the greatest excess first."""
+    """`drifted: amount and 2 more`; the features come with the greatest excess first."""
     beyond = [OWN_NAMES.get(feature, feature) for feature, status in rows if status == light]
-    others = f" and {len(beyond) - 1} more of {len(rows)}" if len(beyond) > 1 else f", 1 of {len(rows)}"
+    others = f" and {len(beyond) - 1} more" if len(beyond) > 1 else ""
     return f"{what}: {beyond[0]}{others}"
 
 
@@ -112,20 +111,33 @@ def _now(draft: Draft, table: str, model: str, version: int, last: date) -> list
 
 
 def _performance(draft: Draft, spec: ModelSpec, version: int, last: date) -> tuple[Part, date | None]:
-    """From outcomes where enough are there; else estimated, which alone is never worse than `watch`."""
+    """From outcomes where enough are there; else estimated, which alone is never worse than `watch`.
+
+    The newest days with most of their outcomes come before newer ones with few: those that come early are not like
+    those that come late.
+    """
     limits = spec.monitor.performance
     if limits is None or limits.metric is None:
         return Part("no data", "no metric has limits"), None
     rows = draft.connection.execute(
         """
-        select kind, arg_max(status, period_end), arg_max(value, period_end), max(period_end),
-            arg_max(n_labelled, period_end)
-        from health.performance
-        where model = ? and version = ? and metric = ? and grain = 'last_7_days' and status <> 'no data'
-            and period_end between ? and ?
-        group by kind order by kind desc
+        with judged as (
+            select *, kind = 'realized' and n_labelled < $mature * n as is_early from health.performance
+            where model = $model and version = $version and metric = $metric and grain = 'last_7_days'
+                and status <> 'no data' and period_end between $first and $last
+        )
+        select kind, status, value, period_end, n_labelled
+        from judged
+        order by kind desc, is_early, period_end desc limit 1
         """,
-        [spec.model, version, limits.metric, last - timedelta(PERFORMANCE_DAYS), last],
+        {
+            "model": spec.model,
+            "version": version,
+            "metric": limits.metric,
+            "first": last - timedelta(PERFORMANCE_DAYS),
+            "last": last,
+            "mature": MATURE_SHARE,
+        },
     ).fetchall()
     if not rows:
         return Part("no data", "too few outcomes to judge performance"), None

@@ -94,7 +94,7 @@ def _newest(draft: Draft, model: str, version: int, metric: str, last: date) -> 
 def fill_alert_scores(draft: Draft, spec: ModelSpec) -> None:
     """A row of `alert_scores` for each drift rule: its weeks against the performance that outcomes showed in them.
 
-    Weeks in which performance has no limit, or is beyond it by what chance may have done, tell nothing of a rule.
+    Weeks in which performance has no limit, or cannot be judged, tell nothing of a rule.
     """
     performance = spec.monitor.performance
     if performance is None or performance.metric is None:
@@ -105,7 +105,7 @@ def fill_alert_scores(draft: Draft, spec: ModelSpec) -> None:
             list(d.noise order by d.period_start), list(p.status order by d.period_start)
         from health.drift d join health.performance p using (model, version, grain, period_start)
         where d.model = ? and d.grain = 'week' and p.metric = ? and p.kind = 'realized' and p.status <> 'no data'
-            and p.watch is not null and not (p.status = 'stable' and starts_with(coalesce(p.reason, ''), 'beyond'))
+            and p.watch is not null
         group by d.version, d.feature, d.method order by all
         """,
         [spec.model, performance.metric],
