@@ -63,7 +63,8 @@ def _count(draft: Draft, workspace: Workspace, room: RoomSettings, step: Step) -
             with open_engine(_spark(room), draft.spill) as engine:
                 profiled = profile_models(draft, workspace, engine)
         except SourceError as error:
-            profiled = ProfileResult((engine_failed(error),), {}, ProfileCounts())
+            unknown = frozenset(model for model, spec in workspace.models.items() if spec.decisions)
+            profiled = ProfileResult((engine_failed(error),), {}, ProfileCounts(), unknown)
         said["detail"] = str(profiled.counts)
         said["status"] = "partial" if any(problem.severity == "error" for problem in profiled.problems) else "done"
     return profiled
