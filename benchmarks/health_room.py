@@ -121,8 +121,9 @@ def _derive(draft: Draft, folder: Path) -> None:
     found = draft.connection.execute("select model, spec from room.models where spec is not null").fetchall()
     models = {model: ModelSpec.model_validate(json.loads(text)) for model, text in found}
     workspace = Workspace(folder, None, models, (), {model: f"models/{model}.yaml" for model in models}, {})
-    evaluate(draft, workspace, {}, datetime.now(UTC).date())
-    _insert(draft, "alerts", pd.DataFrame([_alert(n, one) for n, one in enumerate(conditions(draft, models))]))
+    today = datetime.now(UTC).date()
+    evaluate(draft, workspace, {}, today)
+    _insert(draft, "alerts", pd.DataFrame([_alert(n, one) for n, one in enumerate(conditions(draft, models, today))]))
 
 
 def _alert(number: int, of: Condition) -> dict[str, Any]:
