@@ -44,6 +44,12 @@ def test_missing_and_unseen_are_shares_of_the_last_seven_days(reader: Reader):
     assert frame.loc["country", "Unseen"] == pytest.approx(0.011)
 
 
+def test_what_is_beyond_a_limit_comes_first_and_then_the_names_in_order(reader: Reader):
+    plain = [row for row in sample_alerts.rows()["drift"] if row["feature"] != "country"]
+    names = list(published(reader, drift=plain, quality=[]).open("features").main.dataframe[0].value["Feature"])
+    assert names == ["amount", "temp", "country"]
+
+
 def test_one_name_of_two_kinds_is_a_contradiction(reader: Reader):
     app = reader.open("features", feature="country")
     assert figures(app)["Contradictions"][0] == "1"
@@ -75,7 +81,7 @@ def test_what_breaks_with_a_feature_is_said_with_whom_to_call(reader: Reader):
 
 
 def test_a_model_without_people_or_a_log_leaves_the_unknown_unknown(reader: Reader):
-    text = said(published(reader, volume=[], owners=[]).open("features", feature="temp"))
+    text = said(published(reader, health=[], volume=[], owners=[]).open("features", feature="temp"))
     assert (
         "temp feeds 1 model, 2 processes, an unknown number of decisions a day; nobody is there to be called." in text
     )

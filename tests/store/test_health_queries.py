@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ import pytest
 
 from tests.helpers.snapshots import publish_rows
 from watchroom.store.queries import health
+from watchroom.store.queries.alerts import series
+from watchroom.store.queries.roster import roster
 from watchroom.store.snapshot import Snapshot, SnapshotStore
 
 LAST = date(2026, 11, 18)
@@ -83,6 +85,23 @@ def test_the_light_of_another_version_is_the_worst_of_what_was_measured_of_it(sn
     assert (found.light, found.drift, found.quality, found.performance) == ("failing", "watch", "no data", "failing")
     assert (found.n, found.period_end, found.performance_as_of) == (30, LAST, LAST - timedelta(2))
     assert not found.in_service
+
+
+def test_a_decision_that_is_dated_after_the_refresh_is_never_what_is_now(tmp_path: Path):
+    later = datetime.now(UTC).date() + timedelta(30)
+    ahead = [{"model": "m", "version": version, "day": later, "decisions": 5, "labelled": 0} for version in (1, 2)]
+    moved = drift(1, "last_7_days", later - timedelta(6), later, "drifted")
+    publish_rows(tmp_path / "store", ROWS | {"volume": [*ROWS["volume"], *ahead], "drift": [*ROWS["drift"], moved]})
+    with SnapshotStore(tmp_path / "store").lease() as snapshot:
+        assert health.watching(snapshot, model="m").days_of(2) == (LAST - timedelta(39), LAST)
+        light = health.light_of(snapshot, model="m", version=1)
+        assert light is not None
+        assert (light.period_end, light.n, light.drift) == (LAST, 30, "watch")
+        (post,) = roster(snapshot)
+        assert (post.last_day, post.usual) == (LAST, 10)
+        for signal, feature in (("volume", ""), ("drift", "f")):
+            found = series(snapshot, model="m", version=1, signal=signal, feature=feature)
+            assert found["day"].max().date() == LAST
 
 
 def test_a_version_without_decisions_has_no_light(snapshot: Snapshot):

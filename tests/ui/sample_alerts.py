@@ -203,9 +203,11 @@ def _health() -> list[dict[str, Any]]:
     window = {"period_start": TODAY - timedelta(6), "period_end": TODAY}
     return [
         {"model": "card-fraud", "version": 3, "light": "failing", "drift": "drifted", "quality": "watch",
-         "performance": "failing", "volume": "watch", "reason": "roc_auc is 0.781, limit 0.8", "n": 8123, **window},
+         "performance": "failing", "volume": "watch", "reason": "roc_auc is 0.781, limit 0.8", "n": 8123,
+         "per_day": 1160, "silent_days": 0, **window},
         {"model": "bike-demand", "version": 2, "light": "watch", "drift": "watch", "quality": "no data",
-         "performance": "no data", "volume": "no data", "reason": "temp is on watch", "n": 500, **window},
+         "performance": "no data", "volume": "no data", "reason": "temp is on watch", "n": 500, "per_day": 71,
+         "silent_days": 0, **window},
     ]  # fmt: skip
 
 

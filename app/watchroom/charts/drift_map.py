@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from watchroom.charts.style import Chart, figure, name
 from watchroom.charts.words import days, records, short
+from watchroom.domain.lights import BEYOND
 
 CELL_COLOURS = {
     "stable": "rgba(76,130,214,0.22)",
@@ -83,7 +84,7 @@ def _hover(found: pd.DataFrame) -> list[str]:
 
 
 def _words(found: pd.DataFrame, order: list[str], periods: int) -> str:
-    beyond = found[found["status"].isin(["watch", "drifted"])]
+    beyond = found[found["status"].isin(BEYOND)]
     if beyond.empty:
         return f"Drift of {len(order)} features over {periods} periods: none is beyond its limit."
     some = [feature for feature in order if feature in set(beyond["feature"])]

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pprint import pformat
 
+from watchroom.domain.periods import CURRENT_DAYS
 from watchroom.store.queries.alerts import Alert
 from watchroom.store.queries.incident import Reign
 from watchroom.workspace.model_file import Decisions, ModelSpec, Outcomes
@@ -116,7 +117,7 @@ def fetch_script(alert: Alert, spec: ModelSpec, reigns: tuple[Reign, ...], folde
 def _query(alert: Alert, decisions: Decisions, outcomes: Outcomes | None, reigns: tuple[Reign, ...]) -> str:
     known = alert.version is not None and (decisions.version is not None or bool(reigns))
     last = alert.period_end or alert.since
-    first = alert.period_start or (last - timedelta(6) if last else None)
+    first = alert.period_start or (last - timedelta(CURRENT_DAYS - 1) if last else None)
     return _QUERY.format(
         time=identifier(decisions.timestamp),
         id=identifier(decisions.id),

@@ -82,7 +82,7 @@ def _what(alert: Alert) -> str:
 def _facts(found: Incident) -> str:
     alert = found.alert
     window = f"{alert.period_start} to {alert.period_end}" if alert.period_start else "unknown"
-    limit = " on top of the reference's share" if alert.signal == "quality" else ""
+    limit = " of the decisions, the reference's share included" if alert.signal == "quality" else ""
     rows = (
         ("Model", f"{code(alert.title)}, version {_or_unknown(alert.version)}"),
         ("Method or metric", code(alert.method) if alert.method else "none"),

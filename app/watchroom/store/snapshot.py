@@ -7,10 +7,10 @@ on disk, until the lease ends.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,10 @@ class ReaderLimits:
         return ReaderLimits(settings.query_seconds, settings.memory_limit_mb, settings.threads)
 
 
+Params = Sequence[Any] | Mapping[str, Any]
+"""What is bound in a statement: in the order of its `?`, or by the names after its `$`."""
+
+
 class Snapshot:
     """One published snapshot. Any number of threads may ask it at once.
 
@@ -67,12 +71,17 @@ class Snapshot:
         self._lock = lock
         self._connection = _attach(folder, manifest, limits)
 
-    def query(self, sql: str, params: Sequence[Any] = (), *, seconds: float | None = None) -> pd.DataFrame:
+    @property
+    def day(self) -> date:
+        """The UTC day on which it was made: what is dated later is never what is now."""
+        return self.made_at.astimezone(UTC).date()
+
+    def query(self, sql: str, params: Params = (), *, seconds: float | None = None) -> pd.DataFrame:
         """The answer as a frame. Raises QueryTimeout past the time limit, QueryError when DuckDB refuses it."""
         with self._executed(sql, params, seconds) as cursor:
             return cursor.df()
 
-    def rows(self, sql: str, params: Sequence[Any] = (), *, seconds: float | None = None) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, params: Params = (), *, seconds: float | None = None) -> list[tuple[Any, ...]]:
         """The answer as tuples; quicker than `query` for a few rows."""
         with self._executed(sql, params, seconds) as cursor:
             return cursor.fetchall()
@@ -101,7 +110,7 @@ class Snapshot:
             )
 
     @contextmanager
-    def _executed(self, sql: str, params: Sequence[Any], seconds: float | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _executed(self, sql: str, params: Params, seconds: float | None) -> Iterator[duckdb.DuckDBPyConnection]:
         limit = self._limits.query_seconds if seconds is None else seconds
         cursor = self._connection.cursor()
         alarm = threading.Timer(limit, cursor.interrupt)

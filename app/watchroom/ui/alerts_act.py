@@ -89,6 +89,13 @@ def may() -> tuple[Name, ...]:
     return tuple(name for name in _LABELS if allowed(name, roles))
 
 
+def text_length() -> int:
+    """Characters that the ledger takes of a text."""
+    from watchroom.ledger.alert_acts import MAX_TEXT
+
+    return MAX_TEXT
+
+
 def _asked(name: Name, alert: Alert) -> _Wanted:
     st.caption(f"{_LABELS[name][1]}. It is recorded in the ledger, with who you are and when.")
     to, until = "", None
@@ -97,7 +104,7 @@ def _asked(name: Name, alert: Alert) -> _Wanted:
     if name == "snooze":
         until = _until()
     label = _TEXTS.get(name, "A word to it, if you like")
-    text = st.text_area(label, key=f"act_text_{name}", max_chars=2000, height=90)
+    text = st.text_area(label, key=f"act_text_{name}", max_chars=text_length(), height=90)
     return _Wanted(name, text or "", to, until)
 
 

@@ -17,6 +17,7 @@ from watchroom.errors import LedgerError
 from watchroom.reports.capsule import capsule
 from watchroom.store.queries import alerts as queries
 from watchroom.store.queries.alerts import Alert
+from watchroom.ui.alerts_act import text_length
 from watchroom.ui.alerts_now import Acted, acted, as_now, history
 from watchroom.ui.alerts_rows import Rows, badges, button, choose, owner
 from watchroom.ui.alerts_words import compared, feature_name, headline, message, open_for, short_day, subject
@@ -197,7 +198,7 @@ def _history(alert_id: str) -> None:
 
 def _mark(mark: Mark) -> str:
     at = quiet(plain(when(mark.at, facts().zone, now=datetime.now(UTC))))
-    said = f"  \n“{plain(mark.text, 2000)}”" if mark.text else ""
+    said = f"  \n“{plain(mark.text, text_length())}”" if mark.text else ""
     if mark.what in _BY_THE_REFRESH:
         detail = f": {plain(mark.detail, 60)}" if mark.detail else ""
         return f":material/sync: {EVENT_WORDS[mark.what]}{detail}  \n{at}{said}"

@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from watchroom.domain.lights import LIGHTS, Light, worst
+from watchroom.domain.lights import BEYOND, LIGHTS, Light, severity, worst
 from watchroom.domain.vocabulary import METHOD_NAMES
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.features import Use, uses
@@ -78,20 +78,28 @@ def show() -> None:
 
 
 def catalogue(*, model: str | None) -> tuple[Feature, ...]:
-    """Every feature with its uses, the worst light first; with a model those that it uses, and who else does."""
+    """Every feature with its uses: those beyond a limit first, the worst before the others, then by name.
+
+    With a model those that it uses, and who else does.
+    """
     by_name: dict[str, list[Use]] = {}
     for use in ask(uses):
         by_name.setdefault(use.feature, []).append(use)
     found = [Feature(name, tuple(used)) for name, used in by_name.items()]
     kept = [feature for feature in found if model is None or any(use.model == model for use in feature.uses)]
-    return tuple(sorted(kept, key=lambda feature: -LIGHTS.index(feature.light)))
+    return tuple(sorted(kept, key=_urgency))
+
+
+def _urgency(feature: Feature) -> tuple[int, str, str]:
+    rank = LIGHTS.index(feature.light) if feature.light in BEYOND else 0
+    return -rank, feature.name.lower(), feature.name
 
 
 def _figures(every: Sequence[Feature]) -> None:
     models = {use.model for feature in every for use in feature.uses}
     shared = sum(len(feature.uses) > 1 for feature in every)
-    troubled = sum(feature.light in ("watch", "drifted", "failing") for feature in every)
-    severe = sum(feature.light in ("drifted", "failing") for feature in every)
+    troubled = sum(feature.light in BEYOND for feature in every)
+    severe = sum(feature.light in BEYOND and severity(feature.light) == "critical" for feature in every)
     odd = sum(feature.contradicts for feature in every)
     with st.grid(4, min_column_width=150):
         figure("Features", number(len(every)), f"in {count_of(len(models), 'model')}")

@@ -11,6 +11,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from watchroom.charts.drift_map import drift_map, order_of
 from watchroom.charts.style import Chart
 from watchroom.charts.words import days
+from watchroom.domain.lights import BEYOND
 from watchroom.store.queries import health as queries
 from watchroom.ui import health_feature
 from watchroom.ui.health_empty import no_period, no_reference
@@ -137,7 +138,7 @@ def _against(subject: Subject, window: Window, usual_one: str) -> str:
 def _counted(found: Compared) -> None:
     """How many are beyond a limit, and whether the window is too small to tell."""
     status = found.table.set_index("feature")["status"]
-    beyond = int(status.isin(["watch", "drifted"]).sum())
+    beyond = int(status.isin(BEYOND).sum())
     small = int((status.drop("@outcome", errors="ignore") == "no data").sum())
     told = f"{number(beyond)} of {count_of(len(status), 'signal')} beyond a limit against {found.against}"
     few = f"; {small} cannot be told: the window is too small" if small else ""

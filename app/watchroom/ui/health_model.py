@@ -13,8 +13,9 @@ import streamlit as st
 
 from watchroom.charts.words import days, share
 from watchroom.domain.glossary import meaning
+from watchroom.domain.lights import BEYOND
 from watchroom.domain.periods import CURRENT_DAYS
-from watchroom.domain.vocabulary import METRICS
+from watchroom.domain.vocabulary import METRICS, USUAL_METRIC, Task
 from watchroom.store.queries import health as queries
 from watchroom.store.queries.health import LIGHT_GRAIN, Light
 from watchroom.ui import health_age, health_drift, health_performance, health_why
@@ -70,7 +71,7 @@ def measured(subject: Subject, light: Light) -> Measured:
     then: dict[str, Any] = {**subject.key, "grain": LIGHT_GRAIN, "first": light.period_end, "last": light.period_end}
     volume = ask(queries.volume, **subject.key, first=light.period_start, last=light.period_end)  # type: ignore[arg-type]
     limits = subject.spec.monitor.volume
-    days_seen = max(min((light.period_end - subject.days[0]).days + 1, 7), 1)
+    days_seen = max(min((light.period_end - subject.days[0]).days + 1, CURRENT_DAYS), 1)
     return Measured(
         drift=ask(queries.drift, **then),
         quality=ask(queries.quality, **then),
@@ -85,19 +86,20 @@ def _judged(subject: Subject, light: Light) -> dict[str, Any] | None:
     day = light.performance_as_of or light.period_end
     rows = ask(queries.performance, **subject.key, grain=LIGHT_GRAIN, first=day, last=day)  # type: ignore[arg-type]
     given = subject.spec.monitor.performance
-    metric = judged_by(rows, given.metric if given else None)
+    metric = judged_by(rows, given.metric if given else None, subject.spec.task)
     own = rows[rows["metric"] == metric].sort_values("kind", ascending=light.performance_as_of is None)
     told = own[own["value"].notna()]
     return dict((told if len(told) else own).iloc[0]) if len(own) else None
 
 
-def judged_by(rows: pd.DataFrame, wanted: str | None) -> str | None:
+def judged_by(rows: pd.DataFrame, wanted: str | None, task: Task | None) -> str | None:
     """The metric of the model's file; else the one that has limits; else the usual one of the task."""
     known = list(dict.fromkeys(rows["metric"]))
     if wanted in known:
         return wanted
     limited = rows[rows["watch"].notna() | rows["failing"].notna()]["metric"]
-    return next((metric for metric in [*limited, *METRICS] if metric in known), None)
+    usual = [USUAL_METRIC[task]] if task is not None else []
+    return next((metric for metric in [*limited, *usual, *METRICS] if metric in known), None)
 
 
 def _answer(subject: Subject, light: Light, found: Measured) -> None:
@@ -166,7 +168,7 @@ def _drift(light: Light, found: Measured) -> _Part:
     rows = found.drift
     if rows.empty:
         return _Part("Drift", "–", light.drift, ("no reference to compare with",), meaning("drift"))
-    beyond = rows[rows["status"].isin(["watch", "drifted"])]
+    beyond = rows[rows["status"].isin(BEYOND)]
     top = worst_first(rows).iloc[0]
     value = f"{number(len(beyond))} of {number(len(rows))}"
     about = feature_name(str(top["feature"])).replace("`", "")
@@ -184,7 +186,7 @@ def _quality(light: Light, found: Measured) -> _Part:
         return _Part("Data quality", "–", light.quality, ("nothing was counted",), about)
     gaps = (rows["share"] - rows["reference_share"].fillna(0)).fillna(-1)
     top = rows.assign(gap=gaps).sort_values("gap").iloc[-1]
-    beyond = int(rows["status"].isin(["watch", "failing"]).sum())
+    beyond = int(rows["status"].isin(BEYOND).sum())
     most = (
         f"most: {feature_name(str(top['feature'])).replace('`', '')}, {share(top['share'])} missing, unseen or invalid"
     )

@@ -54,7 +54,7 @@ class Subject:
     @property
     def current(self) -> Window:
         """The days from which the light is made."""
-        last = self.days[1]
+        last = self.days[1]  # never later than the snapshot, as the light's
         return Window(f"the {CURRENT_DAYS} days of the light", last - timedelta(CURRENT_DAYS - 1), last)
 
     @property

@@ -15,6 +15,7 @@ import pandas as pd
 
 from watchroom.charts.words import days
 from watchroom.domain.drift import METHODS, distances, drift_status, method_for, moved_share
+from watchroom.domain.performance import MATURE_SHARE
 from watchroom.domain.quality import quality, quality_status
 from watchroom.store.queries import windows
 from watchroom.store.queries.windows import Counts, Watched
@@ -143,15 +144,12 @@ def figures(feature: Feature, spec: ModelSpec) -> dict[str, object]:
     }
 
 
-MATURE = 0.8
-"""As in the refresh: with fewer of its outcomes there, a window always seems to have other outcomes."""
-
-
 def _table(rows: list[dict[str, object]], labelled: float) -> pd.DataFrame:
     table = pd.DataFrame(rows)
     if table.empty:
         return table
-    if labelled < MATURE:
+    # With fewer of its outcomes there a window always seems to have other outcomes.
+    if labelled < MATURE_SHARE:
         table.loc[table["feature"] == "@outcome", "status"] = "no data"
     return worst_first(table).reset_index(drop=True)
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from watchroom.charts.words import days, share
 from watchroom.domain.drift import METHODS
+from watchroom.domain.lights import BEYOND, LIGHTS
 from watchroom.domain.vocabulary import METHOD_NAMES, METRIC_NAMES, METRICS, OWN_SIGNALS
 from watchroom.store.queries.health import Light
 from watchroom.ui.alerts_words import compared, feature_name
@@ -20,7 +21,7 @@ from watchroom.ui.alerts_words import figure as short
 from watchroom.ui.lights import NAMES
 from watchroom.ui.text import count_of, number, some
 
-RANK = {"no data": 0, "stable": 1, "watch": 2, "drifted": 3, "failing": 3}
+RANK: dict[str, int] = {light: place for place, light in enumerate(LIGHTS)}
 """How bad a status is, for sorting rows."""
 
 
@@ -70,7 +71,7 @@ def answer(light: Light, found: Measured, since: str) -> str:
     if light.light == "no data":
         return f"{head}: {light.reason}" if light.reason else f"{head}: nothing can be judged yet."
     told = {"performance": _performance(found), "drift": _drift(found), "quality": _quality(found),
-            "volume": _volume(found)}  # fmt: skip
+            "volume": _volume(light, found)}  # fmt: skip
     beyond = [part for part in told if RANK.get(light.part(part), 0) >= RANK["watch"]]
     beyond.sort(key=lambda part: -RANK[light.part(part)])
     if not beyond:
@@ -85,7 +86,7 @@ def _judged(light: Light) -> str:
 
 def _drift(found: Measured) -> str:
     rows = worst_first(found.drift)
-    beyond = rows[rows["status"].isin(["watch", "drifted"])]
+    beyond = rows[rows["status"].isin(BEYOND)]
     of = len(of_features(rows))
     if beyond.empty:
         return "drift is beyond its limit"
@@ -133,9 +134,12 @@ def _quality(found: Measured) -> str:
     )
 
 
-def _volume(found: Measured) -> str:
+def _volume(light: Light, found: Measured) -> str:
     if found.minimum is None:
         return "there are fewer decisions than expected"
+    if found.per_day >= found.minimum and light.period_end is not None:  # enough while they came
+        day = light.period_end
+        return f"no decisions since {day.day} {day:%b}, at least {number(found.minimum)} a day are expected"
     return f"{number(found.per_day)} decisions a day, at least {number(found.minimum)} are expected"
 
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import yaml
 from pydantic import ValidationError
 
-from watchroom.domain.vocabulary import METHOD_NAMES, METRICS, MetricName, Task
+from watchroom.domain.vocabulary import METHOD_NAMES, METRICS, USUAL_METRIC
 from watchroom.store.queries.roster import Post
 from watchroom.ui.text import count_of, number
 from watchroom.workspace.model_file import ModelSpec, Performance
@@ -22,12 +22,8 @@ SIGNALS = ("drift", "quality", "performance", "volume", "log")
 REFERENCE_DAYS = 28
 """How long a reference taken from the log is proposed to be: four of each weekday."""
 
-_USUAL_LIMITS: dict[Task, tuple[MetricName, float, float]] = {
-    "binary": ("roc_auc", 0.97, 0.92),
-    "multiclass": ("macro_f1", 0.97, 0.92),
-    "regression": ("rmse", 1.1, 1.25),
-}
-"""The metric and the ratios to the reference that are proposed where nobody has set any."""
+_USUAL_LIMITS = {"higher": (0.97, 0.92), "lower": (1.1, 1.25)}
+"""The ratios to the reference that are proposed where nobody has set any, by which way of the metric is better."""
 
 
 @dataclass(frozen=True)
@@ -192,13 +188,12 @@ def _metric(limits: Performance) -> str:
 def _limits(spec: ModelSpec) -> dict[str, object]:
     """Limits that fit the task, for the metric that is named already where ratios fit it."""
     named = spec.monitor.performance.metric if spec.monitor.performance else None
-    metric, watch, failing = _USUAL_LIMITS[spec.task or "regression"]
-    if named is None:
-        return {"metric": metric, "watch": watch, "failing": failing}
-    if METRICS[named].better == "near zero":
-        return {"metric": named, "absolute": {"watch": 1.0, "failing": 2.0}}
-    low_is_worse = METRICS[named].better == "higher"
-    return {"metric": named, "watch": 0.97 if low_is_worse else 1.1, "failing": 0.92 if low_is_worse else 1.25}
+    metric = named or USUAL_METRIC[spec.task or "regression"]
+    better = METRICS[metric].better
+    if better == "near zero":
+        return {"metric": metric, "absolute": {"watch": 1.0, "failing": 2.0}}
+    watch, failing = _USUAL_LIMITS[better]
+    return {"metric": metric, "watch": watch, "failing": failing}
 
 
 def _volume(post: Post, spec: ModelSpec) -> _Found:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from watchroom.domain.periods import CURRENT_DAYS
 from watchroom.store.queries.models import TIERS
 from watchroom.store.schema import TABLES
 from watchroom.store.snapshot import Snapshot
@@ -118,6 +119,7 @@ def judged(snapshot: Snapshot, *, model: str | None = None) -> int:
 _SERIES = {
     "drift": """select period_end as day, 'value' as kind, value, watch, drifted as failing, noise, n, status
         from drift where model = ? and version is not distinct from ? and feature = ? and grain = 'last_7_days'
+            and period_end <= ?
         order by period_end""",
     "quality": """select q.period_end as day, 'value' as kind, q.share as value,
             coalesce(q.reference_share, 0) + cast(m.spec ->> '$.monitor.quality.watch' as double) as watch,
@@ -125,11 +127,13 @@ _SERIES = {
             cast(null as double) as noise, q.n, q.status
         from quality q left join models m on m.model = q.model
         where q.model = ? and q.version is not distinct from ? and q.feature = ? and q.grain = 'last_7_days'
+            and q.period_end <= ?
         order by q.period_end""",
     "performance": """select period_end as day, kind, value, watch, failing, cast(null as double) as noise,
             case when kind = 'realized' then n_labelled else n end as n, status
         from performance
         where model = ? and version is not distinct from ? and metric = ? and grain = 'last_7_days'
+            and period_end <= ?
         order by kind desc, period_end""",
 }
 """The value of a signal over the seven days that end with each day."""
@@ -137,17 +141,17 @@ _SERIES = {
 _VOLUME = """
 with days as (
     select day, cast(sum(decisions) as bigint) as decisions, min(day) over () as first_day
-    from volume where model = ? and version is not distinct from ? group by day
+    from volume where model = $model and version is not distinct from $version and day <= $today group by day
 ), means as (
-    select day, sum(decisions) over last_7 / least(date_diff('day', first_day, day) + 1, 7) as mean,
+    select day, sum(decisions) over last_7 / least(date_diff('day', first_day, day) + 1, $days) as mean,
         cast(sum(decisions) over last_7 as bigint) as n
-    from days window last_7 as (order by day range between interval 6 days preceding and current row)
+    from days window last_7 as (order by day range between to_days($days - 1) preceding and current row)
 )
 select day, 'value' as kind, mean as value, least_a_day as watch, least_a_day / 2 as failing,
     cast(null as double) as noise, n, cast(null as varchar) as status
 from means
 left join (
-    select cast(spec ->> '$.monitor.volume.min_per_day' as double) as least_a_day from models where model = ?
+    select cast(spec ->> '$.monitor.volume.min_per_day' as double) as least_a_day from models where model = $model
 ) on true order by day
 """
 """Half of the minimum is failing: as the lights have it."""
@@ -160,10 +164,11 @@ def series(snapshot: Snapshot, *, model: str, version: int | None, signal: str, 
     mean. NULL is unknown; empty for a signal that has no values.
     """
     if signal == "volume":
-        return snapshot.query(_VOLUME, [model, version, model])
+        about = {"model": model, "version": version, "today": snapshot.day, "days": CURRENT_DAYS}
+        return snapshot.query(_VOLUME, about)
     if signal not in _SERIES:
         return pd.DataFrame({name: [] for name in ("day", "kind", "value", "watch", "failing", "noise", "n", "status")})
-    return snapshot.query(_SERIES[signal], [model, version, feature])
+    return snapshot.query(_SERIES[signal], [model, version, feature, snapshot.day])
 
 
 @dataclass(frozen=True)

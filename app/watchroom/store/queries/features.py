@@ -69,12 +69,12 @@ named as (
 ),
 drifting as (
     select d.* from drift d join serving s on s.model = d.model and s.version = d.version
-    where d.grain = 'last_7_days'
+    where d.grain = 'last_7_days' and d.period_end <= $today
     qualify row_number() over (partition by d.model, d.feature order by d.period_end desc) = 1
 ),
 kept as (
     select q.* from quality q join serving s on s.model = q.model and s.version = q.version
-    where q.grain = 'last_7_days'
+    where q.grain = 'last_7_days' and q.period_end <= $today
     qualify row_number() over (partition by q.model, q.feature order by q.period_end desc) = 1
 ),
 held as (
@@ -98,7 +98,7 @@ def uses(snapshot: Snapshot) -> tuple[Use, ...]:
 
     The features are those that are watched; of a model without profiles those in its file, else in its signature.
     """
-    return tuple(Use(*row) for row in snapshot.rows(_USES))
+    return tuple(Use(*row) for row in snapshot.rows(_USES, {"today": snapshot.day}))
 
 
 @dataclass(frozen=True)
@@ -132,19 +132,11 @@ with serving as (
     from models m left join health h on h.model = m.model
     left join aliases a on a.name = m.model and a.alias = 'champion'
 ),
-days as (
-    select v.model, v.day, v.decisions, max(v.day) over own as last_day, min(v.day) over own as first_day
-    from volume v join serving s on s.model = v.model and s.version = v.version window own as (partition by v.model)
-),
-counted as (
-    select model, last_day, sum(decisions) / least(date_diff('day', first_day, last_day) + 1, 7) as per_day
-    from days where day > last_day - 7 group by model, last_day, first_day
-),
 people as (select model, list([role, person] order by role) as held from owners where person <> '' group by model)
-select m.model, coalesce(m.title, m.model), m.tier, s.version, m.affects, p.held, m.runbook, c.per_day, c.last_day
+select m.model, coalesce(m.title, m.model), m.tier, s.version, m.affects, p.held, m.runbook, h.per_day, h.period_end
 from models m
 join serving s on s.model = m.model
-left join counted c on c.model = m.model
+left join health h on h.model = m.model
 left join people p on p.model = m.model
 order by lower(coalesce(m.title, m.model)), m.model
 """

@@ -8,12 +8,13 @@ from datetime import date, datetime
 import pandas as pd
 
 from watchroom.domain.lights import worst
+from watchroom.domain.periods import CURRENT_DAYS, Grain
 from watchroom.store.snapshot import Snapshot
 
 PARTS = ("drift", "quality", "performance", "volume")
 """The parts of a light, in the order in which they are shown."""
 
-LIGHT_GRAIN = "last_7_days"
+LIGHT_GRAIN: Grain = "last_7_days"
 """The periods from which the lights are made."""
 
 
@@ -87,7 +88,9 @@ def watching(snapshot: Snapshot, *, model: str) -> Watching:
     rows = snapshot.rows("select spec, task, runbook from models where model = ?", [model])
     spec, task, runbook = rows[0] if rows else (None, None, None)
     versions = snapshot.rows(
-        "select version, min(day), max(day) from volume where model = ? group by version order by version desc", [model]
+        """select version, min(day), max(day) from volume where model = ? and day <= ?
+        group by version order by version desc""",
+        [model, snapshot.day],
     )
     serving = snapshot.rows(
         """select coalesce((select version from health where model = ?),
@@ -127,10 +130,12 @@ def light_of(snapshot: Snapshot, *, model: str, version: int) -> Light | None:
     if found is not None and found.version == version:
         return found
     ((start, end, n),) = snapshot.rows(
-        """with last as (select max(day) as day from volume where model = ? and version = ?)
-        select (select day - 6 from last), (select day from last), coalesce(sum(decisions), 0)::bigint
-        from volume where model = ? and version = ? and day >= (select day - 6 from last)""",
-        [model, version, model, version],
+        """with known as (
+            select day, decisions from volume where model = $model and version = $version and day <= $today
+        ), last as (select max(day) as day from known)
+        select (select day - ($days - 1) from last), (select day from last), coalesce(sum(decisions), 0)::bigint
+        from known where day > (select day - $days from last)""",
+        {"model": model, "version": version, "today": snapshot.day, "days": CURRENT_DAYS},
     )
     if end is None:
         return None
@@ -155,8 +160,8 @@ def _judged(snapshot: Snapshot, model: str, version: int) -> tuple[str, date | N
     rows = snapshot.rows(
         """select status, period_end from performance where model = ? and version = ? and grain = ?
         and kind = 'realized' and (watch is not null or failing is not null) and status <> 'no data'
-        order by period_end desc limit 1""",
-        [model, version, LIGHT_GRAIN],
+        and period_end <= ? order by period_end desc limit 1""",
+        [model, version, LIGHT_GRAIN, snapshot.day],
     )
     return (str(rows[0][0]), rows[0][1]) if rows else ("no data", None)
 

@@ -61,7 +61,8 @@ watched as (
     from profile_features f join serving s on s.model = f.model and s.version = f.version group by f.model, f.version
 ),
 days as (
-    select model, day, sum(decisions) as decisions, sum(labelled) as labelled from volume group by model, day
+    select model, day, sum(decisions) as decisions, sum(labelled) as labelled from volume
+    where day <= $today group by model, day
 ),
 ends as (
     select model, min(day) as first_day, max(day) as last_day, sum(labelled) > 0 as labelled from days group by model
@@ -90,7 +91,7 @@ _SIGNALS = ("drift", "quality", "performance", "volume")
 
 def roster(snapshot: Snapshot) -> tuple[Post, ...]:
     """Every model of the workspace or the registry, by title."""
-    rows = snapshot.rows(_ROSTER.replace("$recent", str(_RECENT_DAYS)))
+    rows = snapshot.rows(_ROSTER, {"recent": _RECENT_DAYS, "today": snapshot.day})
     return tuple(_post(row[:6], row[6], row[7], row[8:12], row[12:]) for row in rows)
 
 
