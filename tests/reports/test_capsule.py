@@ -198,6 +198,11 @@ def test_it_holds_the_version_with_its_run_and_data_and_the_registry_of_that_mom
     assert json.loads(held["alert.json"])["value"] == 0.412
 
 
+def test_a_share_is_said_with_its_limit_in_the_same_unit(store: Path):
+    said = texts(packed(store, "a-quality"))["README.md"]
+    assert "6.1 % missing, unseen or invalid, limit 2.0 %, since" in said
+
+
 def test_the_window_stands_beside_the_reference(store: Path):
     held = texts(packed(store, "a-drift"))
     bins = list(csv.DictReader(io.StringIO(held["window/bins.csv"])))

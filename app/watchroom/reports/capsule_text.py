@@ -73,10 +73,16 @@ def readme(found: Incident, contents: Contents) -> str:
 def _what(alert: Alert) -> str:
     about = f" of {code(alert.feature)}" if alert.feature else ""
     return (
-        f"{alert.signal.capitalize()}{about} of the model {code(alert.model)} is beyond its limit: value "
-        f"{_number(alert.value)}, limit {_number(alert.limit)}, since {alert.since or 'an unknown day'} "
-        f"({alert.severity})."
+        f"{alert.signal.capitalize()}{about} of the model {code(alert.model)} is beyond its limit: "
+        f"{_against(alert)}, since {alert.since or 'an unknown day'} ({alert.severity})."
     )
+
+
+def _against(alert: Alert) -> str:
+    """The value against the limit, which is in its unit."""
+    if alert.signal == "quality" and alert.value is not None and alert.limit is not None:
+        return f"{alert.value:.1%} missing, unseen or invalid, limit {alert.limit:.1%}".replace("%", " %")
+    return f"value {_number(alert.value)}, limit {_number(alert.limit)}"
 
 
 def _facts(found: Incident) -> str:
