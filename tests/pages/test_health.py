@@ -52,9 +52,9 @@ class TestAllModels:
     def test_what_is_beyond_a_limit_says_why_since_when_and_who_is_called(self, reader: Reader):
         health(reader.store)
         app = reader.open("health")
-        assert (":red[:material/moving:] :blue[**Card fraud**]", "health", "model=card-fraud") in links(app)
+        assert (":red[:material/dangerous:] :blue[**Card fraud**]", "health", "model=card-fraud") in links(app)
         text = said(app)
-        assert re.search(r"Drifted: (amount|device_trust) and \d more of \d", text)
+        assert re.search(r"AUC is 0\.\d+, from [\d,]+ outcomes .*; drifted: (amount|device_trust) and \d more", text)
         assert re.search(r"since \d+ \w+ \(\d+ days\) · version 2 · on call: `cy@example.com`", text)
 
     def test_the_lights_are_counted(self, reader: Reader):
@@ -89,8 +89,8 @@ class TestTheAnswer:
         health(reader.store)
         (answer,) = [head.value for head in reader.open("health", model="card-fraud").subheader]
         assert re.search(
-            r"Drifted since \d+ \w+ \(\d+ days\): `(amount|device_trust)` and 1 more of 5 features have moved; "
-            r"AUC 0.\d+ is below its watch limit 0.\d+, from \d+ outcomes of [\w ]+\.",
+            r"Failing since \d+ \w+ \(\d+ days\): AUC 0.\d+ is below its limit 0.\d+, from [\d,]+ outcomes of [\w ]+; "
+            r"`(amount|device_trust)` and 1 more of 5 features have moved\.",
             answer.replace("\\", ""),
         )
 
@@ -356,21 +356,23 @@ class TestLightsElsewhere:
     def test_home_names_models_whose_light_is_drifted_or_failing(self, reader: Reader):
         health(reader.store)
         app = reader.open("home", role="Operations")
-        assert re.search(r"Drifted: (amount|device_trust) and \d more of \d", said(app))
+        assert re.search(
+            r"AUC is 0\.\d+, from [\d,]+ outcomes .*; drifted: (amount|device_trust) and \d more", said(app)
+        )
         assert "Ticket routing" not in [label for label, page, _ in links(app) if page == "model"]
         glance = table(app).set_index("Model")
-        assert glance.loc["Card fraud", "Health"] == ["drifted"]
+        assert glance.loc["Card fraud", "Health"] == ["failing"]
 
     def test_models_has_a_column_with_the_light(self, reader: Reader):
         health(reader.store)
         found = table(reader.open("models")).set_index("Model")
-        assert found.loc["Card fraud", "Health"] == ["drifted"]
+        assert found.loc["Card fraud", "Health"] == ["failing"]
         assert found.loc["Ticket routing", "Health"] == ["stable"]
         assert found.loc["No file", "Health"] == ["no data"]
 
     def test_the_page_of_a_model_says_its_light_and_leads_to_its_health(self, reader: Reader):
         health(reader.store)
         app = reader.open("model", model="card-fraud")
-        assert ":red[:material/moving:] **Drifted**" in said(app)
-        assert re.search(r"Drifted: (amount|device_trust) and", said(app))
+        assert ":red[:material/dangerous:] **Failing**" in said(app)
+        assert re.search(r"drifted: (amount|device_trust) and", said(app))
         assert ("See its health", "health", "model=card-fraud") in links(app)
