@@ -85,7 +85,7 @@ def test_a_new_alert_is_told_in_full(room: Room, chat: ChatService):
     assert message["title"] == "Critical: Claims severity, drift of age"
     assert message["message"].splitlines() == [
         "Claims severity (claims, version 3): drift of age.",
-        "psi 0.3104 (limit 0.25) from 2026-11-14 to 2026-11-20, 1,204 decisions.",
+        "PSI 0.3104 (limit 0.25) from 2026-11-14 to 2026-11-20, 1,204 decisions.",
         "Beyond its limit since 2026-11-18 (UTC days).",
         "Owner: bo@x",
         "Runbook: https://wiki/claims",
@@ -122,7 +122,7 @@ def test_many_changes_of_one_refresh_come_in_one_message(room: Room, chat: ChatS
         lines = chat.messages[0]["message"].splitlines()
         assert lines[:2] == [
             "Claims severity (claims, version 3)",
-            "- Critical: drift of age: psi 0.3104 (limit 0.25), 1,204 decisions, since 2026-11-18, owner bo@x",
+            "- Critical: drift of age: PSI 0.3104 (limit 0.25), 1,204 decisions, since 2026-11-18, owner bo@x",
         ]
         assert lines[-1] == "  Runbook: https://wiki/claims"
 

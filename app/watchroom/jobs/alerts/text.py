@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from watchroom.domain.alerts import Alert
 from watchroom.domain.figures import figure_text
-from watchroom.domain.vocabulary import OWN_NAMES
+from watchroom.domain.vocabulary import METHOD_NAMES, METRIC_NAMES, OWN_NAMES
 from watchroom.jobs.alerts.record import About
 from watchroom.ledger.notifications import News
 
@@ -121,15 +121,24 @@ def _model(alert: Alert, about: About) -> str:
 
 
 def _subject(alert: Alert) -> str:
-    feature = OWN_NAMES.get(alert.condition.feature, one_line(alert.condition.feature, 80))
+    name = alert.condition.feature
+    names = METRIC_NAMES if alert.condition.signal == "performance" else OWN_NAMES
+    feature = names.get(name) or one_line(name, 80)
     return _SIGNALS[alert.condition.signal].format(feature)
 
 
 def _measured(alert: Alert) -> str:
     condition = alert.condition
-    value = "no value" if condition.value is None else figure_text(condition.value)
-    method = f"{condition.method} " if condition.signal == "drift" and condition.method else ""
-    return f"{method}{value}" + ("" if condition.limit is None else f" (limit {figure_text(condition.limit)})")
+    if condition.signal == "volume" and condition.n == 0:
+        return f"no decisions, at least {condition.limit:,.0f} a day are expected"
+    figure = _percent if condition.signal == "quality" else figure_text
+    value = "no value" if condition.value is None else figure(condition.value)
+    method = f"{METHOD_NAMES.get(condition.method or '', '')} " if condition.signal == "drift" else ""
+    return f"{method}{value}" + ("" if condition.limit is None else f" (limit {figure(condition.limit)})")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
 
 
 def _decisions(n: int) -> str:

@@ -7,6 +7,8 @@ from threading import Timer
 
 import duckdb
 
+from watchroom.errors import WatchroomError
+
 KEPT = "@kept"
 """The column that says which rows of the reference the condition names."""
 
@@ -17,7 +19,7 @@ SPILL_MB = 4096
 """On disk, beyond the reference itself: enough for what its counts sort."""
 
 
-class NoCondition(Exception):
+class NoCondition(WatchroomError):
     """The text is no condition, or none that can be used; the message says why."""
 
 

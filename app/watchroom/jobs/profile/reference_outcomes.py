@@ -53,7 +53,7 @@ class Told:
             if self._condition() is not None:
                 keep_rows(self.rows.connection, self._condition() or "")
         except NoCondition as error:
-            return pa.table({}), pa.table({}), labelled, self._mistake(str(error))
+            return pa.table({}), pa.table({}), labelled, self._mistake(error.what)
         for version in wanted:
             try:
                 dialect = DuckDialect()
