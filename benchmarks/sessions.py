@@ -20,7 +20,7 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Origin, Subprotocol
 
 TIMEOUT_SECONDS = 120
-_FAILED = (":red[:material/error:]",)
+_FAILED = (":red[:material/error:] **",)
 """How Watchroom's own error boundary begins; Streamlit's is an element of its own."""
 
 _DONE = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)

@@ -17,6 +17,8 @@ from watchroom.sources.decisions.spark_dialect import SparkDialect
 from watchroom.sources.decisions.spark_engine import SparkEngine
 from watchroom.sources.decisions.spark_session import SparkPlace, first_line, is_gone
 
+pytestmark = pytest.mark.spark
+
 
 @pytest.mark.parametrize("place", ["remote", "master"])
 def test_a_cluster_that_is_not_there_is_told_at_once(place: str):
