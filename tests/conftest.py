@@ -11,6 +11,11 @@ from tests.helpers.browser import BROWSER_FLAGS, system_browser
 
 MAIN = sys.modules["__main__"]
 
+# In a worker of pytest-xdist `__main__` has no file. The Spark client, which MLflow asks for a session where it is
+# installed, takes that for a run of its own doctests and ends the process; of an interactive one it does not.
+if not hasattr(MAIN, "__file__") and not hasattr(sys, "ps1"):
+    sys.ps1 = ">>> "
+
 # How long an example takes says how busy the machine is, not whether a property holds.
 settings.register_profile("watchroom", deadline=None)
 settings.load_profile("watchroom")
