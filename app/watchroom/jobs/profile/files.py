@@ -171,12 +171,13 @@ class Reader:
             self._compare(log)
             return log
         if decided.touched:
-            waiting = [path for path, row in log.rows.items() if row.unmatched or _days_gone(decided, self._known)]
+            gone = _days_gone(decided, self._known)
+            waiting = [path for path, row in log.rows.items() if row.unmatched or gone]
             changed += [log.files[path] for path in waiting]
         needed = [(outcomes.id, "outcomes.id"), (outcomes.value, "outcomes.value")]
         good = self._headed(log, changed, needed, [outcomes.timestamp] if outcomes.timestamp else [])
-        decisions = self.shapes(decided, decided.usable)
         if good:
+            decisions = self.shapes(decided, decided.usable)
             survey = self._engine.survey_outcomes(self._plan.log, outcomes, Files(decisions, tuple(good)), None)
             self._surveyed(log, survey, good)
         self._asked_again(log, decided, frozenset(decided.touched))
