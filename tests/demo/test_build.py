@@ -19,6 +19,7 @@ from watchroom.demo.approvals import EVIDENCE_CHANGED, SIGNERS, sign
 from watchroom.demo.evidence import digest
 from watchroom.demo.plan import Plan
 from watchroom.demo.serving import serve
+from watchroom.demo.tracking import quiet_mlflow
 from watchroom.demo.training import fit, training_data
 from watchroom.demo.worlds import churn, claims, fraud, machine, retail
 from watchroom.demo.worlds.base import World
@@ -169,3 +170,21 @@ def test_a_baseline_is_worse_than_the_release_it_precedes():
     naive = fit(world, replace(world.releases[0].recipe, algorithm="naive", features=(), params={}), data)
     real = fit(world, world.releases[0].recipe, data)
     assert real.metrics["rmse"] < naive.metrics["rmse"] / 2
+
+
+@pytest.mark.parametrize("set_by", ["nobody", "the environment", "a call"])
+def test_making_a_demo_leaves_mlflow_pointing_where_it_did(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, set_by: str
+):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    here, there = (f"sqlite:///{tmp_path}/{name}.db" for name in ("here", "there"))
+    if set_by == "the environment":
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", here)
+    if set_by == "a call":
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
+        mlflow.set_tracking_uri(here)
+    with quiet_mlflow(f"sqlite:///{tmp_path}/demo.db"):
+        pass
+    assert mlflow.get_tracking_uri() == here or set_by == "nobody"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", there)
+    assert mlflow.get_tracking_uri() == there

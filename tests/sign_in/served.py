@@ -136,10 +136,8 @@ def menu(page: Page) -> Locator:
     return page.get_by_test_id("stSidebarNavLink")
 
 
-def roles(page: Page) -> list[str]:
-    """What the switch offers."""
+def offers_roles(page: Page, *names: str) -> None:
+    """The switch offers these roles and no other."""
     sidebar(page).get_by_role("combobox", name="Role").click(timeout=PATIENCE)
-    expect(page.get_by_role("option").first).to_be_visible()
-    found = page.get_by_role("option").all_inner_texts()
+    expect(page.get_by_role("option")).to_have_text(list(names), timeout=PATIENCE)
     page.keyboard.press("Escape")
-    return found

@@ -88,7 +88,6 @@ def quiet_mlflow(uri: str) -> Iterator[MlflowClient]:
     import mlflow
 
     levels = {name: logging.getLogger(name).level for name in _NOISY}
-    tracking, registry = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # MLflow warns of its own coming changes; nobody here can act on that
         try:
@@ -98,8 +97,9 @@ def quiet_mlflow(uri: str) -> Iterator[MlflowClient]:
             mlflow.set_registry_uri(uri)
             yield mlflow.MlflowClient(uri, uri)
         finally:
-            mlflow.set_tracking_uri(tracking)
-            mlflow.set_registry_uri(registry)
+            # What was set before stands in the environment too, which is restored below: None lets it count again.
+            mlflow.set_tracking_uri(None)  # type: ignore[arg-type]
+            mlflow.set_registry_uri(None)  # type: ignore[arg-type]
             for name, level in levels.items():
                 logging.getLogger(name).setLevel(level)
             _restore(before)
