@@ -8,6 +8,8 @@
     │   ├── NoSnapshot          nothing has been published yet
     │   ├── SnapshotUnreadable  a published file is damaged or from another version
     │   └── StoreBusy           another refresh holds the store
+    ├── ExplainError        a model could not be loaded or explained
+    │   └── ModelRefused        loading it would run code that is not trusted
     ├── QueryError          a filter or an SQL statement that is not understood, or not allowed
     │   └── QueryTimeout        it ran into its time limit and was stopped
     ├── LedgerError         the ledger
@@ -93,6 +95,14 @@ class SnapshotUnreadable(StoreError):
 
 class StoreBusy(StoreError):
     """Another refresh holds the store."""
+
+
+class ExplainError(WatchroomError):
+    """A logged model could not be loaded or explained: its own failure, and nobody else's."""
+
+
+class ModelRefused(ExplainError):
+    """To load the model would run code that comes with it, and its file does not say `explain.trust: true`."""
 
 
 class QueryError(WatchroomError):

@@ -117,6 +117,20 @@ class Settings:
         least=1,
         most=1000,
     )
+    explain_seconds: float = _setting(
+        900.0,
+        "How long explaining the new decisions of one model version may take before it is stopped and the next one's "
+        "turn comes; an explanation on a page has at most 30 seconds of it.",
+        least=1,
+        most=86400,
+    )
+    explain_memory_mb: int = _setting(
+        4096,
+        "The memory that the process which loads a logged model may take, in MiB of address space. "
+        "A large forest needs more.",
+        least=512,
+        most=1_000_000,
+    )
     stale_running_days: float = _setting(
         2.0,
         "A run that has been RUNNING for longer than this is shown as stale: its process most likely died "

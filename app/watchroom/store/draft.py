@@ -31,7 +31,7 @@ _BUILDING = ".building"
 _MADE_TOGETHER = (frozenset({"mlflow", "sync"}),)
 """Parts of which one is the other's note of what it holds."""
 
-_BY_MODEL = frozenset({"profile", "health"})
+_BY_MODEL = frozenset({"profile", "health", "explain", "ids"})
 """Parts of which a page asks for one model, the first of the key; of the others it asks for one name, the last."""
 
 
@@ -137,6 +137,8 @@ class Draft:
             key = table.key if part in _BY_MODEL else tuple(reversed(table.key))
             order = ", ".join(f'"{column}"' for column in key)
             self.connection.execute(table.create_sql)
+            if table.view:
+                continue
             self.connection.execute(
                 f'insert into "{table.name}" select * from "{part}"."{table.name}" order by {order}'
             )

@@ -72,6 +72,11 @@ class StoreFolder:
         """What the last refresh died of, kept beside the snapshot that stays up; gone after the next success."""
         return self.root / "last_failure.json"
 
+    @property
+    def models(self) -> Path:
+        """Where the files of logged models are kept that explanations are made with, a folder for each version."""
+        return self.root / "models"
+
     def manifest_path(self, snapshot_id: str) -> Path:
         """Where a snapshot's manifest is."""
         return self.root / "snapshots" / f"{snapshot_id}.json"

@@ -26,10 +26,15 @@ class Table:
     private: bool = False
     uncompressed: tuple[str, ...] = ()
     """Columns whose text is kept as it is: random ids compress badly, and unpacking them is most of a query's time."""
+    view: str = ""
+    """The SELECT over tables of the same part that it is, giving its columns in their order; empty for a real table."""
 
     @property
     def create_sql(self) -> str:
-        """The statement that makes the empty table."""
+        """The statement that makes the empty table, or the view."""
+        if self.view:
+            names = ", ".join(f'"{column.name}"' for column in self.columns)
+            return f'create view "{self.name}" ({names}) as {self.view}'
         columns = ", ".join(self._column_sql(column) for column in self.columns)
         return f'create table "{self.name}" ({columns})'
 
