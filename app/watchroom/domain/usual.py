@@ -1,0 +1,127 @@
+"""Where a value stands among those of the reference: what is usual for an input, and how unusual one value is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watchroom.domain.binned import Bins
+from watchroom.domain.bins import MISSING
+from watchroom.domain.decision import Value
+
+LOW, HIGH = 0.05, 0.95
+"""The ends of what is called usual: nine in ten of the reference's values lie between."""
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What the reference has of an input; `n` are its rows. Shares are of all its rows, 0 to 1.
+
+    Of a number: `low` and `high` are its 5th and 95th percentile, `least` and `greatest` its ends, NaN without values.
+    Of a category: `shares` of its values, the most frequent first.
+    """
+
+    kind: str
+    n: int
+    missing: float
+    low: float = math.nan
+    high: float = math.nan
+    least: float = math.nan
+    greatest: float = math.nan
+    shares: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one value stands. `below` and `above` are the shares of the reference's values on either side of a number.
+
+    `share` is a category's in the reference, or that of missing ones for a missing value; NaN where it says nothing.
+    `new` is a value such as the reference does not have: beyond its ends, or a category that is not in it.
+    """
+
+    below: float = math.nan
+    above: float = math.nan
+    share: float = math.nan
+    new: bool = False
+    unusual: bool = False
+
+
+def usual(bins: Bins, values: Sequence[str]) -> Usual:
+    """What is usual; `values` has the category of each bin."""
+    n = int(bins.reference.sum())
+    missing = float(bins.reference[bins.missing].sum() / n) if n else math.nan
+    if bins.kind == "category":
+        ranked = sorted(bins.valued, key=lambda place: (-int(bins.reference[place]), values[place]))
+        shares = tuple((values[place], float(bins.reference[place] / max(n, 1))) for place in ranked)
+        return Usual("category", n, missing, shares=shares)
+    lower, upper, counts = _inner(bins)
+    if not counts.sum():
+        return Usual("number", n, missing)
+    low, high = (_percentile(lower, upper, counts, at, bins.exact) for at in (LOW, HIGH))
+    greatest = float(lower[-1]) if bins.exact else float(np.nextafter(upper[-1], -np.inf))
+    return Usual("number", n, missing, low, high, float(lower[0]), greatest)
+
+
+def standing(bins: Bins, values: Sequence[str], value: Value) -> Standing:
+    """Where the value stands; all NaN when the reference has no values."""
+    n = int(bins.reference.sum())
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        share = float(bins.reference[bins.bin == MISSING].sum() / n) if n else math.nan
+        return Standing(share=share, new=share == 0, unusual=share < LOW)
+    if bins.kind == "category":
+        return _of_category(bins, values, value, n)
+    if isinstance(value, str):
+        return Standing()
+    return _of_number(bins, float(value))
+
+
+def _of_category(bins: Bins, values: Sequence[str], value: Value, n: int) -> Standing:
+    text = category_text(value)
+    counted = sum(int(bins.reference[place]) for place in bins.valued if values[place] == text)
+    share = counted / n if n else math.nan
+    # A value without a bin of its own may be among the rare ones, which are not counted one by one.
+    return Standing(share=share, new=counted == 0, unusual=share < LOW)
+
+
+def category_text(value: Value) -> str:
+    """A category as the profile writes it: a boolean is `true` or `false`."""
+    return str(bool(value)).lower() if isinstance(value, bool | float | int) else str(value)
+
+
+def _of_number(bins: Bins, value: float) -> Standing:
+    lower, upper, counts = _inner(bins)
+    total = int(counts.sum())
+    if not total:
+        return Standing()
+    if bins.exact:
+        below, above = float(counts[lower < value].sum() / total), float(counts[lower > value].sum() / total)
+    else:
+        part = np.clip((value - lower) / (upper - lower), 0, 1)
+        below = float((counts * part).sum() / total)
+        above = 1 - below
+    greatest = lower[-1] if bins.exact else upper[-1]
+    new = bool(value < lower[0] or value > greatest)
+    return Standing(below, above, math.nan, new, unusual=new or below > HIGH or above > HIGH)
+
+
+def _inner(bins: Bins) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Lower ends, upper ends and rows of a number's bins within the reference's range, rising."""
+    places = [place for place in bins.valued if np.isfinite(bins.lower[place]) and np.isfinite(bins.upper[place])]
+    return bins.lower[places], bins.upper[places], bins.reference[places]
+
+
+def _percentile(
+    lower: NDArray[np.float64], upper: NDArray[np.float64], counts: NDArray[np.int64], at: float, exact: bool
+) -> float:
+    """The value below which that share lies; within a bin of many values taken as spread evenly."""
+    reached = np.cumsum(counts) / counts.sum()
+    place = int(np.searchsorted(reached, at - 1e-12))
+    if exact:
+        return float(lower[place])
+    before = reached[place - 1] if place else 0.0
+    part = (at - before) / max(reached[place] - before, 1e-300)
+    return float(lower[place] + part * (upper[place] - lower[place]))
