@@ -43,8 +43,9 @@ class Where:
 
 @dataclass(frozen=True)
 class Choice:
-    """Explained rows of a version: decided on the days `first` to `last` (UTC, both included), or its reference when
-    they are None; and of those the ones that fit every condition.
+    """Explained rows of a version: the decisions of some days, or its reference; of those, what fits every condition.
+
+    `first` and `last` are UTC days, both included; None for the reference.
     """
 
     model: str
@@ -143,7 +144,8 @@ def weights(snapshot: Snapshot, *, choice: Choice) -> tuple[Weight, ...]:
     return ranked(
         snapshot.rows(
             f"""select feature, avg(abs(shap)), avg(shap), count(shap) from explained_values v
-            where {asked.values} and shap is not null and row in (select row from explained_decisions d where {asked.rows})
+            where {asked.values} and shap is not null
+                and row in (select row from explained_decisions d where {asked.rows})
             group by feature""",
             asked.params,
         )
@@ -166,8 +168,9 @@ def values(snapshot: Snapshot, *, choice: Choice, features: tuple[str, ...], lim
 
 
 def rows(snapshot: Snapshot, *, choice: Choice, limit: int) -> pd.DataFrame:
-    """The same rows as `values` draws, as decisions: row, prediction_id, decided_at, score, prediction, outcome, class,
-    base_value, output; by row.
+    """The rows that `values` draws with the same limit, as decisions, by row.
+
+    row, prediction_id, decided_at, score, prediction, outcome, class, base_value, output.
     """
     asked = _Asked(choice)
     return snapshot.query(

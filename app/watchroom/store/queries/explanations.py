@@ -1,4 +1,4 @@
-"""Readers of what the refresh worked out of explanations: how versions were explained, what drives them, how it changed.
+"""Readers of what the refresh worked out of explanations: how versions were explained, what drives them, what changed.
 
 Figures of any other choice of rows come from `explained`.
 """
@@ -172,9 +172,7 @@ def shares(snapshot: Snapshot, *, model: str, version: int) -> dict[str, float]:
 
 
 def changes(snapshot: Snapshot, *, model: str, version: int) -> pd.DataFrame:
-    """How far what drives a version has changed, by month, the oldest first; against its reference and the version
-    before: the columns of `explanation_change`.
-    """
+    """How far what drives a version has changed, by month, the oldest first: the columns of `explanation_change`."""
     return snapshot.query(
         """select * exclude (model, version) from explanation_change
         where model = ? and version = ? and period_start <= ? order by against, period_start""",
