@@ -1,0 +1,253 @@
+"""One decision on one printed page: HTML that needs nothing from outside, for a complaint desk or an auditor.
+
+No script, no address that is fetched; every text from outside is escaped. The PDF is made from the same HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+from watchroom import __version__
+from watchroom.charts.words import days
+from watchroom.domain.decision import Explanation, as_probability, probability, steps
+from watchroom.reports import decision_words as words
+from watchroom.reports.decision_facts import Facts, Input
+from watchroom.reports.decision_style import STYLE
+from watchroom.reports.svg import waterfall
+
+ROWS = 20
+"""Inputs with a row of their own: with them, the drawing and the rest one A4 page is full."""
+
+BARS = 11
+_NAME = 34
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asked for the report, and when (UTC). `by` may be empty: then nobody was signed in."""
+
+    by: str
+    at: datetime
+
+
+def html(facts: Facts, asked: Asked, zone: ZoneInfo) -> str:
+    """The report as one HTML document. Times are written in `zone`, with its name."""
+    title = f"Decision {_cut(facts.case.id, 60)} by {_cut(facts.around.title, 60)}"
+    parts = [
+        _head(facts, asked, zone),
+        f"<p class='answer'>{_text(words.answer(facts, quoted))} {_text(words.outcome(facts))}</p>",
+        _why(facts),
+        _inputs(facts),
+        f"<div class='two'>{_live(facts, zone)}{_day(facts)}</div>",
+        _foot(facts),
+    ]
+    return (
+        f"<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'><title>{_text(title)}</title>"
+        "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<meta name='viewport' content='width=device-width'><style>{STYLE}</style></head>"
+        f"<body><main>{''.join(parts)}</main></body></html>\n"
+    )
+
+
+def quoted(name: str) -> str:
+    """A column's name in a sentence of the report."""
+    return f"“{_cut(name, 40)}”"
+
+
+def _text(text: object) -> str:
+    return escape(str(text))
+
+
+def _cut(text: object, most: int) -> str:
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in str(text)).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def _when(moment: datetime, zone: ZoneInfo) -> str:
+    local = (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(zone)
+    return f"{local.day} {local:%b %Y %H:%M} {local.tzname()}"
+
+
+def _head(facts: Facts, asked: Asked, zone: ZoneInfo) -> str:
+    case, around = facts.case, facts.around
+    left = [
+        ("Decision", _cut(case.id, 80)),
+        ("Made at", _when(case.at, zone)),
+        ("Model", f"{_cut(case.model, 60)}, version {case.version}"),
+    ]
+    right = [
+        ("Asked by", _cut(asked.by, 60) or "not signed in"),
+        ("Report made", _when(asked.at, zone)),
+        ("Data as of", f"snapshot {around.snapshot}, {_when(around.made_at, zone)}"),
+    ]
+    return (
+        f"<header><h1>Why {_text(_cut(around.title, 70))} decided this one</h1>"
+        f"<div class='two'>{_list(left)}{_list(right)}</div></header>"
+    )
+
+
+def _list(rows: Sequence[tuple[str, str]]) -> str:
+    return "<dl>" + "".join(f"<dt>{_text(key)}</dt><dd>{_text(value)}</dd>" for key, value in rows) + "</dl>"
+
+
+def _why(facts: Facts) -> str:
+    found = facts.explanation
+    if found is None:
+        how = facts.around.how
+        told = " ".join(part for part in (how.what, how.why) if part) if how else ""
+        return f"<h2>Why</h2><p>This decision has not been explained. {_text(_cut(told, 400))}</p>"
+    bars = steps(found, BARS)
+    labels = [
+        f"{bar.others} other inputs" if bar.others else _cut(f"{bar.label} = {words.value_text(bar.value)}", 44)
+        for bar in bars
+    ]
+    ends = (f"on average {_amount(found.base)}", f"this decision {_amount(found.output)}")
+    unit = words.SPACES.get(found.space, found.space)
+    drawn = waterfall(
+        found, labels, [words.signed(bar.added) for bar in bars], ends, BARS, f"What each input added, in {unit}"
+    )
+    return f"<h2>What moved it, in {_text(unit)}</h2>{drawn}<p class='small'>{_text(_reading(found))}</p>"
+
+
+def _amount(value: float) -> str:
+    return words.number_text(float(f"{value:.4g}"))
+
+
+def _reading(found: Explanation) -> str:
+    explained = f", of the class {_cut(found.klass, 30)}" if found.klass not in (None, "1") else ""
+    odds = ""
+    if as_probability(found):
+        base, output = (words.score_number(probability(value)) for value in (found.base, found.output))
+        odds = f" As a probability: from {base} on average to {output}."
+    return (
+        f"The model's output{explained} begins at its average and ends at this decision; + puts it higher, − lower. "
+        f"Made by {words.method_text(found)}.{odds} It says what the model went by, not what caused the outcome."
+    )
+
+
+def _inputs(facts: Facts) -> str:
+    shown = facts.inputs if len(facts.inputs) <= ROWS else facts.inputs[: ROWS - 1]
+    rest = facts.inputs[len(shown) :]
+    unit = words.SPACES.get(facts.explanation.space, "") if facts.explanation else ""
+    head = (
+        "<tr><th>Input</th><th class='n'>Value</th><th>Usual in the reference</th><th>Where it stands</th>"
+        f"<th class='n'>Added{f', {unit}' if unit else ''}</th></tr>"
+    )
+    rows = "".join(_row(one) for one in shown)
+    if rest:
+        added = sum(one.added or 0.0 for one in rest)
+        rows += (
+            f"<tr><td colspan='4'>{len(rest)} other inputs together</td><td class='n'>{words.signed(added)}</td></tr>"
+        )
+    return f"<h2>The inputs</h2><table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+
+def _rest(rest: Sequence[Input]) -> str:
+    inputs = sum(one.added is not None for one in rest)
+    others = len(rest) - inputs
+    told = [f"{inputs} other inputs together"] if inputs else []
+    return " and ".join([*told, f"{others} logged columns that are no inputs"] if others else told)
+
+
+def _row(one: Input) -> str:
+    added = "no input" if one.added is None else words.signed(one.added)
+    told = words.standing_text(one.value, one.standing, one.usual)
+    mark = " class='odd'" if one.standing.unusual else ""
+    cells = (
+        f"<td>{_text(_cut(one.feature, _NAME))}</td><td class='n'>{_text(_cut(words.value_text(one.value), 22))}</td>"
+        f"<td>{_text(_cut(words.usual_text(one.usual), 40))}</td><td{mark}>{_text(told)}</td>"
+        f"<td class='n'>{_text(added)}</td>"
+    )
+    return f"<tr>{cells}</tr>"
+
+
+def _live(facts: Facts, zone: ZoneInfo) -> str:
+    live = facts.around.live
+    rows = [("Version", _role(facts))]
+    if live is None:
+        return f"<section><h2>What was live</h2>{_list([*rows, ('Registry', 'does not know this version')])}</section>"
+    run = "unknown" if live.run_id is None else f"{_cut(live.run_name or '', 30)} {live.run_id}".strip()
+    commit = (
+        "not recorded"
+        if live.commit is None
+        else f"{live.commit[:40]}{', with uncommitted changes' if live.dirty else ''}"
+    )
+    data = "; ".join(
+        f"{_cut(name, 30)} {digest} ({context or 'no context'})" for name, digest, context in live.data[:3]
+    )
+    rows += [
+        ("Registered", "unknown" if live.created_at is None else _when(live.created_at, zone)),
+        ("Run", run + (", deleted in MLflow" if live.run_deleted else "")),
+        ("Commit", commit),
+        ("Data", data or "no dataset was recorded"),
+        ("Approval", approval(facts, zone)),
+        ("Cut-off", _cutoff(facts)),
+    ]
+    return (
+        f"<section><h2>What was live</h2>{_list([(key, _cut(value, 220)) for key, value in rows if value])}</section>"
+    )
+
+
+def _role(facts: Facts) -> str:
+    reign, version = facts.around.reign, facts.case.version
+    if reign.champion is None:
+        return f"{version}; which version was champion then is not known"
+    role = "champion" if reign.champion == version else f"not champion, which was version {reign.champion}"
+    return f"{version}, {role} at that time{'' if reign.seen else ' (before the registry was first looked at)'}"
+
+
+def approval(facts: Facts, zone: ZoneInfo) -> str:
+    """Who had signed the version off when it decided, and whether that still holds."""
+    signed = facts.around.signed
+    then = [one for one in signed if one.at <= facts.case.at]
+    if not then:
+        later = f"; signed off since ({len(signed)})" if signed else ""
+        return f"nobody had signed it off at that time{later}"
+    told = [
+        f"{one.decision} for {one.stage} by {_cut(one.actor, 40)} as {one.role.replace('_', ' ')}, "
+        + _when(one.at, zone)
+        + ("" if one.status == "valid" else f" ({one.status} by now)")
+        for one in then[-2:]
+    ]
+    return "; ".join(told)
+
+
+def _cutoff(facts: Facts) -> str:
+    cutoff = facts.around.cutoff
+    if cutoff is None:
+        return ""
+    off = f", {words.percent(cutoff.misfit)} of its decisions do not fit it" if cutoff.misfit else ""
+    return f"{words.cutoff_number(cutoff.value)}, as its decisions imply{off}"
+
+
+def _day(facts: Facts) -> str:
+    day, at = facts.around.day, facts.case.at.date()
+    metric = "no data"
+    if day.metric is not None and day.metric[1] is not None:
+        name, value, status, labelled = day.metric
+        metric = f"{name.replace('_', ' ')} {value:.3g}, {status}, {labelled:,} outcomes"
+    moved = f"{len(day.drifted)} of {day.features} beyond a limit" if day.features else "no data"
+    most = f": {', '.join(_cut(name, 24) for name in day.drifted[:3])}" if day.drifted else ""
+    alerts = "; ".join(f"{signal} {_cut(feature, 24)} ({severity})" for signal, feature, severity, _ in day.alerts[:4])
+    rows = [
+        ("Light", f"{day.light}, the seven days to {days(at, at)}"),
+        ("Performance", metric),
+        ("Drift", f"{moved}{most}"),
+        ("Data quality", day.quality),
+        ("Decisions", f"{day.decisions:,} by this version that day"),
+        ("Alerts", alerts or "none was open"),
+    ]
+    return f"<section><h2>Its health that day</h2>{_list(rows)}</section>"
+
+
+def _foot(facts: Facts) -> str:
+    month = days(*facts.around.month)
+    return (
+        "<footer>Usual: of a number the 5th to the 95th percentile of the reference, of a category the most frequent. "
+        f"The cut-off is read off the predictions of {_text(month)}. An outcome is as known in the snapshot. "
+        f"Watchroom {_text(__version__)}.</footer>"
+    )

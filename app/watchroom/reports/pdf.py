@@ -1,0 +1,46 @@
+"""HTML made into PDF by WeasyPrint, in a process of its own that reads no file and reaches no address for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from watchroom.errors import WatchroomError
+
+SECONDS = 30.0
+"""How long a page may take: two seconds are usual, most of them for the start of the process."""
+
+PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+"""What WeasyPrint asks of a Debian system."""
+
+_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE",
+         "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT")  # fmt: skip
+"""Of the environment, what finding Python, fonts and libraries takes: no credentials of anything."""
+
+_NO_LIBRARIES = 3
+
+
+def pdf(html: str, *, seconds: float = SECONDS) -> bytes:
+    """The document as PDF. Raises a WatchroomError when libraries are missing, it fails, or takes too long."""
+    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    command = [sys.executable, "-I", "-m", "watchroom.reports.pdf_child"]
+    try:
+        done = subprocess.run(
+            command, input=html.encode(), capture_output=True, timeout=seconds, env=environment, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _failed(f"It took longer than {seconds:g} seconds.") from error
+    if done.returncode == _NO_LIBRARIES:
+        raise WatchroomError(
+            "No PDF can be made on this machine.",
+            why=done.stderr.decode(errors="replace").strip()[-300:],
+            next_step=f"Install it (Debian: `apt-get install {PACKAGES}`), or print the HTML from a browser.",
+        )
+    if done.returncode != 0 or not done.stdout.startswith(b"%PDF"):
+        raise _failed(done.stderr.decode(errors="replace").strip()[-300:])
+    return done.stdout
+
+
+def _failed(why: str) -> WatchroomError:
+    return WatchroomError("The page could not be made into a PDF.", why=why, next_step="Print its HTML from a browser.")
