@@ -55,6 +55,7 @@ OWNERS: dict[str, set[str]] = {
     "shap": {"jobs"},
     "sklearn": {"jobs", "demo"},
     "skops": {"jobs", "demo"},
+    "fairlearn": {"jobs"},
     "lightgbm": {"jobs", "demo"},
     "scipy": {"domain", "jobs", "demo"},
     "pyspark": {"sources"},
@@ -66,7 +67,7 @@ OWNERS: dict[str, set[str]] = {
     "streamlit": {"ui", "pages", "frame", "serve"},
 }
 # Too slow or too large to load for somebody who only wants `watchroom --help`, or for a server with forty sessions.
-ONLY_IN_FUNCTIONS = {"apprise", "mlflow", "pyspark", "shap", "sklearn", "skops", "lightgbm"}
+ONLY_IN_FUNCTIONS = {"apprise", "fairlearn", "mlflow", "pyspark", "shap", "sklearn", "skops", "lightgbm"}
 
 # One project in two packages: whoever depends on the one may import the other.
 WITH_THEIR_OWNER = {"pydantic_core"}

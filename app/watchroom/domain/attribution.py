@@ -219,7 +219,8 @@ def _means_drawn(rows: Floats, seed: int) -> Floats:
         _drawn(n, min(block, _REPLICATES - start), seed + 1_000 * start) @ light
         for start in range(0, _REPLICATES, block)
     ]
-    return np.concatenate(parts).astype(np.float64) / n
+    means: Floats = np.concatenate(parts).astype(np.float64) / n
+    return means
 
 
 @lru_cache(maxsize=4)

@@ -1,0 +1,1 @@
+"""The fairness step: groups of decisions beside each other."""
