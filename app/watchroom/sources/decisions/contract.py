@@ -7,6 +7,7 @@ UTC. What concerns a single file is a `FileProblem`, so that the others can go o
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,6 +27,10 @@ Kind = Literal["number", "category", "boolean"]
 """How a feature is read. A boolean is a category of `true` and `false`, whatever a file writes for them."""
 
 OWN_SIGNALS = ("@score", "@prediction", "@outcome")
+
+Comparison = Literal["=", "!=", "<", "<=", ">", ">=", "in", "missing"]
+
+Order = Literal["newest", "score_high", "score_low", "largest_error"]
 
 
 class FileProblem(SourceError):
@@ -271,6 +276,64 @@ class Files:
     outcomes: tuple[FileShape, ...] = ()
 
 
+@dataclass(frozen=True)
+class Condition:
+    """What a column must be. A missing value fulfils `missing` and nothing else; that needs no values, `in` several.
+
+    Numbers are compared as such, and so is whatever is asked to be less or greater; all else as text.
+    """
+
+    column: str
+    op: Comparison
+    values: tuple[str | float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which decisions are looked for: those that fulfil everything that is given. An empty tuple asks for nothing."""
+
+    versions: tuple[int, ...] = ()
+    score_low: float | None = None
+    """Included, as is `score_high`; of the score, of a regression the prediction."""
+    score_high: float | None = None
+    predictions: tuple[str, ...] = ()
+    outcomes: Literal["any", "known", "unknown"] = "any"
+    outcome_values: tuple[str, ...] = ()
+    wrong: bool = False
+    """Only predictions that turned out to be another class; says nothing of a regression."""
+    conditions: tuple[Condition, ...] = ()
+    disagree: tuple[int, int] | None = None
+    """Two versions that predicted otherwise for the same id: both rows come, one after the other.
+
+    All else that is asked is asked of the first one's row. Of a regression the greatest difference comes first.
+    """
+    order: Order = "newest"
+
+
+SINGLES = pa.schema(
+    [
+        ("@id", pa.string()),
+        ("@decided_at", pa.timestamp("us")),
+        ("@version", pa.int32()),
+        ("@score", pa.float64()),
+        ("@prediction", pa.string()),
+        ("@outcome", pa.string()),
+    ]
+)
+"""The first columns of single decisions: times are UTC; score, prediction and outcome NULL when not told or unusable.
+
+After them comes each column of the log's features and groups, by its own name, as it lies in the files.
+"""
+
+DAY_DIGESTS = pa.schema([("digest", pa.uint32()), ("day", pa.date32())])
+"""The ids of each day: the first 32 bits of the MD5 of an id's text (`id_digest`), which few ids share."""
+
+
+def id_digest(text: str) -> int:
+    """What an id is found by, and sampled by: the same as the engines compute."""
+    return int.from_bytes(hashlib.md5(text.encode(), usedforsecurity=False).digest()[:4], "big")
+
+
 class Engine(Protocol):
     """Something that can read logs: DuckDB in this process, or a Spark cluster."""
 
@@ -335,5 +398,56 @@ class Engine(Protocol):
 
         `repeated` are the days on which some id stands twice for a version. Without outcomes every decision is counted
         as unknown yet. Raises `FileProblem`.
+        """
+        ...
+
+    def sample(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        rows: int,
+        *,
+        by_month: bool = True,
+    ) -> pa.Table:
+        """At most so many decisions of each version and calendar month (or of all the days): `SINGLES`.
+
+        Those whose ids come first by `id_digest`: the same at every run, and a further day displaces as few as can
+        be. Of an id that comes several times in a month the last row counts. Raises `FileProblem`.
+        """
+        ...
+
+    def sample_table(self, files: Sequence[FileShape], rows: int, version: str | None) -> pa.Table:
+        """At most so many rows of a reference of its own: its columns, and `@version` (int32).
+
+        With the column `version` given, so many of each version, and none that name no version; else it is NULL.
+        The rows that come first by a digest of all their values. Raises `FileProblem`.
+        """
+        ...
+
+    def ids(self, log: DecisionLog, files: Files, days: frozenset[date]) -> pa.RecordBatchReader:
+        """The ids of these days as `DAY_DIGESTS`, each once a day. Raises `FileProblem`, also while it is read."""
+        ...
+
+    def find(
+        self, log: DecisionLog, outcomes: OutcomeLog | None, files: Files, days: frozenset[date], ids: Sequence[str]
+    ) -> pa.Table:
+        """The decisions of these days with these ids, of every version: `SINGLES`. Raises `FileProblem`."""
+        ...
+
+    def search(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        wanted: Search,
+        limit: int,
+    ) -> pa.Table:
+        """At most `limit` of the decisions that are looked for, in the order asked for: `SINGLES`.
+
+        Two rows of versions that disagree count as one. To learn whether there are more, ask for one more. Raises
+        `QueryError` for a column that the files do not have or a value that it cannot have, `FileProblem`.
         """
         ...

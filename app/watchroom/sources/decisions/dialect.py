@@ -48,3 +48,7 @@ class Dialect(Protocol):
     def hash_sum(self, value: str) -> str:
         """The exact sum of such integers, as text."""
         ...
+
+    def digest32(self, text: str) -> str:
+        """The first 32 bits of the MD5 of a text, as an integer (`contract.id_digest`)."""
+        ...

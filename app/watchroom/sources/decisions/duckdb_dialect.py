@@ -100,6 +100,10 @@ class DuckDialect:
         """As a sum of 128 bits."""
         return f"cast(sum({value}) as varchar)"
 
+    def digest32(self, text: str) -> str:
+        """From the hexadecimal text: it takes no longer than the number of 128 bits."""
+        return f"cast('0x' || left(md5({text}), 8) as bigint)"
+
 
 def _free(name: str, taken: Container[str]) -> str:
     """The name, made longer until no column of a file bears it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from itertools import takewhile
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,11 @@ import numpy as np
 import pyarrow as pa
 
 from watchroom.errors import SourceError
-from watchroom.sources.decisions import answers
+from watchroom.sources.decisions import answers, lookup, samples
 from watchroom.sources.decisions import files as listing
 from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import (
+    DAY_DIGESTS,
     ERROR_SUMS,
     FEATURE_COUNTS,
     LABELLED,
@@ -33,10 +34,12 @@ from watchroom.sources.decisions.contract import (
     LogFile,
     OutcomeLog,
     Results,
+    Search,
     Survey,
 )
 from watchroom.sources.decisions.duckdb_dialect import DuckDialect, family_of
 from watchroom.sources.decisions.histograms import Histograms
+from watchroom.sources.decisions.singles import Question, Singles
 
 BATCH_ROWS = 122_880
 """Rows of a batch: as many as a row group of DuckDB's own; fifty columns of it are 50 MB."""
@@ -61,6 +64,7 @@ class DuckDBEngine:
             },
         )
         self._shapes: dict[LogFile, FileShape] = {}
+        self._numbers = count()
         self._probed, self._broken_lines = set[LogFile](), set[LogFile]()
         self._connection.execute("set TimeZone = 'UTC'")
         # A Parquet file's least and greatest value say nothing of NaN, and DuckDB takes `isnan` for false by them.
@@ -266,11 +270,8 @@ class DuckDBEngine:
                 "outcome",
                 text=dialect.text,
             )
-            self._connection.execute(f"create or replace temp table joined as {joined}", dialect.values)
-            try:
-                return self._results(log, bins)
-            finally:
-                self._connection.execute("drop table if exists joined")
+            with self._kept(joined, dialect) as name:
+                return self._results(log, bins, f"select * from {name}")
 
     def _unknown_yet(self, relation: str, log: DecisionLog, dialect: DuckDialect) -> Results:
         """The results of decisions of which nothing is known: there is nothing to join and nothing to label."""
@@ -279,9 +280,9 @@ class DuckDBEngine:
             cells = self.answer(ask.outcome_cells(dialect, log.groups, relation), dialect).cast(OUTCOME_CELLS)
         return Results(cells, ERROR_SUMS.empty_table(), LABELLED.empty_table(), FEATURE_COUNTS.empty_table())
 
-    def _results(self, log: DecisionLog, bins: Binning) -> Results:
+    def _results(self, log: DecisionLog, bins: Binning, relation: str) -> Results:
         dialects = [self._dialect() for _ in range(3)]
-        relation, cells, errors = "select * from joined", OUTCOME_CELLS.empty_table(), ERROR_SUMS.empty_table()
+        cells, errors = OUTCOME_CELLS.empty_table(), ERROR_SUMS.empty_table()
         if log.task == "regression":
             errors = self.answer(ask.error_sums(dialects[0], log.groups, relation), dialects[0]).cast(ERROR_SUMS)
         elif log.task is not None:
@@ -289,6 +290,90 @@ class DuckDBEngine:
         labelled = self.answer(ask.labelled(relation), dialects[1]).cast(LABELLED)
         by_bin = self.answer(ask.outcome_bins(dialects[2], bins, relation), dialects[2]).cast(FEATURE_COUNTS)
         return Results(cells, errors, labelled, by_bin)
+
+    def sample(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        rows: int,
+        *,
+        by_month: bool = True,
+    ) -> pa.Table:
+        """As the contract has it."""
+        with self._culprit_named(files, log):
+            return samples.sample(self, Singles(log, outcomes, files), days, rows, by_month=by_month)
+
+    def sample_table(self, files: Sequence[FileShape], rows: int, version: str | None) -> pa.Table:
+        """As the contract has it."""
+        self._probe(files)
+        try:
+            return samples.sample_table(self, files, rows, version)
+        except (duckdb.Error, OSError) as error:
+            if not isinstance(error, duckdb.InterruptException):
+                self._blame(files, error)
+            raise
+
+    def _blame(self, files: Sequence[FileShape], error: Exception) -> None:
+        """Raise for the file that cannot be read to its end, if there is one."""
+        for shape in files:
+            dialect = self._dialect()
+            with _about(shape.file):
+                self._rows(f"select count(columns(*)) from {dialect.scan((shape,))}", dialect)
+
+    def ids(self, log: DecisionLog, files: Files, days: frozenset[date]) -> pa.RecordBatchReader:
+        """As the contract has it."""
+        if not days or not files.decisions:
+            return pa.RecordBatchReader.from_batches(DAY_DIGESTS, [])
+        with self._culprit_named(files, log):
+            dialect = self._dialect()
+            return samples.as_day_digests(self._reader(samples.day_digests(dialect, log, files, days), dialect))
+
+    def find(
+        self, log: DecisionLog, outcomes: OutcomeLog | None, files: Files, days: frozenset[date], ids: Sequence[str]
+    ) -> pa.Table:
+        """As the contract has it."""
+        with self._culprit_named(files, log):
+            return lookup.find(self, Singles(log, outcomes, files), days, ids)
+
+    def search(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        wanted: Search,
+        limit: int,
+    ) -> pa.Table:
+        """As the contract has it."""
+        with self._culprit_named(files, log):
+            return lookup.search(self, log, outcomes, files, days, wanted, limit)
+
+    def ask(self, question: Question) -> pa.Table:
+        """The answer to a question, with the values bound to it."""
+        dialect = self._dialect()
+        return self.answer(question(dialect), dialect)
+
+    @contextmanager
+    def kept(self, question: Question) -> Iterator[str]:
+        """A temporary table with the answer."""
+        dialect = self._dialect()
+        with self._kept(question(dialect), dialect) as name:
+            yield name
+
+    @contextmanager
+    def _kept(self, query: str, dialect: DuckDialect) -> Iterator[str]:
+        name = f"kept_{next(self._numbers)}"
+        self._connection.execute(f"create temp table {name} as {query}", dialect.values)
+        try:
+            yield name
+        finally:
+            self._connection.execute(f"drop table if exists {name}")
+
+    def interrupt(self) -> None:
+        """Stop what is being asked, from another thread: it raises `duckdb.InterruptException` there."""
+        self._connection.interrupt()
 
     def _told(self, dialect: DuckDialect, log: DecisionLog, outcomes: OutcomeLog | None, files: Files) -> str:
         """One outcome for each id. Asking whether any id has two is a tenth of ordering them all."""
@@ -361,6 +446,8 @@ class DuckDBEngine:
         try:
             self._probe((*files.decisions, *files.outcomes))
             yield
+        except duckdb.InterruptException:
+            raise  # somebody's time is up: no file is to blame
         except (duckdb.Error, OSError) as error:
             broken = self.survey(log, files.decisions).broken
             if broken:

@@ -230,6 +230,8 @@ class Wanted:
     signals: tuple[Signal, ...] = ()
     groups: tuple[str, ...] = ()
     raw: tuple[str, ...] = ()
+    among: tuple[FileShape, ...] = ()
+    """All files of the question, where raw columns are to have one type over files of several shapes (`raw_of`)."""
     digest: bool = False
     place: bool = False
     """Whether `file` and `row` are needed: to name a file, or to tell which of several rows is the last."""
@@ -298,8 +300,7 @@ def _columns(dialect: Dialect, log: DecisionLog, shape: FileShape, wanted: Wante
     for position, column in enumerate(wanted.groups):
         yield f"coalesce({text_of(dialect, shape.family(column), dialect.name(column))}, '') as g{position}"
     for position, column in enumerate(wanted.raw):
-        name = dialect.name(column) if shape.family(column) is not None else f"cast(null as {dialect.text})"
-        yield f"{name} as r{position}"
+        yield f"{raw_of(dialect, column, shape, wanted.among or (shape,))} as r{position}"
     if wanted.digest:
         present = tuple(dialect.name(column) for column in log.used if shape.family(column) is not None)
         yield f"{dialect.row_hash(present)} as digest"
@@ -307,6 +308,26 @@ def _columns(dialect: Dialect, log: DecisionLog, shape: FileShape, wanted: Wante
     if wanted.place:
         yield "__file as file"
         yield "__row as row"
+
+
+_NUMBERS = frozenset({"integer", "float"})
+
+
+def raw_of(dialect: Dialect, column: str, shape: FileShape, among: Iterable[FileShape]) -> str:
+    """A column as it lies there; NULL where the file has none.
+
+    Files that hold it as numbers and as something else, or as several other types, give text: the engines have their
+    own ways to bring these together.
+    """
+    told = {(one.family(column), one.type(column)) for one in among} - {(None, "")}
+    families = {family for family, _ in told}
+    family = shape.family(column)
+    if not told:
+        return f"cast(null as {dialect.text})"
+    apart = len(families) > 1 and not families <= _NUMBERS
+    if apart or (families == {"other"} and len(told) > 1):
+        return text_of(dialect, family, dialect.name(column))
+    return dialect.name(column) if family is not None else "null"
 
 
 def once(relation: str) -> str:

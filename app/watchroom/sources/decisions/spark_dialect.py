@@ -64,3 +64,7 @@ class SparkDialect:
     def hash_sum(self, value: str) -> str:
         """As a sum of decimals."""
         return f"cast(sum(cast({value} as decimal(20, 0))) as string)"
+
+    def digest32(self, text: str) -> str:
+        """From the hexadecimal text."""
+        return f"cast(conv(left(md5({text}), 8), 16, 10) as bigint)"

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import count
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchroom.errors import SourceError
-from watchroom.sources.decisions import answers
+from watchroom.sources.decisions import answers, lookup, samples
 from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import (
+    DAY_DIGESTS,
     ERROR_SUMS,
     FEATURE_COUNTS,
     LABELLED,
@@ -28,8 +30,10 @@ from watchroom.sources.decisions.contract import (
     LogFile,
     OutcomeLog,
     Results,
+    Search,
     Survey,
 )
+from watchroom.sources.decisions.singles import Question, Singles
 from watchroom.sources.decisions.spark_counts import feature_counts
 from watchroom.sources.decisions.spark_dialect import SparkDialect
 from watchroom.sources.decisions.spark_files import SparkFiles, named_in, problem_of
@@ -49,6 +53,7 @@ class SparkEngine:
     def __init__(self, place: SparkPlace, *, stall_seconds: float = STALL_SECONDS) -> None:
         self._session = Session(place, stall_seconds=stall_seconds)
         self._files = SparkFiles(self._session)
+        self._numbers = count()
 
     def close(self) -> None:
         """End the session; the cluster stays."""
@@ -206,10 +211,68 @@ class SparkEngine:
         by_bin = table(lambda dialect: ask.outcome_bins(dialect, bins, relation), FEATURE_COUNTS)
         return Results(cells, errors, labelled, by_bin)
 
+    def sample(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        rows: int,
+        *,
+        by_month: bool = True,
+    ) -> pa.Table:
+        """As the contract has it."""
+        with self._culprit_named(files):
+            return samples.sample(self, Singles(log, outcomes, files), days, rows, by_month=by_month)
+
+    def sample_table(self, files: Sequence[FileShape], rows: int, version: str | None) -> pa.Table:
+        """As the contract has it."""
+        with self._culprit_named(Files(tuple(files))):
+            return samples.sample_table(self, files, rows, version)
+
+    def ids(self, log: DecisionLog, files: Files, days: frozenset[date]) -> pa.RecordBatchReader:
+        """As the contract has it. All come to this process at once: twelve bytes of each."""
+        if not days or not files.decisions:
+            return pa.RecordBatchReader.from_batches(DAY_DIGESTS, [])
+        with self._culprit_named(files):
+            return _reader(self.ask(lambda dialect: samples.day_digests(dialect, log, files, days)).cast(DAY_DIGESTS))
+
+    def find(
+        self, log: DecisionLog, outcomes: OutcomeLog | None, files: Files, days: frozenset[date], ids: Sequence[str]
+    ) -> pa.Table:
+        """As the contract has it."""
+        with self._culprit_named(files):
+            return lookup.find(self, Singles(log, outcomes, files), days, ids)
+
+    def search(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        wanted: Search,
+        limit: int,
+    ) -> pa.Table:
+        """As the contract has it."""
+        with self._culprit_named(files):
+            return lookup.search(self, log, outcomes, files, days, wanted, limit)
+
+    def ask(self, question: Question) -> pa.Table:
+        """The answer to a question, with the values bound to it."""
+        dialect = self._dialect()
+        return self._session.sql(question(dialect), dialect.values)
+
+    @contextmanager
+    def kept(self, question: Question) -> Iterator[str]:
+        """A view of the answer, kept on the cluster."""
+        dialect = self._dialect()
+        with self._kept(question(dialect), dialect.values) as name:
+            yield name
+
     @contextmanager
     def _kept(self, query: str, values: Mapping[str, str]) -> Iterator[str]:
         """A view of the answer, kept on the cluster: several questions are put to it."""
-        name = "watchroom_joined"
+        name = f"watchroom_kept_{next(self._numbers)}"
         frame = self._session.ask(lambda: self._session.spark.sql(query, args=dict(values)).persist())
         try:
             self._session.ask(lambda: frame.createOrReplaceTempView(name))
