@@ -29,8 +29,9 @@ METHOD_NAMES: Mapping[str, str] = {
     "ks": "KS",
     "wasserstein": "Wasserstein",
     "chi2": "chi-square",
+    "ndcg": "nDCG",
 }
-"""What people call a drift method."""
+"""What people call a drift method, and the measure of how an explanation changes."""
 
 OWN_NAMES: Mapping[str, str] = {"@score": "the score", "@prediction": "the prediction", "@outcome": "the outcome"}
 """What people call the signals that are watched like features."""

@@ -186,6 +186,14 @@ def _questions(alert: Alert) -> list[tuple[str, str]]:
                 f"{literal(alert.feature)} and grain = 'last_7_days' order by period_end",
             )
         )
+    if alert.signal == "explanation":
+        found.append(
+            (
+                "What drove it month by month",
+                f"select period_start, feature, share, rank, n from shap_global where {where} and grain = 'month' "
+                "order by 1, rank",
+            )
+        )
     if alert.signal in ("drift", "quality"):
         feature = f"feature = {literal(alert.feature)}"
         found.append(

@@ -129,9 +129,10 @@ def _value(alert: Alert) -> None:
     chart = drawn(_chart, alert_id=alert.alert_id)
     if chart is not None:
         st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="alert_value")
-    one = "outcome" if alert.signal == "performance" else "decision"
+    one = {"performance": "outcome", "explanation": "explained decision"}.get(alert.signal, "decision")
+    each = "The month that ends so" if alert.signal == "explanation" else "The seven days that end with each day"
     counted = int(found["n"].fillna(0).iloc[-1])
-    st.caption(sourced("The seven days that end with each day", counted, f"{one} in the last", f"{one}s in the last"))
+    st.caption(sourced(each, counted, f"{one} in the last", f"{one}s in the last"))
     download("Download as CSV", "alert-values", lambda: found)
 
 
@@ -145,6 +146,7 @@ def _chart(*, alert_id: str) -> Chart | None:
         "quality": f"share of {_bare(feature_name(alert.feature))} missing, unseen or invalid",
         "performance": subject(alert),
         "volume": "decisions a day",
+        "explanation": "nDCG of what drives the model",
     }
     worst = "drifted" if alert.signal == "drift" else "failing"
     return value_over_time(found, names.get(alert.signal, alert.signal), alert.since, worst=worst)

@@ -18,6 +18,7 @@ SIGNAL_NAMES = {
     "quality": "Data quality",
     "performance": "Performance",
     "volume": "Volume",
+    "explanation": "What drives it",
     "log": "Log and refresh",
 }
 
@@ -29,8 +30,8 @@ def subject(alert: Alert) -> str:
     """What the alert is about, to begin a sentence with: "`amount`", "The score", "AUC", "Volume"."""
     if alert.signal == "performance":
         return METRIC_NAMES.get(alert.feature, one_line(alert.feature, NAME_LENGTH).replace("_", " ")) or "Performance"
-    if alert.signal == "volume":
-        return "Volume"
+    if alert.signal in ("volume", "explanation"):
+        return SIGNAL_NAMES[alert.signal]
     return feature_name(alert.feature).capitalize() if alert.feature in OWN_NAMES else feature_name(alert.feature)
 
 
@@ -57,6 +58,8 @@ def headline(alert: Alert) -> str:
             return f"{about} {'is failing' if critical else 'is on watch'}: {said}"
         case "performance":
             return f"{about} {'is failing' if critical else 'is on watch'}: {value}, limit {limit}"
+        case "explanation":
+            return f"What drives the model has changed: nDCG {value}, limit {limit}"
         case "volume" if is_silent(alert):
             return _silence(alert)
         case "volume":
@@ -181,6 +184,7 @@ _MEANING = {
     "drift": "what the model sees is no longer like what it was made on; its answers may be worse than usual.",
     "quality": "part of what the model is given is missing or cannot be read; its answers may be worse than usual.",
     "performance": "its answers have turned out worse than was agreed. Take more care with them.",
+    "explanation": "it now weighs its inputs otherwise than when it was made; its answers may be worse than usual.",
     "volume": "fewer cases than usual reach the model. Cases may be handled without it, or be waiting.",
 }
 

@@ -23,6 +23,7 @@ _SIGNALS = {
     "quality": "data quality of {}",
     "performance": "performance ({})",
     "volume": "number of decisions",
+    "explanation": "what drives the model",
 }
 _ENDINGS = {
     "condition over": "It is no longer beyond its limit.",
@@ -133,7 +134,8 @@ def _measured(alert: Alert) -> str:
         return f"no decisions, at least {condition.limit:,.0f} a day are expected"
     figure = _percent if condition.signal == "quality" else figure_text
     value = "no value" if condition.value is None else figure(condition.value)
-    method = f"{METHOD_NAMES.get(condition.method or '', '')} " if condition.signal == "drift" else ""
+    named = condition.signal in ("drift", "explanation")
+    method = f"{METHOD_NAMES.get(condition.method or '', '')} " if named else ""
     return f"{method}{value}" + ("" if condition.limit is None else f" (limit {figure(condition.limit)})")
 
 

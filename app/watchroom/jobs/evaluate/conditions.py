@@ -30,7 +30,7 @@ def conditions(draft: Draft, specs: Mapping[str, ModelSpec], today: date) -> lis
         *_series(draft, "performance", "metric", "value", _LIMIT, "metric", PERFORMANCE_DAYS),
     ]
     known = [_condition(row, specs[row["model"]]) for row in found if row["model"] in specs]
-    return [*known, *_volumes(draft, specs, today)]
+    return [*known, *_volumes(draft, specs, today), *_explanations(draft, specs)]
 
 
 _LIMIT = "case when status = 'watch' then watch else failing end"
@@ -88,6 +88,48 @@ def _condition(row: dict[str, Any], spec: ModelSpec) -> Condition:
         period_end=row["period_end"],
         n=row["n"],
     )
+
+
+_EXPLAINED = """
+    with judged as (
+        select c.*, h.period_end as last_day
+        from explain.explanation_change c join health.health h using (model, version)
+        where c.against = 'reference' and c.status <> 'no data' and c.period_start <= h.period_end
+    ), settled as (
+        select model, max(period_start) filter (status = 'stable') as stable_until from judged group by model
+    )
+    select model, version, min(period_start) as since, max(period_start) as first, arg_max(value, period_start),
+        any_value("limit"), least(max(period_end), any_value(last_day)), arg_max(n, period_start)
+    from judged join settled using (model)
+    where period_start > coalesce(stable_until, '-infinity'::date)
+    group by model, version
+    having max(period_start) >= date_trunc('month', any_value(last_day)) - interval 1 month
+    order by model
+"""
+"""The run of months, up to the newest judged one, in which what drives the version in service was not as before.
+
+That one is the month of the last decision or the one before, of which too few may have been explained yet.
+"""
+
+
+def _explanations(draft: Draft, specs: Mapping[str, ModelSpec]) -> Iterator[Condition]:
+    for model, version, since, first, value, limit, last, n in draft.connection.execute(_EXPLAINED).fetchall():
+        if model in specs:
+            # It never stops a model by itself: the same drivers in another order may serve as well.
+            yield Condition(
+                model=model,
+                version=version,
+                signal="explanation",
+                feature="",
+                severity="warning",
+                since=since,
+                value=_finite(value),
+                limit=limit,
+                method="ndcg",
+                period_start=first,
+                period_end=last,
+                n=n,
+            )
 
 
 def _finite(value: float | None) -> float | None:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from watchroom.errors import SourceError
+from watchroom.sources.tracking.model_files import copy_model, download_model
 
 TEXT_LIMIT = 2_000_000
 """Bytes. An `MLmodel` or a `model_config` has a few thousand; whatever is larger is not a text to be read whole."""
@@ -58,6 +59,24 @@ def read_local_text(location: str, name: str, limit: int = TEXT_LIMIT, base: Pat
             f"{name!r} is not the name of an artifact.", why="It would lead out of the artifact's folder."
         )
     return read_text_file(folder / inner, limit)
+
+
+def fetch_local(location: str, folder: Path, base: Path | None = None) -> None:
+    """Copy the files of a model into `folder`: from this machine, or from a bucket by MLflow's own client for it.
+
+    Raises `SourceError`.
+    """
+    source = local_path(location, base)
+    if source is not None and source.is_dir():
+        copy_model(source, folder)
+    elif "://" in location and not location.startswith("file:"):
+        download_model(location, folder, tracking_uri=None, registry_uri=None)
+    else:
+        raise SourceError(
+            f"The model's files at {location!r} are not on this machine.",
+            why="They were recorded on another machine, or have been moved or deleted since.",
+            next_step="Run the refresh where the artifacts are, or keep them where both can reach them.",
+        )
 
 
 def read_text_file(path: Path, limit: int = TEXT_LIMIT) -> str:

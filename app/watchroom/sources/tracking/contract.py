@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import pyarrow as pa
@@ -160,5 +161,13 @@ class TrackingSource(Protocol):
         """The text of the artifact `name` under `location` (an artifact URI or path, as recorded by MLflow).
 
         Raises `SourceError` when it is not there or cannot be reached; never loads or runs anything.
+        """
+        ...
+
+    def fetch_model(self, location: str, folder: Path) -> None:
+        """Copy the files of a logged model under `location` (as for `read_text`) into the empty `folder`.
+
+        Raises `SourceError` when they are not there, cannot be reached, or are too large; then the folder may hold some
+        of them. Never loads or runs anything.
         """
         ...

@@ -81,6 +81,10 @@ class FileSource:
         """The text of an artifact in the folder or elsewhere on this machine; see `TrackingSource`."""
         return files_artifacts.read_text(self._root, location, name)
 
+    def fetch_model(self, location: str, folder: Path) -> None:
+        """The files of a logged model in the folder or elsewhere; see `TrackingSource`."""
+        files_artifacts.fetch_model(self._root, location, folder)
+
     def _experiments(self, problems: ProblemLog) -> list[ExperimentFolder]:
         if not self._root.is_dir():
             raise SourceError(

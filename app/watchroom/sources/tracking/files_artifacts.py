@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from watchroom.sources.tracking.artifacts import local_path, read_local_text
+from watchroom.sources.tracking.artifacts import fetch_local, local_path, read_local_text
 
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):")
 _LEAST_PARTS = 3  # experiment, run (or `models`), folder: fewer would match by chance
@@ -22,6 +22,12 @@ def read_text(root: Path, location: str, name: str) -> str:
         if folder.is_dir():
             return read_local_text(str(folder), name)
     return read_local_text(location, name, base=root.parent)
+
+
+def fetch_model(root: Path, location: str, folder: Path) -> None:
+    """Copy the files of a model under a recorded artifact location into `folder`. Raises `SourceError`."""
+    found = next((path for path in _candidates(root, location) if path.is_dir()), None)
+    fetch_local(str(found) if found else location, folder, base=root.parent)
 
 
 def _candidates(root: Path, location: str) -> Iterator[Path]:

@@ -10,9 +10,11 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from watchroom.errors import SourceError
 from watchroom.sources.tracking import http_artifacts, http_plan
+from watchroom.sources.tracking.artifacts import fetch_local, local_path
 from watchroom.sources.tracking.contract import EVERY_RUN, Change, CheckedRuns, GoneRuns, Seen, State
 from watchroom.sources.tracking.http_api import ApiError, MlflowApi
 from watchroom.sources.tracking.http_catalog import catalog_rows, matching_experiments
@@ -28,6 +30,7 @@ from watchroom.sources.tracking.http_runs import (
     search_digest,
 )
 from watchroom.sources.tracking.http_shapes import MISSHAPEN, Json, not_mlflow, reason
+from watchroom.sources.tracking.model_files import download_model
 from watchroom.sources.tracking.problems import ProblemLog
 from watchroom.sources.tracking.rows import BATCH_RUNS, RunRows, catalog_of
 
@@ -63,6 +66,7 @@ class HttpSource:
         retries: int = 4,
         reconcile_runs: int = 500,
     ) -> None:
+        self._uris = (tracking_uri, registry_uri or tracking_uri)
         self._api = MlflowApi(tracking_uri, timeout_seconds=timeout_seconds, retries=retries)
         self._registry = (
             self._api
@@ -94,6 +98,13 @@ class HttpSource:
     def read_text(self, location: str, name: str) -> str:
         """The text of an artifact, through the server where it keeps the artifacts; see `TrackingSource`."""
         return http_artifacts.read_text(self._api, self._registry, location, name)
+
+    def fetch_model(self, location: str, folder: Path) -> None:
+        """The files of a logged model, through the server where it keeps the artifacts; see `TrackingSource`."""
+        if local_path(location) is None:
+            download_model(location, folder, tracking_uri=self._uris[0], registry_uri=self._uris[1])
+        else:
+            fetch_local(location, folder)
 
     def _refused(self, error: ApiError) -> SourceError:
         if error.is_missing_endpoint:

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from watchroom.errors import SourceError
 from watchroom.sources.tracking import sqlite_tables as tables
-from watchroom.sources.tracking.artifacts import read_local_text
+from watchroom.sources.tracking.artifacts import fetch_local, read_local_text
 from watchroom.sources.tracking.contract import (
     CATALOG_TABLES,
     RUN_TABLES,
@@ -85,6 +85,10 @@ class SqliteSource:
     def read_text(self, location: str, name: str) -> str:
         """See `TrackingSource.read_text`: only what lies on this machine."""
         return read_local_text(location, name, base=self.file.absolute().parent)
+
+    def fetch_model(self, location: str, folder: Path) -> None:
+        """See `TrackingSource.fetch_model`: from this machine, or from a bucket."""
+        fetch_local(location, folder, base=self.file.absolute().parent)
 
     def _is_at_rest(self) -> bool:
         """Whether it is in WAL mode with nobody at work: opened as usual, SQLite would leave two files beside it."""

@@ -135,8 +135,13 @@ _SERIES = {
         where model = ? and version is not distinct from ? and metric = ? and grain = 'last_7_days'
             and period_end <= ?
         order by kind desc, period_end""",
+    "explanation": """select period_end as day, 'value' as kind, value, "limit" as watch, cast(null as double) as failing,
+            cast(null as double) as noise, n, status
+        from explanation_change
+        where model = ? and version is not distinct from ? and against = 'reference' and ? = '' and period_start <= ?
+        order by period_start""",
 }
-"""The value of a signal over the seven days that end with each day."""
+"""The value of a signal over the seven days that end with each day; of an explanation over each month."""
 
 _VOLUME = """
 with days as (
@@ -160,8 +165,8 @@ left join (
 def series(snapshot: Snapshot, *, model: str, version: int | None, signal: str, feature: str) -> pd.DataFrame:
     """How the value behind an alert went: day, kind, value, watch, failing, noise, n, status; the oldest day first.
 
-    `kind` is `realized` or `estimated` for performance. A day stands for the seven that end with it; volume is their
-    mean. NULL is unknown; empty for a signal that has no values.
+    `kind` is `realized` or `estimated` for performance. A day stands for the seven that end with it, of an explanation
+    for the month that does; volume is the mean of the seven. NULL is unknown; empty for a signal that has no values.
     """
     if signal == "volume":
         about = {"model": model, "version": version, "today": snapshot.day, "days": CURRENT_DAYS}

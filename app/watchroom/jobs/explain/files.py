@@ -1,0 +1,86 @@
+"""The files of logged models, kept in the store: what the process that explains is given."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+import pyarrow as pa
+
+from watchroom.errors import ExplainError, SourceError
+from watchroom.sources.tracking.contract import TrackingSource
+from watchroom.store.draft import Draft
+from watchroom.store.manifest import StoreFolder
+
+_PARTIAL = ".fetching"
+
+_LOCATION = """
+    select coalesce(
+        m.artifact_location,
+        r.artifact_uri || '/' || regexp_extract(v.source, '^runs:/[^/]+/(.*)$', 1),
+        v.source)
+    from mlflow.model_versions v left join mlflow.logged_models m using (model_id)
+        left join mlflow.runs r on r.run_id = regexp_extract(v.source, '^runs:/([^/]+)/', 1)
+    where v.name = ? and v.version = ?
+"""
+
+
+def location_of(draft: Draft, model: str, version: int) -> str | None:
+    """Where MLflow says that the version's files are; None when it does not say, or does not know the version."""
+    rows = draft.connection.execute(_LOCATION, [model, version]).fetchall()
+    return str(rows[0][0]) if rows and rows[0][0] else None
+
+
+def folder_name(model: str, version: int, location: str) -> str:
+    """The name of the folder for a version's files: another one when they are elsewhere."""
+    return hashlib.sha256(f"{model}\0{version}\0{location}".encode()).hexdigest()[:20]
+
+
+def fetch(store: StoreFolder, tracking: TrackingSource, name: str, location: str) -> Path:
+    """The folder with the model's files, fetched if they are not there yet. Raises ExplainError."""
+    folder = store.models / name
+    if folder.is_dir():
+        return folder
+    partial = store.models / f"{name}{_PARTIAL}"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        tracking.fetch_model(location, partial)
+    except SourceError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise ExplainError(
+            error.what, why=error.why, next_step=error.next_step or "It is tried again when there is something new."
+        ) from error
+    partial.rename(folder)
+    return folder
+
+
+def background_path(store: StoreFolder, name: str) -> Path:
+    """Where the rows lie that a method compares with."""
+    return store.models / f"{name}.background.arrow"
+
+
+def keep_background(store: StoreFolder, name: str, rows: pa.Table) -> None:
+    """Keep the rows that a method compares with, for explanations on a page."""
+    path = background_path(store, name)
+    building = path.with_suffix(_PARTIAL)
+    with pa.OSFile(str(building), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
+        writer.write_table(rows)
+    building.replace(path)
+
+
+def remove_unused(store: StoreFolder, used: Collection[str]) -> None:
+    """Remove the files of versions that nothing refers to any more: nothing but names that are given here."""
+    if not store.models.is_dir():
+        return
+    for path in store.models.iterdir():
+        name = path.name.partition(".")[0]
+        if name in used or not re.fullmatch(r"[0-9a-f]{20}", name):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
