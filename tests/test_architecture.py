@@ -23,7 +23,7 @@ PACKAGE = ROOT / "app" / "watchroom"
 
 BASE = {"errors", "settings"}
 READ = BASE | {"domain", "workspace", "store", "ledger", "charts", "reports"}
-WRITE = BASE | {"domain", "workspace", "sources", "store", "ledger", "reports", "jobs"}
+WRITE = BASE | {"domain", "workspace", "sources", "store", "ledger", "reports", "jobs", "explain"}
 
 # room: the rooms that it may import, besides itself.
 ARROWS: dict[str, set[str]] = {
@@ -33,6 +33,7 @@ ARROWS: dict[str, set[str]] = {
     "workspace": BASE | {"domain"},
     "sources": BASE | {"domain"},
     "store": BASE | {"domain"},
+    "explain": BASE | {"domain"},
     "ledger": BASE | {"domain"},
     "charts": BASE | {"domain"},
     "reports": BASE | {"domain", "workspace", "store", "ledger", "charts"},
@@ -51,12 +52,14 @@ ARROWS: dict[str, set[str]] = {
 
 # library: the rooms that may import it.
 OWNERS: dict[str, set[str]] = {
-    "mlflow": {"sources", "jobs", "demo"},
-    "shap": {"jobs"},
-    "sklearn": {"jobs", "demo"},
-    "skops": {"jobs", "demo"},
+    "mlflow": {"sources", "jobs", "demo", "explain"},
+    "shap": set(),
+    "sklearn": {"demo", "explain"},
+    "skops": {"demo", "explain"},
     "fairlearn": {"jobs"},
-    "lightgbm": {"jobs", "demo"},
+    "lightgbm": {"demo", "explain"},
+    "xgboost": {"explain"},
+    "woodelf": {"explain"},
     "scipy": {"domain", "jobs", "demo"},
     "pyspark": {"sources"},
     "duckdb": {"store", "sources", "jobs", "demo"},
