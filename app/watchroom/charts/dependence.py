@@ -147,8 +147,8 @@ def _categories(found: pd.DataFrame) -> tuple[Floats, _Axis]:
     means = found["shap"].groupby(labels).mean().sort_values(ascending=False)
     order = [str(label) for label in means.index]
     at = {label: place for place, label in enumerate(order)}
-    base = labels.map(at).to_numpy(np.float64)
-    place: Floats = base.copy()
+    base: Floats = np.array([at[str(label)] for label in labels], dtype=np.float64)
+    place = base.copy()
     for which in range(len(order)):
         mine = base == which
         place[mine] += swarm(shap[mine]) * 0.8

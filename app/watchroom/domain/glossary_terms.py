@@ -216,6 +216,12 @@ TERMS: tuple[Term, ...] = (
     ),
     Term("realized", DECISIONS, "Performance computed from outcomes.", see=("estimated",)),
     Term(
+        "cohort",
+        DECISIONS,
+        "A group of decisions chosen by their features, score, prediction, outcome or time, to compare with another.",
+        see=("decision",),
+    ),
+    Term(
         "estimated",
         DECISIONS,
         "Performance estimated before the outcomes are there; always marked as such.",
@@ -330,9 +336,48 @@ TERMS: tuple[Term, ...] = (
     Term(
         "SHAP value",
         STATISTICS,
-        "How much one feature moved one decision away from the average, in the model's own units. All of them and the"
-        " average add up to the output.",
-        also=("shap",),
+        "How much one feature moved one decision away from the base value, in the model's own units. All of them and "
+        "the base value add up to the model's output for that decision.",
+        also=("SHAP",),
+        see=("base value", "log-odds", "importance"),
+    ),
+    Term(
+        "base value",
+        STATISTICS,
+        "The output that SHAP values start from: what the model says on average, before anything is known of a "
+        "decision.",
+        also=("expected value",),
+        see=("SHAP value",),
+    ),
+    Term(
+        "log-odds",
+        STATISTICS,
+        "The logarithm of the odds, in which the effects of features add up. Each +0.7 about doubles the odds: 1 to 9 "
+        "(a probability of 10 %) becomes 2 to 9 (18 %). 0 is even odds, 50 %.",
+        also=("logit",),
+        see=("SHAP value",),
+    ),
+    Term(
+        "importance",
+        STATISTICS,
+        "How much a feature matters to a model: the mean of its absolute SHAP values over many decisions. Its share of "
+        "all features' is its weight.",
+        also=("weight", "feature importance"),
+        see=("SHAP value", "nDCG"),
+    ),
+    Term(
+        "dependence",
+        STATISTICS,
+        "What the values of a feature add to the output: each decision's SHAP value of the feature over its value. It "
+        "tells what the model does, not what causes what.",
+        see=("SHAP value",),
+    ),
+    Term(
+        "nDCG",
+        STATISTICS,
+        "Normalised discounted cumulative gain: how alike two rankings of the features are, 1 for the same. What "
+        "mattered most counts most. Below 0.90 what drives the model has changed.",
+        see=("importance",),
     ),
     Term(
         "owner",

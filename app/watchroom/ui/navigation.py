@@ -70,6 +70,14 @@ PAGES: tuple[PageInfo, ...] = (
         scope=("version",),
     ),
     PageInfo(
+        "explanations",
+        "Explanations",
+        "Data science",
+        ":material/query_stats:",
+        "What drives this model, and how has that changed?",
+        scope=("version", "period"),
+    ),
+    PageInfo(
         "health",
         "Health",
         "Operations",
@@ -92,12 +100,20 @@ PAGES: tuple[PageInfo, ...] = (
         ":material/account_tree:",
         "Which features feed which models, and which are in trouble?",
     ),
+    PageInfo(
+        "decision",
+        "Decision",
+        "Handover",
+        ":material/gavel:",
+        "Why did it decide that, for this one?",
+        scope=("version", "period"),
+    ),
     PageInfo("glossary", "Glossary", "Reference", ":material/menu_book:", "What does this word mean?"),
     PageInfo("status", "Status", "Reference", ":material/monitor_heart:", "How fresh is the data, what failed?"),
 )
 """Every page; each file of `pages/` stands here once."""
 
-_FIRST: dict[str, str] = {"data_science": "Data science", "operations": "Operations", "admin": "Reference"}
+_FIRST: dict[str, str] = {"data_science": "Data science", "operations": "Operations", "reviewer": "Handover", "admin": "Reference"}
 """The section that a role finds right after the shared pages."""
 
 
