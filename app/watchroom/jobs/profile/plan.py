@@ -34,6 +34,11 @@ class Plan:
         features = tuple((name, kinds[name]) for name, _ in self.log.features if name in kinds)
         return replace(self, log=replace(self.log, features=features))
 
+    def told_kinds(self, kinds: Mapping[str, Kind]) -> Plan:
+        """The same with all features, of which those without a kind stay categories: how single decisions are read."""
+        features = tuple((name, kinds.get(name, kind)) for name, kind in self.log.features)
+        return replace(self, log=replace(self.log, features=features))
+
 
 def plan_of(model: str, file: str, spec: ModelSpec, features: Sequence[str], champions: Sequence[Champion]) -> Plan:
     """The plan of a model whose file names decisions."""

@@ -18,6 +18,7 @@ from watchroom.jobs.profile.groups import most_frequent
 from watchroom.jobs.profile.plan import Plan, reference_digest
 from watchroom.jobs.profile.reference import Reference, cells_for, read_reference, reference_rows
 from watchroom.sources.decisions.contract import Binning, Engine, FeatureBins, FileProblem, Files, Kind
+from watchroom.sources.decisions.written import to_json
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.profile import FileRow, Known, ProfileStore, Update
 from watchroom.workspace.model_file import ReferenceFile, ReferencePeriod
@@ -68,8 +69,7 @@ class Work:
         self._note(update, stand, reference)
         if reference is not None:
             self._refer(update, reference, versions if moved else versions - self.known.referenced)
-        binning, kinds = self._bins(reference)
-        self._count(update, self.plan.with_kinds(kinds), binning)
+        self._count_all(update, reference)
         return update
 
     def _as_compared_before(self) -> Update:
@@ -77,9 +77,14 @@ class Work:
         update = Update()
         self._choose_days(update)
         self.problems += say.from_json(self.known.notes.get("said", "[]"))
-        binning, kinds = self._bins(None)
-        self._count(update, self.plan.with_kinds(kinds), binning)
+        self._count_all(update, None)
         return update
+
+    def _count_all(self, update: Update, reference: Reference | None) -> None:
+        binning, kinds = self._bins(reference)
+        asked = self.plan.told_kinds(kinds)
+        update.notes["asked"] = to_json(asked.log, asked.outcomes)
+        self._count(update, self.plan.with_kinds(kinds), binning)
 
     def _choose_days(self, update: Update) -> None:
         there = self.decided.all_days()
