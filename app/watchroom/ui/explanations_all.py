@@ -47,7 +47,7 @@ def show() -> None:
     )
     st.caption(":material/ads_click: Click a row for the model's explanations, or choose it in the sidebar.")
     truncated(len(shown), len(every), "models")
-    st.caption(sourced("each version's newest explained month", len(every), "model"))
+    st.caption(sourced("the newest explained month of each", len(every), "model"))
     download("Download as CSV", "explanations", lambda: table(every))
     if cells := picked["selection"]["cells"]:
         go("explanations", model=str(shown["model"].iloc[cells[0][0]]))
@@ -58,9 +58,9 @@ def _figures(every: pd.DataFrame) -> None:
     with st.grid(4, min_column_width=150):
         figure("Explained", number(int(told.isin(["explained", "partial"]).sum())),
                f"of {count_of(len(every), 'model')}")  # fmt: skip
-        figure("Changed", number(int((every["change"] == "drifted").sum())), "nDCG below 0.90 in the newest month")
+        figure("Changed", number(int((every["change"] == "drifted").sum())), "nDCG below 0.90")
         figure("Failed or refused", number(int(told.isin(["failed", "refused"]).sum())), "each says why")
-        figure("Not yet", number(int(told.isna().sum())), "no refresh has explained them")
+        figure("Not yet", number(int(told.isna().sum())), "waiting for a refresh")
 
 
 _COLUMNS: dict[str, ColumnConfig] = {

@@ -138,7 +138,7 @@ def _range(side: str, name: str, shown: str, column: Column | None) -> Where:
 def _bound(title: str, key: str, known: float | None) -> float | None:
     placeholder = "open" if known is None else f"open, {short(known)}"
     found = st.number_input(
-        plain(title), value=None, key=key, bind="query-params", placeholder=placeholder, width=150, format="%.6g"
+        plain(title), value=None, key=key, bind="query-params", placeholder=placeholder, width=180, format="%.6g"
     )
     return None if found is None else float(found)
 

@@ -58,7 +58,7 @@ def show(subject: Subject) -> None:
 
 def _bars(subject: Subject, limit: int) -> None:
     chart = drawn(_bars_drawn, choice=subject.rows.choice, limit=limit, unit=subject.unit)
-    st.markdown("**How much each input matters** :small[:gray[· share of the weight]]", help=meaning("importance"))
+    st.markdown("**How much each input matters**  \n:small[:gray[share of the weight]]", help=meaning("importance"))
     st.plotly_chart(
         chart.figure, config=QUIET, alt=chart.alt, key=BARS, on_select=lambda: _picked(BARS), selection_mode="points"
     )
@@ -74,15 +74,20 @@ def _swarm(subject: Subject, limit: int) -> None:
     rows = subject.rows
     chart, n = drawn(_swarm_drawn, choice=rows.choice, limit=limit, unit=subject.unit)
     st.markdown(
-        "**How far it moves single rows** :small[:gray[· left of the line down, right of it up.] "
-        ":blue[● low value] :orange[● high value] :violet[● category] :gray[● missing]]",
+        "**How far it moves single rows** :small[:gray[· left of the line down, right of it up]]  \n"
+        ":small[:blue[● low value] :orange[● high value] :violet[● category] :gray[● missing]]",
         help=meaning("SHAP value"),
     )
     st.plotly_chart(
         chart.figure, config=QUIET, alt=chart.alt, key=SWARM, on_select=lambda: _picked(SWARM), selection_mode="points"
     )
-    drawn_of = f"{number(n)} of {number(rows.size.n)} rows drawn" if n < rows.size.n else f"all {number(n)} rows drawn"
-    st.caption(f"{plain(drawn_of)}, the same at each visit. {sourced(rows.label, rows.size.n, rows.one, rows.many)}")
+    source = sourced(rows.label, rows.size.n, rows.one, rows.many)
+    st.caption(f"{plain(drawn_of(n, rows.size.n))}, the same at each visit. {source}")
+
+
+def drawn_of(n: int, total: int) -> str:
+    """`1,000 of 2,000 rows drawn`, or that all are."""
+    return f"{number(n)} of {number(total)} rows drawn" if n < total else f"All {number(n)} rows drawn"
 
 
 def _swarm_drawn(*, choice: Choice, limit: int, unit: str) -> tuple[Chart, int]:

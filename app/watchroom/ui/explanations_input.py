@@ -39,13 +39,12 @@ def pick(name: str) -> None:
 def show(subject: Subject) -> None:
     """The tab."""
     names = [weight.feature for weight in subject.weights]
-    chosen = _choose(names)
+    with st.container(horizontal=True, gap="small"):
+        chosen = _choose(names)
+        by = _colour([column.name for column in subject.columns if column.name != chosen])
     if chosen not in names:
-        if names:
-            empty(f"“{chosen}” is no input of this version.", "Choose another one above.")
+        empty(f"“{one_line(chosen, 80)}” is no input of this version.", "Choose another one above.")
         return
-    others = [column.name for column in subject.columns if column.name != chosen]
-    by = _colour(others)
     _told(subject, chosen)
     _chart(subject, chosen, by)
 
@@ -86,7 +85,7 @@ def _chart(subject: Subject, name: str, by: str | None) -> None:
     legend = f"A point is a row; the red line is their mean.{_legend(subject, by)}"
     st.markdown(f":small[{legend}]", help=meaning("dependence"))
     st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="dependence")
-    drawn_of = f"{number(n)} of {number(rows.size.n)} rows drawn" if n < rows.size.n else f"all {number(n)} rows drawn"
+    drawn_of = f"{number(n)} of {number(rows.size.n)} rows drawn" if n < rows.size.n else f"All {number(n)} rows drawn"
     st.caption(f"{plain(drawn_of)}. {sourced(rows.label, rows.size.n, rows.one, rows.many)}")
     download("Download as CSV", "dependence", lambda: table(choice=rows.choice, feature=name, by=by))
 

@@ -147,7 +147,10 @@ def _catalogue(every: Sequence[Feature]) -> None:
     truncated(len(shown), len(found), "features")
     used = sum(len(feature.uses) for feature in found)
     st.caption(sourced("last 7 days of each model's log", used, "use of a feature", "uses of a feature"))
-    st.caption("Weight is a feature's share of what moves a model's answers; unknown until the model is explained.")
+    st.caption(
+        "Weight is a feature's share of what moves a model's answers, in its newest explained month (else in its "
+        "reference); the greatest over the models. 0 % is no input, unknown is not explained yet."
+    )
     download("Download as CSV", "features", lambda: file_table(found))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 from watchroom.domain.outcomes import Cells, Errors, floats, texts, whole
 from watchroom.domain.root_cause import Suspect, rank
 from watchroom.domain.vocabulary import OWN_SIGNALS
-from watchroom.store.queries import windows
+from watchroom.store.queries import explanations, windows
 from watchroom.ui.health_subject import Subject, Window, spec_of
 from watchroom.ui.health_window import compared
 from watchroom.ui.room import ask, drawn
@@ -43,7 +44,8 @@ def _ranked(*, model: str, version: int, first: date, last: date, against: str) 
     found = compared(model=model, version=version, first=first, last=last, against=against)
     table = found.table[~found.table["feature"].isin(OWN_SIGNALS)]
     worth, why = stake(model, version)
-    ranking = rank([_suspect(row) for row in table.to_dict("records")], worth)
+    weights = ask(explanations.shares, model=model, version=version)
+    ranking = rank([_suspect(row, weights) for row in table.to_dict("records")], worth)
     columns = ["feature", "money", "weight", "score", "reading"]
     rows = [(row.feature, row.money, row.shap_share, row.score, row.reading) for row in ranking.rows]
     ordered = pd.DataFrame(rows, columns=columns).merge(table, on="feature", how="left")
@@ -51,9 +53,13 @@ def _ranked(*, model: str, version: int, first: date, last: date, against: str) 
     return Ranked(unknown, found.against, found.n, tuple(note for note in (*ranking.notes, why) if note))
 
 
-def _suspect(row: dict[Any, Any]) -> Suspect:
-    """A feature as the ranking takes it. Its weight in the model is not known: nothing has explained it yet."""
-    return Suspect(row["feature"], row["value"], row["watch"], row["noise"], row["moved"], row["n"])
+def _suspect(row: dict[Any, Any], weights: Mapping[str, float]) -> Suspect:
+    """A feature as the ranking takes it. While nothing has explained the version no weight is known.
+
+    A watched column that is no input of an explained version weighs nothing: the model does not see it.
+    """
+    weight = weights.get(row["feature"], 0.0) if weights else None
+    return Suspect(row["feature"], row["value"], row["watch"], row["noise"], row["moved"], row["n"], weight)
 
 
 def stake(model: str, version: int) -> tuple[float | None, str]:

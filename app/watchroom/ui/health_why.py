@@ -17,6 +17,7 @@ from watchroom.ui.health_subject import Subject, Window
 from watchroom.ui.health_window import MONTHS, REFERENCE, choices, compared
 from watchroom.ui.health_words import dated, method_name
 from watchroom.ui.lights import light_column
+from watchroom.ui.navigation import link
 from watchroom.ui.states import sourced
 from watchroom.ui.tables import download
 from watchroom.ui.text import plain, sentence
@@ -88,7 +89,10 @@ def _table(subject: Subject, window: Window, found: Ranked) -> None:
     n = sourced(days(window.first, window.last), found.n, "decision")
     st.caption(f":material/ads_click: Click a row to look closer. Compared with {plain(found.against)} · {n}")
     st.caption(f":material/info: {sentence(' '.join(found.notes), 600)}")
-    download("Download as CSV", "why", lambda: found.table)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        download("Download as CSV", "why", lambda: found.table)
+        params = {"model": subject.model.name, "version": str(subject.version)}
+        link("explanations", "What drives this model", icon=":material/query_stats:", params=params)
 
 
 def _picked(names: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ _SERVING = """
 """
 
 _NEWEST = """
-    select * from shap_global where grain in ('month', 'reference')
+    select * from shap_global where grain = 'reference' or (grain = 'month' and period_start <= $today)
     qualify dense_rank() over (partition by model, version order by period_start desc nulls last) = 1
 """
 """What drives a version by its newest month with explained decisions, else by its reference."""
@@ -60,14 +60,15 @@ def versions(snapshot: Snapshot, *, model: str) -> tuple[Explanation, ...]:
     rows = snapshot.rows(
         """with months as (
             select version, min(period_start) as first, max(period_start) as last
-            from shap_global where model = $model and grain = 'month' and n > 0 group by version
+            from shap_global where model = $model and grain = 'month' and n > 0 and period_start <= $today
+            group by version
         )
         select e.version, e.status, e.flavor, e.method, e.space, coalesce(e.rows, 0), coalesce(e.reference_rows, 0),
             coalesce(e.what, ''), coalesce(e.why, ''), coalesce(e.next_step, ''), coalesce(e.note, ''),
             e.explained_at, m.first, m.last
         from explanations e left join months m on m.version = e.version
         where e.model = $model order by e.version desc""",
-        {"model": model},
+        {"model": model, "today": snapshot.day},
     )
     return tuple(Explanation(*row) for row in rows)
 
@@ -165,8 +166,8 @@ def shares(snapshot: Snapshot, *, model: str, version: int) -> dict[str, float]:
     Empty for a version that is not explained, or whose values are all 0.
     """
     rows = snapshot.rows(
-        f"select feature, share from ({_NEWEST}) where model = ? and version = ? and share is not null",
-        [model, version],
+        f"select feature, share from ({_NEWEST}) where model = $model and version = $version and share is not null",
+        {"model": model, "version": version, "today": snapshot.day},
     )
     return {feature: share for feature, share in rows}
 

@@ -14,7 +14,8 @@ class Use:
 
     `kind` is `number` or `category`. Drift, missing and unseen are of the last seven days of the model's log, which
     end with `period_end`; `missing` and `unseen` are shares of its `n` decisions, `reference_missing` the reference's.
-    `weight` is the feature's share of what moves the model's answers; None while nothing explains the model.
+    `weight` is the feature's share of what moves the model's answers, of the newest explained month, else of the
+    reference; 0 for what is no input of the model, None while nothing explains it.
     """
 
     feature: str
@@ -77,17 +78,26 @@ kept as (
     where q.grain = 'last_7_days' and q.period_end <= $today
     qualify row_number() over (partition by q.model, q.feature order by q.period_end desc) = 1
 ),
+explained as (
+    select model, version, feature, share from shap_global
+    where grain = 'reference' or (grain = 'month' and period_start <= $today)
+    qualify dense_rank() over (partition by model, version order by period_start desc nulls last) = 1
+),
+known as (select distinct model, version from explained where share is not null),
 held as (
     select model, coalesce(max(person) filter (role = 'on_call'), max(person) filter (role = 'operations')) as person
     from owners where person <> '' group by model
 )
 select u.feature, u.model, coalesce(m.title, u.model), m.tier, u.version, u.kind, d.method, d.value, d.watch, d.drifted,
     d.status, q.status, q.missing / nullif(q.n, 0), q.unseen / nullif(q.n, 0), u.reference_missing,
-    cast(null as double) as weight, coalesce(d.period_end, q.period_end), coalesce(d.n, q.n), h.person
+    case when k.model is not null then coalesce(e.share, 0) end as weight, coalesce(d.period_end, q.period_end),
+    coalesce(d.n, q.n), h.person
 from named u
 join models m on m.model = u.model
 left join drifting d on d.model = u.model and d.feature = u.feature
 left join kept q on q.model = u.model and q.feature = u.feature
+left join known k on k.model = u.model and k.version = u.version
+left join explained e on e.model = u.model and e.version = u.version and e.feature = u.feature
 left join held h on h.model = u.model
 order by lower(u.feature), u.feature, lower(coalesce(m.title, u.model)), u.model
 """
