@@ -6,6 +6,7 @@ rows are first chosen by a few columns, and all columns are read of the chosen o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -84,14 +85,11 @@ class Singles:
             "@decided_at": "decided_at",
             "@version": "version",
             "@score": score or "cast(null as double)",
-            "@prediction": self._as_text(dialect, prediction) if prediction else f"cast(null as {dialect.text})",
-            "@outcome": self._as_text(dialect, "outcome"),
+            "@prediction": prediction or f"cast(null as {dialect.text})",
+            "@outcome": "outcome",
         } | {column: f"r{place}" for place, column in enumerate(self.columns)}
         listed = ", ".join(f"{value} as {dialect.name(name)}" for name, value in found.items())
         return f"select {listed} from ({relation}) as chosen order by {order}"
-
-    def _as_text(self, dialect: Dialect, value: str) -> str:
-        return ask.text_of(dialect, "float", value) if self.log.task == "regression" else value
 
     def nothing(self) -> pa.Table:
         """The answer where there is nothing to ask."""
@@ -101,5 +99,18 @@ class Singles:
 
 def as_singles(answer: pa.Table) -> pa.Table:
     """The answer with the types of `SINGLES` in its first columns; the others as they came."""
-    first = [answer.column(place).cast(field.type) for place, field in enumerate(SINGLES)]
+    first = [_as(answer.column(place), field.type) for place, field in enumerate(SINGLES)]
     return pa.table([*first, *answer.columns[len(SINGLES) :]], names=answer.column_names)
+
+
+def _as(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray | pa.Array:
+    if pa.types.is_string(kind) and pa.types.is_floating(column.type):
+        return pa.array([number_text(value) for value in column.to_pylist()], kind)
+    return column.cast(kind)
+
+
+def number_text(value: float | None) -> str | None:
+    """An amount as text, the same from any engine: whole ones without a fraction, NaN as None."""
+    if value is None or math.isnan(value):
+        return None
+    return str(int(value)) if math.isfinite(value) and value == int(value) else repr(value)

@@ -1,0 +1,150 @@
+"""Both engines choose the same decisions for a sample and find the same ones; Spark is a real standalone cluster."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from tests.helpers.spark_cluster import Cluster
+from tests.spark import logs
+from watchroom.domain.vocabulary import Task
+from watchroom.errors import QueryError
+from watchroom.sources.decisions.contract import SINGLES, Condition, Files, Search
+from watchroom.sources.decisions.duckdb_engine import DuckDBEngine
+from watchroom.sources.decisions.spark_engine import SparkEngine
+from watchroom.sources.decisions.spark_session import SparkPlace
+
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
+
+TASKS: tuple[Task, ...] = ("binary", "regression", "multiclass")
+
+Ask = Callable[[Any, Files], pa.Table]
+
+
+@pytest.fixture(scope="module")
+def engines(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DuckDBEngine, SparkEngine]]:
+    with (
+        DuckDBEngine(tmp_path_factory.mktemp("duckdb")) as duck,
+        SparkEngine(SparkPlace(remote=cluster.remote)) as spark,
+    ):
+        yield duck, spark
+
+
+@pytest.fixture(scope="module", params=TASKS)
+def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Task, Path]:
+    """A folder with the logs of a task."""
+    task: Task = request.param
+    folder = tmp_path_factory.mktemp("lake")
+    logs.write_decisions(folder / "decisions", task)
+    logs.write_outcomes(folder / "outcomes", pd.concat([logs.cases(600, 1, task), logs.cases(300, 4, task)]), task)
+    return task, folder
+
+
+def both(engines: tuple[DuckDBEngine, SparkEngine], folder: Path, ask: Ask) -> tuple[pa.Table, pa.Table]:
+    """The answers of both about all files."""
+    ours, theirs = (ask(engine, logs.all_files(engine, folder)) for engine in engines)
+    assert theirs.column_names == ours.column_names
+    assert theirs.schema.types[: len(SINGLES)] == SINGLES.types
+    return ours, theirs
+
+
+def told(table: pa.Table) -> list[tuple[Any, ...]]:
+    """What comes of every decision, in order; how each engine writes small numbers as text is its own."""
+    rows = table.select(SINGLES.names).to_pylist()
+    return [tuple(repr(value) if isinstance(value, float) else value for value in one.values()) for one in rows]
+
+
+def test_they_take_the_same_sample(room: tuple[Task, Path], engines: tuple[DuckDBEngine, SparkEngine]):
+    task, folder = room
+    for rows in (20, 100_000):
+        ours, theirs = both(
+            engines,
+            folder,
+            lambda engine, files, rows=rows: engine.sample(  # type: ignore[misc]
+                logs.decision_log(task), logs.OUTCOMES, files, logs.DAYS, rows
+            ),
+        )
+        assert told(theirs) == told(ours)
+        assert ours.num_rows == 60 if rows == 20 else ours.num_rows > 1000
+    assert ours["@outcome"].null_count < ours.num_rows
+
+
+def test_they_find_the_same_decisions(room: tuple[Task, Path], engines: tuple[DuckDBEngine, SparkEngine]):
+    task, folder = room
+    ids = ["1-12", "1-25", "2-7", "4-100", "it's nobody"]
+    ours, theirs = both(
+        engines,
+        folder,
+        lambda engine, files: engine.find(logs.decision_log(task), logs.OUTCOMES, files, logs.DAYS, ids),
+    )
+    assert told(theirs) == told(ours)
+    assert set(ours["@id"].to_pylist()) == set(ids[:4])
+
+
+SEARCHES = {
+    "newest": Search(),
+    "outcomes": Search(outcomes="known", order="largest_error"),
+    "wrong": Search(wrong=True),
+    "features": Search(
+        versions=(1, 2),
+        conditions=(
+            Condition("age", ">=", ("30",)),
+            Condition("kind", "in", ("chip", "abroad's")),
+            Condition("new", "=", ("true",)),
+        ),
+    ),
+    "missing": Search(conditions=(Condition("amount", "missing"),)),
+    "disagree": Search(disagree=(1, 2)),
+}
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+def test_they_search_alike(room: tuple[Task, Path], engines: tuple[DuckDBEngine, SparkEngine], name: str):
+    task, folder = room
+    ours, theirs = both(
+        engines,
+        folder,
+        lambda engine, files: engine.search(
+            logs.decision_log(task), logs.OUTCOMES, files, logs.DAYS, SEARCHES[name], 25
+        ),
+    )
+    assert told(theirs) == told(ours)
+    assert ours.num_rows > 0 or (task == "regression" and name == "wrong") or name == "disagree"
+
+
+def test_they_give_the_same_digests_of_ids(room: tuple[Task, Path], engines: tuple[DuckDBEngine, SparkEngine]):
+    task, folder = room
+    if task != "binary":
+        return
+    ours, theirs = (
+        engine.ids(logs.decision_log(task), logs.all_files(engine, folder), logs.DAYS).read_all() for engine in engines
+    )
+    assert theirs.schema == ours.schema
+    assert Counter(map(repr, theirs.to_pylist())) == Counter(map(repr, ours.to_pylist()))
+    assert ours.num_rows > 1000
+
+
+def test_they_sample_a_reference_by_version(room: tuple[Task, Path], engines: tuple[DuckDBEngine, SparkEngine]):
+    task, folder = room
+    if task != "binary":
+        return
+    ours, theirs = (engine.sample_table(logs.all_files(engine, folder).decisions, 30, "version") for engine in engines)
+    assert theirs.column_names == ours.column_names
+    counts = [Counter(one["@version"].to_pylist()) for one in (ours, theirs)]
+    assert counts[0] == counts[1] == {1: 30, 2: 30, 3: 30}
+
+
+def test_a_column_that_is_not_there_is_refused_by_both(
+    room: tuple[Task, Path], engines: tuple[DuckDBEngine, SparkEngine]
+):
+    task, folder = room
+    wanted = Search(conditions=(Condition("amuont", ">", (1,)),))
+    for engine in engines:
+        with pytest.raises(QueryError, match="amount"):
+            engine.search(logs.decision_log(task), None, logs.all_files(engine, folder), logs.DAYS, wanted, 5)
