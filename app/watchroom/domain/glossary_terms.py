@@ -380,6 +380,59 @@ TERMS: tuple[Term, ...] = (
         see=("importance",),
     ),
     Term(
+        "fairness",
+        STATISTICS,
+        "Whether groups of people are treated alike by a model. There are several definitions; where groups differ in "
+        "how often the outcome is 1, they cannot all hold at once, and which one matters is a decision of people.",
+        see=("selection rate", "true positive rate parity", "calibration within groups", "four-fifths rule"),
+    ),
+    Term(
+        "group",
+        STATISTICS,
+        "The decisions that share a value of a column named under groups in the model's file, such as an age band. "
+        "The model need not know the column.",
+        see=("fairness",),
+    ),
+    Term(
+        "selection rate",
+        STATISTICS,
+        "How often the model says 1, of all decisions of a group that have a prediction. It needs no outcomes. The "
+        "same in every group: demographic parity.",
+        also=("demographic parity", "statistical parity"),
+        see=("four-fifths rule", "fairness"),
+    ),
+    Term(
+        "true positive rate parity",
+        STATISTICS,
+        "Of the cases that turned out to be 1, the model says 1 to as many in every group.",
+        also=("equal opportunity",),
+        see=("false positive rate parity", "fairness"),
+    ),
+    Term(
+        "false positive rate parity",
+        STATISTICS,
+        "Of the cases that turned out to be 0, the model says 1 to as many in every group. Together with true positive "
+        "rate parity: equalized odds.",
+        also=("equalized odds",),
+        see=("true positive rate parity", "fairness"),
+    ),
+    Term(
+        "calibration within groups",
+        STATISTICS,
+        "A score means the same in every group: of the decisions scored 0.7, seven in ten come true. The calibration "
+        "gap of a group is its mean score less how often the outcome was 1.",
+        also=("calibration gap",),
+        see=("fairness",),
+    ),
+    Term(
+        "four-fifths rule",
+        STATISTICS,
+        "A group whose rate is below four fifths (0.8) of the best group's deserves a look. A rule of thumb of the "
+        "United States' guidelines for hiring of 1978: a screening, no verdict of law.",
+        also=("80 % rule", "disparate impact ratio", "four-fifths line"),
+        see=("selection rate", "fairness"),
+    ),
+    Term(
         "owner",
         PEOPLE,
         "A person who holds a role for a model: business, data science, operations, review, on call, deputy. A role "

@@ -78,6 +78,14 @@ PAGES: tuple[PageInfo, ...] = (
         scope=("version", "period"),
     ),
     PageInfo(
+        "fairness",
+        "Fairness",
+        "Data science",
+        ":material/balance:",
+        "Are groups of people treated alike, and where not?",
+        scope=("version", "period"),
+    ),
+    PageInfo(
         "health",
         "Health",
         "Operations",
@@ -113,7 +121,12 @@ PAGES: tuple[PageInfo, ...] = (
 )
 """Every page; each file of `pages/` stands here once."""
 
-_FIRST: dict[str, str] = {"data_science": "Data science", "operations": "Operations", "reviewer": "Handover", "admin": "Reference"}
+_FIRST: dict[str, str] = {
+    "data_science": "Data science",
+    "operations": "Operations",
+    "reviewer": "Handover",
+    "admin": "Reference",
+}
 """The section that a role finds right after the shared pages."""
 
 

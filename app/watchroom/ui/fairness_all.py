@@ -1,0 +1,130 @@
+"""Fairness of all models: how many have a group below the line, and every model with the group furthest behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from watchroom.domain.glossary import meaning
+from watchroom.store.queries import fairness as queries
+from watchroom.store.queries.fairness import Standing
+from watchroom.ui.fairness_table import verdict_column
+from watchroom.ui.fairness_words import METRIC_NAMES, STATUS_NAMES, group_name
+from watchroom.ui.room import ask, drawn, room
+from watchroom.ui.states import figure, sourced, truncated
+from watchroom.ui.tables import download
+from watchroom.ui.text import count_of, number, one_line, sentence
+
+TABLE = "fairness_models"
+_ROW = 34
+_ROWS_SEEN = 20
+
+
+def show() -> None:
+    """The page without a model chosen."""
+    every = ask(queries.standings)
+    below, compared = sum(one.below > 0 for one in every), sum(one.columns > 0 for one in every)
+    unclear = sum(one.unclear > 0 and not one.below for one in every)
+    unasked = sum(not one.asked for one in every)
+    st.markdown(f"**{sentence(_answer(every, below, compared), 400)}**")
+    with st.grid(4, min_column_width=150):
+        figure(
+            "Below the line",
+            number(below),
+            f"of {count_of(compared, 'model')} compared",
+            help=meaning("four-fifths rule"),
+        )
+        figure("Unclear", number(unclear), "too few decisions to be sure")
+        figure("Alike", number(compared - below - unclear), "no group below the line")
+        figure("Not compared", number(len(every) - compared), f"{number(unasked)} without groups in their file")
+    _table(every)
+
+
+def _answer(every: Sequence[Standing], below: int, compared: int) -> str:
+    if not compared:
+        return "No model's groups have been compared: name columns under `groups` in a model's file, and refresh."
+    if not below:
+        return f"In none of {count_of(compared, 'model')} a group lies surely below the four-fifths line."
+    names = [f"`{one_line(one.title, 60)}`" for one in every if one.below]
+    shown = ", ".join(names[:3]) + (f" and {number(len(names) - 3)} more" if len(names) > 3 else "")
+    verb = "has" if below == 1 else "have"
+    return (
+        f"{number(below)} of {count_of(compared, 'model')} {verb} a group surely below the four-fifths line: {shown}."
+    )
+
+
+def _table(every: Sequence[Standing]) -> None:
+    shown = every[: room().settings.page_rows]
+    st.dataframe(
+        drawn(_shown),
+        key=TABLE,
+        hide_index=True,
+        placeholder="–",
+        row_height=_ROW,
+        height=min(len(shown), _ROWS_SEEN) * _ROW + _ROW + 3,
+        on_select=partial(_open, tuple(one.model for one in shown)),
+        selection_mode="single-cell",
+        column_config=_COLUMNS,
+        alt=f"{count_of(len(shown), 'model')} with the group that is furthest behind, the worst first",
+    )
+    st.caption(":material/ads_click: Click a row to open that model.")
+    truncated(len(shown), len(every), "models")
+    st.caption(sourced("all decisions of each model's version in service", sum(one.n for one in every), "decision"))
+    download("Download as CSV", "fairness-of-models", lambda: pd.DataFrame([one.__dict__ for one in every]))
+
+
+def _open(models: Sequence[str]) -> None:
+    """Open the model whose row was clicked."""
+    if cells := st.session_state[TABLE]["selection"]["cells"]:
+        st.session_state["model"] = models[cells[0][0]]
+
+
+_COLUMNS: dict[str, ColumnConfig] = {
+    "Model": st.column_config.TextColumn(width=140, pinned=True),
+    "Verdict": verdict_column(),
+    "Columns": st.column_config.TextColumn(width=90, help="Columns below the line, of those compared"),
+    "Furthest behind": st.column_config.TextColumn(width=180),
+    "By": st.column_config.TextColumn(width=142),
+    "Ratio": st.column_config.NumberColumn(format="%.2f", width=64, help="Against the best group: 0.8 is the line"),
+    "from": st.column_config.NumberColumn(format="%.2f", width=56, help="Lower end of the ratio's 95 % interval"),
+    "to": st.column_config.NumberColumn(format="%.2f", width=56, help="Upper end of the ratio's 95 % interval"),
+    "n": st.column_config.NumberColumn(format="localized", width=80, help="Decisions compared"),
+    "Version": st.column_config.TextColumn(width=66),
+}
+
+
+def _shown() -> pd.DataFrame:
+    every = ask(queries.standings)[: room().settings.page_rows]
+    return pd.DataFrame(
+        {
+            "Model": [one_line(one.title, 80) for one in every],
+            "Verdict": [[verdict(one)] if one.columns else [] for one in every],
+            "Columns": [f"{one.below} of {one.columns}" if one.columns else _why_not(one) for one in every],
+            "Furthest behind": [
+                None if one.group is None else f"{one_line(one.column, 40)}: {group_name(one.group)}" for one in every
+            ],
+            "By": [METRIC_NAMES.get(one.metric or "") for one in every],
+            "Ratio": [one.ratio for one in every],
+            "from": [one.ratio_low for one in every],
+            "to": [one.ratio_high for one in every],
+            "n": [one.n or None for one in every],
+            "Version": [None if one.version is None else f"v{one.version}" for one in every],
+        }
+    )
+
+
+def verdict(one: Standing) -> str:
+    """A model's verdict: the worst of its columns'."""
+    return STATUS_NAMES["below" if one.below else "unclear" if one.unclear else "above"]
+
+
+def _why_not(one: Standing) -> str:
+    if not one.has_log:
+        return "no log"
+    if not one.asked:
+        return "no groups"
+    return "too few" if one.version is not None else "no decisions"
