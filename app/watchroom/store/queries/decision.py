@@ -88,14 +88,15 @@ where d.model = ? and d.prediction_id = ? and d.month is not null order by d.ver
 
 def sampled(snapshot: Snapshot, *, model: str, prediction_id: str) -> tuple[Sampled, ...]:
     """The decision as each version made it, as far as it is in the sample of that version; by version."""
-    kinds = _booleans(snapshot, model)
+    booleans = frozenset(name for name, kind in kinds(snapshot, model=model).items() if kind == "boolean")
     return tuple(
-        _sampled(snapshot, model, prediction_id, row, kinds) for row in snapshot.rows(_SAMPLED, [model, prediction_id])
+        _sampled(snapshot, model, prediction_id, row, booleans)
+        for row in snapshot.rows(_SAMPLED, [model, prediction_id])
     )
 
 
 def _sampled(
-    snapshot: Snapshot, model: str, prediction_id: str, row: tuple[Any, ...], booleans: frozenset[tuple[int, str]]
+    snapshot: Snapshot, model: str, prediction_id: str, row: tuple[Any, ...], booleans: frozenset[str]
 ) -> Sampled:
     version, month, number, at, score, prediction, outcome, klass, base, output, space, method = row
     values = snapshot.rows(
@@ -103,7 +104,7 @@ def _sampled(
         where model = ? and version = ? and month = ? and "row" = ?""",
         [model, version, month, number],
     )
-    inputs = {name: _value(value, text, (version, name) in booleans) for name, value, text, _ in values}
+    inputs = {name: _value(value, text, name in booleans) for name, value, text, _ in values}
     parts = [Part(name, inputs[name], shap) for name, _, _, shap in values if shap is not None]
     case = Case(model, version, prediction_id, at, score, prediction, outcome, inputs)
     found = explanation(space=space or "units", method=method or "", base=base, output=output, klass=klass, parts=parts)
@@ -116,14 +117,22 @@ def _value(value: float | None, text: str | None, boolean: bool) -> Value:
     return bool(value) if boolean else value
 
 
-def _booleans(snapshot: Snapshot, model: str) -> frozenset[tuple[int, str]]:
-    """The features that are booleans, by version: categories of `true` and `false` in the profile."""
+def kinds(snapshot: Snapshot, *, model: str) -> dict[str, str]:
+    """What each column that is watched holds: `number`, `category`, or `boolean` where the reference has nothing else.
+
+    Where versions differ the newest counts.
+    """
     rows = snapshot.rows(
-        """select version, feature from profile_bins where model = ? and value is not null
-        group by version, feature having bool_and(value in ('true', 'false'))""",
-        [model],
+        """select f.feature, arg_max(
+                case when f.kind = 'category' and b.boolean then 'boolean' else f.kind end, f.version)
+        from profile_features f left join (
+            select version, feature, bool_and(value in ('true', 'false')) as boolean from profile_bins
+            where model = $model and value is not null group by version, feature
+        ) b on b.version = f.version and b.feature = f.feature
+        where f.model = $model and not starts_with(f.feature, '@') group by f.feature""",
+        {"model": model},
     )
-    return frozenset((int(version), str(feature)) for version, feature in rows)
+    return {str(name): str(kind) for name, kind in rows}
 
 
 @dataclass(frozen=True)
@@ -299,24 +308,31 @@ class Sample:
     texts: NDArray[np.object_]
 
 
-def sample(snapshot: Snapshot, *, model: str, version: int, features: Sequence[str]) -> Sample:
-    """The newest decisions of the sample, with these inputs. `facts`: at, score, prediction, outcome."""
+def sample(
+    snapshot: Snapshot, *, model: str, version: int, features: tuple[str, ...], reference: bool = False
+) -> Sample:
+    """The newest decisions of the sample with these inputs, or rows of the reference.
+
+    `facts`: at, score, prediction, outcome; `ids` are empty texts for the reference.
+    """
     facts = snapshot.query(
         """select "row", prediction_id, decided_at as "at", score, prediction, outcome from explained_decisions
-        where model = ? and version = ? and month is not null order by decided_at desc, prediction_id limit ?""",
-        [model, version, SIMILAR_FROM],
+        where model = ? and version = ? and (month is null) = ? order by decided_at desc, prediction_id, "row"
+        limit ?""",
+        [model, version, reference, SIMILAR_FROM],
     )
-    first = facts["at"].min().date().replace(day=1) if len(facts) else None
+    first = None if reference or facts.empty else facts["at"].min().date().replace(day=1)
     values = snapshot.query(
-        """select feature, "row", value, "text" from explained_values
-        where model = ? and version = ? and month >= ? and list_contains(?, feature)""",
-        [model, version, first, list(features)],
+        f"""select feature, "row", value, "text" from explained_values
+        where model = ? and version = ? and {"month is null" if reference else "month >= ?"}
+            and list_contains(?, feature)""",
+        [model, version, *([] if reference else [first]), list(features)],
     )
     order = pd.Index(facts["row"])
     texts = [name for name in features if values.loc[values["feature"] == name, "text"].notna().any()]
     numbers = [name for name in features if name not in texts]
     return Sample(
-        tuple(facts["prediction_id"]),
+        tuple("" if reference else str(found) for found in facts["prediction_id"]),
         facts.drop(columns=["row", "prediction_id"]),
         tuple(numbers),
         _matrix(values, order, numbers, "value").astype(np.float64),
