@@ -98,10 +98,10 @@ class ExplainStore:
 
     def values(self, model: str, version: int, month: Month) -> pa.Table:
         """The SHAP values of a month or of the reference: `feature`, `row`, `shap`, by feature and row."""
-        return self._connection.execute(
+        return self._connection.sql(
             "select feature, row, shap from explain.explained_values where model = $model and version = $version "
             "and month is not distinct from $month and shap is not null order by feature, row",
-            {"model": model, "version": version, "month": month},
+            params={"model": model, "version": version, "month": month},
         ).to_arrow_table()
 
     def forget(self, model: str, version: int) -> None:

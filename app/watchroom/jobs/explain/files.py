@@ -39,10 +39,10 @@ def folder_name(model: str, version: int, location: str) -> str:
     return hashlib.sha256(f"{model}\0{version}\0{location}".encode()).hexdigest()[:20]
 
 
-def fetch(store: StoreFolder, tracking: TrackingSource, name: str, location: str) -> Path:
-    """The folder with the model's files, fetched if they are not there yet. Raises ExplainError."""
+def fetch(store: StoreFolder, tracking: TrackingSource, name: str, location: str, *, again: bool) -> Path:
+    """The folder with the model's files, fetched if they are not there yet, or `again`. Raises ExplainError."""
     folder = store.models / name
-    if folder.is_dir():
+    if folder.is_dir() and not again:
         return folder
     partial = store.models / f"{name}{_PARTIAL}"
     shutil.rmtree(partial, ignore_errors=True)
@@ -54,6 +54,7 @@ def fetch(store: StoreFolder, tracking: TrackingSource, name: str, location: str
         raise ExplainError(
             error.what, why=error.why, next_step=error.next_step or "It is tried again when there is something new."
         ) from error
+    shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
     return folder
 

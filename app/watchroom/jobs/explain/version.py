@@ -154,7 +154,8 @@ class Version:
                 next_step="Register the version from a logged model.",
             )
         name = folder_name(self._model, self._version, self._location)
-        return name, fetch(self._store_folder, self._tools.tracking, name, self._location)
+        again = self.anew or "failed" in self.notes
+        return name, fetch(self._store_folder, self._tools.tracking, name, self._location, again=again)
 
     def _reference(self) -> pa.Table | None:
         return self._samples.logs.reference(self._samples.inputs, self._version)

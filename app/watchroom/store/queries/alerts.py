@@ -135,8 +135,8 @@ _SERIES = {
         where model = ? and version is not distinct from ? and metric = ? and grain = 'last_7_days'
             and period_end <= ?
         order by kind desc, period_end""",
-    "explanation": """select period_end as day, 'value' as kind, value, "limit" as watch, cast(null as double) as failing,
-            cast(null as double) as noise, n, status
+    "explanation": """select period_end as day, 'value' as kind, value, "limit" as watch,
+            cast(null as double) as failing, cast(null as double) as noise, n, status
         from explanation_change
         where model = ? and version is not distinct from ? and against = 'reference' and ? = '' and period_start <= ?
         order by period_start""",
