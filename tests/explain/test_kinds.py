@@ -1,0 +1,94 @@
+"""Every kind of model: what its inputs added equals what shap says, and adds up to what the model itself says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.explain import kinds
+from tests.explain.kinds import BACKGROUND, ROWS, Case, Kind, histogram, lightgbm, linear, pipeline, trees, xgboost
+from watchroom.explain.load import load
+
+
+def sk(name: str, **options: Any) -> Any:
+    def make() -> Any:
+        import sklearn.ensemble
+        import sklearn.linear_model
+        import sklearn.tree
+
+        for module in (sklearn.ensemble, sklearn.linear_model, sklearn.tree):
+            if hasattr(module, name):
+                return getattr(module, name)(**options)
+        raise AssertionError(name)
+
+    return make
+
+
+def lgbm(**options: Any) -> Any:
+    def make() -> Any:
+        import lightgbm
+
+        return lightgbm.LGBMClassifier(n_estimators=10, num_leaves=6, verbose=-1, **options)
+
+    return make
+
+
+SMALL = {"n_estimators": 8, "random_state": 1}
+KINDS = [
+    Kind("lightgbm-binary", lightgbm("binary"), "tree", "log-odds"),
+    Kind("lightgbm-regression", lightgbm("regression"), "tree", "units"),
+    Kind("lightgbm-multiclass", lightgbm("multiclass"), "tree", "log-odds"),
+    Kind("lightgbm-pandas-categories", lightgbm("binary", pandas=True), "tree", "log-odds"),
+    Kind("lightgbm-slope", lightgbm("binary", sigmoid=1.7), "tree", "log-odds"),
+    Kind("lightgbm-classifier", lightgbm("binary", wrapped=True), "tree", "log-odds", flavor="sklearn"),
+    Kind("lightgbm-classifier-categories", lightgbm("binary", wrapped=True, pandas=True), "tree", "log-odds", flavor="sklearn"),
+    Kind("xgboost-binary", xgboost("binary"), "tree", "log-odds", 1e-4),
+    Kind("xgboost-regression", xgboost("regression"), "tree", "units", 1e-4),
+    Kind("xgboost-multiclass", xgboost("multiclass"), "tree", "log-odds", 1e-4),
+    Kind("xgboost-categories", xgboost("binary", pandas=True), "tree", "log-odds", 1e-4),
+    Kind("xgboost-classifier", xgboost("binary", wrapped=True), "tree", "log-odds", 1e-4),
+    Kind("random-forest", trees(sk("RandomForestClassifier", **SMALL), "binary"), "tree", "probability"),
+    Kind("random-forest-weighted", trees(sk("RandomForestClassifier", class_weight="balanced", **SMALL), "multiclass"), "tree", "probability"),
+    Kind("random-forest-regressor", trees(sk("RandomForestRegressor", **SMALL), "regression"), "tree", "units"),
+    Kind("extra-trees", trees(sk("ExtraTreesClassifier", **SMALL), "binary", filled=True), "tree", "probability"),
+    Kind("decision-tree", trees(sk("DecisionTreeClassifier", max_depth=5), "multiclass"), "tree", "probability"),
+    Kind("decision-tree-regressor", trees(sk("DecisionTreeRegressor"), "regression"), "tree", "units"),
+    Kind("gradient-boosting", trees(sk("GradientBoostingClassifier", **SMALL), "binary", filled=True), "tree", "log-odds"),
+    Kind("gradient-boosting-regressor", trees(sk("GradientBoostingRegressor", **SMALL), "regression", filled=True), "tree", "units"),
+    Kind("histogram", trees(sk("HistGradientBoostingClassifier", max_iter=8), "binary"), "tree", "log-odds"),
+    Kind("histogram-regressor", trees(sk("HistGradientBoostingRegressor", max_iter=8), "regression"), "tree", "units"),
+    Kind("histogram-categories", histogram("binary", "from_dtype"), "tree", "log-odds"),
+    Kind("histogram-codes", histogram("regression", "codes"), "tree", "units"),
+    Kind("logistic", linear(sk("LogisticRegression", max_iter=5000), "binary"), "linear", "log-odds"),
+    Kind("logistic-multiclass", linear(sk("LogisticRegression", max_iter=9000), "multiclass"), "linear", "log-odds"),
+    Kind("ridge", linear(sk("Ridge"), "regression"), "linear", "units"),
+    Kind("lasso", linear(sk("LassoCV", cv=3), "regression"), "linear", "units"),
+    Kind("pipeline-forest", pipeline(sk("RandomForestClassifier", **SMALL), "binary"), "tree", "probability"),
+    Kind("pipeline-sparse-histogram", pipeline(sk("GradientBoostingRegressor", **SMALL), "regression", sparse=True), "tree", "units"),
+    Kind("pipeline-logistic", pipeline(sk("LogisticRegression", max_iter=500), "binary"), "linear", "log-odds"),
+    Kind("pipeline-lightgbm", pipeline(lgbm(), "binary"), "tree", "log-odds"),
+    Kind("python-model", kinds.python_model, "permutation", "units", trust=True, flavor="pyfunc", task="regression"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.filterwarnings("ignore")
+def test_values_equal_those_of_shap_and_add_up_to_the_output_of_the_model(kind: Kind, tmp_path: Path) -> None:
+    case: Case = kind.make()
+    folder = kinds.log(case, tmp_path / "model")
+    rows, background = kinds.table(case.given.head(ROWS)), kinds.table(case.given.tail(BACKGROUND))
+    model = load(folder, kind.task, kind.trust, background)  # type: ignore[arg-type]
+    found = model.explain(rows)
+    assert (model.loaded.method, model.loaded.space) == (kind.method, kind.space)
+    assert model.loaded.flavor == (kind.flavor or case.save)
+    assert found.features == tuple(case.given)
+    np.testing.assert_allclose(found.values, case.answer.values, atol=1e-6, rtol=1e-9)
+    np.testing.assert_allclose(found.base + found.values.sum(axis=1), case.answer.output, atol=kind.close, rtol=1e-6)
+    np.testing.assert_allclose(found.output, case.answer.output, atol=kind.close, rtol=1e-6)
+    np.testing.assert_allclose(found.score, case.answer.score, atol=kind.close, rtol=1e-6)
+    assert all((name is None) == (kind.space == "units") for name in found.klass)
+    if "always" in case.given:
+        assert not found.values[:, list(case.given).index("always")].any()
