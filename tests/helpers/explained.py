@@ -118,10 +118,18 @@ def explained_rows(model: str, versions: Mapping[int, Months], **facts: Any) -> 
     for version, months in versions.items():
         for name, block in blocks(model, version, months):
             tables[name] += _rows(block)
-        tables["explanations"].append(_explanation(model, version, months, facts))
-        tables["shap_global"] += _global(model, version, months)
-        tables["explanation_change"] += _changes(model, version, months, versions.get(version - 1))
+        for name, some in summaries(model, version, months, versions.get(version - 1), **facts).items():
+            tables[name] += some
     return tables
+
+
+def summaries(model: str, version: int, months: Months, before: Months | None = None, **facts: Any) -> Rows:
+    """The rows of a version that are worked out of its explained rows; `before` is the version before it."""
+    return {
+        "explanations": [_explanation(model, version, months, facts)],
+        "shap_global": list(_global(model, version, months)),
+        "explanation_change": list(_changes(model, version, months, before)),
+    }
 
 
 def refused_row(model: str, version: int, **facts: Any) -> dict[str, Any]:
