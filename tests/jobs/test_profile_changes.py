@@ -12,7 +12,7 @@ import pytest
 
 from tests.jobs.profile_room import FIRST, LogRoom, Profiled, cases, changed, labels, reference, same
 from watchroom.errors import SourceError
-from watchroom.jobs.profile import work as profile_work
+from watchroom.jobs.profile import portions as profile_portions
 from watchroom.sources.decisions.contract import LogFile
 from watchroom.sources.decisions.duckdb_engine import DuckDBEngine
 
@@ -204,7 +204,7 @@ def test_a_period_as_reference_changes_with_its_decisions_and_outcomes(room: Log
 
 def test_days_are_counted_in_portions_when_they_are_large(room: LogRoom, monkeypatch: pytest.MonkeyPatch):
     whole = room.profile()
-    monkeypatch.setattr(profile_work, "ROWS_AT_ONCE", 350)
+    monkeypatch.setattr(profile_portions, "ROWS_AT_ONCE", 350)
     os.utime(room.write(reference(), "reference.parquet"), (1, 1))
     portions = room.profile()
     assert portions.days_counted() == {day(number) for number in range(DAYS)}

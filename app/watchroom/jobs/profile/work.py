@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,15 +16,13 @@ from watchroom.jobs.profile import problems as say
 from watchroom.jobs.profile.files import REFERENCE, Listed, Log, Reader
 from watchroom.jobs.profile.groups import most_frequent
 from watchroom.jobs.profile.plan import Plan, reference_digest
+from watchroom.jobs.profile.portions import portions
 from watchroom.jobs.profile.reference import Reference, cells_for, read_reference, reference_rows
 from watchroom.sources.decisions.contract import Binning, Engine, FeatureBins, FileProblem, Files, Kind
 from watchroom.sources.decisions.written import to_json
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.profile import FileRow, Known, ProfileStore, Update
 from watchroom.workspace.model_file import ReferenceFile, ReferencePeriod
-
-ROWS_AT_ONCE = 20_000_000
-"""Rows of the days that are counted in one question: what is kept to find ids that stand twice is 16 bytes of each."""
 
 
 @dataclass(frozen=True)
@@ -238,7 +236,7 @@ class Work:
     def _count(self, update: Update, plan: Plan, binning: Binning) -> None:
         engine, there = self.tools.engine, self.decided.all_days()
         repeated = set(self.known.repeated - update.counted)
-        for days in self._portions(update.counted & there):
+        for days in portions(update.counted & there, self.decided.rows_of):
             counts = engine.count(plan.log, binning, self._files(days), days)
             update.features.append(counts.features)
             update.volume.append(counts.volume)
@@ -250,7 +248,7 @@ class Work:
         if plan.outcomes is None and plan.spec.task is None:
             return
         cut = set[str]() if update.whole else set(json.loads(self.known.notes.get("cut_groups", "[]")))
-        for days in self._portions(update.joined & there):
+        for days in portions(update.joined & there, self.decided.rows_of):
             found = engine.results(
                 plan.log, plan.outcomes, binning, self._files(days), days, frozenset(repeated) & days
             )
@@ -263,19 +261,6 @@ class Work:
             update.outcome_bins.append(found.outcome_bins)
         update.notes["cut_groups"] = json.dumps(sorted(cut))
         self.problems += [say.groups_cut(plan.model, plan.file, column) for column in sorted(cut)]
-
-    def _portions(self, days: Iterable[date]) -> Iterator[frozenset[date]]:
-        """The days in portions of at most `ROWS_AT_ONCE` rows, if a single day has not more."""
-        portion, rows = set[date](), 0
-        for day in sorted(days):
-            n = self.decided.rows_of(day)
-            if portion and rows + n > ROWS_AT_ONCE:
-                yield frozenset(portion)
-                portion, rows = set(), 0
-            portion.add(day)
-            rows += n
-        if portion:
-            yield frozenset(portion)
 
 
 def _bins_of(rows: Sequence[tuple[Any, ...]]) -> dict[int, tuple[FeatureBins, ...]]:

@@ -427,7 +427,7 @@ class Engine(Protocol):
         ...
 
     def ids(self, log: DecisionLog, files: Files, days: frozenset[date]) -> pa.RecordBatchReader:
-        """The ids of these days as `DAY_DIGESTS`, each once a day. Raises `FileProblem`, also while it is read."""
+        """The ids of these days as `DAY_DIGESTS`, each once a day and in no order. Raises `FileProblem`."""
         ...
 
     def find(

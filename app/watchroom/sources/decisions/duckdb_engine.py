@@ -18,7 +18,6 @@ from watchroom.sources.decisions import answers, lookup, samples
 from watchroom.sources.decisions import files as listing
 from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import (
-    DAY_DIGESTS,
     ERROR_SUMS,
     FEATURE_COUNTS,
     LABELLED,
@@ -324,11 +323,8 @@ class DuckDBEngine:
 
     def ids(self, log: DecisionLog, files: Files, days: frozenset[date]) -> pa.RecordBatchReader:
         """As the contract has it."""
-        if not days or not files.decisions:
-            return pa.RecordBatchReader.from_batches(DAY_DIGESTS, [])
         with self._culprit_named(files, log):
-            dialect = self._dialect()
-            return samples.as_day_digests(self._reader(samples.day_digests(dialect, log, files, days), dialect))
+            return samples.day_digests(self, log, files, days)
 
     def find(
         self, log: DecisionLog, outcomes: OutcomeLog | None, files: Files, days: frozenset[date], ids: Sequence[str]

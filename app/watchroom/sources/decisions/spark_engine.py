@@ -15,7 +15,6 @@ from watchroom.errors import SourceError
 from watchroom.sources.decisions import answers, lookup, samples
 from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import (
-    DAY_DIGESTS,
     ERROR_SUMS,
     FEATURE_COUNTS,
     LABELLED,
@@ -231,11 +230,9 @@ class SparkEngine:
             return samples.sample_table(self, files, rows, version)
 
     def ids(self, log: DecisionLog, files: Files, days: frozenset[date]) -> pa.RecordBatchReader:
-        """As the contract has it. All come to this process at once: twelve bytes of each."""
-        if not days or not files.decisions:
-            return pa.RecordBatchReader.from_batches(DAY_DIGESTS, [])
+        """As the contract has it. All come to this process at once."""
         with self._culprit_named(files):
-            return _reader(self.ask(lambda dialect: samples.day_digests(dialect, log, files, days)).cast(DAY_DIGESTS))
+            return samples.day_digests(self, log, files, days)
 
     def find(
         self, log: DecisionLog, outcomes: OutcomeLog | None, files: Files, days: frozenset[date], ids: Sequence[str]
