@@ -1,22 +1,28 @@
-"""The health steps of a refresh: count the logs, judge what was counted, raise and end alerts, send word of them."""
+"""The steps of a refresh that watch the models: count, judge, explain, raise and end alerts, send word of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
 from watchroom.errors import SourceError
+from watchroom.explain.contract import Limits
 from watchroom.jobs.alerts.notify import send
 from watchroom.jobs.alerts.record import record_alerts
+from watchroom.jobs.decision_ids import index_ids
 from watchroom.jobs.evaluate.conditions import conditions
 from watchroom.jobs.evaluate.step import Evaluation, evaluate
+from watchroom.jobs.explain.step import explain_models
+from watchroom.jobs.fairness.step import judge_fairness
 from watchroom.jobs.profile.problems import engine_failed
 from watchroom.jobs.profile.step import ProfileCounts, ProfileResult, profile_models
 from watchroom.ledger import Ledger
+from watchroom.settings import Settings
+from watchroom.sources.decisions.contract import Engine
 from watchroom.sources.decisions.engines import open_engine
 from watchroom.sources.decisions.spark_session import SparkPlace
-from watchroom.sources.tracking.contract import Problem
+from watchroom.sources.tracking.contract import Problem, TrackingSource
 from watchroom.store.draft import Draft
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.room_file import RoomSettings
@@ -32,42 +38,81 @@ class Watched:
     head: tuple[int, str] | None
 
 
-def watch_models(
-    draft: Draft, ledger: Ledger, workspace: Workspace, room: RoomSettings, step: Step, *, record: bool
-) -> Watched:
-    """Fill the parts `profile` and `health`. The draft's `mlflow` and `room` tables must be there.
+@dataclass(frozen=True)
+class Around:
+    """What the steps work with besides the draft: the workspace, its settings, the program's, and MLflow."""
+
+    workspace: Workspace
+    room: RoomSettings
+    program: Settings
+    tracking: TrackingSource
+
+
+def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, record: bool) -> Watched:
+    """Fill the parts `profile`, `ids`, `health` and `explain`. The draft's `mlflow` and `room` tables must be there.
 
     Without `record` the ledger is not to be written: alerts are those it holds, and nobody is told.
     """
-    profiled = _count(draft, workspace, room, step)
-    judged = _judge(draft, workspace, profiled, step)
+    workspace = around.workspace
+    with ExitStack() as stack:
+        engine = _engine(stack, around.room, draft)
+        profiled = _count(draft, workspace, engine, step)
+        judged = _judge(draft, workspace, profiled, step)
+        explained = () if isinstance(engine, SourceError) else _explain(draft, around, engine, profiled, step)
     with step("Raise and end alerts") as said:
         found = conditions(draft, workspace.models, draft.made_at.date())
         known = {model: version for model, version in judged.complete.items() if model not in profiled.incomplete}
         result = record_alerts(draft, ledger, found, known, append=record)
         said["detail"] = result.detail
         said["status"] = "partial" if result.problems else "done"
-    problems = (*profiled.problems, *judged.problems, *result.problems)
-    if room.notify:
+    problems = (*profiled.problems, *judged.problems, *explained, *result.problems)
+    if around.room.notify:
         with step("Send word of alerts") as said:
-            sent = send(ledger, result, room)
+            sent = send(ledger, result, around.room)
             said["detail"] = sent.detail
             said["status"] = "partial" if sent.problems else "done"
         problems = (*problems, *sent.problems)
     return Watched(problems, result.head if record else None)
 
 
-def _count(draft: Draft, workspace: Workspace, room: RoomSettings, step: Step) -> ProfileResult:
+def _engine(stack: ExitStack, room: RoomSettings, draft: Draft) -> Engine | SourceError:
+    """What reads the logs; the error when it cannot be had, which concerns all models alike."""
+    try:
+        return stack.enter_context(open_engine(_spark(room), draft.spill))
+    except SourceError as error:
+        return error
+
+
+def _count(draft: Draft, workspace: Workspace, engine: Engine | SourceError, step: Step) -> ProfileResult:
     with step("Count the decision logs") as said:
-        try:
-            with open_engine(_spark(room), draft.spill) as engine:
-                profiled = profile_models(draft, workspace, engine)
-        except SourceError as error:
+        if isinstance(engine, SourceError):
             unknown = frozenset(model for model, spec in workspace.models.items() if spec.decisions)
-            profiled = ProfileResult((engine_failed(error),), {}, ProfileCounts(), unknown)
+            profiled = ProfileResult((engine_failed(engine),), {}, ProfileCounts(), unknown)
+        else:
+            profiled = profile_models(draft, workspace, engine)
         said["detail"] = str(profiled.counts)
         said["status"] = "partial" if any(problem.severity == "error" for problem in profiled.problems) else "done"
     return profiled
+
+
+def _explain(draft: Draft, around: Around, engine: Engine, profiled: ProfileResult, step: Step) -> tuple[Problem, ...]:
+    """Note the days of decisions, compare groups, and explain what is new."""
+    problems: list[Problem] = []
+    with step("Note the days of decisions") as said:
+        noted = index_ids(draft, around.workspace, engine, profiled.touched)
+        problems += noted.problems
+        said["detail"], said["status"] = str(noted), "partial" if noted.problems else "done"
+    with step("Compare groups") as said:
+        compared = judge_fairness(draft, around.workspace, profiled.touched)
+        problems += compared.problems
+        said["detail"] = f"models compared anew: {compared.judged:,}" if compared.judged else "nothing new"
+        said["status"] = "partial" if compared.problems else "done"
+    with step("Explain decisions") as said:
+        limits = Limits(around.program.explain_seconds, around.program.explain_memory_mb)
+        explained = explain_models(draft, around.workspace, (engine, around.tracking), profiled.touched, limits)
+        problems += explained.problems
+        said["detail"], said["status"] = str(explained), "partial" if explained.problems else "done"
+    return tuple(problems)
 
 
 def _spark(room: RoomSettings) -> SparkPlace | None:

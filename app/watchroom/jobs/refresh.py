@@ -1,4 +1,4 @@
-"""`watchroom refresh`: sync → registry → room → profile → judge → alerts → publish, as one job.
+"""`watchroom refresh`: sync → registry → room → profile → judge → explain → alerts → publish, as one job.
 
 It publishes a whole snapshot or changes nothing. What each step does is in its own module; what a failed refresh died
 of is kept beside the snapshot that stays up.
@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from watchroom.errors import StoreError, WatchroomError, WorkspaceError
-from watchroom.jobs.health import watch_models
+from watchroom.jobs.health import Around, watch_models
 from watchroom.jobs.ledger import read_ledger
 from watchroom.jobs.room import fill_problems, fill_workspace
 from watchroom.jobs.sync import SyncResult, describe, read_mlmodels, sync
@@ -145,7 +145,8 @@ def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, step
     with steps.step("Read the workspace and its evidence") as said:
         fill_workspace(draft, workspace, plan.room)
         said["detail"] = f"model files read: {len(workspace.models):,}"
-    watched = watch_models(draft, ledger, workspace, plan.room, steps.step, record=not kept.problems)
+    around = Around(workspace, plan.room, plan.program, source)
+    watched = watch_models(draft, ledger, around, steps.step, record=not kept.problems)
     found = (*result.problems, *mlmodels.problems, *kept.problems, *watched.problems)
     problems = fill_problems(draft, found, workspace, source_unchanged=result.unchanged)
     _pack_when_due(draft, steps)
