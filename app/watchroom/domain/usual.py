@@ -17,6 +17,10 @@ LOW, HIGH = 0.05, 0.95
 """The ends of what is called usual: nine in ten of the reference's values lie between."""
 
 
+_WHOLE = 0.8
+"""With more whole edges than this the values are whole: a percentile may lie between two of them."""
+
+
 @dataclass(frozen=True)
 class Usual:
     """What the reference has of an input; `n` are its rows. Shares are of all its rows, 0 to 1.
@@ -62,6 +66,8 @@ def usual(bins: Bins, values: Sequence[str]) -> Usual:
     if not counts.sum():
         return Usual("number", n, missing)
     low, high = (_percentile(lower, upper, counts, at, bins.exact) for at in (LOW, HIGH))
+    if np.mean(lower == np.floor(lower)) > _WHOLE:
+        low, high = round(low), round(high)
     greatest = float(lower[-1]) if bins.exact else float(np.nextafter(upper[-1], -np.inf))
     return Usual("number", n, missing, low, high, float(lower[0]), greatest)
 

@@ -97,9 +97,7 @@ def _list(rows: Sequence[tuple[str, str]]) -> str:
 def _why(facts: Facts) -> str:
     found = facts.explanation
     if found is None:
-        how = facts.around.how
-        told = " ".join(part for part in (how.what, how.why) if part) if how else ""
-        return f"<h2>Why</h2><p>This decision has not been explained. {_text(_cut(told, 400))}</p>"
+        return f"<h2>Why</h2><p>This decision could not be explained. {_text(_cut(facts.problem, 400))}</p>"
     bars = steps(found, BARS)
     labels = [
         f"{bar.others} other inputs" if bar.others else _cut(f"{bar.label} = {words.value_text(bar.value)}", 44)
@@ -139,18 +137,19 @@ def _inputs(facts: Facts) -> str:
     )
     rows = "".join(_row(one) for one in shown)
     if rest:
-        added = sum(one.added or 0.0 for one in rest)
-        rows += (
-            f"<tr><td colspan='4'>{len(rest)} other inputs together</td><td class='n'>{words.signed(added)}</td></tr>"
-        )
+        added = words.signed(sum(one.added or 0.0 for one in rest))
+        rows += f"<tr><td colspan='4'>{_rest(rest)}</td><td class='n'>{added}</td></tr>"
     return f"<h2>The inputs</h2><table><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
 def _rest(rest: Sequence[Input]) -> str:
+    """What the last row sums."""
     inputs = sum(one.added is not None for one in rest)
     others = len(rest) - inputs
-    told = [f"{inputs} other inputs together"] if inputs else []
-    return " and ".join([*told, f"{others} logged columns that are no inputs"] if others else told)
+    told = [f"{inputs} other input{'s together' if inputs > 1 else ''}"] if inputs else []
+    if others:
+        told.append(f"{others} logged column{'s that are no inputs' if others > 1 else ' that is no input'}")
+    return " and ".join(told)
 
 
 def _row(one: Input) -> str:

@@ -94,12 +94,16 @@ class Input:
 
 @dataclass(frozen=True)
 class Facts:
-    """A decision with all that is known round it; `explanation` is None while nobody has explained it."""
+    """A decision with all that is known round it.
+
+    `explanation` is None while nobody has explained it; `problem` then says why, as far as that is known.
+    """
 
     case: Case
     explanation: Explanation | None
     around: Surroundings
     inputs: tuple[Input, ...]
+    problem: str = ""
 
     def input(self, feature: str) -> Input | None:
         """The column of that name."""
@@ -114,13 +118,12 @@ class Facts:
         return case.outcome != case.prediction
 
 
-def facts(case: Case, explanation: Explanation | None, around: Surroundings) -> Facts:
+def facts(case: Case, explanation: Explanation | None, around: Surroundings, problem: str = "") -> Facts:
     """The columns in the order in which they mattered, those that are no inputs last."""
     ranked = [part.feature for part in explanation.parts] if explanation else []
     others = sorted(name for name in case.inputs if name not in ranked)
-    return Facts(
-        case, explanation, around, tuple(_input(name, case, explanation, around) for name in [*ranked, *others])
-    )
+    inputs = tuple(_input(name, case, explanation, around) for name in [*ranked, *others])
+    return Facts(case, explanation, around, inputs, problem)
 
 
 def _input(name: str, case: Case, explanation: Explanation | None, around: Surroundings) -> Input:
