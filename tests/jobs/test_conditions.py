@@ -152,3 +152,47 @@ def test_the_limit_of_quality_is_in_the_unit_of_its_value(tmp_path: Path):
     }
     (only,) = found(tmp_path, {"quality": [row], "health": health(0)})
     assert (only.signal, only.value, only.limit) == ("quality", 0.26, pytest.approx(0.22))
+
+
+def explanation_rows(*months: tuple[date, str], against: str = "reference") -> list[dict[str, Any]]:
+    return [
+        {
+            "model": "m", "version": 1,
+            "period_start": month, "period_end": (month + timedelta(31)).replace(day=1) - timedelta(1),
+            "against": against, "against_version": 1, "value": 0.80 + place / 100, "limit": 0.9, "status": status,
+            "n": 500 + place, "against_n": 900,
+        }
+        for place, (month, status) in enumerate(months)
+    ]  # fmt: skip
+
+
+JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
+
+
+def test_what_drives_a_model_is_one_warning_since_the_first_of_the_months_that_differ(tmp_path: Path):
+    rows = explanation_rows((JANUARY, "stable"), (FEBRUARY, "drifted"), (MARCH, "drifted"))
+    (only,) = found(tmp_path, {"explanation_change": rows, "health": health(9)})
+    assert (only.signal, only.feature, only.severity, only.method) == ("explanation", "", "warning", "ndcg")
+    assert (only.since, only.period_start, only.period_end) == (FEBRUARY, MARCH, FIRST + timedelta(9))
+    assert (only.value, only.limit, only.n) == (pytest.approx(0.82), 0.9, 502)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        explanation_rows((FEBRUARY, "drifted"), (MARCH, "stable")),
+        explanation_rows((FEBRUARY, "no data"), (MARCH, "no data")),
+        explanation_rows((MARCH, "drifted"), against="version"),
+        explanation_rows((JANUARY, "drifted")),
+        [{**row, "version": 2} for row in explanation_rows((MARCH, "drifted"))],
+    ],
+    ids=["back again", "too few rows", "another version", "long ago", "not in service"],
+)
+def test_what_drives_a_model_is_no_trouble_otherwise(tmp_path: Path, rows: list[dict[str, Any]]):
+    assert found(tmp_path, {"explanation_change": rows, "health": health(9)}) == []
+
+
+def test_a_month_that_has_hardly_begun_does_not_end_the_trouble_of_the_one_before(tmp_path: Path):
+    rows = explanation_rows((FEBRUARY, "drifted"), (MARCH, "no data"))
+    (only,) = found(tmp_path, {"explanation_change": rows, "health": health(1)})
+    assert (only.since, only.period_start) == (FEBRUARY, FEBRUARY)
