@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from watchroom.charts.health import BAD_COLOUR, LABEL_HEIGHT, LABEL_ROOM, WATCH_COLOUR
 from watchroom.charts.style import GRID_COLOUR, LINE_COLOUR, OTHER_COLOUR, Chart, figure, name
-from watchroom.charts.words import records, share, short
+from watchroom.charts.words import records, short
 from watchroom.domain.fairness import BEST, FOUR_FIFTHS, RATES
 
 ROW = 30
@@ -45,7 +45,7 @@ def groups(found: pd.DataFrame, metric: str, title: str) -> Chart:
     chart.update_yaxes(
         tickvals=list(range(len(rows))), ticktext=labels, range=[-0.6, len(rows) - 0.4], showgrid=False, nticks=None
     )
-    chart.update_xaxes(showgrid=True, gridcolor=GRID_COLOUR, tickformat=_format(metric, order), nticks=6, tickangle=0,
+    chart.update_xaxes(showgrid=True, gridcolor=GRID_COLOUR, tickformat=_format(metric, order), nticks=5, tickangle=0,
                        range=_reach(order, metric))  # fmt: skip
     for place, row in enumerate(rows):
         chart.add_annotation(
@@ -59,7 +59,7 @@ def groups(found: pd.DataFrame, metric: str, title: str) -> Chart:
 def _dots(rows: Sequence[Any], metric: str) -> go.Scatter:
     looks = [_LOOKS[row.status] for row in rows]
     text = [
-        f"{name(group(row.group_value))}: {_value(metric, row.value)}{_interval(metric, row)}<br>"
+        f"{name(group(row.group_value))}: {value_text(metric, row.value)}{_interval(metric, row)}<br>"
         f"{int(row.n):,} decisions{_against(row)}"
         for row in rows
     ]
@@ -89,7 +89,7 @@ def _against(row: Any) -> str:
 def _interval(metric: str, row: Any) -> str:
     if pd.isna(row.low) or pd.isna(row.high):
         return ""
-    return f" ({_value(metric, row.low)} to {_value(metric, row.high)})"
+    return f" ({value_text(metric, row.low)} to {value_text(metric, row.high)})"
 
 
 def _reach(order: pd.DataFrame, metric: str) -> list[float]:
@@ -128,7 +128,7 @@ def _line(chart: go.Figure, order: pd.DataFrame, metric: str) -> None:
 
 def _groups_words(order: pd.DataFrame, metric: str, title: str) -> str:
     parts = [
-        f"{group(row.group_value)} {_value(metric, row.value)}{_interval(metric, row)} of {int(row.n):,}"
+        f"{group(row.group_value)} {value_text(metric, row.value)}{_interval(metric, row)} of {int(row.n):,}"
         f"{f', {_SAID[row.status]}' if row.status in _SAID else ''}"
         for row in records(order)[:12]
     ]
@@ -170,13 +170,13 @@ def _months_of(rows: pd.DataFrame, one: str, colour: str, metric: str) -> list[g
 def _line_of(rows: pd.DataFrame, one: str, colour: str, metric: str) -> go.Scatter:
     told = records(rows)
     text = [
-        f"{name(group(one))}, {_month(row.period_start)}: {_value(metric, row.value)}{_interval(metric, row)}<br>"
+        f"{name(group(one))}, {_month(row.period_start)}: {value_text(metric, row.value)}{_interval(metric, row)}<br>"
         f"{int(row.n):,} decisions{', too few to judge' if row.status == 'small' else ''}"
         for row in told
     ]
     return go.Scatter(
         x=[_month(row.period_start) for row in told], y=rows["value"], mode="lines+markers", name=name(group(one)),
-        text=text, hovertemplate="%{text}<extra></extra>", line={"color": colour, "width": 2},
+        cliponaxis=False, text=text, hovertemplate="%{text}<extra></extra>", line={"color": colour, "width": 2},
         marker={"size": 7, "color": colour, "line": {"color": colour, "width": 1.5},
                 "symbol": ["circle-open" if row.status == "small" else "circle" for row in told]},
     )  # fmt: skip
@@ -212,8 +212,8 @@ def _months_words(known: pd.DataFrame, shown: Sequence[str], metric: str, title:
         if len(rows):
             first, last = rows.iloc[0], rows.iloc[-1]
             parts.append(
-                f"{group(one)} from {_value(metric, first['value'])} ({_month(first['period_start'])}) to "
-                f"{_value(metric, last['value'])} ({_month(last['period_start'])})"
+                f"{group(one)} from {value_text(metric, first['value'])} ({_month(first['period_start'])}) to "
+                f"{value_text(metric, last['value'])} ({_month(last['period_start'])})"
             )
     return f"{title} by month: {'; '.join(parts) or 'no values'}."
 
@@ -232,10 +232,15 @@ def _month(moment: Any) -> str:
     return "reference" if pd.isna(moment) else f"{pd.Timestamp(moment):%b %Y}"
 
 
-def _value(metric: str, value: Any) -> str:
+def value_text(metric: str, value: Any) -> str:
+    """A metric's value as people write it: a rate in percent with two digits, a gap in points; `–` for none."""
+    if pd.isna(value):
+        return "–"
     if metric == "calibration_gap":
         return f"{value * 100:+.1f} points"
-    return share(value) if metric in RATES else short(value)
+    if metric not in RATES or value == 0:
+        return short(value) if metric not in RATES else "0 %"
+    return f"{float(f'{value * 100:.2g}'):g} %" if value < 0.1 else f"{value:.0%}".replace("%", " %")
 
 
 def _format(metric: str, rows: pd.DataFrame) -> str | None:
@@ -246,4 +251,4 @@ def _format(metric: str, rows: pd.DataFrame) -> str | None:
     return ".0%" if top > 0.06 else ".1%" if top > 0.006 else ".2%"
 
 
-__all__ = ["GROUP_COLOURS", "group", "groups", "line_at", "months"]
+__all__ = ["GROUP_COLOURS", "group", "groups", "line_at", "months", "value_text"]

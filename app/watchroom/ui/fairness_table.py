@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from watchroom.domain.fairness import BEST, RATES
-from watchroom.ui.fairness_words import METRIC_NAMES, STATUS_COLOURS, STATUS_NAMES, group_name
+from watchroom.ui.fairness_words import CLEAREST, METRIC_NAMES, STATUS_COLOURS, STATUS_NAMES, group_name
 from watchroom.ui.text import one_line
 
 DOWNLOADED = (
@@ -22,19 +22,19 @@ _PAIR = ["group_column", "metric"]
 
 
 def overview(table: pd.DataFrame) -> pd.DataFrame:
-    """Of each column and each metric with a line the group furthest behind: below the line first, then by ratio.
+    """Of each column and each metric with a line the group furthest behind, what lies below the line first.
 
-    A group that is surely below the line comes before one with a lower ratio that may be chance. Where nothing could be
+    Within a verdict by what the gap is at least: a wide one that may be chance is not first. Where nothing could be
     compared the group and its figures are missing, and the status is `small`.
     """
     lined = table[table["metric"].map(lambda metric: BEST[metric] is not None)]
     compared = lined[lined["ratio"].notna() & (lined["status"] != "small") & (lined["group_value"] != lined["best"])]
-    ranked = compared.assign(rank=compared["status"].map(_ORDER)).sort_values(["rank", "ratio", *_PAIR, "group_value"])
+    ranked = compared.assign(rank=compared["status"].map(_ORDER)).sort_values(["rank", *CLEAREST])
     worst = ranked.drop_duplicates(_PAIR)
     pairs = lined[_PAIR].drop_duplicates()
     found = worst.merge(pairs, on=_PAIR, how="outer")
     found["status"] = found["status"].fillna("small")
-    return found.sort_values(["rank", "ratio", *_PAIR]).reset_index(drop=True)
+    return found.sort_values(["rank", *CLEAREST]).reset_index(drop=True)
 
 
 def ordered(rows: pd.DataFrame) -> pd.DataFrame:

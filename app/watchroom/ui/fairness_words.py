@@ -10,9 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from watchroom.charts.words import share
-from watchroom.charts.words import short as figure
-from watchroom.domain.fairness import BEST, MIN_DECISIONS, RATES
+from watchroom.charts.fairness import group, value_text
+from watchroom.domain.fairness import BEST, MIN_DECISIONS
 from watchroom.ui.text import count_of, number, one_line, some
 
 METRIC_NAMES: Mapping[str, str] = {
@@ -41,6 +40,9 @@ MEANINGS: Mapping[str, str] = {
 }
 """What each metric is, and the definition of fairness that asks for it to be alike everywhere."""
 
+CLEAREST = ["ratio_high", "ratio", "group_column", "metric", "group_value"]
+"""The order in which comparisons are told: by what the gap is at least, so that a wide one by chance is not first."""
+
 STATUS_NAMES = {
     "above": "alike",
     "below": "below the line",
@@ -54,14 +56,7 @@ STATUS_COLOURS = {"alike": "green", "below the line": "red", "unclear": "orange"
 
 def group_name(value: str) -> str:
     """A group's name; `(missing)` where the value is."""
-    return one_line(value, 60) if value else "(missing)"
-
-
-def value_text(metric: str, value: Any) -> str:
-    """A metric's value as people write it: a rate in percent, a gap in points, an error in its own units."""
-    if metric == "calibration_gap":
-        return "–" if pd.isna(value) else f"{value * 100:+.1f} points"
-    return share(value) if metric in RATES else figure(value)
+    return one_line(group(value), 60)
 
 
 def times(ratio: float) -> str:
@@ -117,15 +112,15 @@ def answer(table: pd.DataFrame) -> str:
         )
     if len(unclear):
         return (
-            f"No group lies surely below the four-fifths line. The widest gap is by {_furthest(unclear, counted)}; "
+            f"No group lies surely below the four-fifths line. The clearest gap is by {_furthest(unclear, counted)}; "
             "chance cannot be ruled out."
         )
     return f"Alike: in {_columns(columns)} no group lies below the four-fifths line, by any metric."
 
 
 def _furthest(rows: pd.DataFrame, counted: pd.DataFrame) -> str:
-    """The comparison with the least ratio, with the column that it is by."""
-    worst = rows.sort_values(["ratio", "group_column", "metric", "group_value"]).iloc[0]
+    """The first of the comparisons in `CLEAREST`'s order, with the column that it is by."""
+    worst = rows.sort_values(CLEAREST).iloc[0]
     same = counted[(counted["group_column"] == worst["group_column"]) & (counted["metric"] == worst["metric"])]
     best = same[same["group_value"] == worst["best"]]["value"].iloc[0]
     return f"`{one_line(worst['group_column'], 60)}`: {comparison(worst, float(best))}"

@@ -51,8 +51,8 @@ class Standing:
     """Where a model's groups stand, over all decisions of its version in service (or the newest that was compared).
 
     `asked` are the columns that its file names. `columns` are those that were compared, `below` and `unclear` those
-    with a group surely below the four-fifths line, and else with one that may be. The worst is the group surely below
-    with the least ratio, else the least of all that have one; None when nothing could be compared.
+    with a group surely below the four-fifths line, and else with one that may be. The worst is the group whose
+    ratio's interval ends lowest, of those surely below the line if there are any; None when nothing could be compared.
     """
 
     model: str
@@ -94,9 +94,9 @@ counted as (
 sized as (select model, max(total) as n from (
     select model, group_column, metric, sum(n)::bigint as total from shown group by all) group by model),
 worst as (
-    select * from shown where ratio is not null and status <> 'small'
+    select * from shown where ratio is not null and status <> 'small' and group_value <> best
     qualify row_number() over (
-        partition by model order by status <> 'below', ratio, group_column, metric, group_value) = 1
+        partition by model order by status <> 'below', ratio_high, ratio, group_column, metric, group_value) = 1
 )
 select m.model, coalesce(m.title, m.model), m.spec is not null and json_type(m.spec -> '$.decisions') = 'OBJECT',
     m.spec ->> '$.decisions.groups', s.version, coalesce(c.columns, 0), coalesce(c.below, 0), coalesce(c.unclear, 0),
@@ -106,8 +106,8 @@ left join served s on s.model = m.model
 left join counted c on c.model = m.model
 left join sized z on z.model = m.model
 left join worst w on w.model = m.model
-order by coalesce(c.below, 0) = 0, coalesce(c.unclear, 0) = 0, w.ratio nulls last, lower(coalesce(m.title, m.model)),
-    m.model
+order by coalesce(c.below, 0) = 0, coalesce(c.unclear, 0) = 0, w.ratio_high nulls last, w.ratio,
+    lower(coalesce(m.title, m.model)), m.model
 """
 
 

@@ -1,0 +1,111 @@
+"""Groups beside each other in sentences, and the table of comparisons."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from tests.ui.fairness_sample import compared
+from watchroom.ui.fairness_table import overview
+from watchroom.ui.fairness_words import answer, comparison, small_ones
+
+
+def pair(metric: str = "selection_rate", status: str = "below", ratio: float = 0.5, **more: object) -> list[dict]:
+    """The best group and another one."""
+    values = {"selection_rate": 0.4, "true_positive_rate": 0.4}.get(metric, 0.1)
+    own = values * ratio if metric in ("selection_rate", "true_positive_rate") else values / ratio if ratio else 0.3
+    best = values if ratio or metric in ("selection_rate", "true_positive_rate") else 0.0
+    told = {"metric": metric, "best": "61+", **more}
+    return [
+        compared(group_value="61+", value=best, ratio=1.0, ratio_low=1.0, ratio_high=1.0, status="above", **told),
+        compared(value=own, ratio=ratio, ratio_low=ratio * 0.9, ratio_high=ratio * 1.1, status=status, **told),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [
+        ("selection_rate", "the model says 1 to “61+” 2.0 times as often as to “18-25” (40 % against 20 %)"),
+        (
+            "true_positive_rate",
+            "those of “61+” are recognised 2.0 times as often as those of “18-25” (40 % against 20 %)",
+        ),
+        ("false_positive_rate", "the model says 1 to “18-25” 2.0 times as often as to “61+” (20 % against 10 %)"),
+        ("error_rate", "decisions about “18-25” are wrong 2.0 times as often as about “61+” (20 % against 10 %)"),
+        ("mae", "errors for “18-25” are 2.0 times as large as for “61+” (0.2 against 0.1)"),
+    ],
+)
+def test_a_ratio_says_who_is_higher_and_by_how_much(metric: str, said: str):
+    best, own = pair(metric)
+    assert comparison(own, best["value"]).endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [
+        ("selection_rate", "says 1 to “61+” and never to “18-25” (40 % against 0 %)"),
+        ("true_positive_rate", "recognised and none of “18-25” (40 % against 0 %)"),
+        ("false_positive_rate", "says 1 to “18-25” and never to “61+” (30 % against 0 %)"),
+        ("error_rate", "about “18-25” are wrong and none about “61+” (30 % against 0 %)"),
+        ("mae", "errors for “18-25” are there and none for “61+” (0.3 against 0)"),
+    ],
+)
+def test_what_never_happens_to_a_group_is_said_so(metric: str, said: str):
+    best, own = pair(metric, ratio=0.0)
+    assert said in comparison(own, best["value"])
+
+
+def test_a_group_below_the_line_is_the_answer():
+    found = answer(pd.DataFrame([*pair(), *pair(status="above", ratio=0.95, group_column="region")]))
+    assert found.startswith("Not alike by `age_band`: the model says 1 to “61+” 2.0 times as often")
+    assert found.endswith("surely below the four-fifths line; 1 of 2 columns has no group that is.")
+
+
+def test_what_may_be_chance_is_said_to_be():
+    found = answer(pd.DataFrame(pair(status="unclear", ratio=0.7)))
+    assert found.startswith("No group lies surely below the four-fifths line. The clearest gap is by `age_band`")
+    assert found.endswith("chance cannot be ruled out.")
+
+
+def test_all_alike():
+    assert answer(pd.DataFrame(pair(status="above", ratio=0.9))).startswith("Alike: in 1 column no group")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([compared()], "all decisions belong to one group"),
+        (
+            [compared(n=5, status="small"), compared(group_value="61+", n=3, status="small")],
+            "no group has 30 decisions",
+        ),
+        ([compared(), compared(group_value="61+", n=3, status="small")], "fewer than two groups have 30 decisions"),
+    ],
+)
+def test_nothing_to_compare_has_its_reason(rows: list[dict], said: str):
+    assert said in answer(pd.DataFrame(rows))
+
+
+def test_small_groups_are_named_with_how_many_decisions_they_have():
+    rows = pd.DataFrame([*pair(), compared(group_value="", n=7, status="small")])
+    assert small_ones(rows) == "Grey, with fewer than 30 decisions, and not judged: (missing) (7)."
+    assert small_ones(rows[:2]) == ""
+
+
+def test_the_overview_has_each_comparison_once_with_the_surest_gap_first():
+    table = pd.DataFrame(
+        [
+            *pair(status="unclear", ratio=0.1, group_column="region"),
+            *pair(ratio=0.6),
+            compared(metric="error_rate", n=4, status="small"),
+            compared(metric="calibration_gap"),
+        ]
+    )
+    found = overview(table)
+    assert list(zip(found["group_column"], found["metric"], found["status"], strict=True)) == [
+        ("age_band", "selection_rate", "below"),
+        ("region", "selection_rate", "unclear"),
+        ("age_band", "error_rate", "small"),
+    ]
+    assert list(found["group_value"][:2]) == ["18-25", "18-25"]
+    assert found["ratio"].isna().tolist() == [False, False, True]
