@@ -202,6 +202,27 @@ TERMS: tuple[Term, ...] = (
     Term("score", DECISIONS, "The probability of the positive class that a binary model gives."),
     Term("threshold", DECISIONS, "The score from which on a binary model's answer is taken as yes.", also=("cut-off",)),
     Term(
+        "implied cut-off",
+        DECISIONS,
+        "The threshold that logged predictions let one see: between the greatest score that was predicted 0 and the "
+        "least that was predicted 1.",
+        see=("threshold",),
+    ),
+    Term(
+        "what-if",
+        DECISIONS,
+        "What a model version would have answered had some inputs of one decision been others. It says how the model "
+        "reacts, not what would have happened; it is never logged or stored.",
+        see=("SHAP value", "waterfall"),
+    ),
+    Term(
+        "similar decisions",
+        DECISIONS,
+        "The decisions of the explained sample whose inputs are nearest to one decision's, by Gower's distance: the "
+        "mean over the inputs of the difference as a part of the usual range, or of same and not the same.",
+        also=("Gower's distance",),
+    ),
+    Term(
         "reference",
         DECISIONS,
         "The period, or the data, that a model is compared with; usually what it was trained or accepted on.",
@@ -332,6 +353,13 @@ TERMS: tuple[Term, ...] = (
         "The share of the target's spread that the model explains. 1 is all, 0 is no better than the mean; it can be "
         "negative.",
         also=("r2", "coefficient of determination"),
+    ),
+    Term(
+        "waterfall",
+        STATISTICS,
+        "The explanation of one decision as bars: from the model's average output each input's SHAP value leads on, "
+        "the largest first, to the output for this decision.",
+        see=("SHAP value",),
     ),
     Term(
         "SHAP value",

@@ -66,6 +66,7 @@ TABLES = (
             ("base_value", "DOUBLE", "the output that the values start from"),
             ("output", "DOUBLE", "the model's output in `space`: base value and SHAP values add up to it"),
         ),
+        uncompressed=("prediction_id",),
     ),
     Table(
         "explained_values",
