@@ -83,7 +83,7 @@ def claims(seed: int, month: date | None, n: int = PER_MONTH) -> Explained:
     part = np.array(["back", "hand", "head", "leg"], dtype=object)[rng.choice(4, n, p=[0.3, 0.4, 0.05, 0.25])]
     shap = {
         "first_estimate": 0.5 * (estimate - np.exp(7)),
-        "driver_age": 0.3 * (np.abs(age - 50) - 18) ** 2 / 2 - 20,
+        "driver_age": (np.abs(age - 50) - 18) ** 2 / 2 - 60,
         "body_part": np.array([{"back": 150.0, "hand": -90.0, "head": 400.0, "leg": 0.0}[one] for one in part]),
         "constant": np.zeros(n),
     }

@@ -24,7 +24,7 @@ POINTS = 6_000
 LOW_HIGH = [[0.0, LINE_COLOUR], [0.5, "#9A8FA8"], [1.0, MARK_COLOUR]]
 """From the least value of an input to the greatest; both ends are apart for the colour-blind."""
 
-CATEGORY_COLOUR = "#8E6BBF"
+CATEGORY_COLOUR = "#2A9D8F"
 MISSING_COLOUR = OTHER_COLOUR
 
 ROW = 34

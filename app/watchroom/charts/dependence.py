@@ -14,8 +14,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from watchroom.charts.beeswarm import LOW_HIGH, MISSING_COLOUR, SVG_POINTS, swarm
+from watchroom.charts.beeswarm import CATEGORY_COLOUR, LOW_HIGH, MISSING_COLOUR, SVG_POINTS, swarm
 from watchroom.charts.explanations import cut
+from watchroom.charts.health import BAD_COLOUR
 from watchroom.charts.style import LINE_COLOUR, MARK_COLOUR, OTHER_COLOUR, Chart, figure, name
 from watchroom.charts.words import short
 from watchroom.domain.direction import rank_in
@@ -25,7 +26,7 @@ Floats = NDArray[np.float64]
 CATEGORIES_SHOWN = 12
 """Categories beside each other that can still be read; the rest stand together as others."""
 
-GROUP_COLOURS = (LINE_COLOUR, MARK_COLOUR, "#2A9D8F", "#8E6BBF")
+GROUP_COLOURS = (LINE_COLOUR, MARK_COLOUR, CATEGORY_COLOUR)
 """Of the most frequent categories that points are coloured by; others are grey."""
 
 OTHERS = "others"
@@ -36,7 +37,7 @@ _GROUPS = 20
 _LEAST_IN_GROUP = 5
 _TAIL = 0.005
 _FAR = 4.0
-_LINE_COLOUR = "#B3341F"
+_LINE_COLOUR = BAD_COLOUR
 
 
 @dataclass(frozen=True)

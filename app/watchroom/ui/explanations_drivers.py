@@ -75,7 +75,7 @@ def _swarm(subject: Subject, limit: int) -> None:
     chart, n = drawn(_swarm_drawn, choice=rows.choice, limit=limit, unit=subject.unit)
     st.markdown(
         "**How far it moves single rows** :small[:gray[· left of the line down, right of it up]]  \n"
-        ":small[:blue[● low value] :orange[● high value] :violet[● category] :gray[● missing]]",
+        ":small[:blue[● low value] :orange[● high value] :green[● category] :gray[● missing]]",
         help=meaning("SHAP value"),
     )
     st.plotly_chart(

@@ -9,7 +9,7 @@ from watchroom.store.queries.models import Model
 from watchroom.ui.health_empty import no_log
 from watchroom.ui.navigation import link
 from watchroom.ui.states import empty
-from watchroom.ui.text import count_of, paragraph, plain, sentence
+from watchroom.ui.text import count_of, paragraph, sentence
 from watchroom.workspace.model_file import ModelSpec
 
 STATUS_WORDS = {
@@ -63,8 +63,8 @@ def problem(found: Explanation) -> None:
     icon = ":orange[:material/warning:]" if found.shown else ":red[:material/error:]"
     what = found.what or f"Version {found.version} {STATUS_WORDS.get(found.status, found.status)}."
     with st.container(border=True, gap="xsmall"):
-        kept = " What is shown below is from an earlier refresh." if found.shown else ""
-        st.markdown(f"{icon} **{sentence(what, 400)}**{plain(kept)}")
+        kept = " What is shown below is what could be explained." if found.shown else ""
+        st.markdown(f"{icon} **{sentence(what, 400)}**{kept}")
         if found.why:
             st.markdown(paragraph(found.why))
         if found.next_step:

@@ -26,8 +26,7 @@ NOTHING = "Nothing"
 POINTS = 4_000
 """Points drawn: what a browser moves smoothly with their words; more hide each other."""
 
-_COLOUR_NAMES = {charts.GROUP_COLOURS[0]: "blue", charts.GROUP_COLOURS[1]: "orange", charts.GROUP_COLOURS[2]: "green",
-                 charts.GROUP_COLOURS[3]: "violet"}  # fmt: skip
+_COLOUR_NAMES = dict(zip(charts.GROUP_COLOURS, ("blue", "orange", "green"), strict=True))
 
 
 def pick(name: str) -> None:

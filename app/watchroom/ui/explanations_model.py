@@ -59,6 +59,8 @@ def _answer(subject: Subject) -> None:
         st.markdown(_changed(subject), help=meaning("nDCG"))
         if subject.rows.note:
             st.markdown(f":orange[:material/schedule:] {plain(subject.rows.note, 300)}")
+        if subject.task == "multiclass":
+            st.caption(":material/info: Each row is explained for the class that the model chose there.")
         if found.note:
             st.caption(f":material/info: {sentence(found.note, 400)}")
         st.caption(provenance(subject))

@@ -46,6 +46,9 @@ def answer(title: str, task: str | None, weights: Sequence[Weight], ways: Mappin
     named = top(weights)
     if not named:
         return f"Nothing drives {one_line(title, 60)}: no input moves its output in these rows."
+    if task == "multiclass":  # each row is explained for the class chosen there: up is another thing in each
+        names = some([feature_name(weight.feature) for weight in named])
+        return f"{one_line(title, 60)} chooses the class mainly by {names}; {carried(weights)}."
     known = [ways.get(weight.feature, Direction("none")) for weight in named]
     pushing = [phrase(weight.feature, way) for weight, way in zip(named, known, strict=True) if way.way in _PUSHING]
     other = [feature_name(weight.feature) for weight, way in zip(named, known, strict=True) if way.way not in _PUSHING]
@@ -56,8 +59,6 @@ _PUSHING = {"up", "down", "flag", "category"}
 
 
 def _main(title: str, task: str | None, pushing: list[str], other: list[str]) -> str:
-    if task == "multiclass":
-        return f"{title} chooses the class mainly by {some([*other, *pushing])}"
     does = "scores a decision higher" if task == "binary" else "puts a decision higher"
     if not pushing:
         return f"{title} goes mainly by {some(other)}, in no one direction"
