@@ -38,6 +38,7 @@ class Booster(Protocol):
 
     outputs: int
     columns: int
+    names: list[str]
     model: Any
     fast: bool
 
@@ -56,6 +57,7 @@ class LightGBM:
         self.outputs = int(model.num_model_per_iteration())
         self._offset = np.zeros(self.outputs) if offset is None else offset
         self.columns = int(model.num_feature())
+        self.names = list(model.feature_name())
         self.fast = self.outputs == 1 and _widest(model) <= _MOST_FAST_LEAVES
 
     def raw(self, rows: Floats) -> Floats:  # noqa: D102 - as in `Booster`, here and below
@@ -76,7 +78,8 @@ class XGBoost:
         self.model = model
         self.outputs = outputs
         self.columns = int(model.num_features())
-        self.fast = False  # its own answer is single precision as well, and no slower on this task
+        self.names = model.feature_names or [f"f{place}" for place in range(self.columns)]
+        self.fast = outputs == 1 and "c" not in (model.feature_types or [])
 
     def raw(self, rows: Floats) -> Floats:  # noqa: D102
         return self._asked(rows, output_margin=True).reshape(len(rows), self.outputs)
@@ -147,7 +150,7 @@ def _woodelf(booster: Booster, rows: Floats) -> Floats | None:
     import pandas as pd
     from woodelf import WoodelfExplainer
 
-    frame = pd.DataFrame(rows, columns=list(booster.model.feature_name()))
+    frame = pd.DataFrame(rows, columns=booster.names)
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does
             found = WoodelfExplainer(booster.model).shap_values(frame, verbose=False)

@@ -64,10 +64,9 @@ def of_xgboost(
     model: Any, columns: Sequence[Column], task: Task | None, classes: tuple[str, ...] = (), flavor: Flavor = "xgboost"
 ) -> Model:
     """An XGBoost booster that explains."""
-    own = model.feature_names or [f"f{place}" for place in range(int(model.num_features()))]
-    names, labels = _names(own, columns), _xgboost_labels(model)
-    wanted = [_wanted(name, columns, labels.get(place, ())) for place, name in enumerate(names)]
     booster, meaning, trees = xgboost_booster(model, task, classes)
+    names, labels = _names(booster.names, columns), _xgboost_labels(model)
+    wanted = [_wanted(name, columns, labels.get(place, ())) for place, name in enumerate(names)]
     return _model(booster, meaning, wanted, flavor, trees)
 
 
