@@ -34,19 +34,20 @@ ARROWS: dict[str, set[str]] = {
     "sources": BASE | {"domain"},
     "store": BASE | {"domain"},
     "explain": BASE | {"domain"},
+    "desk": BASE | {"domain", "workspace", "sources", "store", "explain"},
     "ledger": BASE | {"domain"},
     "charts": BASE | {"domain"},
     "reports": BASE | {"domain", "workspace", "store", "ledger", "charts"},
-    "ui": READ,
-    "pages": READ | {"ui"},
+    "ui": READ | {"desk"},
+    "pages": READ | {"ui", "desk"},
     "frame": READ | {"ui"},
-    "jobs": WRITE,
+    "jobs": WRITE | {"desk"},
     "demo": WRITE,
     "openid": BASE | {"domain", "workspace"},
     "promptly": set(),
     "serve": READ | {"ui", "openid", "promptly"},
     "sql_output": set(),
-    "cli": WRITE | {"sql_output", "demo", "serve"},
+    "cli": WRITE | {"desk", "sql_output", "demo", "serve"},
     "__main__": {"cli"},
 }
 
@@ -67,10 +68,11 @@ OWNERS: dict[str, set[str]] = {
     "alembic": {"ledger"},
     "apprise": {"jobs"},
     "plotly": {"charts", "reports", "ui"},
+    "weasyprint": {"reports"},
     "streamlit": {"ui", "pages", "frame", "serve"},
 }
 # Too slow or too large to load for somebody who only wants `watchroom --help`, or for a server with forty sessions.
-ONLY_IN_FUNCTIONS = {"apprise", "fairlearn", "mlflow", "pyspark", "shap", "sklearn", "skops", "lightgbm"}
+ONLY_IN_FUNCTIONS = {"weasyprint", "apprise", "fairlearn", "mlflow", "pyspark", "shap", "sklearn", "skops", "lightgbm"}
 
 # One project in two packages: whoever depends on the one may import the other.
 WITH_THEIR_OWNER = {"pydantic_core"}

@@ -183,6 +183,30 @@ def sql(statement: str, shape: str, **options: str | None) -> None:
 
 
 @cli.group()
+def report() -> None:
+    """Documents to take out of the room."""
+
+
+@report.command("decision")
+@click.option("--model", required=True, help="The registered model's name.")
+@click.option("--id", "prediction_id", required=True, help="The id of the decision, as logged.")
+@click.option("--version", type=click.IntRange(min=1), help="The version. [default: the champion of that time]")
+@click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="FILE.html or FILE.pdf.")
+@cli_options("workspace", "query_seconds", "explain_memory_mb")
+def decision_(model: str, prediction_id: str, version: int | None, output: Path, **options: str | None) -> None:
+    """Write one page that says why a model decided one thing as it did."""
+    import getpass
+
+    from watchroom.jobs.decision_report import decision_report, kind_of
+
+    kind = kind_of(output.name)
+    by = f"{getpass.getuser()} on the command line"
+    made = decision_report(_settings(options), model, prediction_id, version=version, kind=kind, asked_by=by)
+    output.write_bytes(made)
+    click.echo(f"wrote {output}")
+
+
+@cli.group()
 def ledger() -> None:
     """The append-only record of what people decided and what the registry was seen to be."""
 

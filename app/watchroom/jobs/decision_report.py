@@ -1,0 +1,96 @@
+"""The printed page of one decision, made from the command line: the same that the Decision page gives."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from watchroom.desk import cases
+from watchroom.desk.cases import Subject
+from watchroom.desk.decisions import Decisions
+from watchroom.desk.explaining import Desk
+from watchroom.domain.decision import Case, Explanation
+from watchroom.errors import ExplainError, SettingError, StoreError
+from watchroom.reports.decision import Asked, html
+from watchroom.reports.decision_facts import facts, surroundings
+from watchroom.reports.pdf import pdf
+from watchroom.settings import Settings
+from watchroom.store.queries import decision as queries
+from watchroom.store.queries import models
+from watchroom.store.snapshot import ReaderLimits, Snapshot, SnapshotStore
+from watchroom.workspace.load import load_workspace
+
+Kind = Literal["html", "pdf"]
+
+
+def decision_report(
+    settings: Settings, model: str, prediction_id: str, *, version: int | None, kind: Kind, asked_by: str
+) -> bytes:
+    """The report of the decision by that version, else by the champion of that time.
+
+    Raises StoreError when there is no such model or decision. One that cannot be explained is reported without why.
+    """
+    workspace = load_workspace(settings.workspace)
+    store = SnapshotStore(workspace.store, ReaderLimits.of(settings))
+    desk = Desk(workspace.store, memory_mb=settings.explain_memory_mb)
+    decisions = Decisions(settings.workspace, seconds=settings.query_seconds, memory_mb=settings.memory_limit_mb)
+    try:
+        with store.lease() as snapshot:
+            zone = ZoneInfo(workspace.settings.time_zone) if workspace.settings else ZoneInfo("UTC")
+            page = _page(snapshot, desk, decisions, model, prediction_id, version,
+                         Asked(asked_by, datetime.now(UTC)), zone)  # fmt: skip
+    finally:
+        desk.close()
+        store.close()
+    return pdf(page) if kind == "pdf" else page.encode()
+
+
+def kind_of(name: str) -> Kind:
+    """What a file of that name is to hold. Raises SettingError for a name that says neither."""
+    ending = name.lower().rpartition(".")[2]
+    if ending == "pdf":
+        return "pdf"
+    if ending in ("html", "htm"):
+        return "html"
+    raise SettingError(f"{name!r} says neither HTML nor PDF.", next_step="Let it end in `.html` or `.pdf`.")
+
+
+def _page(
+    snapshot: Snapshot, desk: Desk, decisions: Decisions, model: str, prediction_id: str, version: int | None,
+    asked: Asked, zone: ZoneInfo,
+) -> str:  # fmt: skip
+    known = models.names(snapshot)
+    if model not in known:
+        raise StoreError(f"There is no model {model[:80]!r} in this snapshot.", next_step=f"It has {', '.join(known)}.")
+    subject, looked = cases.look_up(
+        queries.sampled(snapshot, model=model, prediction_id=prediction_id),
+        lambda: cases.in_log(decisions, snapshot, model=model, prediction_id=prediction_id),
+        version,
+        lambda case: _was_champion(snapshot, case),
+    )
+    if subject is None:
+        by = f" by version {version}" if looked.cases else ""
+        made = ", ".join(map(str, looked.versions))
+        why = f"It was made by version {made}." if made else looked.why
+        raise StoreError(f"There is no decision {prediction_id[:80]!r}{by}.", why=why, next_step=looked.next_step)
+    case = subject.case
+    around = surroundings(snapshot, model=model, version=case.version, at=case.at)
+    explanation, problem = _explained(snapshot, desk, decisions, subject)
+    return html(facts(case, explanation, around, problem), asked, zone)
+
+
+def _was_champion(snapshot: Snapshot, case: Case) -> bool:
+    return queries.reign(snapshot, model=case.model, version=case.version, at=case.at).champion == case.version
+
+
+def _explained(
+    snapshot: Snapshot, desk: Desk, decisions: Decisions, subject: Subject
+) -> tuple[Explanation | None, str]:
+    """Why, if it can be told, else what is in the way: a report of what was live is worth something without it."""
+    if subject.explanation is not None:
+        return subject.explanation, ""
+    try:
+        return cases.fresh(desk, decisions, snapshot, subject.case), ""
+    except ExplainError as problem:
+        return None, str(problem)

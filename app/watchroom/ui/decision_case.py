@@ -1,0 +1,64 @@
+"""Which decision a page of one decision is about: out of the snapshot's sample, else out of the log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from watchroom.desk import cases
+from watchroom.desk.cases import Looked, Subject, look_up
+from watchroom.domain.decision import Case, Explanation
+from watchroom.reports.decision_facts import Facts, Surroundings, facts, surroundings
+from watchroom.store.queries import decision as queries
+from watchroom.store.snapshot import Snapshot
+from watchroom.ui.desk import decisions, desk
+from watchroom.ui.room import ask, drawn, reading
+
+__all__ = ["Subject", "around", "explained", "found", "in_log", "told"]
+
+
+def found(model: str, prediction_id: str, version: int | None) -> tuple[Subject | None, Looked]:
+    """The decision as `desk.cases.look_up` finds it, each answer remembered."""
+    sampled = ask(queries.sampled, model=model, prediction_id=prediction_id)
+    return look_up(sampled, lambda: in_log(model, prediction_id), version, _was_champion)
+
+
+def _was_champion(case: Case) -> bool:
+    reign = ask(queries.reign, model=case.model, version=case.version, at=case.at)
+    return reign.champion == case.version
+
+
+def in_log(model: str, prediction_id: str) -> Looked:
+    """The decision by every version, as the log has it."""
+    return ask(_in_log, model=model, prediction_id=prediction_id)
+
+
+def _in_log(snapshot: Snapshot, *, model: str, prediction_id: str) -> Looked:
+    return cases.in_log(decisions(), snapshot, model=model, prediction_id=prediction_id)
+
+
+def explained(subject: Subject) -> Explanation:
+    """Its explanation: the sample's, else made now by the child process. Raises ExplainError."""
+    case = subject.case
+    return subject.explanation or drawn(_fresh, model=case.model, version=case.version, prediction_id=case.id)
+
+
+def _fresh(*, model: str, version: int, prediction_id: str) -> Explanation:
+    case = in_log(model, prediction_id).case(version)
+    assert case is not None, "only what was found is explained"
+    with reading() as snapshot:
+        return cases.fresh(desk(), decisions(), snapshot, case)
+
+
+def around(case: Case) -> Surroundings:
+    """What stood round it; made once for everybody, and never to be changed."""
+    return drawn(_around, model=case.model, version=case.version, at=case.at)
+
+
+def _around(*, model: str, version: int, at: datetime) -> Surroundings:
+    with reading() as snapshot:
+        return surroundings(snapshot, model=model, version=version, at=at)
+
+
+def told(subject: Subject, explanation: Explanation | None, problem: str = "") -> Facts:
+    """All that is told of it; `problem` says why it could not be explained."""
+    return facts(subject.case, explanation, around(subject.case), problem)

@@ -1,0 +1,173 @@
+"""Find a decision: by its id, or in the log by when, how it was scored, what came of it, and what its inputs were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from watchroom.desk.decisions import Page, Search
+from watchroom.domain.vocabulary import Task
+from watchroom.errors import WatchroomError
+from watchroom.reports.decision_words import value_text
+from watchroom.store.queries import health as health_queries
+from watchroom.store.queries.models import Model
+from watchroom.store.snapshot import Snapshot
+from watchroom.ui.decision_filters import filters
+from watchroom.ui.desk import decisions
+from watchroom.ui.navigation import link
+from watchroom.ui.room import ask
+from watchroom.ui.scope import scope
+from watchroom.ui.states import empty, error, section, sourced
+from watchroom.ui.tables import download
+from watchroom.ui.text import number, one_line, plain, sentence
+
+ID = "id"
+"""The parameter of the address that names the decision."""
+
+SHOWN = 200
+"""Decisions in the table: more than anybody looks through before narrowing the search."""
+
+INPUTS = 5
+"""Inputs beside each decision, so that rows can be told apart."""
+
+_TABLE = "decision_found"
+_PICKED = "_decision_picked"
+
+
+def choose(prediction_id: str, version: int | None = None) -> None:
+    """Make a decision the one that is looked at, by a version; an empty id goes back to the log. For callbacks."""
+    if prediction_id:
+        st.query_params[ID] = prediction_id
+    else:
+        st.query_params.pop(ID, None)
+    if version is not None:
+        st.session_state["version"] = str(version)
+
+
+def as_version(prediction_id: str, version: int) -> None:
+    """A button that shows the decision as that version made it."""
+    st.button(f"As version {version} decided", type="tertiary", icon=":material/swap_horiz:",
+              key=f"as_version_{version}", on_click=choose, args=(prediction_id, version))  # fmt: skip
+
+
+def choose_model(every: Sequence[Model]) -> None:
+    """No model is chosen yet: an id is one only within a model's log."""
+    st.markdown("Choose the model that decided it.")
+    for model in every:
+        link("decision", plain(model.title, 80), icon=":material/search:", params={"model": model.name})
+
+
+def show(model: Model, task: Task | None, version: int | None) -> None:
+    """The field for an id, and the log."""
+    pasted = st.text_input(
+        "Decision id",
+        key="_decision_pasted",
+        placeholder="Paste the id of a decision",
+        icon=":material/search:",
+        width=520,
+    )
+    if pasted.strip():
+        choose(pasted.strip())
+        st.session_state.pop("_decision_pasted", None)
+        st.rerun()
+    section("Or find it in the log")
+    watching = ask(health_queries.watching, model=model.name)
+    if not watching.versions:
+        empty(
+            "No decisions of this model have been read yet.",
+            watching.log_problems[0] if watching.log_problems else "A refresh reads them from its log.",
+            command="watchroom refresh",
+        )
+        return
+    _log(model, task, version)
+
+
+def _log(model: Model, task: Task | None, version: int | None) -> None:
+    period = scope().period
+    wanted = filters(model.name, task, version)
+    try:
+        with st.spinner("Reading the log …", show_time=True):
+            found = ask(search, model=model.name, wanted=wanted, first=period.first_day, last=period.last_day)
+    except WatchroomError as problem:
+        error(problem)
+        return
+    if found.note:
+        st.caption(f":orange[:material/warning: {sentence(found.note)}]")
+    if not found.rows.num_rows:
+        empty(f"No decision fits: {one_line(period.label, 60)}.", "Look at another period, or drop a condition.")
+        return
+    _table(model, found, period.label)
+
+
+def search(snapshot: Snapshot, *, model: str, wanted: Search, first: date, last: date) -> Page:
+    """The first decisions of these days that are looked for."""
+    return decisions().search(snapshot, model, wanted, first, last, SHOWN)
+
+
+def _table(model: Model, found: Page, period: str) -> None:
+    rows = found.rows.to_pandas()
+    st.session_state[_PICKED] = list(zip(rows["@id"].astype(str), rows["@version"].astype(int), strict=True))
+    table = log_table(rows, _telling(model.name, rows))
+    st.dataframe(
+        table,
+        hide_index=True,
+        key=_TABLE,
+        on_select=_pick,
+        selection_mode="single-row",
+        height=min(36 * (len(table) + 1) + 4, 560),
+        alt=f"{len(table)} decisions of the log; select a row to see why it was decided so",
+    )
+    more = f"First {number(len(table))} of more: narrow the search to see the rest. " if found.more else ""
+    st.caption(f"{more}Select a row to see why. {sourced(period, len(table), 'decision')}")
+    download("These as CSV", "decisions", lambda: rows)
+
+
+def _pick() -> None:
+    """The row that was selected becomes the decision that is looked at."""
+    rows = st.session_state[_TABLE]["selection"]["rows"]
+    picked = st.session_state.get(_PICKED, [])
+    if rows and rows[0] < len(picked):
+        choose(*picked[rows[0]])
+
+
+def _telling(model: str, rows: pd.DataFrame) -> list[str]:
+    """The inputs that are shown: those that matter most to the model where that is known, else the first."""
+    known = [name for name in ask(weights, model=model) if name in rows.columns]
+    others = [name for name in rows.columns if not name.startswith("@") and name not in known]
+    return [*known, *others][:INPUTS]
+
+
+def weights(snapshot: Snapshot, *, model: str) -> tuple[str, ...]:
+    """The inputs of a model by how much they matter to the newest version that was explained."""
+    rows = snapshot.rows(
+        """select feature from shap_global where model = ? and grain = 'all'
+        and version = (select max(version) from shap_global where model = ? and grain = 'all') order by rank""",
+        [model, model],
+    )
+    return tuple(str(name) for (name,) in rows)
+
+
+def log_table(rows: pd.DataFrame, inputs: Sequence[str]) -> pd.DataFrame:
+    """Id, time, version, prediction, score, outcome, and some inputs."""
+    found = pd.DataFrame(
+        {
+            "Decision": [one_line(text, 60) for text in rows["@id"]],
+            "Decided at (UTC)": pd.to_datetime(rows["@decided_at"]).dt.strftime("%Y-%m-%d %H:%M"),
+            "Version": rows["@version"],
+            "Predicted": rows["@prediction"],
+            "Score": rows["@score"],
+            "Outcome": [text if isinstance(text, str) else "not known yet" for text in rows["@outcome"]],
+        }
+    )
+    for name in inputs:
+        found[one_line(name, 40)] = [value_text(_plain(value)) for value in rows[name]]
+    return found.drop(columns="Score") if rows["@score"].isna().all() else found
+
+
+def _plain(value: object) -> str | float | bool | None:
+    if value is None or (isinstance(value, float) and value != value):
+        return None
+    return value if isinstance(value, str | bool) else float(value) if isinstance(value, int | float) else str(value)
