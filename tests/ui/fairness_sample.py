@@ -6,7 +6,7 @@ import atexit
 import json
 import shutil
 import tempfile
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,10 @@ from watchroom.workspace.load import Workspace
 from watchroom.workspace.model_file import ModelSpec
 
 TODAY = datetime.now(UTC).date()
-FIRST = (TODAY.replace(day=1) - timedelta(70)).replace(day=1)
+THIS = TODAY.replace(day=1)
+LAST = (THIS - timedelta(1)).replace(day=1)
+FIRST = (LAST - timedelta(1)).replace(day=1)
+MONTHS = (FIRST, LAST, THIS)
 DECISIONS = {"path": "lake/x.parquet", "prediction": "p", "groups": ["age_band", "card_type"]}
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -39,18 +42,10 @@ TINY: Rates = {"age_band": {"young": (0.3, 4), "old": (0.3, 5)}}
 ODD: Rates = {HOSTILE: {HOSTILE: (0.4, 900), LONG: (0.1, 900), **{f"group {n:02}": (0.4, 200) for n in range(45)}}}
 
 
-def months() -> list[date]:
-    """The first days of the three months up to today's."""
-    found = [FIRST]
-    while len(found) < 3:
-        found.append((found[-1] + timedelta(32)).replace(day=1))
-    return [day for day in found if day <= TODAY]
-
-
 def cells(model: str, rates: Rates, *, outcomes: bool = True, version: int = 1) -> list[dict[str, Any]]:
     """Rows of `profile_outcomes`: three months and the reference; half of the predictions come true."""
     rows = []
-    for day in [*months(), None]:
+    for day in [*MONTHS, None]:
         for column, groups in rates.items():
             for value, (rate, n) in groups.items():
                 for predicted, count in (("1", round(rate * n)), ("0", n - round(rate * n))):
@@ -71,7 +66,7 @@ def errors(model: str) -> list[dict[str, Any]]:
     return [
         {"model": model, "version": 1, "day": day, "group_column": "region", "group_value": value, "n": 400,
          "over_sum": 400 * size, "under_sum": 0.0, "sq_sum": 400 * size**2 * 1.2}
-        for day in [*months(), None] for value, size in (("north", 10.0), ("south", 20.0))
+        for day in [*MONTHS, None] for value, size in (("north", 10.0), ("south", 20.0))
     ]  # fmt: skip
 
 
@@ -109,9 +104,10 @@ def rows() -> Rows:
             for model, file in files.items()
         ] + [{"model": "no-file", "title": "No file", "registered": True}],
         "aliases": [{"name": "card-fraud", "alias": "champion", "version": 1}],
+        "model_versions": [{"name": model, "version": version} for model, version in served],
         "volume": [
             {"model": model, "version": version, "day": day, "decisions": 9, "labelled": 0}
-            for model, version in served for day in months()
+            for model, version in served for day in MONTHS
         ],
         "profile_outcomes": outcomes,
         "profile_errors": errors("claims"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -14,6 +13,7 @@ from watchroom.store.queries import fairness as queries
 from watchroom.store.queries.fairness import Standing
 from watchroom.ui.fairness_table import verdict_column
 from watchroom.ui.fairness_words import METRIC_NAMES, STATUS_NAMES, group_name
+from watchroom.ui.navigation import go
 from watchroom.ui.room import ask, drawn, room
 from watchroom.ui.states import figure, sourced, truncated
 from watchroom.ui.tables import download
@@ -59,28 +59,24 @@ def _answer(every: Sequence[Standing], below: int, compared: int) -> str:
 
 def _table(every: Sequence[Standing]) -> None:
     shown = every[: room().settings.page_rows]
-    st.dataframe(
+    picked = st.dataframe(
         drawn(_shown),
         key=TABLE,
         hide_index=True,
         placeholder="–",
         row_height=_ROW,
         height=min(len(shown), _ROWS_SEEN) * _ROW + _ROW + 3,
-        on_select=partial(_open, tuple(one.model for one in shown)),
+        on_select="rerun",
         selection_mode="single-cell",
         column_config=_COLUMNS,
         alt=f"{count_of(len(shown), 'model')} with the group that is furthest behind, the worst first",
     )
+    if cells := picked.selection.cells:
+        go("fairness", model=shown[cells[0][0]].model)
     st.caption(":material/ads_click: Click a row to open that model.")
     truncated(len(shown), len(every), "models")
     st.caption(sourced("all decisions of each model's version in service", sum(one.n for one in every), "decision"))
     download("Download as CSV", "fairness-of-models", lambda: pd.DataFrame([one.__dict__ for one in every]))
-
-
-def _open(models: Sequence[str]) -> None:
-    """Open the model whose row was clicked."""
-    if cells := st.session_state[TABLE]["selection"]["cells"]:
-        st.session_state["model"] = models[cells[0][0]]
 
 
 _COLUMNS: dict[str, ColumnConfig] = {

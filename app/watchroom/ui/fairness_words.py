@@ -12,6 +12,7 @@ import pandas as pd
 
 from watchroom.charts.fairness import group, value_text
 from watchroom.domain.fairness import BEST, MIN_DECISIONS
+from watchroom.ui.alerts_words import feature_name
 from watchroom.ui.text import count_of, number, one_line, some
 
 METRIC_NAMES: Mapping[str, str] = {
@@ -123,7 +124,7 @@ def _furthest(rows: pd.DataFrame, counted: pd.DataFrame) -> str:
     worst = rows.sort_values(CLEAREST).iloc[0]
     same = counted[(counted["group_column"] == worst["group_column"]) & (counted["metric"] == worst["metric"])]
     best = same[same["group_value"] == worst["best"]]["value"].iloc[0]
-    return f"`{one_line(worst['group_column'], 60)}`: {comparison(worst, float(best))}"
+    return f"{feature_name(str(worst['group_column']))}: {comparison(worst, float(best))}"
 
 
 def _columns(count: int) -> str:
