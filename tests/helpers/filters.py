@@ -218,7 +218,7 @@ class Reference:
     def _written(self, text: str) -> tuple[datetime, datetime]:
         start = datetime.fromisoformat(text)
         unit = {10: timedelta(days=1), 16: timedelta(minutes=1), 20: timedelta(seconds=1), 22: timedelta(minutes=1)}
-        end = start + (unit.get(len(text)) or timedelta(milliseconds=10))
+        end = start + (timedelta(milliseconds=10) if "." in text else unit[len(text)])
         low, high = ((time if time.tzinfo else time.replace(tzinfo=self.zone)).astimezone(UTC) for time in (start, end))
         return low.replace(tzinfo=None), high.replace(tzinfo=None) - timedelta(microseconds=1)
 

@@ -20,6 +20,9 @@ def test_a_first_refresh_joins_the_registry_with_the_workspace(room: Room) -> No
         "Read the workspace and its evidence",
         "Count the decision logs",
         "Judge drift, quality and performance",
+        "Note the days of decisions",
+        "Compare groups",
+        "Explain decisions",
         "Raise and end alerts",
     ]
     assert room.rows("select model, title, tier, registered from models") == [
