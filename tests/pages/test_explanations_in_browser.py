@@ -17,7 +17,7 @@ ADDRESSES = [
     "explanations",
     "explanations?model=card-fraud",
     "explanations?model=card-fraud&view=One+input&input=amount&colour=region",
-    "explanations?model=card-fraud&view=Cohorts&a_where=amount&a_where=region&b_where=%40outcome",
+    "explanations?model=card-fraud&view=Cohorts&a_where1=amount&a_where2=region&a_region=north&b_where1=Outcome&b_%40outcome=1",
     "explanations?model=card-fraud&view=Rows",
     "explanations?model=card-fraud&view=Changes",
     f"explanations?model={LONG}",
@@ -64,7 +64,10 @@ def test_a_click_on_a_row_leads_to_its_decision(page: Page, room: str):
 
 
 def test_a_cohort_stands_in_the_address(page: Page, room: str):
-    go(page, f"{room}/explanations?model=card-fraud&view=Cohorts&a_where=amount&a_amount_from=0.5&a_rows=The+reference")
+    go(
+        page,
+        f"{room}/explanations?model=card-fraud&view=Cohorts&a_where1=amount&a_amount_from=0.5&a_rows=The+reference",
+    )
     expect(page.locator(".st-key-a_amount_from input")).to_have_value("0.5")
     expect(page.get_by_text("The reference, amount from 0.5")).to_be_visible()
     page.locator(".st-key-a_amount_to input").fill("2")

@@ -29,6 +29,12 @@ MISSING_WORDS: dict[str, Missing] = {"Leave out": "out", "Take too": "too", "Onl
 OWN_WORDS = {"@score": "Score", "@prediction": "Prediction", "@outcome": "Outcome", "@output": "Output"}
 NUMBERS = ("@score", "@output")
 SIDES = ("a", "b")
+CONDITIONS = 4
+"""Conditions on a side: with more hardly a row is left of a sample."""
+
+BUTTONS = 20
+"""So many categories stand as buttons, which are read at a glance; more are a list."""
+
 _ROWS_SEEN = 12
 
 
@@ -66,8 +72,7 @@ def _cohort(subject: Subject, side: str) -> Cohort:
     whens = _whens(subject)
     usual = list(whens)[1] if side == "b" and REFERENCE in whens else PERIOD
     picked = _select("Rows", f"{side}_rows", list(whens), usual)
-    by = _columns_picked(subject, side)
-    where = tuple(_where(subject, side, name) for name in by)
+    where = _conditions(subject, side)
     first, last = whens[picked]
     choice = Choice(subject.model.name, subject.found.version, first, last, where)
     size = ask(explained.size, choice=choice)
@@ -99,19 +104,29 @@ def _select(title: str, key: str, options: list[str], usual: str) -> str:
     return str(st.selectbox(title, options, index=options.index(usual), key=key, bind="query-params"))
 
 
-def _columns_picked(subject: Subject, side: str) -> list[str]:
-    names = [*OWN_COLUMNS, *(column.name for column in subject.columns)]
-    return list(
-        st.multiselect(
-            "Only where", names, key=f"{side}_where", bind="query-params", placeholder="Any row",
-            format_func=lambda name: OWN_WORDS.get(name) or one_line(name, 60),
-        )
-    )  # fmt: skip
+def _conditions(subject: Subject, side: str) -> tuple[Where, ...]:
+    """The conditions on one side: a box for each, and one more until there are as many as may be."""
+    left = [*OWN_COLUMNS, *(column.name for column in subject.columns)]
+    found: list[Where] = []
+    for place in range(1, CONDITIONS + 1):
+        name = st.selectbox(
+            "Only where" if place == 1 else "and where", left, index=None, key=f"{side}_where{place}",
+            bind="query-params", placeholder="Any row", format_func=_shown_name,
+        )  # fmt: skip
+        if name is None:
+            break
+        left.remove(name)
+        found.append(_where(subject, side, name))
+    return tuple(found)
+
+
+def _shown_name(name: str) -> str:
+    return OWN_WORDS.get(name) or one_line(name, 60)
 
 
 def _where(subject: Subject, side: str, name: str) -> Where:
     """The condition on one column, by its controls."""
-    shown = OWN_WORDS.get(name) or one_line(name, 40)
+    shown = one_line(_shown_name(name), 40)
     if name in NUMBERS:
         return _range(side, name, shown, None)
     if name in OWN_COLUMNS:
@@ -149,12 +164,12 @@ def _missing(side: str, name: str) -> Missing:
 
 
 def _texts(side: str, name: str, shown: str, known: tuple[str, ...], may_miss: bool) -> Where:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        picked = st.multiselect(
-            plain(shown), list(known), key=f"{side}_{name}", bind="query-params", placeholder="Any value",
-            format_func=lambda value: one_line(value, 60),
-        )  # fmt: skip
-        missing = _missing(side, name) if may_miss else "out"
+    given: Any = {"key": f"{side}_{name}", "bind": "query-params", "format_func": lambda value: one_line(value, 60)}
+    if len(known) <= BUTTONS:
+        picked = st.pills(plain(shown), list(known), selection_mode="multi", **given)
+    else:
+        picked = st.multiselect(plain(shown), list(known), placeholder="Any value", **given)
+    missing = _missing(side, name) if may_miss else "out"
     return Where(name, None, None, tuple(picked), missing)
 
 
