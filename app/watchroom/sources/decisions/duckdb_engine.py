@@ -37,6 +37,7 @@ from watchroom.sources.decisions.contract import (
     Survey,
 )
 from watchroom.sources.decisions.duckdb_dialect import DuckDialect, family_of
+from watchroom.sources.decisions.duckdb_limits import limited
 from watchroom.sources.decisions.histograms import Histograms
 from watchroom.sources.decisions.singles import Question, Singles
 
@@ -48,17 +49,20 @@ _OURS = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException
 
 
 class DuckDBEngine:
-    """Reads logs with a DuckDB of its own, within `memory_mb`; what does not fit goes to `temp`. Close it after use."""
+    """Reads logs with a DuckDB of its own, within `memory_mb`; close it after use.
+
+    What does not fit goes to `temp`; without one it is refused, and nothing is ever written.
+    """
 
     name = "duckdb"
 
-    def __init__(self, temp: Path, *, memory_mb: int = 1024, threads: int = 2) -> None:
+    def __init__(self, temp: Path | None, *, memory_mb: int = 1024, threads: int = 2) -> None:
         self._connection = duckdb.connect(
             ":memory:",
             config={
                 "threads": threads,
                 "memory_limit": f"{memory_mb}MB",
-                "temp_directory": str(temp),
+                "temp_directory": str(temp) if temp else "",
                 "autoinstall_known_extensions": False,
             },
         )
@@ -367,9 +371,11 @@ class DuckDBEngine:
         finally:
             self._connection.execute(f"drop table if exists {name}")
 
-    def interrupt(self) -> None:
-        """Stop what is being asked, from another thread: it raises `duckdb.InterruptException` there."""
-        self._connection.interrupt()
+    @contextmanager
+    def limited(self, seconds: float) -> Iterator[None]:
+        """What is asked inside has so much time. Raises QueryTimeout past it, and only errors of ours."""
+        with limited(self._connection.interrupt, seconds):
+            yield
 
     def _told(self, dialect: DuckDialect, log: DecisionLog, outcomes: OutcomeLog | None, files: Files) -> str:
         """One outcome for each id. Asking whether any id has two is a tenth of ordering them all."""

@@ -1,0 +1,69 @@
+"""Where the decisions of a model lie: what is asked of its logs, which file holds which day, and the days of an id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from watchroom.store.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """A file of a log as the refresh read it. `path` is relative to the workspace, or an address."""
+
+    kind: str
+    path: str
+    size: int
+    modified_ns: int
+
+
+def asked(snapshot: Snapshot, *, model: str) -> str | None:
+    """What is asked of the model's logs, as JSON; None for a model whose decisions were never counted."""
+    rows = snapshot.rows("select value from profile_notes where model = ? and key = 'asked'", [model])
+    return str(rows[0][0]) if rows else None
+
+
+def decided(snapshot: Snapshot, *, model: str) -> int:
+    """How many decisions of the model were counted."""
+    return int(snapshot.rows("select coalesce(sum(decisions), 0) from volume where model = ?", [model])[0][0])
+
+
+def indexed(snapshot: Snapshot, *, model: str) -> bool:
+    """Whether the ids of the model's decisions can be looked up."""
+    return bool(snapshot.rows("select 1 from decision_days where model = ? limit 1", [model]))
+
+
+def days_of_digests(snapshot: Snapshot, *, digests: Sequence[int]) -> dict[str, frozenset[date]]:
+    """By model, the days on which an id with one of these digests was decided."""
+    rows = snapshot.rows(_DAYS, [list(digests)])
+    return {model: frozenset(days) for model, days in rows}
+
+
+_DAYS = """
+    select model, list(distinct day) from decision_days where digest in (select unnest(?::uinteger[])) group by model
+    order by model
+"""
+
+
+def days_held(
+    snapshot: Snapshot, *, model: str, first: date | None = None, last: date | None = None
+) -> tuple[date, ...]:
+    """The days from `first` to `last`, both included, of which some file has decisions, in order."""
+    rows = snapshot.rows(
+        """select distinct day from log_days where model = $model and kind = 'decisions' and rows > 0
+        and day >= coalesce($first, day) and day <= coalesce($last, day) order by day""",
+        {"model": model, "first": first, "last": last},
+    )
+    return tuple(row[0] for row in rows)
+
+
+def files_of_days(snapshot: Snapshot, *, model: str, days: Sequence[date]) -> tuple[HeldFile, ...]:
+    """The files that hold decisions of these days, or outcomes for them."""
+    rows = snapshot.rows(
+        """select distinct kind, path, size, modified_ns from log_days join log_files using (model, kind, path)
+        where model = $model and day in (select unnest($days::date[])) order by kind, path""",
+        {"model": model, "days": list(days)},
+    )
+    return tuple(HeldFile(*row) for row in rows)
