@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "app" / "watchroom"
@@ -172,13 +173,13 @@ def test_slow_libraries_are_imported_where_they_are_used():
 def test_every_library_that_is_imported_is_a_dependency_of_ours():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
-    declared = {Requirement(line).name.lower() for line in lines}
+    declared = {canonicalize_name(Requirement(line).name) for line in lines}
     brings = packages_distributions()
     wrong = [
         found.place
         for found in imports()
         if (library := found.module.split(".")[0]) not in sys.stdlib_module_names | {"watchroom", *WITH_THEIR_OWNER}
-        and declared.isdisjoint(name.lower() for name in brings.get(library, ()))
+        and declared.isdisjoint(canonicalize_name(name) for name in brings.get(library, ()))
     ]
     assert not wrong, "\n".join(wrong)
 

@@ -161,7 +161,9 @@ def test_a_file_outside_of_the_folder_or_none_at_all_is_not_opened(path: str, tm
 def test_a_damaged_booster_is_a_clear_error(content: bytes, tmp_path: Path) -> None:
     for data in ("model.lgb", "model.ubj"):
         flavor = "lightgbm" if data.endswith("lgb") else "xgboost"
-        folder = write(tmp_path / data, f"flavors:\n  {flavor}:\n    data: {data}\n", **{data.replace(".", "__"): content})
+        folder = write(
+            tmp_path / data, f"flavors:\n  {flavor}:\n    data: {data}\n", **{data.replace(".", "__"): content}
+        )
         with pytest.raises(ExplainError, match="cannot read"):
             load(folder, None, trust=False, background=None)
 
@@ -179,4 +181,6 @@ def test_a_pickled_estimator_that_is_trusted_is_explained_from_its_inside(tmp_pa
     assert "model.pkl" in refused(tmp_path / "m").why
     model = load(tmp_path / "m", "binary", trust=True, background=None)
     assert (model.loaded.flavor, model.loaded.method) == ("sklearn", "tree")
-    np.testing.assert_allclose(model.explain(kinds.table(case.given.head(kinds.ROWS))).values, case.answer.values, atol=1e-9)
+    np.testing.assert_allclose(
+        model.explain(kinds.table(case.given.head(kinds.ROWS))).values, case.answer.values, atol=1e-9
+    )

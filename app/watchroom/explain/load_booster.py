@@ -27,7 +27,7 @@ def lightgbm_file(file: Path) -> Any:
     import lightgbm
 
     try:
-        return lightgbm.Booster(model_file=str(file), params={"verbosity": -1})
+        return lightgbm.Booster(model_file=str(file))
     except (lightgbm.basic.LightGBMError, ValueError, KeyError, UnicodeDecodeError) as error:
         raise ExplainError("LightGBM cannot read the logged model.", why=_one_line(error)) from error
 

@@ -99,7 +99,7 @@ def _booster(trees: list[Nodes], columns: int, offset: Floats) -> Booster:
     import lightgbm
 
     text = written(trees, columns, len(offset))
-    return LightGBM(lightgbm.Booster(model_str=text, params={"verbosity": -1}), offset)
+    return LightGBM(lightgbm.Booster(model_str=text), offset)
 
 
 def _of_tree(tree: Any, output: int, shares: bool, scale: float) -> Nodes:

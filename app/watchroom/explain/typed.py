@@ -74,7 +74,9 @@ def numbers(column: pa.ChunkedArray, name: str) -> Floats:
     try:
         if pa.types.is_boolean(kind):
             column = column.cast(pa.int8())
-        elif not _is_numeric(kind) and not pa.types.is_null(kind) and not _is_text(kind):
+        elif _is_text(kind):
+            column = pc.utf8_trim_whitespace(column)
+        elif not _is_numeric(kind) and not pa.types.is_null(kind):
             raise pa.ArrowInvalid(f"it holds {kind}")
         return np.asarray(column.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
