@@ -129,7 +129,7 @@ class TestOneModel:
     def test_names_from_outside_stay_text(self, reader: Reader):
         app = reader.open("fairness", model=LONG, rate="Selection rate", **ALL)
         assert not any(re.search(r"(?<!\\)<img", str(markdown.value)) for markdown in app.markdown)
-        assert "First 40 of 47 groups." in said(app)
+        assert "Drawn are the 40 groups with most decisions, of 47; see the table." in said(app)
 
     def test_the_caution_stands_on_the_page(self, reader: Reader):
         text = said(reader.open("fairness", model="loans", **ALL))

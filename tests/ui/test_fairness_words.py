@@ -58,7 +58,8 @@ def test_what_never_happens_to_a_group_is_said_so(metric: str, said: str):
 def test_a_group_below_the_line_is_the_answer():
     found = answer(pd.DataFrame([*pair(), *pair(status="above", ratio=0.95, group_column="region")]))
     assert found.startswith("Not alike by `age_band`: the model says 1 to “61+” 2.0 times as often")
-    assert found.endswith("surely below the four-fifths line; 1 of 2 columns has no group that is.")
+    assert found.endswith("surely below the four-fifths line; 1 of 2 columns has no such group.")
+    assert answer(pd.DataFrame(pair())).endswith("surely below the four-fifths line.")
 
 
 def test_what_may_be_chance_is_said_to_be():

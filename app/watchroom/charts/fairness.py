@@ -19,6 +19,9 @@ ROW = 30
 GROUP_COLOURS = ("#4C82D6", "#D9720B", "#2A9D8F", "#A259C4", "#A3722A", "#C2477F")
 """Of the lines of groups: at least 3 to 1 on both themes, apart for the colour-blind; each line is named as well."""
 
+MONTHS_NAMED = 8
+"""Months with their name under the axis: what a telephone has room for."""
+
 _LOOKS = {
     "above": (LINE_COLOUR, "circle"),
     "none": (LINE_COLOUR, "circle"),
@@ -150,8 +153,9 @@ def months(found: pd.DataFrame, shown: Sequence[str], metric: str, title: str) -
         for trace in _months_of(known[known["group_value"] == one], one, colour, metric):
             chart.add_trace(trace)
     chart.update_layout(hovermode="closest", margin={"r": LABEL_ROOM + 30})
-    chart.update_xaxes(type="category", categoryorder="array", categoryarray=ticks, nticks=12, tickangle=0,
-                       range=[-0.5, len(ticks) - 0.5])  # fmt: skip
+    named = ticks[:: -(-len(ticks) // MONTHS_NAMED)]
+    chart.update_xaxes(type="category", categoryorder="array", categoryarray=ticks, range=[-0.5, len(ticks) - 0.5],
+                       tickvals=named, ticktext=[tick.replace(" ", "<br>") for tick in named], tickangle=0)  # fmt: skip
     span = _months_span(known, metric)
     chart.update_yaxes(tickformat=_format(metric, known), range=span)
     _name_lines(chart, known, shown, span)

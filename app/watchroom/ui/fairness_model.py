@@ -24,7 +24,7 @@ from watchroom.ui.health_words import dated
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask, drawn, reading
 from watchroom.ui.scope import Period
-from watchroom.ui.states import empty, section, sourced, truncated
+from watchroom.ui.states import empty, section, sourced
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, number, one_line, plain, sentence
 
@@ -181,7 +181,10 @@ def _groups(found: Window, column: str, metric: MetricName) -> None:
         )
     if small := small_ones(rows):
         st.caption(sentence(small, 600))
-    truncated(len(shown), len(known), "groups")
+    if len(shown) < len(known):
+        st.caption(
+            f"Drawn are the {number(len(shown))} groups with most decisions, of {number(len(known))}; see the table."
+        )
     st.dataframe(
         shown_groups(ordered(rows))[
             ["Group", "Verdict", "Value", "from", "to", "n", "Ratio", "Ratio from", "Ratio to", "Best"]
@@ -227,7 +230,7 @@ def _over_time(subject: Subject, found: Window, column: str, metric: MetricName)
         f"Hollow: too few decisions in that month to judge. {sourced(days(found.first, found.last), n, 'decision')}"
     )
     if shown < total:
-        st.caption(f"The {number(shown)} groups with most decisions, of {number(total)}; the download has all of them.")
+        st.caption(f"Drawn are the {number(shown)} groups with most decisions, of {number(total)}; see the download.")
     download(
         "Download as CSV",
         "fairness-by-month",
@@ -243,7 +246,8 @@ def _months_drawn(
         [part for part in (ask(queries.groups, **key), ask(queries.groups, **key, first=first, last=last)) if len(part)]
     )
     rows = rows[(rows["group_column"] == column) & (rows["metric"] == metric)].dropna(subset=["value"])
-    counted = rows[rows["period_start"].notna()].groupby("group_value")["n"].sum().sort_values(ascending=False)
+    judged = rows[rows["period_start"].notna() & (rows["status"] != "small")]
+    counted = judged.groupby("group_value")["n"].sum().sort_values(ascending=False)
     if counted.empty:
         return None
     shown = [str(value) for value in counted.index[:LINES]]

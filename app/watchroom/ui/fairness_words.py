@@ -107,10 +107,9 @@ def answer(table: pd.DataFrame) -> str:
     below, unclear = (counted[counted["status"] == status] for status in ("below", "unclear"))
     if len(below):
         clear = columns - below["group_column"].nunique()
-        return (
-            f"Not alike by {_furthest(below, counted)}. That is surely below the four-fifths line; {number(clear)} of "
-            f"{_columns(columns)} {'has' if clear == 1 else 'have'} no group that is."
-        )
+        others = f"; {number(clear)} of {_columns(columns)} {'has' if clear == 1 else 'have'} no such group"
+        found = _furthest(below, counted)
+        return f"Not alike by {found}. That is surely below the four-fifths line{others if columns > 1 else ''}."
     if len(unclear):
         return (
             f"No group lies surely below the four-fifths line. The clearest gap is by {_furthest(unclear, counted)}; "
