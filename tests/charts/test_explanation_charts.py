@@ -90,7 +90,7 @@ class TestBeeswarm:
     def test_zero_is_a_line(self):
         chart = beeswarm.beeswarm(number(), ["amount"], "log-odds")
         assert chart.figure.layout.shapes[0].x0 == 0
-        assert "amount -5 to +5" in chart.alt
+        assert "amount −5 to +5" in chart.alt
 
 
 class TestDependence:
@@ -106,6 +106,11 @@ class TestDependence:
     def test_the_line_is_the_mean_of_neighbouring_values(self):
         mean = traces(dependence.dependence(number(n=400), "amount", "log-odds"))["mean"]
         np.testing.assert_allclose(mean.y, np.array(mean.x) - 5)
+
+    def test_many_points_are_one_picture_with_the_mean_above_them(self):
+        chart = dependence.dependence(number(n=2_001), "amount", "log-odds")
+        assert [type(trace) for trace in chart.figure.data] == [go.Scattergl, go.Scattergl]
+        assert chart.figure.data[-1].name == "mean"
 
     def test_categories_stand_beside_each_other_the_one_that_pushes_up_most_first(self):
         found = values("plan", 60, text=["x", "y", None] * 20, shap=[0.1, 0.9, -0.3] * 20)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from watchroom.charts.explanations import cut, rows
 from watchroom.charts.style import LINE_COLOUR, MARK_COLOUR, OTHER_COLOUR, Chart, figure, name
-from watchroom.charts.words import short
+from watchroom.charts.words import short, signed
 from watchroom.domain.direction import rank_in
 
 SVG_POINTS = 2_000
@@ -72,7 +72,7 @@ def _placed(some: pd.DataFrame, place: int, unit: str) -> pd.DataFrame:
     group = np.where(texts.notna(), "category", np.where(np.isnan(values), "missing", "number"))
     told = [text if isinstance(text, str) else short(value) for text, value in zip(texts, values, strict=True)]
     hover = [
-        f"{name(feature)}: {name('missing' if value == '–' else value)}<br>{shap:+.3g} {name(unit)}"
+        f"{name(feature)}: {name('missing' if value == '–' else value)}<br>{signed(shap)} {name(unit)}"
         for feature, value, shap in zip(some["feature"], told, some["shap"], strict=True)
     ]
     shap = some["shap"].to_numpy(np.float64)
@@ -100,7 +100,7 @@ def swarm(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _words(found: pd.DataFrame, order: Sequence[str], unit: str) -> str:
     spread = {str(feature): some for feature, some in found.groupby("feature")["shap"]}
     named = ", ".join(
-        f"{feature} {spread[feature].min():+.3g} to {spread[feature].max():+.3g}"
+        f"{feature} {signed(spread[feature].min())} to {signed(spread[feature].max())}"
         for feature in order[:4]
         if feature in spread
     )

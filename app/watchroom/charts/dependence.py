@@ -18,7 +18,7 @@ from watchroom.charts.beeswarm import CATEGORY_COLOUR, LOW_HIGH, MISSING_COLOUR,
 from watchroom.charts.explanations import cut
 from watchroom.charts.health import BAD_COLOUR
 from watchroom.charts.style import LINE_COLOUR, MARK_COLOUR, OTHER_COLOUR, Chart, figure, name
-from watchroom.charts.words import short
+from watchroom.charts.words import short, signed
 from watchroom.domain.direction import rank_in
 
 Floats = NDArray[np.float64]
@@ -63,7 +63,7 @@ def dependence(found: pd.DataFrame, feature: str, unit: str, by: Coloured | None
                  customdata=found["prediction_id"][mask] if "prediction_id" in found else None,
                  unselected={"marker": {"opacity": 0.6}})
         )  # fmt: skip
-    chart.add_trace(axis.line)
+    chart.add_trace(kind(**axis.line))  # of the points' kind, else it would lie under them
     chart.add_hline(y=0, line={"color": OTHER_COLOUR, "width": 1})
     chart.update_layout(hovermode="closest", margin={"b": 34, "l": 44})
     chart.update_xaxes(title={"text": cut(feature, 60), "font": {"size": 12}}, **axis.layout)
@@ -78,7 +78,7 @@ class _Axis:
     """How the input's axis is drawn, the line of means over it, and what the alternative text says of it."""
 
     layout: dict[str, Any]
-    line: go.Scatter
+    line: dict[str, Any]
     told: str
     notes: tuple[dict[str, Any], ...] = ()
 
@@ -107,7 +107,7 @@ def _numbers(found: pd.DataFrame) -> tuple[Floats, _Axis]:
                       "text": told, "font": {"size": 11, "color": OTHER_COLOUR}})  # fmt: skip
     left = side - 0.05 * width if not known.all() else low - 0.03 * width
     layout = {"range": [left, high + 0.03 * width], "nticks": 8}
-    told = f"the mean goes from {y[0]:+.3g} at {short(x[0])} to {y[-1]:+.3g} at {short(x[-1])}" if len(x) else ""
+    told = f"the mean goes from {signed(y[0])} at {short(x[0])} to {signed(y[-1])} at {short(x[-1])}" if len(x) else ""
     return place, _Axis(layout, _line(x, y), told, tuple(notes))
 
 
@@ -134,10 +134,10 @@ def _means(values: Floats, shap: Floats) -> tuple[Floats, Floats]:
     return x, y
 
 
-def _line(x: Any, y: Any, mode: str = "lines") -> go.Scatter:
-    return go.Scatter(
+def _line(x: Any, y: Any, mode: str = "lines") -> dict[str, Any]:
+    return dict(
         x=x, y=y, mode=mode, name="mean", line={"color": _LINE_COLOUR, "width": 2},
-        marker={"symbol": "line-ew", "size": 26, "line": {"width": 3, "color": _LINE_COLOUR}},
+        marker={"symbol": "line-ew", "size": 40, "line": {"width": 3, "color": _LINE_COLOUR}},
         hovertemplate="mean %{y:+.3g}<extra></extra>",
     )  # fmt: skip
 
@@ -155,7 +155,7 @@ def _categories(found: pd.DataFrame) -> tuple[Floats, _Axis]:
         place[mine] += swarm(shap[mine]) * 0.8
     layout = {"tickmode": "array", "tickvals": list(range(len(order))), "ticktext": [cut(label, 16) for label in order],
               "range": [-0.6, len(order) - 0.4]}  # fmt: skip
-    told = ", ".join(f"{label} {mean:+.3g}" for label, mean in zip(order, means, strict=True))
+    told = ", ".join(f"{label} {signed(mean)}" for label, mean in zip(order, means, strict=True))
     return place, _Axis(layout, _line(list(range(len(order))), list(means), "markers"), f"means: {told}")
 
 
@@ -199,7 +199,7 @@ def _hover(found: pd.DataFrame, feature: str, unit: str, by: Coloured | None) ->
         texts = by.texts if by.texts is not None else [None] * len(found)
         other = [f"<br>{name(by.name)}: {_told(*pair)}" for pair in zip(texts, by.values, strict=True)]
     return [
-        f"{name(feature)}: {value}<br>{shap:+.3g} {name(unit)}{more}"
+        f"{name(feature)}: {value}<br>{signed(shap)} {name(unit)}{more}"
         for value, shap, more in zip(own, found["shap"], other, strict=True)
     ]
 
@@ -211,5 +211,5 @@ def _told(text: object, value: float) -> str:
 def _words(found: pd.DataFrame, feature: str, unit: str, axis: _Axis) -> str:
     if found.empty:
         return f"What {feature} adds to the output: no rows."
-    span = f"{found['shap'].min():+.3g} to {found['shap'].max():+.3g}"
+    span = f"{signed(found['shap'].min())} to {signed(found['shap'].max())}"
     return f"What {feature} adds to the output of {len(found):,} rows, {unit}: {span}; {axis.told or 'too few rows'}."

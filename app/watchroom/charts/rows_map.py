@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from watchroom.charts.explanations import ROW_HEIGHT, cut
 from watchroom.charts.style import GRID_COLOUR, LINE_COLOUR, MARK_COLOUR, OTHER_COLOUR, Chart, figure, name
-from watchroom.charts.words import records, short
+from watchroom.charts.words import records, short, signed
 
 ROWS = 300
 """Rows in the map: with more, a column is thinner than can be pointed at."""
@@ -73,7 +73,10 @@ def _row_words(row: object, unit: str) -> str:
 def _cell_words(rows: pd.DataFrame, matrix: NDArray[np.float64], order: Sequence[str], unit: str) -> list[list[str]]:
     who = [_who(row) for row in records(rows)]
     return [
-        [f"{one}<br>{name(feature)}: {value:+.3g} {name(unit)}" for one, value in zip(who, matrix[:, i], strict=True)]
+        [
+            f"{one}<br>{name(feature)}: {signed(value)} {name(unit)}"
+            for one, value in zip(who, matrix[:, i], strict=True)
+        ]
         for i, feature in enumerate(order)
     ]
 

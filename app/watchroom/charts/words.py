@@ -20,6 +20,11 @@ def short(value: float | None) -> str:
     return f"{value:.3g}" if abs(value) >= 1e-4 or value == 0 else f"{value:.1e}"
 
 
+def signed(value: float) -> str:
+    """As `short`, always with its sign: `+0.41`, `−1,235`; `0` has none."""
+    return short(value) if value == 0 or value != value else f"{'+' if value > 0 else '−'}{short(abs(value))}"
+
+
 def share(value: float | None) -> str:
     """`12 %`, and below a tenth `2.1 %`; `–` for none."""
     if value is None or pd.isna(value):

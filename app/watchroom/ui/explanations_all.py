@@ -64,12 +64,12 @@ def _figures(every: pd.DataFrame) -> None:
 
 
 _COLUMNS: dict[str, ColumnConfig] = {
-    "Model": st.column_config.TextColumn(width=190, pinned=True),
+    "Model": st.column_config.TextColumn(width=160, pinned=True),
     "Version": st.column_config.NumberColumn(width=70),
-    "Top three drivers": st.column_config.TextColumn(width=360, help="With their shares of the weight"),
+    "Top three drivers": st.column_config.TextColumn(width=440, help="With their shares of the weight"),
     "Changed?": st.column_config.TextColumn(width=90, help="Against its reference, else the version before it"),
     "nDCG": st.column_config.NumberColumn(format="%.2f", width=70, help="1: the same ranking of the inputs"),
-    "Status": st.column_config.TextColumn(width=190),
+    "Status": st.column_config.TextColumn(width=130),
     "Explained": st.column_config.DatetimeColumn(format="D MMM YYYY HH:mm", width=150, help="UTC"),
 }
 

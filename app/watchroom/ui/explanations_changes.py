@@ -17,7 +17,7 @@ from watchroom.store.queries import explanations as queries
 from watchroom.store.queries.explained import Choice
 from watchroom.store.queries.explanations import Span
 from watchroom.ui.explanations_subject import SAMPLE, Subject, matrix_of
-from watchroom.ui.explanations_words import changed, shift_words, worth_telling
+from watchroom.ui.explanations_words import LEAST_MOVED, changed, shift_words, worth_telling
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
@@ -120,7 +120,7 @@ def _compared(subject: Subject, before: Span, now: Span) -> None:
     st.markdown(f"**{plain(changed(told.status, told.value, told.low, told.high, NDCG_LIMIT))}.**")
     telling = worth_telling(moved)
     lines = [f"- {sentence(shift_words(one), 300)}" for one in telling]
-    st.markdown("\n".join(lines) or "No input's share moved by more than 2 %.")
+    st.markdown("\n".join(lines) or f"No input's share moved by more than {100 * LEAST_MOVED:.0f} percentage points.")
     if _spaces_differ(subject, before, now):
         st.caption(":material/info: The two versions are explained in different spaces: shares compare, sizes do not.")
     chart = drawn(_shifts_drawn, model=model, before=before, now=now)

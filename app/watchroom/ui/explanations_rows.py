@@ -12,7 +12,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from watchroom.charts import rows_map as charts
 from watchroom.charts.style import Chart
-from watchroom.charts.words import short
+from watchroom.charts.words import short, signed
 from watchroom.domain.seriation import similar_first
 from watchroom.store.queries import explained
 from watchroom.store.queries.explained import Choice
@@ -129,7 +129,7 @@ def reasons(found: Mapped, place: int, unit: str) -> str:
 def _most(found: Mapped, place: int) -> str:
     values = found.matrix[place]
     strongest = sorted(range(len(values)), key=lambda i: -abs(values[i]))[:REASONS]
-    return ", ".join(f"{one_line(found.order[i], 40)} {values[i]:+.2g}".replace("-", "−") for i in strongest)
+    return ", ".join(f"{one_line(found.order[i], 40)} {signed(values[i])}" for i in strongest)
 
 
 def _table(subject: Subject, found: Mapped) -> None:
@@ -166,10 +166,20 @@ def table(found: Mapped, subject: Subject) -> pd.DataFrame:
             f"Output, {one_line(subject.unit, 40)}": rows["output"].round(4),
             "Moved most by": [_most(found, place) for place in range(len(rows))],
             "Score": rows["score"],
-            "Prediction": rows["prediction"],
-            "Outcome": rows["outcome"],
+            "Prediction": [_said(text) for text in rows["prediction"]],
+            "Outcome": [_said(text) for text in rows["outcome"]],
         }
     )
+
+
+def _said(text: object) -> str | None:
+    """A prediction or outcome as it was logged; a number with no more digits than it deserves."""
+    if not isinstance(text, str):
+        return None
+    try:
+        return short(float(text))
+    except ValueError:
+        return one_line(text, 60)
 
 
 def with_values(found: Mapped) -> pd.DataFrame:

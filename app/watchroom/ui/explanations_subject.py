@@ -20,6 +20,9 @@ from watchroom.ui.room import ask, drawn, reading
 from watchroom.ui.scope import Scope
 from watchroom.workspace.model_file import ModelSpec
 
+NO_NAMES = ("", "label", "outcome", "target", "value", "y")
+"""What columns of outcomes are called when their name says nothing of what they hold."""
+
 SAMPLE = 2_000
 """Rows that a direction is told from: enough for a rank correlation, and quickly read."""
 
@@ -90,8 +93,8 @@ def unit_of(space: str | None, spec: ModelSpec | None) -> str:
     """`log-odds`, `probability`, or the units of the target with the name that the file gives it."""
     if space != "units":
         return space or "its output"
-    target = spec.outcomes.value if spec is not None and spec.outcomes is not None else None
-    return f"units of {target}" if target else "units of the target"
+    target = spec.outcomes.value if spec is not None and spec.outcomes is not None else ""
+    return "units of the target" if target.lower() in NO_NAMES else f"units of {target}"
 
 
 def rows_of(model: str, found: Explanation, scope: Scope) -> Rows:

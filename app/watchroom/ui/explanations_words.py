@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from watchroom.charts.words import share
+from watchroom.charts.words import share, signed
 from watchroom.domain.attribution import Shift, Weight
 from watchroom.domain.direction import Direction
 from watchroom.ui.alerts_words import feature_name
@@ -103,9 +103,9 @@ def way_words(way: Direction, feature: str) -> str:
         case "varying":
             return f"{name} pushes both ways: not simply the more, the higher."
         case "flag":
-            return f"{name} = {way.value} pushes the output up, by {_signed(way.effect)} on average."
+            return f"{name} = {way.value} pushes the output up, by {signed(way.effect)} on average."
         case "category":
-            return f"{_capital(phrase(feature, way))} pushes the output up most, by {_signed(way.effect)} on average."
+            return f"{_capital(phrase(feature, way))} pushes the output up most, by {signed(way.effect)} on average."
     return f"Which way {name} pushes cannot be told from these rows."
 
 
@@ -117,10 +117,6 @@ def short_way(way: Direction | None) -> str:
     if way.way in ("flag", "category"):
         return f"most for {'missing' if way.value is None else one_line(way.value, 40)}"
     return words.get(way.way, "cannot be told")
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2g}".replace("-", "−")
 
 
 def _capital(text: str) -> str:
@@ -161,7 +157,8 @@ def changed(status: str | None, value: float | None, low: float | None, high: fl
 def difference(found: Sequence[Shift], a: str, b: str) -> str:
     """The greatest difference between two cohorts: `found` goes from `b` to `a`."""
     if not found or abs(found[0].share - found[0].share_before) < LEAST_MOVED:
-        return f"The same inputs drive {a} and {b}: no share differs by more than {share(LEAST_MOVED)}."
+        points = f"{100 * LEAST_MOVED:.0f} percentage points"
+        return f"The same inputs drive {a} and {b}: no share differs by more than {points}."
     one = found[0]
     return (
         f"{feature_name(one.feature)} differs most: {share(one.share)} of the weight in {a}, "
