@@ -104,7 +104,9 @@ def test_months_have_a_line_for_each_group_and_the_reference_before_them():
     [
         ("selection_rate", 0.4271, "43 %"),
         ("selection_rate", 0.00083, "0.083 %"),
+        ("selection_rate", 0.04, "4.0 %"),
         ("selection_rate", 0.0, "0 %"),
+        ("selection_rate", 1.0, "100 %"),
         ("calibration_gap", -0.0126, "-1.3 points"),
         ("mae", 1234.5, "1,234"),
         ("mae", float("nan"), "–"),

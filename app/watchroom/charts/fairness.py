@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -242,9 +243,11 @@ def value_text(metric: str, value: Any) -> str:
         return "–"
     if metric == "calibration_gap":
         return f"{value * 100:+.1f} points"
-    if metric not in RATES or value == 0:
-        return short(value) if metric not in RATES else "0 %"
-    return f"{float(f'{value * 100:.2g}'):g} %" if value < 0.1 else f"{value:.0%}".replace("%", " %")
+    if metric not in RATES:
+        return short(value)
+    percent = value * 100
+    decimals = 0 if percent == 0 else max(1 - math.floor(math.log10(percent)), 0)
+    return f"{percent:.{decimals}f} %"
 
 
 def _format(metric: str, rows: pd.DataFrame) -> str | None:

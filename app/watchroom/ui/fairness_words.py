@@ -112,8 +112,8 @@ def answer(table: pd.DataFrame) -> str:
         return f"Not alike by {found}. That is surely below the four-fifths line{others if columns > 1 else ''}."
     if len(unclear):
         return (
-            f"No group lies surely below the four-fifths line. The clearest gap is by {_furthest(unclear, counted)}; "
-            "chance cannot be ruled out."
+            f"No group lies surely below the four-fifths line. One may, by {_furthest(unclear, counted)}; only more "
+            "decisions would tell."
         )
     return f"Alike: in {_columns(columns)} no group lies below the four-fifths line, by any metric."
 
