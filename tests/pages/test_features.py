@@ -11,7 +11,7 @@ import pytest
 from tests.helpers.snapshots import publish_rows
 from tests.ui import sample_alerts
 from tests.ui.reading import Reader, figures, full, links, said
-from tests.ui.sample import HOSTILE
+from tests.ui.sample import HOSTILE, NOW
 from watchroom.ui.text import one_line
 
 
@@ -36,6 +36,26 @@ def test_a_feature_stands_once_with_all_its_models(reader: Reader):
     assert list(frame["Weight"]) == ["unknown"] * 3
     assert figures(app)["Shared"] == ("1", "feed several models")
     assert figures(app)["In trouble"] == ("3", "1 drifted or failing")
+
+
+def test_the_weight_is_that_of_the_newest_month_and_the_greatest_over_the_models(reader: Reader):
+    def weight(model: str, version: int, feature: str, share: float, grain: str = "month") -> dict[str, Any]:
+        start = NOW.date().replace(day=1) if grain == "month" else None
+        return {"model": model, "version": version, "grain": grain, "period_start": start, "feature": feature,
+                "share": share}  # fmt: skip
+
+    found = [
+        weight("card-fraud", 3, "amount", 0.8), weight("card-fraud", 3, "country", 0.2),
+        weight("card-fraud", 3, "amount", 0.1, "reference"), weight("bike-demand", 2, "country", 0.31, "reference"),
+        weight("bike-demand", 1, "temp", 0.9),
+    ]  # fmt: skip
+    app = published(reader, shap_global=found).open("features")
+    frame = app.main.dataframe[0].value
+    assert dict(zip(frame["Feature"], frame["Weight"], strict=True)) == {
+        "amount": "80 %", "country": "31 %", "temp": "0 %",
+    }  # fmt: skip
+    assert "0 % is no input, unknown is not explained yet" in said(app)
+    assert "weight 80.0 %" in said(reader.open("features", feature="amount"))
 
 
 def test_missing_and_unseen_are_shares_of_the_last_seven_days(reader: Reader):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -148,6 +149,30 @@ class TestWhy:
         text = said(app)
         assert "a screening, not a proof" in text
         assert "The weight in the model of the features is not known, so it is left out of the ranking." in text
+
+    def test_features_are_weighed_by_what_drives_the_model_once_it_is_explained(self, reader: Reader):
+        shares = {"amount": 0.7, "device_trust": 0.005, "number_02": 0.295}
+
+        def explained(rows: Frames) -> None:
+            key = {"model": "card-fraud", "version": 2, "n": 500}
+            weights = [{**key, "feature": name, "share": share} for name, share in shares.items()]
+            old = [{**row, "grain": "reference", "share": 1 / 3} for row in weights]
+            new = [{**row, "grain": "month", "period_start": date.today().replace(day=1)} for row in weights]
+            rows["shap_global"] = pd.DataFrame([*old, *new])
+
+        health(reader.store, explained)
+        app = reader.open("health", model="card-fraud")
+        ranked = table(app).set_index("Feature")
+        assert dict(ranked["Weight"]) == pytest.approx({**shares, "category_0": 0.0, "category_1": 0.0})
+        assert ranked.index[0] == "amount"
+        assert ranked.loc["device_trust", "Reading"] == "does not matter to the model"
+        assert ranked.loc["category_0", "Reading"] == "does not matter to the model"
+        assert "The weight in the model" not in said(app)
+
+    def test_why_leads_to_what_drives_the_model(self, reader: Reader):
+        health(reader.store)
+        found = [query for _, page, query in links(reader.open("health", model="card-fraud")) if page == "explanations"]
+        assert found == ["model=card-fraud&version=2"]
 
     def test_money_that_is_unknown_is_said_with_what_to_do(self, reader: Reader):
         health(reader.store)
