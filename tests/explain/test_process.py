@@ -101,6 +101,14 @@ def test_a_closed_child_is_not_asked_and_may_be_closed_again(folder: Path, case:
         explainer.explain(kinds.table(case.given.head(1)))
 
 
+def test_closing_it_in_the_middle_of_a_request_ends_the_request(folder: Path, case: kinds.Case) -> None:
+    explainer = Explainer.start(folder, task="binary", trust=False, background=None, limits=LIMITS)
+    many = pa.concat_tables([kinds.table(case.given)] * 2000)
+    threading.Timer(0.3, explainer.close).start()
+    with pytest.raises(ExplainError, match="has ended"):
+        explainer.explain(many)
+
+
 def test_a_native_booster_is_loaded_without_mlflow_shap_or_scikit_learn_models(folder: Path) -> None:
     script = f"""
 import sys, pathlib

@@ -93,19 +93,38 @@ def with_schema(folder: Path, change: Any, trusted: str = "[]") -> Path:
 FOREIGN = {
     "a class": {"__module__": "subprocess", "__class__": "Popen", "__loader__": "ObjectNode", "content": None},
     "a function": {"__module__": "os", "__class__": "system", "__loader__": "FunctionNode"},
-    "a method": {"__module__": "builtins", "__class__": "str", "__loader__": "MethodNode", "content": {"func": "x", "obj": {}}},
-    "an operator": {"__module__": "operator", "__class__": "methodcaller", "__loader__": "OperatorFuncNode", "attrs": {}},
-    "a constructor": {"__module__": "builtins", "__class__": "list", "__loader__": "ConstructorFromReduceNode", "content": {}},
+    "a method": {
+        "__module__": "builtins",
+        "__class__": "str",
+        "__loader__": "MethodNode",
+        "content": {"func": "x", "obj": {}},
+    },
+    "an operator": {
+        "__module__": "operator",
+        "__class__": "methodcaller",
+        "__loader__": "OperatorFuncNode",
+        "attrs": {},
+    },
+    "a constructor": {
+        "__module__": "builtins",
+        "__class__": "list",
+        "__loader__": "ConstructorFromReduceNode",
+        "content": {},
+    },
     "a type": {"__module__": "os", "__class__": "system", "__loader__": "TypeNode"},
     "an estimator that is not on the list": {
-        "__module__": "sklearn.neighbors._classification", "__class__": "KNeighborsClassifier", "__loader__": "ObjectNode",
+        "__module__": "sklearn.neighbors._classification",
+        "__class__": "KNeighborsClassifier",
+        "__loader__": "ObjectNode",
     },
     "a function that skops trusts": {"__module__": "scipy.special", "__class__": "expit", "__loader__": "FunctionNode"},
     "a partial": {
-        "__module__": "functools", "__class__": "partial", "__loader__": "PartialNode",
+        "__module__": "functools",
+        "__class__": "partial",
+        "__loader__": "PartialNode",
         "content": {"func": {"__module__": "numpy", "__class__": "exp", "__loader__": "FunctionNode"}},
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("node", FOREIGN.values(), ids=FOREIGN.keys())

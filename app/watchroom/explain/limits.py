@@ -17,7 +17,6 @@ MOST_FILES = 256  # open at once: libraries and the model's own
 MOST_FILE_BYTES = 256 * 1024 * 1024  # of one written file: only the private folder takes any
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
-_PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
 
 
@@ -43,7 +42,8 @@ def cpu_seconds(seconds: float) -> None:
 
     used = resource.getrusage(resource.RUSAGE_SELF)
     most = int(used.ru_utime + used.ru_stime + seconds * (os.cpu_count() or 1)) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _done(step: Callable[[], object]) -> bool:
@@ -63,7 +63,9 @@ def _resources(memory_mb: int) -> None:
         (resource.RLIMIT_FSIZE, MOST_FILE_BYTES),
         (resource.RLIMIT_AS, memory_mb * 1024 * 1024),
     ):
-        resource.setrlimit(limit, (most, most))
+        hard = resource.getrlimit(limit)[1]
+        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(limit, (allowed, allowed))
 
 
 def _linux() -> ctypes.CDLL:

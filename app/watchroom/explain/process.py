@@ -122,7 +122,7 @@ class Explainer:
     ) -> tuple[dict[str, Any], bytes]:
         with self._lock:
             if not self.alive:
-                raise ExplainError("The process with the model has ended.", next_step="Ask again.")
+                raise _gone()
             late = threading.Event()
             timer = threading.Timer(seconds, self._stop, (late,))
             timer.daemon = True
@@ -178,6 +178,8 @@ class Explainer:
 
     def _ended(self, error: Exception, late: bool, seconds: float) -> ExplainError:
         """What became of the child, which is gone afterwards."""
+        if not self._end.alive:  # somebody closed it in the middle
+            return _gone()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._child.wait(0.0 if not late else _ENDED_SECONDS)
         if late:
@@ -197,6 +199,10 @@ class Explainer:
         if "MemoryError" in tail or "bad_alloc" in tail:
             return self._out_of_memory()
         return ExplainError("The process with the model died.", why=f"{_cause(code)}{said}")
+
+
+def _gone() -> ExplainError:
+    return ExplainError("The process with the model has ended.", next_step="Ask again.")
 
 
 def _environment(private: Path) -> dict[str, str]:
