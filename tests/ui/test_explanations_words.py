@@ -143,5 +143,6 @@ def test_a_condition_in_words(where: Where, expected: str):
 def test_units_have_the_name_of_the_target():
     spec = ModelSpec.model_validate({"model": "claims", "outcomes": {"path": "o.parquet", "value": "claim_cost"}})
     assert unit_of("units", spec) == "units of claim_cost"
+    assert unit_of("units", spec, logarithm=True) == "logarithm of claim_cost"
     assert unit_of("units", None) == "units of the target"
     assert unit_of("log-odds", spec) == "log-odds"

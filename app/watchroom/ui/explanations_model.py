@@ -53,7 +53,11 @@ def _answer(subject: Subject) -> None:
     with st.container(border=True, gap="xsmall"):
         st.subheader(sentence(told, 700), anchor=False)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(" ".join(_badges(subject)), width="stretch", help=SPACES.get(found.space or ""))
+            st.markdown(
+                " ".join(_badges(subject)),
+                width="stretch",
+                help=SPACES.get("logarithm" if subject.logarithm else found.space or ""),
+            )
             link("health", "Health", icon=":material/ecg_heart:", params={"model": model.name})
             link("model", "About the model", icon=":material/deployed_code:", params={"model": model.name})
         st.markdown(_changed(subject), help=meaning("nDCG"))

@@ -72,7 +72,12 @@ class Subject:
     @property
     def unit(self) -> str:
         """What SHAP values and the output are in, for the end of a figure."""
-        return unit_of(self.found.space, self.spec)
+        return unit_of(self.found.space, self.spec, logarithm=self.logarithm)
+
+    @property
+    def logarithm(self) -> bool:
+        """Whether the values add up to the logarithm of the amount, as its note says of a logarithmic link."""
+        return self.found.space == "units" and "logarithm of the amount" in self.found.note
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -89,12 +94,13 @@ class Subject:
         return ask(explained.weights, choice=self.rows.choice)
 
 
-def unit_of(space: str | None, spec: ModelSpec | None) -> str:
-    """`log-odds`, `probability`, or the units of the target with the name that the file gives it."""
+def unit_of(space: str | None, spec: ModelSpec | None, *, logarithm: bool = False) -> str:
+    """`log-odds`, `probability`, or the units of the target (or its logarithm) with the name that the file gives it."""
     if space != "units":
         return space or "its output"
     target = spec.outcomes.value if spec is not None and spec.outcomes is not None else ""
-    return "units of the target" if target.lower() in NO_NAMES else f"units of {target}"
+    name = "the target" if target.lower() in NO_NAMES else target
+    return f"logarithm of {name}" if logarithm else f"units of {name}"
 
 
 def rows_of(model: str, found: Explanation, scope: Scope) -> Rows:

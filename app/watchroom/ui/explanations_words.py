@@ -27,6 +27,10 @@ SPACES = {
     "probability": (
         "In probability: +0.05 raises the probability of the explained class by 5 percentage points. 0 changes nothing."
     ),
+    "logarithm": (
+        "In the logarithm of the amount, where what multiplies adds up: each +0.1 raises the prediction by about a "
+        "tenth, +0.7 doubles it. 0 changes nothing."
+    ),
     "units": "In the units of what the model predicts: +5 raises the prediction by 5. 0 changes nothing.",
 }
 """What a SHAP value says, by the space that it is in."""
