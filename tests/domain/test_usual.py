@@ -57,7 +57,7 @@ class TestANumber:
 
     def test_of_few_values_the_shares_are_exact_and_leave_the_value_itself_out(self):
         found = standing(numbers([1] * 20 + [2] * 30 + [3] * 50), (), 2)
-        assert (found.below, found.above) == (0.2, 0.5)
+        assert (found.below, found.above, found.share) == pytest.approx((0.2, 0.5, 0.3))
 
     @pytest.mark.parametrize(("value", "below"), [(0.5, 0.0), (99.0, 1.0)])
     def test_a_value_beyond_the_reference_is_new(self, value: float, below: float):

@@ -22,6 +22,7 @@ UP, DOWN = MARK_COLOUR, LINE_COLOUR
 _LABEL = 34
 _ROW_HEIGHT = 26
 _HISTOGRAM_BARS = 50
+_EDGE = 0.1  # of the axis: nearer to its end a label in the middle would be cut
 
 
 def waterfall(
@@ -52,14 +53,14 @@ def waterfall(
                    text=[_number(base), f"<b>{_number(output)}</b>"], textposition="middle right",
                    marker={"symbol": "diamond", "size": 10, "color": OTHER_COLOUR}, hoverinfo="skip")
     )  # fmt: skip
-    at = _place_of(cutoff, found, shown)
-    if at is not None:
+    at, (low, high) = _place_of(cutoff, found, shown), _range(base, bars, output, _place_of(cutoff, found, shown))
+    if at is not None and low <= at <= high:
         chart.add_vline(x=at, line={"color": OTHER_COLOUR, "dash": "dash", "width": 1.5})
         chart.add_annotation(x=at, y=1.0, yref="paper", yanchor="bottom", showarrow=False,
                              text=f"cut-off {cutoff:.3g}", font={"size": 11})  # fmt: skip
     chart.update_layout(hovermode="closest", margin={"t": 26, "b": 36})
     chart.update_yaxes(tickvals=list(range(len(labels))), ticktext=labels, autorange="reversed", showgrid=False)
-    chart.update_xaxes(title=unit, range=_range(base, bars, output, at), showgrid=True)
+    chart.update_xaxes(title=unit, range=[low, high], showgrid=True)
     return Chart(chart, _words(base, bars, output, unit, written))
 
 
@@ -196,8 +197,9 @@ def scores(
         if at is not None:
             chart.add_vline(x=at, line={"color": OTHER_COLOUR if text == "cut-off" else UP, "dash": dash, "width": 2})
             level = 1.0 if text == "cut-off" else 1.1
+            side = "left" if at < _EDGE else "right" if at > 1 - _EDGE else "center"
             chart.add_annotation(
-                x=at, y=level, yref="paper", yanchor="bottom", showarrow=False, text=f"{text} {at:.3g}"
+                x=at, y=level, yref="paper", yanchor="bottom", xanchor=side, showarrow=False, text=f"{text} {at:.3g}"
             )
     chart.update_layout(barmode="stack", showlegend=True, legend={"orientation": "h", "y": -0.25}, margin={"t": 46},
                         bargap=0.05)  # fmt: skip

@@ -43,7 +43,7 @@ class Usual:
 class Standing:
     """Where one value stands. `below` and `above` are the shares of the reference's values on either side of a number.
 
-    `share` is a category's in the reference, or that of missing ones for a missing value; NaN where it says nothing.
+    `share` is that of the very value: of a category, of a number of few values, of missing; NaN where it says nothing.
     `new` is a value such as the reference does not have: beyond its ends, or a category that is not in it.
     """
 
@@ -105,13 +105,14 @@ def _of_number(bins: Bins, value: float) -> Standing:
         return Standing()
     if bins.exact:
         below, above = float(counts[lower < value].sum() / total), float(counts[lower > value].sum() / total)
+        share = 1 - below - above
     else:
         part = np.clip((value - lower) / (upper - lower), 0, 1)
         below = float((counts * part).sum() / total)
-        above = 1 - below
+        above, share = 1 - below, math.nan
     greatest = lower[-1] if bins.exact else upper[-1]
     new = bool(value < lower[0] or value > greatest)
-    return Standing(below, above, math.nan, new, unusual=new or below > HIGH or above > HIGH)
+    return Standing(below, above, share, new, unusual=new or below > HIGH or above > HIGH)
 
 
 def _inner(bins: Bins) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:

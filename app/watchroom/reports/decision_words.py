@@ -29,6 +29,9 @@ _ENOUGH = 0.6
 _WORTH_SAYING = 0.15
 """An input that pushed the other way is named when it is at least this part of the largest."""
 
+_MOST = 0.5
+"""A number that so many of the reference have is told like a category: 0 of a flag is not lower than anything."""
+
 _VALUE_LENGTH = 40
 
 
@@ -95,8 +98,10 @@ def standing_text(value: Value, found: Standing, usual: Usual | None) -> str:
         return ""
     if found.new:
         return "above all of the reference" if found.below >= found.above else "below all of the reference"
+    if found.share >= _MOST:
+        return f"as in {percent(found.share)} of the reference"
     if found.below >= found.above:
-        return f"higher than {percent(found.below)} of the reference" if found.below > 0 else "as all of the reference"
+        return f"higher than {percent(found.below)} of the reference"
     return f"lower than {percent(found.above)} of the reference"
 
 
@@ -157,7 +162,7 @@ def score_number(score: float) -> str:
     if score in (0.0, 1.0):
         return f"{score:.0f}"
     tail = min(abs(score), abs(1 - score))
-    digits = 2 if tail >= 0.05 else 3 if tail >= 0.005 else 5
+    digits = 2 if tail >= 0.05 else 3 if tail >= 0.005 else 4 if tail >= 0.0005 else 6
     return f"{score:.{digits}f}"
 
 

@@ -19,6 +19,9 @@ from watchroom.ui.text import one_line, plain, sentence
 
 QUIET = {"displayModeBar": False}
 
+MOST_ROWS = 40
+"""Inputs that are shown without scrolling."""
+
 
 def show(facts: Facts) -> None:
     """The tab; without an explanation the inputs alone."""
@@ -79,6 +82,7 @@ def inputs(facts: Facts) -> None:
         hide_index=True,
         key="decision_inputs",
         placeholder="–",
+        height="content" if len(table) <= MOST_ROWS else 36 * MOST_ROWS,
         alt=f"{len(table)} inputs of the decision with their usual range and what each added",
         column_config={
             "Added": st.column_config.NumberColumn(format="%+.3g", help=f"In {_unit(facts)}."),
