@@ -23,7 +23,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["browse", "decision", "explain", "health", "pages", "profile", "refresh", "start", "window"])
+@pytest.mark.parametrize(
+    "name", ["browse", "decision", "explain", "health", "pages", "profile", "refresh", "start", "window"]
+)
 def test_a_benchmark_prints_one_line_with_its_figure_and_its_floor(name: str, data: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}", *_TINY, "--data", str(data)],

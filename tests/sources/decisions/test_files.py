@@ -381,7 +381,7 @@ def test_a_header_is_read_once_while_its_file_stays(
     (tmp_path / "log.csv").write_text("id,at,v\n")
     file = engine.files(f"{tmp_path}/log.csv", "/")[0]
     first = engine.shape(file)
-    monkeypatch.setattr(engine, "_first_lines", lambda _: ["other"])
+    monkeypatch.setattr(engine._files, "_first_lines", lambda _: ["other"])
     assert engine.shape(file) is first
     assert engine.shape(replace(file, modified_ns=1)).columns == (("other", "text"),)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from itertools import count, takewhile
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from watchroom.errors import SourceError
 from watchroom.sources.decisions import answers, lookup, samples
-from watchroom.sources.decisions import files as listing
 from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import (
     ERROR_SUMS,
@@ -36,7 +34,8 @@ from watchroom.sources.decisions.contract import (
     Search,
     Survey,
 )
-from watchroom.sources.decisions.duckdb_dialect import DuckDialect, family_of
+from watchroom.sources.decisions.duckdb_dialect import DuckDialect
+from watchroom.sources.decisions.duckdb_files import DuckFiles, about
 from watchroom.sources.decisions.duckdb_limits import limited
 from watchroom.sources.decisions.histograms import Histograms
 from watchroom.sources.decisions.singles import Question, Singles
@@ -66,9 +65,8 @@ class DuckDBEngine:
                 "autoinstall_known_extensions": False,
             },
         )
-        self._shapes: dict[LogFile, FileShape] = {}
         self._numbers = count()
-        self._probed, self._broken_lines = set[LogFile](), set[LogFile]()
+        self._files = DuckFiles(self._connection)
         self._connection.execute("set TimeZone = 'UTC'")
         # A Parquet file's least and greatest value say nothing of NaN, and DuckDB takes `isnan` for false by them.
         self._connection.execute("set disabled_optimizers = 'statistics_propagation'")
@@ -86,52 +84,11 @@ class DuckDBEngine:
 
     def files(self, pattern: str, root: str) -> tuple[LogFile, ...]:
         """As the contract has it."""
-        if not listing.is_address(pattern):
-            return listing.local_files(pattern, root)
-        query = "select filename, size, epoch_ns(last_modified) from read_blob($pattern) order by 1"
-        try:
-            rows = self._connection.execute(query, {"pattern": pattern}).fetchall()
-        except duckdb.Error as error:
-            if "No files found" in str(error):
-                return ()
-            shown = listing.shown_path(pattern, root)
-            raise SourceError(f"{shown} cannot be listed.", why=_reason(error).replace(pattern, shown)) from error
-        return tuple(LogFile(path, listing.shown_path(path, root), size, ns) for path, size, ns in rows)
+        return self._files.listed(pattern, root)
 
     def shape(self, file: LogFile) -> FileShape:
         """As the contract has it. The header of a file that has not changed is read once."""
-        if file not in self._shapes:
-            self._shapes[file] = self._shape(file)
-        return self._shapes[file]
-
-    def _shape(self, file: LogFile) -> FileShape:
-        if file.size == 0:
-            return FileShape(file, "csv", ())
-        with _about(file):
-            if listing.format_of(file, self._magic(file)) == "parquet":
-                return self._parquet_shape(file)
-            return listing.csv_shape(file, self._first_lines(file))
-
-    def _magic(self, file: LogFile) -> bytes | None:
-        if listing.is_address(file.path):
-            return None
-        with Path(file.path).open("rb") as opened:
-            return opened.read(4)
-
-    def _parquet_shape(self, file: LogFile) -> FileShape:
-        query = "describe select * from read_parquet($path)"
-        rows = self._connection.execute(query, {"path": [listing.literal_glob(file)]}).fetchall()
-        header = tuple(row[0] for row in rows)
-        types = tuple((rows[place][0], rows[place][1]) for place in listing.named_apart(header))
-        columns = tuple((name, family_of(kind)) for name, kind in types)
-        return FileShape(file, "parquet", columns, header=header, types=types)
-
-    def _first_lines(self, file: LogFile) -> list[str | None]:
-        query = (
-            "select line from read_csv($path, auto_detect = false, header = false, delim = '\x01', quote = '', "
-            f"escape = '', columns = {{'line': 'VARCHAR'}}) limit {listing.HEAD_LINES}"
-        )
-        return [row[0] for row in self._connection.execute(query, {"path": [listing.literal_glob(file)]}).fetchall()]
+        return self._files.shape(file)
 
     def survey(self, log: DecisionLog, files: Sequence[FileShape]) -> Survey:
         """As the contract has it."""
@@ -161,7 +118,7 @@ class DuckDBEngine:
     def _matched(
         self, log: DecisionLog, outcomes: OutcomeLog, files: Files, days: frozenset[date] | None
     ) -> list[tuple[Any, ...]]:
-        self._probe((*files.decisions, *files.outcomes))
+        self._files.probe((*files.decisions, *files.outcomes))
         dialect = self._dialect()
         told = ask.outcomes(dialect, outcomes, log.task, files.outcomes)
         decided = (
@@ -176,7 +133,7 @@ class DuckDBEngine:
         self, log: DecisionLog, outcomes: OutcomeLog | None, files: Files, days: frozenset[date]
     ) -> pa.RecordBatchReader:
         """As the contract has it."""
-        self._probe((*files.decisions, *files.outcomes))
+        self._files.probe((*files.decisions, *files.outcomes))
         dialect = self._dialect()
         kept = tuple(column for column in log.used if column not in (log.id, log.timestamp))
         decided = ask.once(ask.decisions(dialect, log, files.decisions, ask.Wanted(raw=kept, place=True), days))
@@ -191,7 +148,7 @@ class DuckDBEngine:
 
     def table(self, files: Sequence[FileShape]) -> pa.RecordBatchReader:
         """As the contract has it."""
-        self._probe(files)
+        self._files.probe(files)
         dialect = self._dialect()
         parts = [f"select * exclude (__file, __row) from {dialect.scan(group)}" for group in ask.alike(files)]
         return self._reader(" union all by name ".join(parts), dialect)
@@ -310,7 +267,7 @@ class DuckDBEngine:
 
     def sample_table(self, files: Sequence[FileShape], rows: int, version: str | None) -> pa.Table:
         """As the contract has it."""
-        self._probe(files)
+        self._files.probe(files)
         try:
             return samples.sample_table(self, files, rows, version)
         except (duckdb.Error, OSError) as error:
@@ -322,7 +279,7 @@ class DuckDBEngine:
         """Raise for the file that cannot be read to its end, if there is one."""
         for shape in files:
             dialect = self._dialect()
-            with _about(shape.file):
+            with about(shape.file):
                 self._rows(f"select count(columns(*)) from {dialect.scan((shape,))}", dialect)
 
     def ids(self, log: DecisionLog, files: Files, days: frozenset[date]) -> pa.RecordBatchReader:
@@ -391,20 +348,7 @@ class DuckDBEngine:
         return f"select id, value from ({told}) as told where fault = 0"
 
     def _dialect(self) -> DuckDialect:
-        return DuckDialect(self._broken_lines)
-
-    def _probe(self, files: Sequence[FileShape]) -> None:
-        """Find the CSV files with line breaks inside quotes: they are read otherwise (`DuckDialect.scan`)."""
-        for shape in files:
-            if shape.format == "parquet" or not shape.columns or shape.file in self._probed:
-                continue
-            dialect = self._dialect()
-            try:
-                self._rows(f"select count(*) from {dialect.scan((shape,))}", dialect)
-            except duckdb.Error as error:
-                if "quoted new lines" in str(error):
-                    self._broken_lines.add(shape.file)
-            self._probed.add(shape.file)
+        return self._files.dialect()
 
     def _rows(self, query: str, dialect: DuckDialect) -> list[tuple[Any, ...]]:
         return self._connection.execute(query, dialect.values).fetchall()
@@ -427,14 +371,14 @@ class DuckDBEngine:
             return [], ()
         try:
             rows = question(files)
-            self._probed |= {shape.file for shape in files}
+            self._files.probed |= {shape.file for shape in files}
             return rows, ()
         except (duckdb.Error, OSError) as error:
-            self._probe(files)
+            self._files.probe(files)
             rows, broken = list[tuple[Any, ...]](), list[FileProblem]()
             for shape in files:
                 try:
-                    with _about(shape.file):
+                    with about(shape.file):
                         rows += question((shape,))
                 except FileProblem as problem:
                     broken.append(problem)
@@ -446,7 +390,7 @@ class DuckDBEngine:
     def _culprit_named(self, files: Files, log: DecisionLog) -> Iterator[None]:
         """Say which file an error came from: the error itself often does not."""
         try:
-            self._probe((*files.decisions, *files.outcomes))
+            self._files.probe((*files.decisions, *files.outcomes))
             yield
         except duckdb.InterruptException:
             raise  # somebody's time is up: no file is to blame
@@ -455,28 +399,6 @@ class DuckDBEngine:
             if broken:
                 raise broken[0] from error
             raise
-
-
-@contextmanager
-def _about(file: LogFile) -> Iterator[None]:
-    try:
-        yield
-    except (duckdb.Error, OSError) as error:
-        raise FileProblem(
-            "The file cannot be read; its rows are left out.",
-            path=file.shown,
-            why=_reason(error).replace(file.path, file.shown),
-            next_step="It may be half written or damaged. It is read again at the next refresh.",
-        ) from error
-
-
-def _reason(error: Exception) -> str:
-    """The first line, and of a CSV file what is wrong in it: that comes after the row itself, which is not for here."""
-    first, *rest = str(error).strip().splitlines() or [type(error).__name__]
-    said = list(takewhile(lambda line: line.strip() and not line.startswith("Possible"), rest))
-    if rest and rest[0].startswith("Original Line:") and len(said) > 1:
-        return f"{first}. {said[-1].rstrip('.')}."
-    return first
 
 
 def _sharing(bins: Binning, versions: Sequence[int]) -> list[tuple[tuple[int, ...], tuple[FeatureBins, ...]]]:
