@@ -186,9 +186,8 @@ class TestTheParts:
         app = one(reader, prediction_id, part="What if")
         assert "Nothing is changed yet" in said(app)
         merchant = next(box for box in app.main.selectbox if box.label == "merchant")
-        other = next(
-            value for value in merchant.options if value not in (room.row(prediction_id)["merchant"], "missing")
-        )
+        was = room.row(prediction_id)["merchant"]
+        other = next(value for value in merchant.options if value not in (was, "missing"))
         merchant.set_value(other).run()
         text = said(app)
         assert f"`merchant` {other} instead of {was}" in text
