@@ -24,7 +24,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["browse", "decision", "explain", "health", "pages", "profile", "refresh", "start", "window"]
+    "name",
+    ["browse", "decision", "explain", "explanations", "health", "pages", "profile", "refresh", "start", "window"],
 )
 def test_a_benchmark_prints_one_line_with_its_figure_and_its_floor(name: str, data: Path) -> None:
     ended = subprocess.run(
@@ -44,7 +45,18 @@ def test_a_benchmark_prints_one_line_with_its_figure_and_its_floor(name: str, da
 def test_only_benchmarks_have_a_main_by_which_make_finds_them() -> None:
     assert "grep -l '^if __name__' benchmarks/*.py" in (ROOT / "Makefile").read_text()
     modules = {file.stem for file in (ROOT / "benchmarks").glob("*.py") if "\nif __name__" in file.read_text()}
-    assert modules == {"browse", "decision", "explain", "health", "pages", "profile", "refresh", "start", "window"}
+    assert modules == {
+        "browse",
+        "decision",
+        "explain",
+        "explanations",
+        "health",
+        "pages",
+        "profile",
+        "refresh",
+        "start",
+        "window",
+    }
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def show(subject: Subject) -> None:
         if len(weights) > SHOWN:
             st.toggle(f"All {count_of(len(weights), 'input')}", key=EVERY, bind="query-params")
         download("Download the weights", "weights", lambda: table(subject))
-        download("Download the rows drawn", "explained-rows", lambda: rows_drawn(subject, limit))
+        download("Download every row", "explained-rows", lambda: every_row(subject))
     with st.expander("The weights as a table", key="weights_open", on_change="rerun") as opened:
         if opened.open:
             _table(subject)
@@ -114,10 +114,10 @@ def _picked(chart: str) -> None:
             pick(name)
 
 
-def rows_drawn(subject: Subject, limit: int) -> pd.DataFrame:
-    """The values behind the beeswarm."""
-    order = _order(subject.weights, limit)
-    return values_of(subject.rows.choice, order, rows_for(len(order)))
+def every_row(subject: Subject) -> pd.DataFrame:
+    """The values of every input in every row of the choice, of which the beeswarm draws some."""
+    every = tuple(weight.feature for weight in subject.weights)
+    return values_of(subject.rows.choice, every, subject.rows.size.n)
 
 
 def table(subject: Subject) -> pd.DataFrame:

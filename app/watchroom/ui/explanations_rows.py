@@ -145,7 +145,7 @@ def _table(subject: Subject, found: Mapped) -> None:
         placeholder="–",
         alt=f"{count_of(len(found.rows), 'row')} with output, outcome and what moved each most",
     )
-    download("Download as CSV", "explained-decisions", lambda: with_values(found))
+    download("Download as CSV", "explained-decisions", lambda: with_values(subject))
 
 
 _COLUMNS: dict[str, ColumnConfig] = {
@@ -182,7 +182,12 @@ def _said(text: object) -> str | None:
         return one_line(text, 60)
 
 
-def with_values(found: Mapped) -> pd.DataFrame:
-    """The rows of the map with every SHAP value."""
-    values = pd.DataFrame(found.matrix, columns=[f"shap {name}" for name in found.order])
-    return pd.concat([found.rows, values], axis=1)
+def with_values(subject: Subject) -> pd.DataFrame:
+    """Every row of the choice, of which the map draws some, with every SHAP value."""
+    choice, n = subject.rows.choice, subject.rows.size.n
+    order = tuple(weight.feature for weight in subject.weights)
+    with reading() as snapshot:
+        rows = explained.rows(snapshot, choice=choice, limit=n)
+    numbers, matrix = matrix_of(choice, order, n)
+    values = pd.DataFrame(matrix, columns=[f"shap {name}" for name in order], index=numbers)
+    return rows.join(values, on="row")
