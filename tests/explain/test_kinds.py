@@ -183,3 +183,21 @@ def test_a_logarithmic_link_is_said_and_the_score_is_the_amount(objective: str, 
     assert "logarithm" in model.loaded.note
     np.testing.assert_allclose(found.score, booster.predict(given.head(5)), rtol=1e-9)
     np.testing.assert_allclose(score(found.output), found.score, rtol=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("missing", [None, np.nan])
+def test_a_missing_category_is_what_it_was_in_training(missing: Any, tmp_path: Path) -> None:
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+
+    given = kinds.people()[["city", "plan"]].astype(object)
+    given.loc[::5, "city"] = missing
+    model = make_pipeline(OneHotEncoder(), sk("Ridge")()).fit(given, kinds.wanted(kinds.people()))
+    answer = kinds.Answer(np.zeros(0), np.zeros(0), np.zeros(0))
+    folder = kinds.log(Case(model, "sklearn", given.dropna(), np.zeros(0), answer), tmp_path / "m")
+    loaded = load(folder, "regression", trust=False, background=kinds.table(given.tail(30)))
+    assert loaded.loaded.inputs[0].categories == ("Bonn", "Graz", "Linz", "Wien")
+    np.testing.assert_allclose(
+        loaded.explain(kinds.table(given.head(20))).output, model.predict(given.head(20)), atol=1e-9
+    )

@@ -17,7 +17,7 @@ from watchroom.explain.contract import Floats, Input, Loaded, Method
 from watchroom.explain.load_booster import lightgbm_booster, of_lightgbm, of_xgboost, xgboost_booster
 from watchroom.explain.meaning import AMOUNT, Meaning, class_names
 from watchroom.explain.model import PERMUTED, SLOW_ROWS, MatrixModel, Model, PermutedModel, needs_background
-from watchroom.explain.pipeline import Mixed, Pipe, categories, flat, taken_apart
+from watchroom.explain.pipeline import Mixed, Pipe, categories, flat, knows_none, taken_apart
 from watchroom.explain.typed import frame, kind_of
 
 if TYPE_CHECKING:
@@ -46,13 +46,14 @@ def of_sklearn(model: Any, columns: Sequence[Column], task: Task | None, backgro
     if name in _XGBOOST:
         return of_xgboost(model.get_booster(), columns, task, _classes(model), "sklearn")
     taken = _columns(model, columns)
+    typed = _typed(model, taken)
     try:
         pipe = taken_apart(model, len(taken))
-        method, meaning, contribute = _explained(pipe, task, background, lambda rows: frame(rows, taken))
+        method, meaning, contribute = _explained(pipe, task, background, typed)
     except Mixed as mixed:
-        return _permuted(model, taken, background, mixed)
+        return _permuted(model, taken, typed, background, mixed)
     loaded = Loaded("sklearn", method, meaning.space, _inputs(model, taken), meaning.classes, meaning.note)
-    return MatrixModel(loaded, lambda rows: pipe(frame(rows, taken)), contribute, pipe.owners, meaning)
+    return MatrixModel(loaded, lambda rows: pipe(typed(rows)), contribute, pipe.owners, meaning)
 
 
 def _classes(model: Any) -> tuple[str, ...]:
@@ -93,10 +94,26 @@ def _known_categories(model: Any, inputs: int) -> dict[int, tuple[str, ...]]:
 
 
 Contribute = Callable[[Floats], Contributions]
+Typed = Callable[[pa.Table], "pd.DataFrame"]
+
+
+def _typed(model: Any, columns: list[Column]) -> Typed:
+    """The log's rows as the frame that the model takes, a missing text as None where that is what it learned."""
+    if not knows_none(model):
+        return lambda rows: frame(rows, columns)
+    texts = [column.name for column in columns if column.type == "string"]
+
+    def with_none(rows: pa.Table) -> pd.DataFrame:
+        found = frame(rows, columns)
+        for name in texts:
+            found[name] = found[name].astype(object).where(found[name].notna(), None)
+        return found
+
+    return with_none
 
 
 def _explained(
-    pipe: Pipe, task: Task | None, background: pa.Table | None, typed: Callable[[pa.Table], pd.DataFrame]
+    pipe: Pipe, task: Task | None, background: pa.Table | None, typed: Typed
 ) -> tuple[Method, Meaning, Contribute]:
     name = type(pipe.last).__name__
     if name in _LINEAR:
@@ -130,13 +147,13 @@ def _against(model: linear.Linear, rows: Floats, means: Floats | None) -> Contri
     return linear.contributions(model, rows, means)
 
 
-def _permuted(model: Any, columns: list[Column], background: pa.Table | None, mixed: Mixed) -> Model:
+def _permuted(model: Any, columns: list[Column], typed: Typed, background: pa.Table | None, mixed: Mixed) -> Model:
     """The whole pipeline as a function of its inputs."""
     classes = _classes(model)
     meaning = Meaning("probability", lambda raw: raw, classes) if classes else AMOUNT
     note = f"Its columns cannot be told apart behind {mixed}. {PERMUTED}"
     loaded = Loaded("sklearn", "permutation", meaning.space, _inputs(model, columns), classes, note, SLOW_ROWS)
-    return PermutedModel(loaded, lambda rows: frame(rows, columns), scorer(model), background, meaning)
+    return PermutedModel(loaded, typed, scorer(model), background, meaning)
 
 
 def scorer(model: Any) -> Callable[[pd.DataFrame], Floats]:

@@ -182,3 +182,15 @@ def _noted(step: Any, owners: Owners, found: dict[int, tuple[str, ...]]) -> Owne
 
 def _is_missing(value: Any) -> bool:
     return value is None or _is_nan(value)
+
+
+def knows_none(model: Any) -> bool:
+    """Whether an encoder of the pipeline was trained on None for a missing category, which is not NaN to it."""
+    steps, last = flat(model)
+    return any(_has_none(step) for step in [*steps, getattr(last, "_preprocessor", None)])
+
+
+def _has_none(step: Any) -> bool:
+    inner = [each[1] for name in ("steps", "transformers_", "transformer_list") for each in getattr(step, name, ())]
+    known = [value for values in getattr(step, "categories_", ()) for value in np.asarray(values).tolist()]
+    return None in known or any(_has_none(each) for each in inner if not isinstance(each, str))
