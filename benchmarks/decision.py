@@ -225,6 +225,7 @@ def _plain(folder: Path, number: int, wanted: str) -> float:
         file = folder / "lake" / "days" / f"{number * 7 % DAYS:02d}.parquet"
     begin = time.perf_counter()
     with duckdb.connect(config={"threads": 2}) as connection:
+        connection.execute("set enable_progress_bar = false")  # it would go to standard output
         answer = connection.execute("select * from read_parquet($file) where prediction_id = $id",
                                     {"file": str(file), "id": wanted}).fetchall()  # fmt: skip
     took = time.perf_counter() - begin
