@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_frame import barriers, go, settle
-from tests.ui.explained_sample import explanations
+from tests.ui.explained_sample import PER_MONTH, explanations
 from tests.ui.sample import LONG
 from tests.ui.served import serving
 
@@ -23,6 +23,10 @@ ADDRESSES = [
     f"explanations?model={LONG}",
     "explanations?model=refused",
 ]
+
+
+ROWS = 2 * PER_MONTH
+"""Of the first version of `card-fraud`: two whole months."""
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +81,21 @@ def test_a_cohort_stands_in_the_address(page: Page, room: str):
     page.reload()
     settle(page)
     expect(page.get_by_text("amount from 0.5 to 2")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("view", "button", "lines"),
+    [
+        ("Drivers", "Download every row", 8 * ROWS),
+        ("One+input", "Download as CSV", ROWS),
+        ("Rows", "Download as CSV", ROWS),
+    ],
+)
+def test_a_download_has_every_row_not_only_those_drawn(page: Page, room: str, view: str, button: str, lines: int):
+    go(page, f"{room}/explanations?model=card-fraud&version=1&period=Last+12+months&view={view}")
+    with page.expect_download() as found:
+        page.get_by_test_id("stDownloadButton").filter(has_text=button).get_by_role("button").click()
+    assert len(found.value.path().read_text().splitlines()) == lines + 1
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
