@@ -12,6 +12,12 @@ from tests.explain import kinds
 from tests.explain.kinds import BACKGROUND, ROWS, Case, Kind, histogram, lightgbm, linear, pipeline, trees, xgboost
 from watchroom.explain.load import load
 
+# shap's own: its plots' colours as it is imported, and a word about what it gave in older versions.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The set_.* function:PendingDeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:LightGBM binary classifier with TreeExplainer:UserWarning"),
+]
+
 
 def sk(name: str, **options: Any) -> Any:
     def make() -> Any:
@@ -98,7 +104,6 @@ KINDS = [
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-@pytest.mark.filterwarnings("ignore")
 def test_values_equal_those_of_shap_and_add_up_to_the_output_of_the_model(kind: Kind, tmp_path: Path) -> None:
     case: Case = kind.make()
     folder = kinds.log(case, tmp_path / "model")
@@ -117,7 +122,6 @@ def test_values_equal_those_of_shap_and_add_up_to_the_output_of_the_model(kind: 
         assert not found.values[:, list(case.given).index("always")].any()
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_a_pipeline_whose_columns_cannot_be_told_apart_is_explained_as_a_whole_and_says_so(tmp_path: Path) -> None:
     from sklearn.decomposition import PCA
     from sklearn.pipeline import make_pipeline
@@ -138,7 +142,6 @@ def test_a_pipeline_whose_columns_cannot_be_told_apart_is_explained_as_a_whole_a
     np.testing.assert_allclose(found.base, model.predict_proba(given.tail(20))[:, 1].mean(), atol=1e-9)
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_a_trusted_classifier_of_another_kind_is_explained_by_its_probabilities(tmp_path: Path) -> None:
     from sklearn.naive_bayes import GaussianNB
 
@@ -185,7 +188,6 @@ def test_a_logarithmic_link_is_said_and_the_score_is_the_amount(objective: str, 
     np.testing.assert_allclose(score(found.output), found.score, rtol=1e-9)
 
 
-@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("missing", [None, np.nan])
 def test_a_missing_category_is_what_it_was_in_training(missing: Any, tmp_path: Path) -> None:
     from sklearn.pipeline import make_pipeline

@@ -120,7 +120,7 @@ print(*[name for name in ("mlflow", "shap", "woodelf", "xgboost", "skops") if na
     assert done.stdout.split() == []
 
 
-@pytest.mark.filterwarnings("ignore")
+@pytest.mark.filterwarnings("ignore:The set_.* function:PendingDeprecationWarning")  # shap's, as it is imported
 def test_a_linear_model_without_a_background_says_what_is_missing(tmp_path: Path) -> None:
     logged = kinds.linear(lambda: __import__("sklearn.linear_model").linear_model.Ridge(), "regression")()
     folder = kinds.log(logged, tmp_path / "m")
