@@ -15,13 +15,15 @@ from tests.helpers.explained import explained_rows, served
 from tests.helpers.snapshots import publish_rows
 from watchroom.domain.cutoff import Cutoff
 from watchroom.domain.decision import Case, Explanation, Part, explanation
+from watchroom.domain.usual import Standing, Usual
 from watchroom.errors import WatchroomError
 from watchroom.reports import pdf as pdf_module
 from watchroom.reports.decision import Asked, html
 from watchroom.reports.decision_facts import Facts, facts, surroundings
 from watchroom.reports.decision_words import answer, because, decided, outcome
 from watchroom.reports.pdf import pdf
-from watchroom.store.queries.decision import sampled
+from watchroom.reports.pdf_child import fitted
+from watchroom.store.queries.decision import SignedOff, sampled
 from watchroom.store.snapshot import SnapshotStore
 
 HOSTILE = "<script>alert(1)</script><img src='https://example.com/x.png'>"
@@ -153,9 +155,9 @@ class TestThePage:
 
     def test_its_bars_begin_at_the_average_and_end_at_the_decision(self, told: Facts):
         page = html(told, ASKED, LONDON)
-        assert page.count("<rect") == 11
+        assert page.count("<rect") == 10
         assert re.search(r"on average −1<", page)
-        assert "10 other inputs" in page
+        assert "11 other inputs" in page
 
     def test_more_inputs_than_fit_are_summed_and_said(self, told: Facts):
         text = Read(html(told, ASKED, LONDON)).text
@@ -181,12 +183,22 @@ class TestThePdf:
     def test_it_is_one_page_for_twenty_inputs_with_long_names(self, told: Facts):
         weasyprint = pytest.importorskip("weasyprint")
         assert told.explanation is not None
+        usual = Usual("category", 900, 0.0, shares=(("groceries", 0.29), ("restaurant", 0.17), ("other services", 0.1)))
+        signed = tuple(
+            SignedOff(datetime(2026, 9, 3), "deploy", f"{who}.marino@example.com", "data_science", "approved", "void")
+            for who in ("ada", "bo", "cy")
+        )
+        busy = replace(
+            told.around, signed=signed, day=replace(told.around.day, drifted=("amount", "merchant"), features=9)
+        )
         long = tuple(
             Part(f"{part.feature}_{'long_name_' * 6}", part.value, part.added) for part in told.explanation.parts
         )
         for why in (told.explanation, replace(told.explanation, parts=long)):
-            page = html(facts(told.case, why, told.around), ASKED, LONDON)
-            assert len(weasyprint.HTML(string=page).render().pages) == 1
+            found = facts(told.case, why, busy)
+            inputs = tuple(replace(one, usual=usual, standing=Standing(share=0.01, new=True)) for one in found.inputs)
+            page = html(replace(found, inputs=inputs), ASKED, LONDON)
+            assert len(fitted(weasyprint, page).pages) == 1
 
     def test_it_is_made_in_a_process_of_its_own(self, told: Facts):
         made = pdf(html(told, ASKED, LONDON))

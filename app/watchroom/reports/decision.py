@@ -22,7 +22,7 @@ from watchroom.reports.svg import waterfall
 ROWS = 20
 """Inputs with a row of their own: with them, the drawing and the rest one A4 page is full."""
 
-BARS = 11
+BARS = 10
 _NAME = 34
 
 
@@ -42,7 +42,7 @@ def html(facts: Facts, asked: Asked, zone: ZoneInfo) -> str:
         f"<p class='answer'>{_text(words.answer(facts, quoted))} {_text(words.outcome(facts))}</p>",
         _why(facts),
         _inputs(facts),
-        f"<div class='two'>{_live(facts, zone)}{_day(facts)}</div>",
+        f"<div class='two'>{_live(facts, zone)}{_day(facts)}</div>{_approved(facts, zone)}",
         _foot(facts),
     ]
     return (
@@ -132,8 +132,9 @@ def _inputs(facts: Facts) -> str:
     rest = facts.inputs[len(shown) :]
     unit = words.SPACES.get(facts.explanation.space, "") if facts.explanation else ""
     head = (
-        "<tr><th>Input</th><th class='n'>Value</th><th>Usual in the reference</th><th>Where it stands</th>"
-        f"<th class='n'>Added{f', {unit}' if unit else ''}</th></tr>"
+        "<tr><th style='width:22%'>Input</th><th style='width:13%' class='n'>Value</th>"
+        "<th style='width:28%'>Usual in the reference</th><th>Where it stands</th>"
+        f"<th style='width:14%' class='n'>Added{f', {unit}' if unit else ''}</th></tr>"
     )
     rows = "".join(_row(one) for one in shown)
     if rest:
@@ -183,12 +184,14 @@ def _live(facts: Facts, zone: ZoneInfo) -> str:
         ("Run", run + (", deleted in MLflow" if live.run_deleted else "")),
         ("Commit", commit),
         ("Data", data or "no dataset was recorded"),
-        ("Approval", approval(facts, zone)),
-        ("Cut-off", _cutoff(facts)),
     ]
     return (
         f"<section><h2>What was live</h2>{_list([(key, _cut(value, 220)) for key, value in rows if value])}</section>"
     )
+
+
+def _approved(facts: Facts, zone: ZoneInfo) -> str:
+    return _list([("Approval", _cut(approval(facts, zone), 260))])
 
 
 def _role(facts: Facts) -> str:
@@ -239,8 +242,9 @@ def _day(facts: Facts) -> str:
         ("Data quality", day.quality),
         ("Decisions", f"{day.decisions:,} by this version that day"),
         ("Alerts", alerts or "none was open"),
+        ("Cut-off", _cutoff(facts)),
     ]
-    return f"<section><h2>Its health that day</h2>{_list(rows)}</section>"
+    return f"<section><h2>Its health that day</h2>{_list([row for row in rows if row[1]])}</section>"
 
 
 def _foot(facts: Facts) -> str:

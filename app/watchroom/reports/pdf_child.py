@@ -12,6 +12,9 @@ MEMORY = 2 << 30
 CPU_SECONDS = 60
 NO_LIBRARIES = 3
 
+SIZES = ("", "body { font-size: 7.8pt }", "body { font-size: 7.2pt }")
+"""What is to be one page is made smaller in two steps until it is; below that nobody could read it on paper."""
+
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 """Flags of unshare(2): a network without anything in it, where the system lets a user have one."""
 
@@ -28,16 +31,20 @@ def main() -> int:
         return NO_LIBRARIES
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NETWORK)
-    sys.stdout.buffer.write(_rendered(weasyprint, sys.stdin.buffer.read().decode()))
+    sys.stdout.buffer.write(fitted(weasyprint, sys.stdin.buffer.read().decode()).write_pdf())
     return 0
 
 
-def _rendered(weasyprint: Any, html: str) -> bytes:
+def fitted(weasyprint: Any, html: str) -> Any:
+    """The document, in the largest of the sizes in which it is one page; in the smallest when it is never one."""
     from weasyprint.urls import URLFetcher
 
-    nothing = URLFetcher(allowed_protocols=())
-    made: bytes = weasyprint.HTML(string=html, url_fetcher=nothing).write_pdf()
-    return made
+    page = weasyprint.HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=()))
+    for size in SIZES:
+        document = page.render(stylesheets=[weasyprint.CSS(string=size)])
+        if len(document.pages) == 1:
+            break
+    return document
 
 
 if __name__ == "__main__":

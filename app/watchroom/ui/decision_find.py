@@ -33,6 +33,9 @@ SHOWN = 200
 INPUTS = 5
 """Inputs beside each decision, so that rows can be told apart."""
 
+_SHORT = 4
+"""Characters of a number that is a class as likely as an amount: it stays as it is."""
+
 _TABLE = "decision_found"
 _PICKED = "_decision_picked"
 
@@ -157,7 +160,7 @@ def log_table(rows: pd.DataFrame, inputs: Sequence[str]) -> pd.DataFrame:
             "Decision": [one_line(text, 60) for text in rows["@id"]],
             "Decided at (UTC)": pd.to_datetime(rows["@decided_at"]).dt.strftime("%Y-%m-%d %H:%M"),
             "Version": rows["@version"],
-            "Predicted": rows["@prediction"],
+            "Predicted": [predicted_text(text) for text in rows["@prediction"]],
             "Score": rows["@score"],
             "Outcome": [text if isinstance(text, str) else "not known yet" for text in rows["@outcome"]],
         }
@@ -165,6 +168,17 @@ def log_table(rows: pd.DataFrame, inputs: Sequence[str]) -> pd.DataFrame:
     for name in inputs:
         found[one_line(name, 40)] = [value_text(_plain(value)) for value in rows[name]]
     return found.drop(columns="Score") if rows["@score"].isna().all() else found
+
+
+def predicted_text(text: object) -> str | None:
+    """A prediction as people write it: an amount without digits that say nothing."""
+    if not isinstance(text, str):
+        return None
+    try:
+        amount = float(text)
+    except ValueError:
+        return one_line(text, 60)
+    return text if amount == int(amount) and len(text) < _SHORT else value_text(amount)
 
 
 def _plain(value: object) -> str | float | bool | None:

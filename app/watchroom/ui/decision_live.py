@@ -14,7 +14,7 @@ from watchroom.desk.cases import Looked
 from watchroom.reports.decision import approval
 from watchroom.reports.decision_facts import Facts
 from watchroom.ui.alerts_words import SIGNAL_NAMES, feature_name
-from watchroom.ui.decision_find import as_version
+from watchroom.ui.decision_find import as_version, predicted_text
 from watchroom.ui.health_words import capital, metric_name
 from watchroom.ui.lights import NAMES, icon
 from watchroom.ui.model_about import person
@@ -169,7 +169,7 @@ def version_table(looked: Looked) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Version": [case.version for case in looked.cases],
-            "Predicted": [case.prediction for case in looked.cases],
+            "Predicted": [predicted_text(case.prediction) for case in looked.cases],
             "Score": [case.score for case in looked.cases],
             "Outcome": [case.outcome or "not known yet" for case in looked.cases],
             "Decided at (UTC)": [_minute(case.at) for case in looked.cases],

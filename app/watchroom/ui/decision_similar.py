@@ -16,7 +16,7 @@ from watchroom.reports.decision_facts import Facts
 from watchroom.store.queries import decision as queries
 from watchroom.store.queries.decision import Sample
 from watchroom.ui.decision_case import Subject
-from watchroom.ui.decision_find import choose
+from watchroom.ui.decision_find import choose, predicted_text
 from watchroom.ui.room import reading
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
@@ -143,7 +143,7 @@ def similar_table(found: Similar, facts: Facts) -> pd.DataFrame:
         {
             "Decision": [one_line(text, 60) for text in found.ids],
             "Alike": [words.percent(1 - gap) for gap in found.distances],
-            "Predicted": found.facts["prediction"],
+            "Predicted": [predicted_text(text) for text in found.facts["prediction"]],
             "Score": found.facts["score"],
             "Outcome": [value if isinstance(value, str) else "not known yet" for value in found.facts["outcome"]],
         }
