@@ -119,8 +119,8 @@ for _op in ("=", "!=", "<", "<=", ">", ">="):
     )
 
 
-@pytest.fixture(scope="module")
-def searched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
+@pytest.fixture(scope="module", params=["csv", "parquet"])
+def searched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
     """A log with duplicates in several shapes, and what holds of each decision."""
     folder = tmp_path_factory.mktemp("searched")
     frame = cases(1500, days=6)
@@ -130,7 +130,7 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFra
     stale = frame[::5].assign(at=frame["at"].dt.floor("D"), score=0.5, prediction=1, amount=20.5, kind="chip")
     whole = pd.concat([frame, stale], ignore_index=True)
     told = labels(frame)
-    write(folder, {"decisions/a.parquet": whole[:700], "decisions/b.csv": whole[700:1000]})
+    write(folder, {"decisions/a.parquet": whole[:700], f"decisions/b.{request.param}": whole[700:1000]})
     write(folder, {"decisions/c.parquet": whole[1000:], "outcomes/a.parquet": told})
     whole["day"] = whole["at"].dt.date
     return folder, last_rows(whole, ("id", "version", "day")).merge(told[["id", "label"]], on="id", how="left")

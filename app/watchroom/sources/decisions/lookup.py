@@ -27,6 +27,9 @@ _SPARE = 50
 _MORE = 8
 """How many times as many are taken when that did not do."""
 
+_MORE_DAYS = 4
+"""How many times as many days are read next when those that were read do not hold enough."""
+
 _NAMES_SHOWN = 12
 
 _ORDERED = ("<", "<=", ">", ">=")
@@ -67,12 +70,29 @@ def search(
     looked = _Looked.of(Singles(log, outcomes, files), wanted)
     if not days or not files.decisions or limit < 1:
         return looked.singles.nothing()
+    skipped = all(shape.family(log.timestamp) == "naive" and shape.format == "parquet" for shape in files.decisions)
+    if wanted.order == "newest" and not wanted.disagree and skipped:
+        return _newest_first(asker, looked, days, limit)
+    return _searched(asker, looked, days, limit)
+
+
+def _newest_first(asker: Asker, looked: _Looked, days: frozenset[date], limit: int) -> pa.Table:
+    """The last day first, then more and more before it until there are enough: what lies before is not read at all."""
+    left, size, parts, missing = sorted(days, reverse=True), 1, list[pa.Table](), limit
+    while left and missing > 0:
+        parts.append(_searched(asker, looked, frozenset(left[:size]), missing))
+        missing -= parts[-1].num_rows
+        left, size = left[size:], size * _MORE_DAYS
+    return pa.concat_tables(parts)
+
+
+def _searched(asker: Asker, looked: _Looked, days: frozenset[date], limit: int) -> pa.Table:
     taken = 2 * limit + _SPARE
     while True:
         with asker.kept(lambda dialect, taken=taken: looked.candidates(dialect, days, taken)) as kept:  # type: ignore[misc]
             answer = as_singles(asker.ask(lambda dialect: looked.chosen(dialect, days, kept, limit)))
             whole = asker.ask(lambda _: f"select count(*) as n from {kept}")["n"][0].as_py() < taken
-        found = answer.num_rows // 2 if wanted.disagree else answer.num_rows
+        found = answer.num_rows // 2 if looked.wanted.disagree else answer.num_rows
         if whole or found >= limit:
             return answer
         taken *= _MORE
