@@ -143,10 +143,19 @@ class TestDependence:
         }  # fmt: skip
 
     def test_a_few_far_away_do_not_press_the_rest_together_and_are_counted(self):
-        found = number(n=1000).assign(value=np.r_[np.linspace(0, 1, 999), 1e6])
+        found = number(n=1000).assign(value=np.r_[np.linspace(-1, 1, 999), 1e6])
         chart = dependence.dependence(found, "amount", "log-odds")
         assert chart.figure.layout.xaxis.range[1] < 2
         assert any("lie beyond the picture" in note.text for note in chart.figure.layout.annotations)
+
+    def test_amounts_with_a_long_tail_are_on_a_logarithmic_scale_and_it_is_said(self):
+        amounts = np.r_[np.nan, np.logspace(0, 4, 99)]
+        chart = dependence.dependence(number(n=100).assign(value=amounts), "amount", "log-odds")
+        assert chart.figure.layout.xaxis.type == "log"
+        points = np.sort(traces(chart)["rows"].x)
+        assert points[0] < 1
+        np.testing.assert_allclose(points[1:], amounts[1:])
+        assert "logarithmic scale" in [note.text for note in chart.figure.layout.annotations]
 
 
 class TestRowsMap:

@@ -37,6 +37,8 @@ _GROUPS = 20
 _LEAST_IN_GROUP = 5
 _TAIL = 0.005
 _FAR = 4.0
+_LONG_TAIL = 20
+"""A greatest value of so many times the median presses all others together on a plain scale."""
 _LINE_COLOUR = BAD_COLOUR
 
 
@@ -90,25 +92,40 @@ def _few(values: pd.Series[Any]) -> bool:
 
 
 def _numbers(found: pd.DataFrame) -> tuple[Floats, _Axis]:
-    values, shap = found["value"].to_numpy(np.float64), found["shap"].to_numpy(np.float64)
+    shap = found["shap"].to_numpy(np.float64)
+    values, log = _scaled(found["value"].to_numpy(np.float64))
     known = ~np.isnan(values)
     low, high, beyond = _range(values[known])
     width = (high - low) or 1.0
     side = low - 0.09 * width
     place = np.where(known, values, side + 0.02 * width * swarm(shap) / 0.4)
-    x, y = _means(values[known], shap[known])
-    notes = []
-    if not known.all():
-        notes.append({"x": side, "y": 0, "yref": "paper", "yanchor": "top", "text": MISSING, "showarrow": False,
-                      "font": {"size": 11, "color": OTHER_COLOUR}, "yshift": -2})  # fmt: skip
-    if beyond:
-        told = f"{beyond:,} points lie beyond the picture"
-        notes.append({"x": 1, "xref": "paper", "y": 1, "yref": "paper", "xanchor": "right", "showarrow": False,
-                      "text": told, "font": {"size": 11, "color": OTHER_COLOUR}})  # fmt: skip
     left = side - 0.05 * width if not known.all() else low - 0.03 * width
-    layout = {"range": [left, high + 0.03 * width], "nticks": 8}
+    x, y = _means(values[known], shap[known])
+    x, drawn = (np.power(10.0, x), np.power(10.0, place)) if log else (x, place)
+    layout = {"range": [left, high + 0.03 * width], "nticks": 8, "type": "log" if log else "linear"}
     told = f"the mean goes from {signed(y[0])} at {short(x[0])} to {signed(y[-1])} at {short(x[-1])}" if len(x) else ""
-    return place, _Axis(layout, _line(x, y), told, tuple(notes))
+    return drawn, _Axis(layout, _line(x, y), told, tuple(_notes(None if known.all() else side, beyond, log)))
+
+
+def _scaled(values: Floats) -> tuple[Floats, bool]:
+    """The values, or their logarithms to base 10 where most lie close to zero and a few far from it; and which."""
+    known = values[~np.isnan(values)]
+    if not len(known) or known.min() <= 0 or known.max() < _LONG_TAIL * np.median(known):
+        return values, False
+    return np.log10(values), True
+
+
+def _notes(side: float | None, beyond: int, log: bool) -> list[dict[str, Any]]:
+    """What stands on the picture: where missing values are (None for nowhere), and what it leaves out."""
+    quiet: dict[str, Any] = {"showarrow": False, "font": {"size": 11, "color": OTHER_COLOUR}}
+    told = [*(["logarithmic scale"] if log else []), *([f"{beyond:,} points lie beyond the picture"] if beyond else [])]
+    notes = []
+    if side is not None:
+        notes.append({"x": side, "y": 0, "yref": "paper", "yanchor": "top", "text": MISSING, "yshift": -2, **quiet})
+    if told:
+        text = ", ".join(told)
+        notes.append({"x": 1, "xref": "paper", "y": 1, "yref": "paper", "xanchor": "right", "text": text, **quiet})
+    return notes
 
 
 def _range(values: Floats) -> tuple[float, float, int]:
