@@ -81,8 +81,10 @@ def _place_of(cutoff: float | None, found: Explanation, probabilities: bool) -> 
 def _label(step: Step, written: Callable[[Value], str]) -> str:
     if step.others:
         return f"{step.others} other inputs"
-    text = f"{step.label} = {written(step.value)}"
-    return name(text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…")
+    value = written(step.value)
+    room = max(_LABEL - len(value) - 3, 8)  # the name is cut, not the value
+    label = step.label if len(step.label) <= room else f"{step.label[: room - 1]}…"
+    return name(f"{label} = {value}")
 
 
 def _trace(bars: Sequence[Step], written: Callable[[Value], str], unit: str) -> go.Bar:

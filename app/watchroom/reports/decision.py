@@ -24,6 +24,7 @@ ROWS = 20
 
 BARS = 10
 _NAME = 34
+_LABEL = 36
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _why(facts: Facts) -> str:
         return f"<h2>Why</h2><p>This decision could not be explained. {_text(_cut(facts.problem, 400))}</p>"
     bars = steps(found, BARS)
     labels = [
-        f"{bar.others} other inputs" if bar.others else _cut(f"{bar.label} = {words.value_text(bar.value)}", 44)
+        f"{bar.others} other inputs" if bar.others else _labelled(bar.label, words.value_text(bar.value))
         for bar in bars
     ]
     ends = (f"on average {_amount(found.base)}", f"this decision {_amount(found.output)}")
@@ -109,6 +110,12 @@ def _why(facts: Facts) -> str:
         found, labels, [words.signed(bar.added) for bar in bars], ends, BARS, f"What each input added, in {unit}"
     )
     return f"<h2>What moved it, in {_text(unit)}</h2>{drawn}<p class='small'>{_text(_reading(found))}</p>"
+
+
+def _labelled(feature: str, value: str) -> str:
+    """An input with its value, of which the name is cut first."""
+    shown = _cut(value, 20)
+    return f"{_cut(feature, _LABEL - len(shown))} = {shown}"
 
 
 def _amount(value: float) -> str:
@@ -130,11 +137,10 @@ def _reading(found: Explanation) -> str:
 def _inputs(facts: Facts) -> str:
     shown = facts.inputs if len(facts.inputs) <= ROWS else facts.inputs[: ROWS - 1]
     rest = facts.inputs[len(shown) :]
-    unit = words.SPACES.get(facts.explanation.space, "") if facts.explanation else ""
     head = (
-        "<tr><th style='width:22%'>Input</th><th style='width:13%' class='n'>Value</th>"
-        "<th style='width:28%'>Usual in the reference</th><th>Where it stands</th>"
-        f"<th style='width:14%' class='n'>Added{f', {unit}' if unit else ''}</th></tr>"
+        "<tr><th style='width:21%'>Input</th><th style='width:12%' class='n'>Value</th>"
+        "<th style='width:27%'>Usual in the reference</th><th>Where it stands</th>"
+        "<th style='width:11%' class='n'>Added</th></tr>"
     )
     rows = "".join(_row(one) for one in shown)
     if rest:
@@ -234,7 +240,10 @@ def _day(facts: Facts) -> str:
         metric = f"{name.replace('_', ' ')} {value:.3g}, {status}, {labelled:,} outcomes"
     moved = f"{len(day.drifted)} of {day.features} beyond a limit" if day.features else "no data"
     most = f": {', '.join(_cut(name, 24) for name in day.drifted[:3])}" if day.drifted else ""
-    alerts = "; ".join(f"{signal} {_cut(feature, 24)} ({severity})" for signal, feature, severity, _ in day.alerts[:4])
+    alerts = "; ".join(
+        f"{signal}{f' of {_cut(feature, 24)}' if feature else ''} ({severity})"
+        for signal, feature, severity, _ in day.alerts[:4]
+    )
     rows = [
         ("Light", f"{day.light}, the seven days to {days(at, at)}"),
         ("Performance", metric),
@@ -249,8 +258,8 @@ def _day(facts: Facts) -> str:
 
 def _foot(facts: Facts) -> str:
     month = days(*facts.around.month)
+    cutoff = f"The cut-off is read off the predictions of {_text(month)}. " if facts.around.cutoff else ""
     return (
         "<footer>Usual: of a number the 5th to the 95th percentile of the reference, of a category the most frequent. "
-        f"The cut-off is read off the predictions of {_text(month)}. An outcome is as known in the snapshot. "
-        f"Watchroom {_text(__version__)}.</footer>"
+        f"{cutoff}An outcome is as known in the snapshot. Watchroom {_text(__version__)}.</footer>"
     )

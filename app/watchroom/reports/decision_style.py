@@ -17,7 +17,7 @@ p { margin: 0; }
 .small, footer { font-size: 0.86em; color: #3A4658; }
 .two { display: flex; gap: 12pt; }
 .two > * { flex: 1; min-width: 0; }
-dl { margin: 0; display: grid; align-content: start; grid-template-columns: 6.4em 1fr; gap: 0 0.5em; }
+dl { margin: 0; display: grid; align-content: start; grid-template-columns: 7em 1fr; gap: 0 0.5em; }
 dt { color: #3A4658; }
 dd { margin: 0; overflow-wrap: anywhere; }
 table { width: 100%; table-layout: fixed; border-collapse: collapse; font-size: 0.9em; line-height: 1.2; }
