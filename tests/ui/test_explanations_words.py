@@ -108,7 +108,7 @@ def test_small_moves_are_not_told():
     ("status", "value", "expected"),
     [
         ("drifted", 0.84, "What drives it has changed: nDCG 0.84 (0.80 to 0.88), limit 0.90"),
-        ("stable", 0.97, "What drives it has not changed: nDCG 0.97 (0.80 to 0.88), limit 0.90"),
+        ("stable", 0.97, "What drives it has not changed beyond the limit: nDCG 0.97 (0.80 to 0.88), limit 0.90"),
         ("no data", 0.5, "Whether it has changed cannot be told: too few rows are explained on one side"),
         ("stable", NAN, "Whether it has changed cannot be told: too few rows are explained on one side"),
         (None, None, "Whether it has changed cannot be told: too few rows are explained on one side"),

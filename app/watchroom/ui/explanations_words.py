@@ -155,7 +155,7 @@ def changed(status: str | None, value: float | None, low: float | None, high: fl
     told = f"nDCG {value:.2f}{interval}, limit {limit:.2f}"
     if status == "drifted":
         return f"What drives it has changed: {told}"
-    return f"What drives it has not changed: {told}"
+    return f"What drives it has not changed beyond the limit: {told}"
 
 
 def difference(found: Sequence[Shift], a: str, b: str) -> str:

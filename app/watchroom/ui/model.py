@@ -100,6 +100,7 @@ def _health(model: Model) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"{icon(model.light)} **{NAMES.get(model.light, plain(model.light))}**{because}")
         link("health", "See its health", icon=":material/arrow_forward:", params={"model": model.name})
+        link("explanations", "What drives it", icon=":material/query_stats:", params={"model": model.name})
 
 
 def _figures(page: Page) -> None:
