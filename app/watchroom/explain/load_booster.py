@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,9 +24,26 @@ from watchroom.explain.typed import Wanted, kind_of, label, matrix
 _OLD_LIGHTGBM = "the model's own parameters do not say which of its columns hold categories"
 
 
+@contextmanager
+def _without_sklearn() -> Iterator[None]:
+    """Keep a booster's library from importing scikit-learn, for classes that no booster's own file needs.
+
+    It takes longer than all the rest of the start of the process, which is made for this one model.
+    """
+    if "sklearn" in sys.modules:
+        yield
+        return
+    sys.modules["sklearn"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["sklearn"]
+
+
 def lightgbm_file(file: Path) -> Any:
     """The booster in a LightGBM text file."""
-    import lightgbm
+    with _without_sklearn():
+        import lightgbm
 
     try:
         return lightgbm.Booster(model_file=str(file))
@@ -35,7 +54,8 @@ def lightgbm_file(file: Path) -> Any:
 def xgboost_file(file: Path) -> Any:
     """The booster in an XGBoost JSON or UBJSON file."""
     try:
-        import xgboost
+        with _without_sklearn():
+            import xgboost
     except ImportError as error:
         raise ExplainError(
             "The logged model needs XGBoost, which is not installed.",
