@@ -90,6 +90,12 @@ class TestFinding:
         assert "There is no decision “no-such-id”." in text
         assert "1,120 were read" in text or "560 were read" in text
 
+    def test_a_hostile_id_stays_text(self, reader: Reader):
+        app = one(reader, "<img src=x onerror=alert(1)> [a](https://example.com) `b`")
+        (shown,) = [found.value for found in app.main.markdown if "There is no decision" in found.value]
+        assert "\\<img" in shown
+        assert "\\[a\\]" in shown
+
     def test_a_version_that_did_not_make_it_says_which_did(self, reader: Reader, room: Decided):
         text = said(one(reader, room.an_id(sampled=True), version="9"))
         assert "Version 9 did not make the decision" in text
