@@ -59,6 +59,9 @@ def rows() -> Rows:
         "performance": _performance(),
         "volume": _volume(),
         "health": _health(),
+        "explanations": [
+            {"model": "card-fraud", "version": 3, "status": "explained", "rows": 9000, "reference_rows": 2000}
+        ],
         "profile_references": [
             {"model": "card-fraud", "version": 3, "source": "file", "n": 5000, "n_performance": 900}
         ],

@@ -34,6 +34,8 @@ POST = Post(
     last_day=date(2026, 6, 30),
     usual=240.0,
     labelled=True,
+    explained="explained",
+    explained_reference=2000,
 )
 LOG = {"decisions": {"path": "lake/*.parquet", "prediction": "prediction"}}
 
@@ -51,6 +53,7 @@ def test_a_model_whose_file_says_all_has_every_signal_watched():
     )
     assert found["performance"].what == "roc_auc: watch 0.86, failing 0.8"
     assert found["volume"].what == "at least 100 decisions a day"
+    assert found["explanation"].what == "what drives it each month against the reference: nDCG, watch 0.9"
     assert found["log"].what == "each refresh looks for new files; the last decisions are of 30 Jun 2026"
     assert {watch.light for watch in found.values()} == {"stable", None}
 
@@ -139,3 +142,28 @@ def test_a_reference_that_gave_no_bins_is_not_taken_for_watched():
     found = of({**LOG, "reference": {"path": "r.parquet"}}, features=0)
     assert not found["drift"].watched
     assert found["drift"].what == "the reference or the log gave nothing to compare; Status says why"
+
+
+@pytest.mark.parametrize(
+    ("changed", "why", "lines"),
+    [
+        ({"explained": None}, "no decision of the version in service is explained", ""),
+        ({"explained": "failed", "not_explained": "No file."}, "its decisions cannot be explained: No file.", ""),
+        (
+            {"explained": "refused", "not_explained": "Its own code."},
+            "its decisions cannot be explained: Its own code.",
+            "explain:\n  trust: true",
+        ),
+        ({"explained_reference": 0}, "no row of a reference is explained to compare with", "reference:"),
+    ],
+    ids=["not yet", "failed", "refused", "no reference"],
+)
+def test_why_what_drives_a_model_is_not_watched(changed: dict[str, Any], why: str, lines: str):
+    found = of(LOG, **changed)["explanation"]
+    assert (found.watched, found.what) == (False, why)
+    assert found.lines.startswith(lines)
+    assert bool(found.lines) == bool(lines)
+
+
+def test_what_drives_a_model_is_watched_still_when_only_what_is_new_could_not_be_explained():
+    assert of(LOG, explained="partial", not_explained="Too slow.")["explanation"].watched

@@ -13,7 +13,7 @@ from watchroom.store.queries.roster import roster
 from watchroom.ui.alerts_words import SIGNAL_NAMES
 from watchroom.ui.lights import COLOURS
 from watchroom.ui.room import ask, drawn, room
-from watchroom.ui.roster_watch import Watch, watches
+from watchroom.ui.roster_watch import SIGNALS, Watch, watches
 from watchroom.ui.rows import tier_badge
 from watchroom.ui.states import code, empty, figure, no_models, sourced, truncated
 from watchroom.ui.tables import download
@@ -52,14 +52,14 @@ def _figures(found: Sequence[Watch]) -> None:
     bare = len({watch.model for watch in found if not watch.runbook})
     models = len({watch.model for watch in found})
     with st.grid(4, min_column_width=150):
-        figure("Signals", number(len(found)), f"five of each of {count_of(models, 'model')}")
+        figure("Signals", number(len(found)), f"{len(SIGNALS)} of each of {count_of(models, 'model')}")
         figure("With nobody", number(orphans), "nobody is on call or runs it" if orphans else "each has somebody")
         figure("Not watched", number(blind), "nothing would be said" if blind else "all are")
         figure("Without a runbook", number(bare), "models" if bare != 1 else "model")
 
 
 def _nobody(orphans: Sequence[Watch]) -> None:
-    """The models of which nobody has the signals, in red: a person has all five of a model."""
+    """The models of which nobody has the signals, in red: a person has all of a model."""
     if not orphans:
         return
     models = list(dict.fromkeys((watch.model, watch.title, watch.tier, watch.file) for watch in orphans))
@@ -122,13 +122,14 @@ def _not_watched(blind: Sequence[Watch]) -> None:
         st.markdown(":green[:material/check_circle:] Every signal is watched.")
         return
     counted = Counter(watch.signal for watch in blind)
-    said = some([f"{SIGNAL_NAMES[signal].lower()} of {count_of(n, 'model')}" for signal, n in counted.items()], 5)
+    said = some(
+        [f"{SIGNAL_NAMES[signal].lower()} of {count_of(n, 'model')}" for signal, n in counted.items()], len(SIGNALS)
+    )
     st.markdown(f":violet[:material/visibility_off:] **Not watched:** {plain(said)}.")
     by_model = [(list(group)) for _, group in groupby(blind, key=lambda watch: watch.model)]
     for number_, group in enumerate(by_model[:MODELS_SHOWN]):
-        label = (
-            f"{plain(group[0].title, 60)}: {plain(some([SIGNAL_NAMES[watch.signal].lower() for watch in group], 5))}"
-        )
+        names = some([SIGNAL_NAMES[watch.signal].lower() for watch in group], len(SIGNALS))
+        label = f"{plain(group[0].title, 60)}: {plain(names)}"
         with st.expander(label, key=f"not_watched_{number_}", on_change="rerun") as more:
             if more.open:
                 _lines(group)
@@ -139,7 +140,7 @@ def _lines(group: Sequence[Watch]) -> None:
     """Why each signal of a model is not watched, and the lines to add; lines that several share stand once."""
     for lines, together in groupby(sorted(group, key=lambda watch: watch.lines), key=lambda watch: watch.lines):
         shared = list(together)
-        names = some([SIGNAL_NAMES[watch.signal] for watch in shared], 5)
+        names = some([SIGNAL_NAMES[watch.signal] for watch in shared], len(SIGNALS))
         st.markdown(f"**{plain(names)}**: {sentence(shared[0].what, 300)}.")
         if lines:
             st.caption(f"Add to {plain(shared[0].file, 120)}, with your own paths and columns:")

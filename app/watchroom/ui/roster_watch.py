@@ -1,4 +1,4 @@
-"""The watch roster, worked out: for each model its five signals, what is watched of each, by whom, and what is missing.
+"""The watch roster, worked out: for each model its signals, what is watched of each, by whom, and what is missing.
 
 Pure: a model's file and what its log holds come in, frozen rows go out. How they are shown is in `roster`.
 """
@@ -12,12 +12,13 @@ from datetime import date, timedelta
 import yaml
 from pydantic import ValidationError
 
+from watchroom.domain.attribution import NDCG_LIMIT
 from watchroom.domain.vocabulary import METHOD_NAMES, METRICS, USUAL_METRIC
 from watchroom.store.queries.roster import Post
-from watchroom.ui.text import count_of, number
+from watchroom.ui.text import count_of, number, one_line
 from watchroom.workspace.model_file import ModelSpec, Performance
 
-SIGNALS = ("drift", "quality", "performance", "volume", "log")
+SIGNALS = ("drift", "quality", "performance", "volume", "explanation", "log")
 
 REFERENCE_DAYS = 28
 """How long a reference taken from the log is proposed to be: four of each weekday."""
@@ -56,7 +57,7 @@ class _Found:
 
 
 def watches(post: Post) -> tuple[Watch, ...]:
-    """The five signals of a model, in the order of `SIGNALS`."""
+    """The six signals of a model, in the order of `SIGNALS`."""
     spec = spec_of(post)
     role = next((role for role in ("on_call", "operations") if post.owner(role)), "")
     found = []
@@ -209,6 +210,20 @@ def _volume(post: Post, spec: ModelSpec) -> _Found:
     )
 
 
+def _explanation(post: Post, spec: ModelSpec) -> _Found:
+    if spec.decisions is None:
+        return _without_log()
+    if post.explained is None:
+        return _Found(False, "no decision of the version in service is explained")
+    if post.not_explained is not None and post.explained != "partial":
+        trust = _yaml({"explain": {"trust": True}}) if post.explained == "refused" else ""
+        return _Found(False, f"its decisions cannot be explained: {one_line(post.not_explained, 160)}", trust)
+    if not post.explained_reference:
+        lines = "" if spec.reference else _yaml({"reference": _reference(post)})
+        return _Found(False, "no row of a reference is explained to compare with", lines)
+    return _Found(True, f"what drives it each month against the reference: nDCG, watch {NDCG_LIMIT:g}")
+
+
 def _log(post: Post, spec: ModelSpec) -> _Found:
     if spec.decisions is None:
         return _without_log()
@@ -227,6 +242,7 @@ _RULES: dict[str, Callable[[Post, ModelSpec], _Found]] = {
     "quality": _quality,
     "performance": _performance,
     "volume": _volume,
+    "explanation": _explanation,
     "log": _log,
 }
 

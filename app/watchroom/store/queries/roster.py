@@ -19,7 +19,8 @@ class Post:
     `spec` is its file as JSON. `version` is the one in service. `lights` are the states of `drift`, `quality`,
     `performance` and `volume` at the refresh. `features` and `own` count what has bins: features, and the score, the
     prediction and the outcome. `first_day` and `last_day` are the log's (UTC), `usual` the median number of decisions
-    of its last days, `labelled` whether any decision has an outcome.
+    of its last days, `labelled` whether any decision has an outcome. `explained` is how the version in service was
+    explained (`explanations.status`), `not_explained` what went wrong, and `explained_reference` rows of its reference.
     """
 
     model: str
@@ -39,6 +40,9 @@ class Post:
     last_day: date | None
     usual: float | None
     labelled: bool
+    explained: str | None = None
+    not_explained: str | None = None
+    explained_reference: int = 0
 
     def owner(self, role: str) -> str | None:
         """Who holds that role; None for nobody."""
@@ -74,13 +78,15 @@ usual as (
 people as (select model, list([role, person] order by role) as held from owners where person <> '' group by model)
 select m.model, coalesce(m.title, m.model), m.tier, m.file, m.spec, m.runbook, p.held, s.version,
     h.drift, h.quality, h.performance, h.volume, h.reason,
-    coalesce(w.features, 0), coalesce(w.own, 0), r.n, e.first_day, e.last_day, u.usual, coalesce(e.labelled, false)
+    coalesce(w.features, 0), coalesce(w.own, 0), r.n, e.first_day, e.last_day, u.usual, coalesce(e.labelled, false),
+    x.status, nullif(x.what, ''), coalesce(x.reference_rows, 0)
 from models m
 join serving s on s.model = m.model
 left join health h on h.model = m.model
 left join people p on p.model = m.model
 left join watched w on w.model = m.model
 left join profile_references r on r.model = m.model and r.version = s.version
+left join explanations x on x.model = m.model and x.version = s.version
 left join ends e on e.model = m.model
 left join usual u on u.model = m.model
 order by lower(coalesce(m.title, m.model)), m.model
