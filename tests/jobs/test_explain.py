@@ -303,3 +303,20 @@ def test_a_version_whose_files_nobody_knows_says_so(room: ExplainRoom):
     status = room.refresh()["explanations"].set_index("version")
     assert status.loc[2, "status"] == "failed"
     assert "registry does not say" in status.loc[2, "what"]
+
+
+def test_outcomes_that_come_late_to_a_reference_period_explain_no_decision_again(tmp_path: Path):
+    logs = LogRoom(tmp_path / "room", versions=(1,))
+    logs.spec({**SPEC, "reference": {"start": "2026-03-01", "end": "2026-03-10"}})
+    march = cases(400, first=MARCH, days=20)
+    logs.write(march, "decisions/03.parquet")
+    logs.write(labels(march, share=0.3), "outcomes/03.parquet")
+    room = ExplainRoom(logs)
+    room.log_model(1)
+    before = room.refresh()
+    logs.write(labels(march, share=1.0), "outcomes/03.parquet")
+    after = room.refresh()
+    assert after.touched["claims"].whole, "the counts are made anew, since the reference has other outcomes"
+    assert after.result.rows <= 200, "the rows of the reference at most"
+    same(before["explained_values"].dropna(subset=["month"]), after["explained_values"].dropna(subset=["month"]))
+    assert after["explained_decisions"]["outcome"].notna().all()

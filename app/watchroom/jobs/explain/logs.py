@@ -5,6 +5,7 @@ What the logs hold is taken from the profile step, which has just read them: no 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -61,6 +62,17 @@ class Logs:
         ):
             found.setdefault(version, set()).add(day)
         return {version: frozenset(days) for version, days in found.items()}
+
+    @cached_property
+    def stands(self) -> Mapping[date, str]:
+        """A digest of the decisions of each month, which changes with any used value of them."""
+        found: dict[date, list[str]] = {}
+        query = "select day, digest from profile.log_days where model = ? and kind = 'decisions' order by day, digest"
+        for day, digest in self._rows(query):
+            found.setdefault(month_of(day), []).append(digest)
+        return {
+            month: hashlib.sha256(" ".join(digests).encode()).hexdigest()[:16] for month, digests in found.items()
+        }
 
     def lacking(self, names: Iterable[str], days: frozenset[date]) -> list[str]:
         """Those of the columns that no file of these days has."""

@@ -107,6 +107,11 @@ class Version:
     def _months(self, days: Iterable[date]) -> set[date]:
         return {month_of(day) for day in days if day in self._days}
 
+    def _is_other(self, month: date) -> bool:
+        """Whether the month's decisions are others than when it was last explained."""
+        before = json.loads(self.notes.get("months", "{}"))
+        return bool(before.get(month.isoformat()) != self._samples.logs.stands.get(month))
+
     def _reference_due(self) -> bool:
         return self.notes.get("reference") != self._samples.logs.notes.get("reference", "")
 
@@ -119,13 +124,16 @@ class Version:
         outcomes, None for all. Raises ExplainError, and what keeps the log from being read; then nothing is written.
         """
         name, folder = self._files()
-        whole = self.anew or touched is None
+        whole = self.anew
+        if touched is None:  # all was counted anew, as after a change of the reference: most rows are what they were
+            touched = self._days
+            recounted = frozenset(day for day in self._days if self._is_other(month_of(day)))
         reference = self._reference() if whole or self._reference_due() else None
         background = self._background(reference)
         kept = self.notes.get("background", "")
         if background is not None and self.notes.get("method") != "tree" and _digest_of(background) != kept:
             whole = True  # what is compared with is another: so are the values of all rows
-        months = self._months(self._days) if whole else self._due_months(touched or frozenset())
+        months = self._months(self._days) if whole else self._due_months(touched)
         work = self._new(months, recounted, whole=whole, reference=reference)
         new = [one for one in work if len(one.rows)]
         if new:
@@ -280,6 +288,7 @@ class Version:
             "task": self._spec.task or "",
             "method": method,
             "most_rows": most,
+            "months": json.dumps({month.isoformat(): stand for month, stand in self._samples.logs.stands.items()}),
         }
         self._store.set_notes(self._model, self._version, self.notes)
 
