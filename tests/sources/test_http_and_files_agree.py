@@ -18,6 +18,8 @@ import pytest
 
 from tests.helpers.mlflow_server import MlflowServer
 from tests.helpers.tracked import Tracked
+from watchroom.errors import SourceError
+from watchroom.sources.tracking import model_files
 from watchroom.sources.tracking.contract import TrackingSource
 from watchroom.sources.tracking.files import FileSource
 from watchroom.sources.tracking.http import HttpSource
@@ -354,3 +356,57 @@ def test_an_artifact_is_read_as_text(store: Store, tmp_path: Path) -> None:
     for location, name in ((uri, "nothing"), (f"runs:/{run}", "../meta.yaml"), ("file:///C:/models/1", "MLmodel")):
         with pytest.raises(SourceError):
             store.source.read_text(location, name)
+
+
+def logged(store: Store, folder: Path) -> str:
+    """Where the files of a model are that was logged with those of `folder`."""
+    experiment = store.experiment()
+    model = store.client.create_logged_model(experiment, name="net", source_run_id=store.finished(experiment))
+    store.client.log_model_artifacts(model.model_id, str(folder))
+    store.client.finalize_logged_model(model.model_id, "READY")
+    return str(store.client.get_logged_model(model.model_id).artifact_location)
+
+
+def test_the_files_of_a_logged_model_are_fetched_as_they_were_logged(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "model" / "data").mkdir(parents=True)
+    (tmp_path / "model" / "MLmodel").write_text("flavors: {}\n")
+    (tmp_path / "model" / "data" / "weights Ж.bin").write_bytes(bytes(range(256)) * 100)
+    (tmp_path / "fetched").mkdir()
+    store.source.fetch_model(logged(store, tmp_path / "model"), tmp_path / "fetched")
+    found, given = (
+        {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+        for root in (tmp_path / "fetched", tmp_path / "model")
+    )
+    assert found == given
+
+
+def test_a_model_whose_files_are_gone_is_no_model(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "MLmodel").write_text("flavors: {}\n")
+    location = logged(store, tmp_path / "model")
+    with pytest.raises(SourceError):
+        store.source.fetch_model(location.replace("/m-", "/m-0"), tmp_path / "fetched")
+
+
+@pytest.mark.parametrize("limit", ["SIZE_LIMIT", "FILES_LIMIT"])
+def test_a_folder_that_is_too_large_for_a_model_is_left(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    (tmp_path / "model").mkdir()
+    for name in ("MLmodel", "a", "b"):
+        (tmp_path / "model" / name).write_text("flavors: {}\n")
+    (tmp_path / "fetched").mkdir()
+    monkeypatch.setattr(model_files, limit, 2)
+    with pytest.raises(SourceError, match=r"larger than|more than"):
+        store.source.fetch_model(logged(store, tmp_path / "model"), tmp_path / "fetched")
+
+
+def test_a_link_out_of_a_model_brings_nothing_with_it(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "MLmodel").write_text("flavors: {}\n")
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "model" / "stolen").symlink_to(tmp_path / "secret")
+    (tmp_path / "model" / "within").symlink_to("MLmodel")
+    (tmp_path / "fetched").mkdir()
+    FileSource(tmp_path, ["*"]).fetch_model((tmp_path / "model").as_uri(), tmp_path / "fetched")
+    assert sorted(path.name for path in (tmp_path / "fetched").iterdir()) == ["MLmodel", "within"]
