@@ -17,6 +17,7 @@ import pandas as pd
 
 from tests.jobs.profile_room import MODEL, LogRoom, changed
 from watchroom.explain.contract import Limits
+from watchroom.jobs.explain.files import remove_unused
 from watchroom.jobs.explain.step import ExplainResult, explain_models
 from watchroom.jobs.profile.step import Touched, profile_models
 from watchroom.sources.decisions.duckdb_engine import DuckDBEngine
@@ -116,6 +117,7 @@ class ExplainRoom:
                 table.name: draft.connection.sql(f'from explain."{table.name}"').df() for table in tables_of("explain")
             }
             draft.publish()
+            remove_unused(store, result.files)
         return Refreshed(profiled.touched, result, tables)
 
     def afresh(self, target: Path) -> Refreshed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watchroom.errors import SourceError
 from watchroom.explain.contract import Limits
@@ -13,7 +13,7 @@ from watchroom.jobs.alerts.record import record_alerts
 from watchroom.jobs.decision_ids import index_ids
 from watchroom.jobs.evaluate.conditions import conditions
 from watchroom.jobs.evaluate.step import Evaluation, evaluate
-from watchroom.jobs.explain.step import explain_models
+from watchroom.jobs.explain.step import ExplainResult, explain_models
 from watchroom.jobs.fairness.step import judge_fairness
 from watchroom.jobs.profile.problems import engine_failed
 from watchroom.jobs.profile.step import ProfileCounts, ProfileResult, profile_models
@@ -36,6 +36,8 @@ class Watched:
 
     problems: tuple[Problem, ...]
     head: tuple[int, str] | None
+    model_files: frozenset[str] | None
+    """The folders of model files that the snapshot needs; None when that is not known."""
 
 
 @dataclass(frozen=True)
@@ -58,21 +60,21 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
         engine = _engine(stack, around.room, draft)
         profiled = _count(draft, workspace, engine, step)
         judged = _judge(draft, workspace, profiled, step)
-        explained = () if isinstance(engine, SourceError) else _explain(draft, around, engine, profiled, step)
+        explained = None if isinstance(engine, SourceError) else _explain(draft, around, engine, profiled, step)
     with step("Raise and end alerts") as said:
         found = conditions(draft, workspace.models, draft.made_at.date())
         known = {model: version for model, version in judged.complete.items() if model not in profiled.incomplete}
         result = record_alerts(draft, ledger, found, known, append=record)
         said["detail"] = result.detail
         said["status"] = "partial" if result.problems else "done"
-    problems = (*profiled.problems, *judged.problems, *explained, *result.problems)
+    problems = (*profiled.problems, *judged.problems, *(explained.problems if explained else ()), *result.problems)
     if around.room.notify:
         with step("Send word of alerts") as said:
             sent = send(ledger, result, around.room)
             said["detail"] = sent.detail
             said["status"] = "partial" if sent.problems else "done"
         problems = (*problems, *sent.problems)
-    return Watched(problems, result.head if record else None)
+    return Watched(problems, result.head if record else None, explained.files if explained else None)
 
 
 def _engine(stack: ExitStack, room: RoomSettings, draft: Draft) -> Engine | SourceError:
@@ -95,7 +97,7 @@ def _count(draft: Draft, workspace: Workspace, engine: Engine | SourceError, ste
     return profiled
 
 
-def _explain(draft: Draft, around: Around, engine: Engine, profiled: ProfileResult, step: Step) -> tuple[Problem, ...]:
+def _explain(draft: Draft, around: Around, engine: Engine, profiled: ProfileResult, step: Step) -> ExplainResult:
     """Note the days of decisions, compare groups, and explain what is new."""
     problems: list[Problem] = []
     with step("Note the days of decisions") as said:
@@ -110,9 +112,8 @@ def _explain(draft: Draft, around: Around, engine: Engine, profiled: ProfileResu
     with step("Explain decisions") as said:
         limits = Limits(around.program.explain_seconds, around.program.explain_memory_mb)
         explained = explain_models(draft, around.workspace, (engine, around.tracking), profiled.touched, limits)
-        problems += explained.problems
         said["detail"], said["status"] = str(explained), "partial" if explained.problems else "done"
-    return tuple(problems)
+    return replace(explained, problems=(*problems, *explained.problems))
 
 
 def _spark(room: RoomSettings) -> SparkPlace | None:

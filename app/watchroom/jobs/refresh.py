@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from watchroom.errors import StoreError, WatchroomError, WorkspaceError
+from watchroom.jobs.explain.files import remove_unused
 from watchroom.jobs.health import Around, watch_models
 from watchroom.jobs.ledger import read_ledger
 from watchroom.jobs.room import fill_problems, fill_workspace
@@ -104,6 +105,8 @@ def refresh(
                 built = _build(draft, ledger, workspace, _Plan(room, settings, full, accept_ledger), steps)
                 manifest = draft.publish(built.ledger_head)
         prune(store, settings.keep_snapshots)
+        if built.model_files is not None:
+            remove_unused(store, built.model_files)
     summary = tuple((row[1], row[5]) for row in steps.rows)
     return RefreshReport(manifest.id, time.perf_counter() - started, summary, built.problems)
 
@@ -117,10 +120,11 @@ def usable_settings(workspace: Workspace) -> RoomSettings:
 
 @dataclass(frozen=True)
 class _Built:
-    """How many problems were found, and the ledger's head for the snapshot to remember."""
+    """How many problems were found, the ledger's head for the snapshot to remember, and the model files it needs."""
 
     problems: int
     ledger_head: tuple[int, str]
+    model_files: frozenset[str] | None
 
 
 def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, steps: _Steps) -> _Built:
@@ -151,7 +155,7 @@ def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, step
     problems = fill_problems(draft, found, workspace, source_unchanged=result.unchanged)
     _pack_when_due(draft, steps)
     draft.insert("refresh_steps", steps.rows)
-    return _Built(problems, watched.head or kept.head)
+    return _Built(problems, watched.head or kept.head, watched.model_files)
 
 
 def _pack_when_due(draft: Draft, steps: _Steps) -> None:

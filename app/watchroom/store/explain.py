@@ -28,11 +28,15 @@ Month = date | None
 
 @dataclass(frozen=True)
 class Held:
-    """An explained decision as the store has it: its row, its day (UTC), and its outcome (None while unknown)."""
+    """An explained decision as the store has it: its row, its time (UTC), and its outcome (None while unknown)."""
 
     row: int
-    day: date
+    decided_at: datetime
     outcome: str | None
+
+    def is_other(self, decided_at: datetime, recounted: frozenset[date]) -> bool:
+        """Whether the log's row of that time may be another: decided again since, or on a day that was recounted."""
+        return decided_at != self.decided_at or decided_at.date() in recounted
 
 
 @dataclass
@@ -83,13 +87,26 @@ class ExplainStore:
         query = "select distinct month from explain.explained_decisions where model = ? and version = ?"
         return {row[0] for row in self._rows(query, [model, version])}
 
+    def explained_versions(self, model: str) -> set[int]:
+        """The versions of which rows are held."""
+        query = "select distinct version from explain.explained_decisions where model = ?"
+        return {row[0] for row in self._rows(query, [model])}
+
+    def compared(self, model: str, version: int) -> dict[date, int]:
+        """With which version each of its months was compared."""
+        query = (
+            "select period_start, against_version from explain.explanation_change "
+            "where model = ? and version = ? and against = 'version'"
+        )
+        return dict(self._rows(query, [model, version]))
+
     def held(self, model: str, version: int, month: date) -> dict[str, Held]:
         """The explained decisions of a month by id."""
         query = (
-            "select prediction_id, row, cast(decided_at as date), outcome from explain.explained_decisions "
+            "select prediction_id, row, decided_at, outcome from explain.explained_decisions "
             "where model = ? and version = ? and month = ?"
         )
-        return {found: Held(row, day, told) for found, row, day, told in self._rows(query, [model, version, month])}
+        return {found: Held(row, at, told) for found, row, at, told in self._rows(query, [model, version, month])}
 
     def last_row(self, model: str, version: int) -> int:
         """The greatest row number in use; -1 for none."""

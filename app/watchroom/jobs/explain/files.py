@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from watchroom.errors import ExplainError, SourceError
+from watchroom.errors import SourceError
 from watchroom.sources.tracking.contract import TrackingSource
 from watchroom.store.draft import Draft
 from watchroom.store.manifest import StoreFolder
 
-_PARTIAL = ".fetching"
+_PARTIAL, _OLD = ".fetching", ".before"
 
 _LOCATION = """
     select coalesce(
@@ -40,7 +40,7 @@ def folder_name(model: str, version: int, location: str) -> str:
 
 
 def fetch(store: StoreFolder, tracking: TrackingSource, name: str, location: str, *, again: bool) -> Path:
-    """The folder with the model's files, fetched if they are not there yet, or `again`. Raises ExplainError."""
+    """The folder with the model's files, fetched if they are not there yet, or `again`. Raises SourceError."""
     folder = store.models / name
     if folder.is_dir() and not again:
         return folder
@@ -49,13 +49,15 @@ def fetch(store: StoreFolder, tracking: TrackingSource, name: str, location: str
     partial.mkdir(parents=True)
     try:
         tracking.fetch_model(location, partial)
-    except SourceError as error:
+    except SourceError:
         shutil.rmtree(partial, ignore_errors=True)
-        raise ExplainError(
-            error.what, why=error.why, next_step=error.next_step or "It is tried again when there is something new."
-        ) from error
-    shutil.rmtree(folder, ignore_errors=True)
+        raise
+    aside = store.models / f"{name}{_OLD}"
+    shutil.rmtree(aside, ignore_errors=True)
+    if folder.exists():
+        folder.rename(aside)
     partial.rename(folder)
+    shutil.rmtree(aside, ignore_errors=True)
     return folder
 
 

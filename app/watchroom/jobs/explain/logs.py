@@ -70,9 +70,7 @@ class Logs:
         query = "select day, digest from profile.log_days where model = ? and kind = 'decisions' order by day, digest"
         for day, digest in self._rows(query):
             found.setdefault(month_of(day), []).append(digest)
-        return {
-            month: hashlib.sha256(" ".join(digests).encode()).hexdigest()[:16] for month, digests in found.items()
-        }
+        return {month: hashlib.sha256(" ".join(digests).encode()).hexdigest()[:16] for month, digests in found.items()}
 
     def lacking(self, names: Iterable[str], days: frozenset[date]) -> list[str]:
         """Those of the columns that no file of these days has."""
@@ -105,6 +103,10 @@ class Logs:
             found = self._source.engine.sample_table([one for one in shapes if one.columns], rows, log.version)
         own = found if whose == 0 else found.filter(pc.equal(found["@version"], whose))
         return own.slice(0, rows)
+
+    def refers(self, version: int) -> bool:
+        """Whether the version has a reference to be compared with."""
+        return self._whose(version) is not None
 
     def _whose(self, version: int) -> int | None:
         """Whose rows the version is compared with; 0 for all together, None for none."""
@@ -170,7 +172,17 @@ def inputs_of(draft: Draft, model: str, version: int) -> tuple[str, ...]:
     ).fetchall()
     try:
         columns = json.loads(rows[0][0]) if rows and rows[0][0] else []
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     named = columns if isinstance(columns, list) else []
-    return tuple(str(one["name"]) for one in named if isinstance(one, dict) and one.get("name"))
+    names = [str(one["name"]) for one in named if isinstance(one, dict) and one.get("name")]
+    return tuple(name for name in names if _is_text(name))
+
+
+def _is_text(name: str) -> bool:
+    """Whether it can be written at all: a lone surrogate is the name of no column."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -88,29 +90,38 @@ def _block(feature: str, kind: str, column: Any, shap: Any, rows: Sequence[int])
 
 
 def numbers(column: Any, kind: str) -> pa.Array:
-    """A column of a log as numbers, a boolean as 0 and 1; NULL where it is none."""
+    """A column of a log as numbers, infinite ones too, a boolean as 0 and 1; NULL where it is none."""
     flat = _flat(column)
     if pa.types.is_boolean(flat.type):
         return flat.cast(pa.uint8()).cast(pa.float64())
     if pa.types.is_integer(flat.type) or pa.types.is_floating(flat.type) or pa.types.is_decimal(flat.type):
         found = flat.cast(pa.float64(), safe=False)
-        return pc.if_else(pc.is_finite(found), found, pa.scalar(None, pa.float64()))
+        return pc.if_else(pc.is_nan(found), pa.scalar(None, pa.float64()), found)
     text = pd.Series(flat.cast(pa.string()).to_pandas(), dtype=object)
     if kind == "boolean":
         lower = text.str.strip().str.lower()
         values = np.where(lower.isin(_TRUE), 1.0, np.where(lower.isin(_FALSE), 0.0, np.nan))
     else:
         values = pd.to_numeric(text, errors="coerce").to_numpy(np.float64)
-    return pa.array(np.where(np.isfinite(values), values, np.nan), pa.float64(), from_pandas=True)
+    return pa.array(values, pa.float64(), from_pandas=True)
 
 
 def texts(column: Any) -> pa.Array:
     """A column of a log as text; whole floats without a fraction, so that a category reads the same in any file."""
     flat = _flat(column)
     if pa.types.is_floating(flat.type):
-        values = flat.to_pandas()
-        return pa.array([None if pd.isna(one) else f"{one:.0f}" if one == int(one) else str(one) for one in values])
+        return pa.array([_float_text(one) for one in flat.to_pylist()], pa.string())
+    if pa.types.is_binary(flat.type) or pa.types.is_large_binary(flat.type):
+        return pa.array([None if one is None else one.decode(errors="replace") for one in flat.to_pylist()])
+    if pa.types.is_nested(flat.type):
+        return pa.array([None if one is None else json.dumps(one, default=str) for one in flat.to_pylist()])
     return flat.cast(pa.string())
+
+
+def _float_text(value: float | None) -> str | None:
+    if value is None or math.isnan(value):
+        return None
+    return f"{value:.0f}" if value.is_integer() else str(value)
 
 
 def _flat(column: Any) -> pa.Array:

@@ -13,12 +13,12 @@ from typing import Any
 
 from watchroom.errors import ExplainError, ModelRefused, WatchroomError
 from watchroom.explain.contract import Limits
-from watchroom.jobs.explain.files import remove_unused
 from watchroom.jobs.explain.logs import Logs, Source, inputs_of
 from watchroom.jobs.explain.version import Samples, Tools, Version
+from watchroom.jobs.explain.weights import fill_changes
 from watchroom.jobs.profile.champions import champions_of
 from watchroom.jobs.profile.step import Touched
-from watchroom.sources.decisions.contract import Champion, Engine
+from watchroom.sources.decisions.contract import Engine
 from watchroom.sources.tracking.contract import Problem, TrackingSource
 from watchroom.store.draft import Draft
 from watchroom.store.explain import ExplainStore
@@ -28,11 +28,13 @@ from watchroom.workspace.model_file import ModelSpec
 
 @dataclass(frozen=True)
 class ExplainResult:
-    """How many rows of how many versions were explained, and what went wrong."""
+    """How many rows of how many versions were explained, what went wrong, and whose files are needed."""
 
     rows: int
     versions: int
     problems: tuple[Problem, ...]
+    files: frozenset[str]
+    """The folders of model files that are in use: the others may go once this is published."""
 
     def __str__(self) -> str:
         return f"rows explained: {self.rows:,} of {self.versions:,} versions" if self.rows else "nothing new"
@@ -77,8 +79,7 @@ def explain_models(
             _Model(tools, spec, logs, versions, touched.get(model)).explain(found)
         except Exception as error:  # noqa: BLE001, whatever one model's log brings about must not stop the others
             found.problems.append(_problem(model, None, error))
-    remove_unused(draft.folder, _files_in_use(draft))
-    return ExplainResult(found.rows, found.versions, tuple(found.problems))
+    return ExplainResult(found.rows, found.versions, tuple(found.problems), frozenset(_files_in_use(draft)))
 
 
 _DECIDED = """
@@ -121,12 +122,15 @@ class _Model:
         """Explain what is new of each version."""
         samples = Samples(self._logs, self._inputs())
         champions = champions_of(self._tools.draft, self._spec.model).champions
+        changed: dict[int, set[date]] = {}
         for number in self._versions:
             version = Version(self._tools, self._spec, number, samples)
             if version.due(self._days):
-                self._one(version, number, champions, found)
+                self._one(version, number, found)
+                changed[number] = version.changed
             else:
                 found.problems += self._said_before(number)
+        fill_changes(self._tools.store, self._spec.model, changed, champions)
 
     def _inputs(self) -> tuple[str, ...]:
         """What the versions' signatures name; every column of the log where some version has no signature."""
@@ -136,14 +140,14 @@ class _Model:
         reserved = {"@id", "@decided_at", "@version", "@score", "@prediction", "@outcome"}
         return tuple(name for name in dict.fromkeys((*named, *more)) if name not in reserved)
 
-    def _one(self, version: Version, number: int, champions: Sequence[Champion], found: _Found) -> None:
+    def _one(self, version: Version, number: int, found: _Found) -> None:
         model, store = self._spec.model, self._tools.store
         try:
-            rows = version.explain(self._days, self._recounted, champions)
+            rows = version.explain(self._days, self._recounted)
         except Exception as error:  # noqa: BLE001, whatever one version brings about must not stop the others
             found.problems.append(_problem(model, number, error))
             with store.transaction():
-                version.note_failure()
+                version.note_failure(lasting=isinstance(error, ExplainError))
                 store.set_status(self._status_of_failure(number, error))
             return
         found.rows += rows

@@ -20,8 +20,7 @@ from watchroom.explain.process import Explainer
 from watchroom.jobs.explain.files import background_path, fetch, folder_name, keep_background, location_of
 from watchroom.jobs.explain.logs import Logs, inputs_of, month_of
 from watchroom.jobs.explain.rows import decision_rows, value_rows
-from watchroom.jobs.explain.weights import fill_changes, fill_weights
-from watchroom.sources.decisions.contract import Champion
+from watchroom.jobs.explain.weights import fill_weights
 from watchroom.sources.tracking.contract import TrackingSource
 from watchroom.store.draft import Draft
 from watchroom.store.explain import ExplainStore, Held, Month, MonthUpdate
@@ -83,6 +82,8 @@ class Version:
         self.stand = self._stand()
         self.anew = self.notes.get("stand") != self.stand
         self.loaded: Loaded | None = None
+        self.changed = set[date]()
+        """After `explain`: the months whose values are not what they were."""
 
     def _stand(self) -> str:
         logs = self._samples.logs
@@ -94,18 +95,31 @@ class Version:
         if touched is None:
             return True
         if self.notes.get("failed") == self.stand:
-            return bool(touched & self._days)
-        if self.anew:
+            return bool(self._touched_months(touched))
+        if self.anew or "failed" in self.notes or not self._has_files():
             return True
         held = self._store.months(self._model, self._version) - {None}
-        return bool(self._months(touched) or held ^ self._months(self._days) or self._reference_due())
+        return bool(self._touched_months(touched) or held ^ self._months or self._reference_due())
 
     @property
     def _days(self) -> frozenset[date]:
         return self._samples.logs.days.get(self._version, frozenset())
 
-    def _months(self, days: Iterable[date]) -> set[date]:
-        return {month_of(day) for day in days if day in self._days}
+    @property
+    def _months(self) -> set[date]:
+        """The months in which the version has decided."""
+        return {month_of(day) for day in self._days}
+
+    def _touched_months(self, touched: Iterable[date]) -> set[date]:
+        """Its months, those it had and those it has, with a day that changed: also one whose decisions are gone."""
+        held = self._store.months(self._model, self._version) | self._months
+        return {month_of(day) for day in touched} & held
+
+    def _has_files(self) -> bool:
+        return self._location is None or (self._store_folder.models / self._folder_name()).is_dir()
+
+    def _folder_name(self) -> str:
+        return folder_name(self._model, self._version, self._location or "")
 
     def _is_other(self, month: date) -> bool:
         """Whether the month's decisions are others than when it was last explained."""
@@ -115,9 +129,7 @@ class Version:
     def _reference_due(self) -> bool:
         return self.notes.get("reference") != self._samples.logs.notes.get("reference", "")
 
-    def explain(
-        self, touched: frozenset[date] | None, recounted: frozenset[date], champions: Sequence[Champion]
-    ) -> int:
+    def explain(self, touched: frozenset[date] | None, recounted: frozenset[date]) -> int:
         """Explain what is new, and write it; how many rows that were.
 
         `recounted` are the days whose decisions may be others than before; `touched` those and the days with new
@@ -125,15 +137,17 @@ class Version:
         """
         name, folder = self._files()
         whole = self.anew
-        if touched is None:  # all was counted anew, as after a change of the reference: most rows are what they were
+        if touched is None or "failed" in self.notes:
+            # All was counted anew, as after a change of the reference, or the days that an earlier refresh could not
+            # explain are not known any more: most rows are what they were.
             touched = self._days
             recounted = frozenset(day for day in self._days if self._is_other(month_of(day)))
         reference = self._reference() if whole or self._reference_due() else None
-        background = self._background(reference)
-        kept = self.notes.get("background", "")
-        if background is not None and self.notes.get("method") != "tree" and _digest_of(background) != kept:
-            whole = True  # what is compared with is another: so are the values of all rows
-        months = self._months(self._days) if whole else self._due_months(touched)
+        months = self._months if whole else self._due_months(touched)
+        background = self._background(reference, months)
+        if background is not None and self._is_compared() and _digest_of(background) != self.notes.get("background"):
+            whole, months = True, self._months  # what is compared with is another: so are the values of all rows
+            reference = self._reference() if reference is None else reference
         work = self._new(months, recounted, whole=whole, reference=reference)
         new = [one for one in work if len(one.rows)]
         if new:
@@ -147,7 +161,7 @@ class Version:
                 self._fill(explainer, new)
             if used is not None:
                 keep_background(self._store_folder, name, used)
-        self._write(work, whole=whole, redone=reference is not None, champions=champions)
+        self._write(work, whole=whole, redone=reference is not None)
         self._note(name, background)
         return sum(len(one.rows) for one in new)
 
@@ -161,22 +175,31 @@ class Version:
                 "The registry does not say where the model's files are.",
                 next_step="Register the version from a logged model.",
             )
-        name = folder_name(self._model, self._version, self._location)
+        name = self._folder_name()
         again = self.anew or "failed" in self.notes
         return name, fetch(self._store_folder, self._tools.tracking, name, self._location, again=again)
 
     def _reference(self) -> pa.Table | None:
         return self._samples.logs.reference(self._samples.inputs, self._version)
 
-    def _background(self, reference: pa.Table | None) -> pa.Table | None:
+    def _is_compared(self) -> bool:
+        """Whether the values rest on rows that they are compared with, as far as that is known."""
+        return not self.anew and self.notes.get("method") != "tree"
+
+    def _background(self, reference: pa.Table | None, months: set[date]) -> pa.Table | None:
         """The rows to compare with: the first of the reference; without one, of the first month. None: as before."""
         rows = self._spec.explain.background
         if reference is not None:
             return self._only_inputs(reference.slice(0, rows))
-        if self.notes.get("background") and not self.anew:
+        first = min(self._months, default=None)
+        known = self.notes.get("background_of") == str(first) and first not in months
+        if first is None or (self.notes.get("background") and not self.anew and (known or self._refers())):
             return None
-        first = min(self._months(self._days), default=None)
-        return None if first is None else self._only_inputs(self._samples.of(self._version, first).slice(0, rows))
+        return self._only_inputs(self._samples.of(self._version, first).slice(0, rows))
+
+    def _refers(self) -> bool:
+        """Whether the kept background is of a reference."""
+        return self.notes.get("background_of") == "reference"
 
     def _only_inputs(self, rows: pa.Table) -> pa.Table:
         wanted = self._inputs or tuple(name for name, _ in self._samples.logs.asked[0].features)
@@ -191,7 +214,7 @@ class Version:
 
     def _due_months(self, touched: frozenset[date]) -> set[date]:
         held = self._store.months(self._model, self._version)
-        return self._months(touched) | (self._months(self._days) - held)
+        return (self._touched_months(touched) & self._months) | (self._months - held)
 
     def _check_inputs(self, months: set[date]) -> None:
         assert self.loaded is not None
@@ -224,7 +247,11 @@ class Version:
     def _new_of(self, month: date, held: Mapping[str, Held], recounted: frozenset[date], numbers: _Numbers) -> _New:
         sample = self._cut(self._samples.of(self._version, month))
         ids, outcomes = sample["@id"].to_pylist(), sample["@outcome"].to_pylist()
-        fresh = np.array([one not in held or held[one].day in recounted for one in ids], dtype=np.bool_)
+        times = sample["@decided_at"].to_pylist()
+        fresh = np.array(
+            [one not in held or held[one].is_other(at, recounted) for one, at in zip(ids, times, strict=True)],
+            dtype=np.bool_,
+        )
         stays = {one for one, is_new in zip(ids, fresh, strict=True) if not is_new}
         told = {
             held[one].row: outcome
@@ -254,14 +281,14 @@ class Version:
             one.update.decisions = decision_rows(*about)
             one.update.values = value_rows(*about, self.loaded.inputs, groups)
 
-    def _write(self, work: Sequence[_New], *, whole: bool, redone: bool, champions: Sequence[Champion]) -> None:
+    def _write(self, work: Sequence[_New], *, whole: bool, redone: bool) -> None:
         store, key = self._store, (self._model, self._version)
         with store.transaction():
             if whole:
                 store.forget(*key)
             elif redone:
                 store.forget_rows(*key, None)
-            gone = {month for month in store.months(*key) if month is not None} - self._months(self._days)
+            gone = {month for month in store.months(*key) if month is not None} - self._months
             for month in gone:
                 store.forget_rows(*key, month)
             for one in work:
@@ -270,9 +297,8 @@ class Version:
             changed = {one.month for one in work if one.update.gone or one.rows}
             if changed or gone:
                 fill_weights(self._tools.draft, store, *key, sorted(changed | gone, key=str))
-            every = redone or whole
-            months = store.months(*key) if every else changed
-            fill_changes(store, *key, sorted(one for one in months if one is not None), champions)
+            every = store.months(*key) if redone or whole else changed
+            self.changed = {month for month in every | gone if month is not None}
 
     def _note(self, name: str, background: pa.Table | None) -> None:
         digest = _digest_of(background) if background is not None else self.notes.get("background", "")
@@ -283,6 +309,7 @@ class Version:
             "stand": self.stand,
             "reference": self._samples.logs.notes.get("reference", ""),
             "background": digest,
+            "background_of": self._background_of(background),
             "files": name,
             "trust": "true" if self._spec.explain.trust else "false",
             "task": self._spec.task or "",
@@ -292,9 +319,18 @@ class Version:
         }
         self._store.set_notes(self._model, self._version, self.notes)
 
-    def note_failure(self) -> None:
-        """Keep that it failed as it stands now: it is tried again when something of that, or of its days, changes."""
-        kept = {**self.notes, "failed": self.stand}
+    def _background_of(self, background: pa.Table | None) -> str:
+        if background is None:
+            return self.notes.get("background_of", "")
+        has_one = self._samples.logs.refers(self._version)
+        return "reference" if has_one else str(min(self._months, default=None))
+
+    def note_failure(self, *, lasting: bool) -> None:
+        """Keep that it failed: it is tried again at the next refresh, or, when that would help nobody, when it changes.
+
+        What a `lasting` failure rests on is the model itself and the days that were to be explained.
+        """
+        kept = {**self.notes, "failed": self.stand if lasting else ""}
         self._store.set_notes(self._model, self._version, kept)
 
 

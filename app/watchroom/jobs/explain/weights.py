@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -61,22 +61,42 @@ def fill_weights(draft: Draft, store: ExplainStore, model: str, version: int, mo
 
 
 def fill_changes(
-    store: ExplainStore, model: str, version: int, months: Sequence[date], champions: Sequence[Champion]
+    store: ExplainStore, model: str, changed: Mapping[int, Collection[date]], champions: Sequence[Champion]
 ) -> None:
-    """Bring `explanation_change` up to date for these months: against the reference and against the version before."""
+    """Bring `explanation_change` up to date: months that changed, and those that are compared with a version that did.
+
+    `changed` has the months of each version whose values are not what they were.
+    """
+    explained = store.explained_versions(model)
+    found: dict[int, tuple[set[date], list[list[Any]]]] = {}
+    for version in sorted(explained):
+        held = {month for month in store.months(model, version) if month is not None}
+        partners = {month: before(champions, version, month) for month in held}
+        compared = store.compared(model, version)
+        due = set(changed.get(version, ()))
+        due |= {month for month, other in partners.items() if other is not None and changed.get(other)}
+        due |= {month for month in held if partners[month] in explained and compared.get(month) != partners[month]}
+        due |= {month for month, other in compared.items() if partners.get(month) != other}
+        rows = [row for month in sorted(due & held) for row in _changes(store, model, version, month, partners[month])]
+        if due:
+            found[version] = (due, rows)
+    if found:
+        with store.transaction():
+            for version, (due, rows) in found.items():
+                store.replace("explanation_change", model, version, sorted(due), rows)
+
+
+def _changes(store: ExplainStore, model: str, version: int, month: date, other: int | None) -> list[list[Any]]:
+    """The month against the reference and against the version before, as far as they are explained."""
+    now = attributions(store, model, version, month)
     reference = attributions(store, model, version, None)
+    earlier = _of_version(store, model, other, month) if other is not None else None
     rows = []
-    for month in months:
-        now = attributions(store, model, version, month)
-        if now is None:
-            continue
-        if reference is not None:
-            rows.append(_row(model, version, month, "reference", version, reference, now))
-        other = before(champions, version, month)
-        earlier = _of_version(store, model, other, month) if other is not None else None
-        if other is not None and earlier is not None:
-            rows.append(_row(model, version, month, "version", other, earlier, now))
-    store.replace("explanation_change", model, version, months, rows)
+    if now is not None and reference is not None:
+        rows.append(_row(model, version, month, "reference", version, reference, now))
+    if now is not None and other is not None and earlier is not None:
+        rows.append(_row(model, version, month, "version", other, earlier, now))
+    return rows
 
 
 def before(champions: Sequence[Champion], version: int, month: date) -> int | None:
