@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from watchroom.domain.risk import Level, Tier, tier
 from watchroom.domain.vocabulary import DRIFT_LIMITS, DriftMethod, MetricName, Task
+from watchroom.workspace.answer import Answer
 from watchroom.workspace.money import Kpi, Value
 from watchroom.workspace.pieces import Day, Listed, Number, OneOrMany, Piece, Text, default, left_out, needed, wrong
 
@@ -217,6 +218,7 @@ class ModelSpec(Piece):
     kpis: Listed[Kpi] = default((), "figures the business has agreed to steer by")
     value: Value | None = left_out("money")
     risk: Risk | None = left_out("risk on the three axes")
+    answer: Answer = default(Answer(), "what its answers mean to people")
     explain: Explain = default(Explain(), "how its decisions are explained")
 
     @model_validator(mode="before")

@@ -58,6 +58,16 @@ def _quality_limits(spec: ModelSpec) -> Iterator[Mistake]:
         yield Mistake(what, ("monitor", "quality"), "Expected watch < failing.")
 
 
+def _favourable_fits(spec: ModelSpec) -> Iterator[Mistake]:
+    path, given = ("answer", "favourable"), spec.answer.favourable
+    if given is None:
+        return
+    if spec.task == "binary" and given not in ("0", "1"):
+        yield Mistake(f"{quoted(given)} is no prediction of a binary model.", path, "Expected 0 or 1.")
+    if spec.task == "regression":
+        yield Mistake("An amount has no favourable answer.", path, next_step="Leave it out.")
+
+
 def _limits_crossed(path: Path, watch: float, drifted: float, hint: str) -> Mistake:
     what = f"`watch` ({watch:g}) is not below `drifted` ({drifted:g})."
     return Mistake(what, path, "Expected watch < drifted.", hint)
@@ -202,6 +212,7 @@ _RULES: tuple[Callable[[ModelSpec], Iterator[Mistake]], ...] = (
     _unknown_overrides,
     _drift_limits,
     _quality_limits,
+    _favourable_fits,
     _metric_fits,
     _performance_limits,
     _score_is_for_binary,

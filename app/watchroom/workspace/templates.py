@@ -91,6 +91,8 @@ model: «model»
 
 # risk: {business: low, legal: low, ethical: low, reason: why}     # low, medium or high
 
+«answer»
+
 # explain:
 #   rows_per_month: 2000
 #   trust: false                    # true: the logged model may run code of its own when it is loaded
@@ -114,6 +116,16 @@ _COSTS = """\
 #   run_cost_per_month: 900"""
 
 _VALUES = {"regression": _ERROR_VALUE, "multiclass": _COSTS}
+
+_NAMES = """\
+# answer:                           # what its answers mean to people, in their words
+#   predictions: {1: stopped, 0: let through}
+#   outcomes: {1: fraud, 0: genuine}
+#   favourable: 0                   # the prediction that is good for whom it concerns"""
+
+_UNIT = """\
+# answer:                           # what its answers mean to people
+#   unit: EUR                       # of the predicted amount"""
 
 _LIMITS = {
     "binary": ("roc_auc", 0.97, 0.92),
@@ -143,6 +155,7 @@ def model_text(name: str, description: str, inputs: Iterable[str], task: str | N
         watch=f"{watch}",
         failing=f"{failing}",
         value=_VALUES.get(task or "", _OUTCOME_VALUE),
+        answer=_UNIT if task == "regression" else _NAMES,
     )
 
 
