@@ -91,6 +91,8 @@ class ExplainRoom:
     locations: dict[int, Path] = field(default_factory=dict)
     """Where each version's files are."""
     limits: Limits = LIMITS
+    signatures: Mapping[int, str] = field(default_factory=dict)
+    """What a version's signature says in place of the usual inputs."""
 
     @property
     def folder(self) -> Path:
@@ -136,7 +138,8 @@ class ExplainRoom:
 
     def _with_source(self, row: dict[str, Any]) -> list[Any]:
         place = self.locations.get(row["version"])
-        signature = '[{"name": "amount"}, {"name": "kind"}, {"name": "age"}]' if place else None
+        usual = '[{"name": "amount"}, {"name": "kind"}, {"name": "age"}]' if place else None
+        signature = self.signatures.get(row["version"], usual)
         return list({**row, "source": place.as_uri() if place else None, "signature_inputs": signature}.values())
 
 

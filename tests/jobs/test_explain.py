@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -320,3 +321,102 @@ def test_outcomes_that_come_late_to_a_reference_period_explain_no_decision_again
     assert after.result.rows <= 200, "the rows of the reference at most"
     same(before["explained_values"].dropna(subset=["month"]), after["explained_values"].dropna(subset=["month"]))
     assert after["explained_decisions"]["outcome"].notna().all()
+
+
+def test_a_day_that_goes_takes_its_rows_along_when_others_of_its_month_stay(room: ExplainRoom, tmp_path: Path):
+    room.logs.write(cases(60, seed=9, first=APRIL + timedelta(10)), "decisions/04-11.parquet")
+    room.refresh()
+    (room.folder / "lake/decisions/04-11.parquet").unlink()
+    after = room.refresh()
+    same(
+        after["explained_values"].drop(columns="row"),
+        room.afresh(tmp_path / "afresh")["explained_values"].drop(columns="row"),
+    )
+
+
+def test_an_id_that_is_decided_again_on_another_day_is_explained_as_it_was_decided_last(
+    room: ExplainRoom, tmp_path: Path
+):
+    room.refresh()
+    again = cases(300, seed=2, first=APRIL, days=5).head(80)
+    again = again.assign(timestamp=again["timestamp"] + pd.Timedelta(days=12), age=again["age"] + 30)
+    room.logs.write(again, "decisions/04-again.parquet")
+    after = room.refresh()
+    fresh = room.afresh(tmp_path / "afresh")
+    key = ["version", "prediction_id", "feature", "feature_value", "shap"]
+    same(
+        after["shap_local"].dropna(subset=["prediction_id"])[key],
+        fresh["shap_local"].dropna(subset=["prediction_id"])[key],
+    )
+
+
+def test_nothing_that_a_failed_refresh_has_touched_is_forgotten_by_the_next(room: ExplainRoom, tmp_path: Path):
+    room.refresh()
+    march = cases(500, first=MARCH, days=20)
+    room.logs.write(march.assign(age=march["age"] + 30), "decisions/03.parquet")
+    room.logs.write(labels(march, share=1.0), "outcomes/03.parquet")
+    room.limits = Limits(seconds=0.001, memory_mb=4096)
+    assert room.refresh()["explanations"].set_index("version").loc[1, "status"] == "partial"
+    room.limits = Limits(seconds=120, memory_mb=4096)
+    room.logs.write(cases(60, seed=9, first=APRIL + timedelta(10)), "decisions/04-11.parquet")
+    after, fresh = room.refresh(), room.afresh(tmp_path / "afresh")
+    key = ["version", "prediction_id", "decided_at", "outcome", "output"]
+    same(*(each["explained_decisions"].dropna(subset=["prediction_id"])[key] for each in (after, fresh)))
+    same(after["shap_global"], fresh["shap_global"])
+
+
+def test_a_version_is_compared_again_when_the_one_before_is_explained_otherwise(tmp_path: Path):
+    champions = ((datetime(2026, 2, 1), 1), (datetime(2026, 3, 20), 2))
+    logs = LogRoom(tmp_path / "room", versions=(1, 2), champions=champions)
+    logs.spec(changed(reference=None, explain={"rows_per_month": 300}))
+    first = cases(400, first=MARCH, days=19)
+    logs.write(first, "decisions/a.parquet")
+    logs.write(cases(400, first=date(2026, 3, 20), days=10, version=2), "decisions/b.parquet")
+    room = ExplainRoom(logs)
+    room.log_model(1, seed=1)
+    room.log_model(2, seed=2)
+    before = room.refresh()["explanation_change"]
+    logs.write(first.assign(amount=first["amount"] * 40), "decisions/a.parquet")
+    after = room.refresh()["explanation_change"]
+    assert after["value"].tolist() != before["value"].tolist()
+    same(after, room.afresh(tmp_path / "afresh")["explanation_change"])
+
+
+def test_files_that_cannot_be_had_now_are_asked_for_at_the_next_refresh(room: ExplainRoom):
+    away = room.locations[2].rename(room.folder / "away")
+    assert room.refresh()["explanations"].set_index("version").loc[2, "status"] == "failed"
+    away.rename(room.locations[2])
+    assert room.refresh()["explanations"].set_index("version").loc[2, "status"] == "explained"
+
+
+def test_model_files_that_the_store_has_lost_are_fetched_again(room: ExplainRoom):
+    room.refresh()
+    models = room.folder / "store" / "models"
+    for path in models.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+    again = room.refresh()
+    assert again.result.rows == 0
+    assert len([path for path in models.iterdir() if path.is_dir()]) == 2
+
+
+def test_infinite_inputs_and_odd_groups_are_kept_as_they_are(tmp_path: Path):
+    logs = LogRoom(tmp_path / "room", versions=(1,))
+    logs.spec(changed(reference=None, decisions={"groups": ["region", "rate", "raw"]}))
+    log = cases(120, first=FIRST)
+    log["rate"] = np.where(np.arange(120) % 3, 0.5, np.inf)
+    log["raw"] = [b"\xff\xfe" if place % 2 else b"a" for place in range(120)]
+    logs.write(log, "decisions/a.parquet")
+    room = ExplainRoom(logs)
+    room.log_model(1)
+    found = room.refresh()
+    assert found.said() == ""
+    values = found["explained_values"]
+    amounts = values[values["feature"] == "amount"]["value"]
+    assert np.isinf(amounts).sum() == np.isinf(log["amount"]).sum()
+    assert set(values[values["feature"] == "rate"]["text"]) == {"0.5", "inf"}
+
+
+def test_a_signature_that_nobody_can_read_costs_its_own_version_alone(room: ExplainRoom):
+    room.signatures = {2: "[" * 100_000}
+    assert room.refresh()["explanations"].set_index("version").loc[1, "status"] == "explained"
