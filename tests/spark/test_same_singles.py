@@ -87,6 +87,29 @@ def test_they_find_the_same_decisions(room: tuple[Task, Path], engines: tuple[Du
     assert set(ours["@id"].to_pylist()) == set(ids[:4])
 
 
+def test_they_name_the_same_columns_that_a_file_lacks(
+    engines: tuple[DuckDBEngine, SparkEngine], tmp_path: Path, room: tuple[Task, Path]
+):
+    task, _ = room
+    if task != "binary":
+        return
+    (tmp_path / "decisions").mkdir()
+    whole, lame = logs.cases(50, 1, task), logs.cases(50, 2, task).drop(columns=["region", "amount"])
+    whole.to_parquet(tmp_path / "decisions" / "a.parquet")
+    lame.to_parquet(tmp_path / "decisions" / "b.parquet")
+    log, wanted = logs.decision_log(task), ["1-12", "2-12"]
+    asked: tuple[Ask, ...] = (
+        lambda engine, files: engine.find(log, None, files, logs.DAYS, wanted),
+        lambda engine, files: engine.sample(log, None, files, logs.DAYS, 500),
+        lambda engine, files: engine.search(log, None, files, logs.DAYS, Search(), 500),
+    )
+    for ask in asked:
+        ours, theirs = both(engines, tmp_path, ask)
+        assert told(theirs) == told(ours)
+        lacking = dict(zip(ours["@id"].to_pylist(), ours["@lacking"].to_pylist(), strict=True))
+        assert (lacking["1-12"], lacking["2-12"]) == (None, '["amount", "region"]')
+
+
 SEARCHES = {
     "newest": Search(),
     "outcomes": Search(outcomes="known", order="largest_error"),

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.sources.decisions.single_logs import LOG, OUTCOMES, bottom, cases, days_of, files, labels, last_rows, write
 from watchroom.errors import SourceError
-from watchroom.sources.decisions.contract import DAY_DIGESTS, SINGLES, Files, id_digest
+from watchroom.sources.decisions.contract import DAY_DIGESTS, SINGLES, Files, Search, id_digest, lacking_of
 from watchroom.sources.decisions.duckdb_engine import DuckDBEngine
 
 
@@ -122,6 +122,32 @@ def test_a_file_without_a_feature_has_none_of_it_and_the_others_keep_their_type(
     assert found["amount"].null_count == 100
     log = replace(LOG, features=(("amount", "number"), ("nowhere", "number")))
     assert engine.sample(log, None, files(engine, tmp_path), days_of(frame), 9)["nowhere"].type == pa.string()
+
+
+def test_every_row_says_which_columns_its_file_does_not_have(engine: DuckDBEngine, tmp_path: Path):
+    odd = 'it\'s, "new"'
+    frame = cases(200).assign(**{odd: 1.0})
+    write(
+        tmp_path,
+        {
+            "decisions/a.parquet": frame[:50].drop(columns=["region", "amount"]),
+            "decisions/b.csv": frame[50:100].drop(columns=odd),
+            "decisions/c.parquet": frame[100:],
+        },
+    )
+    log = replace(LOG, features=(("amount", "number"), (odd, "number")), groups=("region",))
+    every, days, ids = files(engine, tmp_path), days_of(frame), frame["id"].tolist()
+    lacks = [("amount", "region")] * 50 + [(odd,)] * 50 + [()] * 100
+    for found in (
+        engine.sample(log, None, every, days, 500),
+        engine.find(log, None, every, days, ids),
+        engine.search(log, None, every, days, Search(), 500),
+    ):
+        said = zip(found["@id"].to_pylist(), found["@lacking"].to_pylist(), strict=True)
+        assert {id: lacking_of(text) for id, text in said} == dict(zip(ids, lacks, strict=True))
+        assert found["@lacking"].null_count == 100
+    bare = replace(LOG, features=(), groups=())
+    assert engine.find(bare, None, every, days, ["d1-3"])["@lacking"].to_pylist() == [None]
 
 
 def test_files_that_hold_a_column_as_text_and_as_numbers_give_text(engine: DuckDBEngine, tmp_path: Path):

@@ -8,6 +8,7 @@ UTC. What concerns a single file is a `FileProblem`, so that the others can go o
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -318,15 +319,25 @@ SINGLES = pa.schema(
         ("@score", pa.float64()),
         ("@prediction", pa.string()),
         ("@outcome", pa.string()),
+        ("@lacking", pa.string()),
     ]
 )
 """The first columns of single decisions: times are UTC; score, prediction and outcome NULL when not told or unusable.
 
-After them comes each column of the log's features and groups, by its own name, as it lies in the files.
+`@lacking` names the log's features and groups that the row's file has no column of, as a JSON list of their names in
+the order of the columns (`["amount", "region"]`; `lacking_of` reads it); NULL when it has all. Their values are NULL
+as missing ones are, and are not missing: they are not known.
+
+After these comes each column of the log's features and groups, by its own name, as it lies in the files.
 """
 
 DAY_DIGESTS = pa.schema([("digest", pa.uint32()), ("day", pa.date32())])
 """The ids of each day: the first 32 bits of the MD5 of an id's text (`id_digest`), which few ids share."""
+
+
+def lacking_of(text: str | None) -> tuple[str, ...]:
+    """The names in a value of `@lacking`; none when it is NULL."""
+    return tuple(str(name) for name in json.loads(text)) if text else ()
 
 
 def id_digest(text: str) -> int:

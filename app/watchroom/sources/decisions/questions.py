@@ -6,6 +6,7 @@ A log's columns are first brought to one form, file shape by file shape, since a
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -233,6 +234,8 @@ class Wanted:
     among: tuple[FileShape, ...] = ()
     """All files of the question, where raw columns are to have one type over files of several shapes (`raw_of`)."""
     digest: bool = False
+    lacking: tuple[str, ...] = ()
+    """Columns of which `lacking` is to tell those that the row's file does not have."""
     place: bool = False
     """Whether `file` and `row` are needed: to name a file, or to tell which of several rows is the last."""
 
@@ -301,6 +304,8 @@ def _columns(dialect: Dialect, log: DecisionLog, shape: FileShape, wanted: Wante
         yield f"coalesce({text_of(dialect, shape.family(column), dialect.name(column))}, '') as g{position}"
     for position, column in enumerate(wanted.raw):
         yield f"{raw_of(dialect, column, shape, wanted.among or (shape,))} as r{position}"
+    if wanted.lacking:
+        yield f"{_lacking(dialect, shape, wanted.lacking)} as lacking"
     if wanted.digest:
         present = tuple(dialect.name(column) for column in log.used if shape.family(column) is not None)
         yield f"{dialect.row_hash(present)} as digest"
@@ -308,6 +313,12 @@ def _columns(dialect: Dialect, log: DecisionLog, shape: FileShape, wanted: Wante
     if wanted.place:
         yield "__file as file"
         yield "__row as row"
+
+
+def _lacking(dialect: Dialect, shape: FileShape, columns: Iterable[str]) -> str:
+    """The names of the columns that the file does not have, as a JSON list; NULL when it has all."""
+    names = [column for column in columns if shape.family(column) is None]
+    return f"cast({dialect.bound(json.dumps(names)) if names else 'null'} as {dialect.text})"
 
 
 _NUMBERS = frozenset({"integer", "float"})

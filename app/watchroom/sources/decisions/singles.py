@@ -65,7 +65,7 @@ class Singles:
 
     def wanted(self) -> ask.Wanted:
         """Everything that comes out, with the place that tells the last row of an id."""
-        return ask.Wanted(self.signals, raw=self.columns, among=self.files.decisions, place=True)
+        return ask.Wanted(self.signals, raw=self.columns, among=self.files.decisions, lacking=self.columns, place=True)
 
     def told(self, dialect: Dialect, chosen: str | None = None) -> str:
         """One outcome for each id, or for those in the table `chosen`."""
@@ -87,6 +87,7 @@ class Singles:
             "@score": score or "cast(null as double)",
             "@prediction": prediction or f"cast(null as {dialect.text})",
             "@outcome": "outcome",
+            "@lacking": "lacking" if self.columns else f"cast(null as {dialect.text})",
         } | {column: f"r{place}" for place, column in enumerate(self.columns)}
         listed = ", ".join(f"{value} as {dialect.name(name)}" for name, value in found.items())
         return f"select {listed} from ({relation}) as chosen order by {order}"
