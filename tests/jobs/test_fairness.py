@@ -87,14 +87,14 @@ def error_rows(raw: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def workspace(folder: Path, *names: str, task: str | None = "binary") -> Workspace:
+def workspace(folder: Path, *names: str, task: str | None = "binary", more: str = "") -> Workspace:
     (folder / "models").mkdir(parents=True, exist_ok=True)
     for path in (folder / "models").iterdir():
         path.unlink()
     for name in names or ("m",):
         asked = f"task: {task}\n" if task else ""
         (folder / "models" / f"{name}.yaml").write_text(
-            f"model: {name}\n{asked}decisions: {{path: x.parquet, prediction: p, groups: [band, region]}}\n"
+            f"model: {name}\n{asked}decisions: {{path: x.parquet, prediction: p, groups: [band, region]}}\n{more}"
         )
     (folder / "watchroom.yaml").write_text("mlflow: {tracking_uri: sqlite:///none.db}\n")
     return load_workspace(folder)
@@ -321,12 +321,30 @@ def test_a_version_that_is_gone_goes_and_another_task_is_judged_anew(tmp_path):
         assert set(fairness(draft)["metric"]) == {"error_rate"}
 
 
+def test_the_four_fifths_line_is_drawn_for_the_answer_that_is_good_for_people(tmp_path):
+    raw = binary()
+    publish_rows(tmp_path / "store", {"profile_outcomes": outcome_rows(raw)})
+    with drafted(tmp_path / "store") as draft:
+        judge_fairness(draft, workspace(tmp_path / "room"), None)
+        assumed = fairness(draft)
+        good = {answer: workspace(tmp_path / "room", more=f"answer: {{favourable: {answer}}}\n") for answer in (0, 1)}
+        assert judge_fairness(draft, good[1], []).judged == 0  # it is what was assumed
+        assert judge_fairness(draft, good[0], []).judged == 1
+        found = fairness(draft)
+    spared = (raw["predicted"] == "0").groupby(raw["band"]).mean()
+    rows = only(found, group_column="band", metric="selection_rate", grain="all")
+    assert rows["value"].to_numpy() == pytest.approx(spared.to_numpy())
+    assert rows["ratio"].to_numpy() == pytest.approx((spared / spared.max()).to_numpy())
+    others = [frame[frame["metric"] != "selection_rate"].reset_index(drop=True) for frame in (assumed, found)]
+    pd.testing.assert_frame_equal(*others)
+
+
 def test_a_model_that_cannot_be_judged_keeps_what_was_said_and_costs_the_others_nothing(tmp_path, monkeypatch):
     rows = [*outcome_rows(binary(), model="a"), *outcome_rows(binary(2), model="b")]
     publish_rows(tmp_path / "store", {"profile_outcomes": rows})
     measure = step.measure
 
-    def fails_once(counted, task):
+    def fails_once(*_):
         monkeypatch.setattr(step, "measure", measure)
         raise ValueError("numbers from elsewhere\nwith a second line")
 

@@ -172,7 +172,7 @@ TABLES = (
             (
                 "metric",
                 "VARCHAR",
-                "`selection_rate`, `true_positive_rate`, `false_positive_rate`, `error_rate`, `calibration_gap` (mean score less observed rate); `mean_error`, `mae` of a regression",
+                "`selection_rate` (share given the favourable answer; 1 where the model's file does not say), `true_positive_rate`, `false_positive_rate`, `error_rate`, `calibration_gap` (mean score less observed rate); `mean_error`, `mae` of a regression",
             ),
             ("value", "DOUBLE", "NULL when no decision of the group tells it"),
             ("low", "DOUBLE", "lower end of its 95 % interval; NULL likewise"),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from watchroom.domain.fairness import METRICS_OF, MetricName
+from watchroom.domain.fairness import METRICS_OF, MetricName, selected
 from watchroom.domain.vocabulary import Task
 from watchroom.jobs.fairness.read import Counted
 
@@ -40,9 +40,12 @@ class _Part:
     squares: Floats | None = None
 
 
-def measure(counted: Counted, task: Task) -> Mapping[MetricName, Values]:
-    """The metrics of the task for each group, in the order of `counted.units`."""
-    parts = _errors(counted) if task == "regression" else _outcomes(counted)
+def measure(counted: Counted, task: Task, favourable: str | None = None) -> Mapping[MetricName, Values]:
+    """The metrics of the task for each group, in the order of `counted.units`.
+
+    `favourable` is the prediction that is good for whom it concerns, None where the model's file does not say.
+    """
+    parts = _errors(counted) if task == "regression" else _outcomes(counted, selected(favourable))
     chosen = {metric: parts[metric] for metric in METRICS_OF[task]}
     unit = counted.cells["unit"].to_numpy()
     found = _by_group(unit, chosen)
@@ -50,8 +53,8 @@ def measure(counted: Counted, task: Task) -> Mapping[MetricName, Values]:
     return {metric: _values(found[:, place], part, unit, size) for place, (metric, part) in enumerate(chosen.items())}
 
 
-def _outcomes(counted: Counted) -> dict[MetricName, _Part]:
-    """A classifier's metrics. A true positive rate is the selection rate of the decisions that turned out to be 1."""
+def _outcomes(counted: Counted, chosen: str) -> dict[MetricName, _Part]:
+    """A classifier's metrics. A true positive rate is how often 1 is said of the decisions that turned out to be 1."""
     predicted, outcome, wrong, n = (counted.column(name) for name in ("predicted", "outcome", "wrong", "n"))
     told, known = predicted >= 0, outcome >= 0
     gap_n = np.where(known & (counted.column("scored") > 0), n, 0.0)
@@ -59,7 +62,7 @@ def _outcomes(counted: Counted) -> dict[MetricName, _Part]:
     score, squares = counted.column("score_sum"), counted.column("score_sq_sum")
     real = np.where(outcome == 1, 1.0, 0.0)
     return {
-        "selection_rate": _Part(predicted, np.where(told, n, 0.0)),
+        "selection_rate": _Part(predicted if chosen == "1" else 1 - predicted, np.where(told, n, 0.0)),
         "true_positive_rate": _Part(predicted, np.where(told & (outcome == 1), n, 0.0)),
         "false_positive_rate": _Part(predicted, np.where(told & (outcome == 0), n, 0.0)),
         "error_rate": _Part(wrong, np.where(wrong >= 0, n, 0.0)),

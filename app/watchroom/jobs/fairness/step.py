@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from watchroom.domain.fairness import MetricName, compare, interval
+from watchroom.domain.fairness import MetricName, compare, interval, selected
 from watchroom.jobs.fairness.measure import Values, measure
 from watchroom.jobs.fairness.read import UNIT, Counted, read_counts
 from watchroom.sources.tracking.contract import Problem
@@ -22,7 +22,7 @@ from watchroom.store.draft import Draft
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.model_file import ModelSpec
 
-_RULES = "1"
+_RULES = "2"
 """Raised when what is computed here changes its meaning, so that every model is judged anew."""
 
 _NOTE = "fairness"
@@ -62,7 +62,7 @@ def judge_fairness(draft: Draft, workspace: Workspace, models: Iterable[str] | N
 
 
 def _rules(spec: ModelSpec) -> str:
-    return f"{_RULES} {spec.task}"
+    return f"{_RULES} {spec.task} {selected(spec.answer.favourable)}"
 
 
 def _notes(draft: Draft) -> dict[str, str]:
@@ -109,7 +109,7 @@ def _judge(draft: Draft, spec: ModelSpec) -> None:
     if spec.task is not None:
         counted = read_counts(draft, spec.model, spec.task)
         if len(counted.units):
-            found = measure(counted, spec.task)
+            found = measure(counted, spec.task, spec.answer.favourable)
             draft.insert_columns("fairness", [_rows(spec.model, counted, *one) for one in found.items()])
     _keep_note(draft, spec.model, _rules(spec))
 
