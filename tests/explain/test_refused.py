@@ -148,6 +148,9 @@ CARDS = {
     "a list": "- 1\n- 2\n",
     "a python object": "flavors: !!python/object/apply:os.system ['true']\n",
     "binary": "\x00\x01",
+    "nested without end": "x: " + "[" * 100_000 + "\nflavors: {}\n",
+    "a merge key": "x: &x {a: 1}\nflavors: {<<: *x}\n",
+    "a number that is none": "flavors: {x: !!int ''}",
 }
 
 
@@ -203,3 +206,36 @@ def test_a_pickled_estimator_that_is_trusted_is_explained_from_its_inside(tmp_pa
     np.testing.assert_allclose(
         model.explain(kinds.table(case.given.head(kinds.ROWS))).values, case.answer.values, atol=1e-9
     )
+
+
+def test_a_loader_that_unfolds_without_end_is_not_told(tmp_path: Path) -> None:
+    laughs = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"{new}: &{new} [{', '.join([f'*{old}'] * 10)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    folder = write(tmp_path / "m", laughs + "flavors:\n  python_function: {loader_module: *i}\n")
+    assert "no flavor that is known" in refused(folder).why
+
+
+def booster(folder: Path, names: list[str], card: str = "") -> Path:
+    """A LightGBM booster whose file says these names of its two inputs."""
+    import lightgbm
+
+    given = np.random.default_rng(1).normal(size=(200, 2))
+    data = lightgbm.Dataset(given, given[:, 0], feature_name=["first", "second"])
+    text = lightgbm.train({"objective": "regression", "verbose": -1}, data, 3).model_to_string()
+    text = text.replace("feature_names=first second", f"feature_names={' '.join(names)}")
+    return write(folder, "flavors:\n  lightgbm:\n    data: model.lgb\n" + card, model__lgb=text.encode())
+
+
+def test_a_model_that_names_an_input_twice_is_refused_with_that_name(tmp_path: Path) -> None:
+    with pytest.raises(ExplainError, match="more than once") as caught:
+        load(booster(tmp_path / "m", ["twice", "twice"]), None, trust=False, background=None)
+    assert caught.value.why == "It is 'twice'."
+
+
+def test_a_signature_that_names_a_column_twice_is_refused_with_that_name(tmp_path: Path) -> None:
+    column = '{"type": "double", "name": "twice"}'
+    card = f"signature:\n  inputs: '[{column}, {column}]'\n"
+    with pytest.raises(ExplainError, match="signature names an input more than once") as caught:
+        load(booster(tmp_path / "m", ["first", "second"], card), None, trust=False, background=None)
+    assert caught.value.why == "It is 'twice'."

@@ -62,6 +62,13 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         "flavors: !!python/object/apply:os.system ['true']",
         "x: &x {a: 1}\nflavors:\n  <<: *x\n",
         "flavors: " + "[" * 5_000,
+        "x: " + "[" * 200_000 + "\nflavors: {}\n",
+        "x: " + "{a: " * 150_000 + "\nflavors: {}\n",
+        "x: " + "- " * 50_000 + "a\nflavors: {}\n",
+        "".join(" " * depth + "a:\n" for depth in range(1_000)) + "flavors: {}\n",
+        "flavors: {x: !!int ''}",
+        "flavors: {x: !!bool maybe}",
+        "flavors: {x: !!timestamp soon}",
         "flavors: {x: 2020-99-99}",
         "#" * 1_000_001,
     ],
@@ -75,6 +82,24 @@ def test_what_is_no_mlmodel_is_refused(text: str) -> None:
 def test_text_that_unfolds_without_end_is_not_unfolded() -> None:
     facts = parse_mlmodel(f"{BOMB}flavors: {{x: {{}}}}\nsignature: {{inputs: *i}}\n")
     assert facts.signature_inputs is None
+
+
+def test_a_hundred_levels_of_nesting_are_read_and_one_more_is_not() -> None:
+    inside = lambda levels: "flavors: {}\nx: " + "[" * levels + "]" * levels  # noqa: E731
+    assert parse_mlmodel(inside(99)).flavors == ()
+    with pytest.raises(SourceError) as caught:
+        parse_mlmodel(inside(100))
+    assert "nested deeper than 100 levels" in caught.value.why
+
+
+@pytest.mark.parametrize("number", ["1" + ":1" * 200_000, "1" + ":1" * 200_000 + ".0", "0x" + "f" * 20_000])
+def test_a_number_without_end_stays_the_text_that_it_is(number: str) -> None:
+    assert parse_mlmodel(f"flavors: {{}}\nmodel_id: {number}\n").model_id == number
+
+
+def test_a_chain_of_aliases_is_no_nesting_to_walk_through() -> None:
+    chain = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 10_000))
+    assert parse_mlmodel(chain + "flavors: {}\nmodel_id: *a9999\nrun_id: r\n").run_id == "r"
 
 
 @pytest.fixture

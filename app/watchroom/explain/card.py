@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from watchroom.domain import foreign_yaml
 from watchroom.errors import ExplainError
 
 FILE = "MLmodel"
 _MOST_BYTES = 4_000_000  # MLflow writes a few thousand; a signature of ten thousand columns is about 1 MB
+_MOST_SHOWN = 5  # repeated names that a message lists
 _LOG_AGAIN = "Log the model again with MLflow."
 
 
@@ -36,7 +37,8 @@ class Card:
     @property
     def loader(self) -> str:
         """The module that MLflow would load the model with; empty when the file does not say."""
-        return str(self.flavors.get("python_function", {}).get("loader_module") or "")[:200]
+        found = self.flavors.get("python_function", {}).get("loader_module")
+        return found[:200] if isinstance(found, str) else ""
 
     def file(self, name: object) -> Path:
         """A file of the model's own folder. Raises `ExplainError` for one that is elsewhere, or is not there."""
@@ -68,8 +70,8 @@ def read(folder: Path) -> Card:
             next_step=_LOG_AGAIN,
         )
     try:
-        found = yaml.load(file.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        found = foreign_yaml.load(file.read_text("utf-8"))
+    except ValueError as error:
         raise ExplainError(
             "The model's MLmodel file cannot be read.", why=_one_line(error), next_step=_LOG_AGAIN
         ) from error
@@ -92,7 +94,22 @@ def _columns(signature: object) -> tuple[Column, ...]:
     if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
         return ()
     named = [each for each in entries if isinstance(each.get("name"), str)]
-    return tuple(Column(each["name"], _type(each)) for each in named) if len(named) == len(entries) else ()
+    if len(named) != len(entries):
+        return ()
+    check_names([each["name"] for each in named], "signature")
+    return tuple(Column(each["name"], _type(each)) for each in named)
+
+
+def check_names(names: Sequence[str], where: str) -> None:
+    """Raises `ExplainError` when a name is there twice: every value of its column would count twice."""
+    repeated = sorted(name for name, times in Counter(names).items() if times > 1)
+    if repeated:
+        more = f" and {len(repeated) - _MOST_SHOWN} more" if len(repeated) > _MOST_SHOWN else ""
+        raise ExplainError(
+            f"The model's {where} names an input more than once.",
+            why=f"It is {', '.join(repr(name[:100]) for name in repeated[:_MOST_SHOWN])}{more}.",
+            next_step="Train and log the model with inputs of different names.",
+        )
 
 
 def _type(entry: Mapping[str, Any]) -> str:

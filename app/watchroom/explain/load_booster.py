@@ -15,7 +15,7 @@ import numpy as np
 from watchroom.domain.vocabulary import Task
 from watchroom.errors import ExplainError
 from watchroom.explain.boosters import Booster, LightGBM, XGBoost, contributions
-from watchroom.explain.card import Column
+from watchroom.explain.card import Column, check_names
 from watchroom.explain.contract import Flavor, Loaded
 from watchroom.explain.meaning import Meaning, of_objective
 from watchroom.explain.model import PERMUTED, SLOW_ROWS, MatrixModel, Model, PermutedModel
@@ -151,7 +151,11 @@ def _explains(booster: Booster) -> bool:
 
 
 def _names(own: list[str], columns: Sequence[Column]) -> list[str]:
-    """The model's inputs, in its own order, by the signature's names where it has as many (a booster changes some)."""
+    """The model's inputs, in its own order, by the signature's names where it has as many (a booster changes some).
+
+    Raises `ExplainError` when a name is there twice.
+    """
+    check_names(own, "file")
     signed = [column.name for column in columns]
     if set(own) <= set(signed) or len(own) != len(signed):
         return own
