@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -14,11 +16,12 @@ import pandas as pd
 import pytest
 
 from tests.jobs.profile_room import MODEL, SPEC, LogRoom, cases, changed, labels, reference
+from watchroom.desk.cases import days_of, in_log
 from watchroom.desk.decisions import Condition, Decisions, Search
 from watchroom.errors import QueryError, QueryTimeout, SourceError
 from watchroom.jobs.decision_ids import index_ids
 from watchroom.jobs.profile.step import profile_models
-from watchroom.sources.decisions.contract import SINGLES
+from watchroom.sources.decisions.contract import SINGLES, lacking_of
 from watchroom.sources.decisions.duckdb_engine import DuckDBEngine
 from watchroom.store.draft import Draft, refresh_lock
 from watchroom.store.manifest import StoreFolder
@@ -96,7 +99,9 @@ def test_what_a_paste_brings_along_does_no_harm(usual: LogRoom, pasted: str):
     assert (found.id, found.versions) == ("d1-0302-00007", (1, 2))
 
 
-@pytest.mark.parametrize("id", ["nobody", "", "'; drop table decision_days --", "*", "ü" * 5000])
+@pytest.mark.parametrize(
+    "id", ["nobody", "", "'; drop table decision_days --", "*", "ü" * 5000, "half \ud83d of a sign"]
+)
 def test_an_id_that_does_not_exist_gets_a_clear_answer(usual: LogRoom, id: str):
     with read(usual) as (decisions, snapshot):
         found = decisions.find(snapshot, MODEL, id)
@@ -157,8 +162,69 @@ def test_a_file_that_is_gone_is_named(own: LogRoom):
 def test_a_file_that_has_changed_is_read_as_it_is_and_says_so_when_the_decision_is_not_in_it_any_more(own: LogRoom):
     cases(20, first=DAYS[0]).to_parquet(file_of(own, DAYS[0]), index=False)
     with read(own) as (decisions, snapshot):
-        assert decisions.find(snapshot, MODEL, "d1-0301-00003").versions == (1,)
+        found = decisions.find(snapshot, MODEL, "d1-0301-00003")
+        assert found.versions == (1,)
+        assert "what is shown of the log is newer than the rest" in found.note
+        assert decisions.find(snapshot, MODEL, "d1-0302-00003").note == ""
         assert "has changed since the last refresh" in decisions.find(snapshot, MODEL, "d1-0301-00025").why
+
+
+def test_the_days_of_an_id_are_known_without_its_log(tmp_path: Path):
+    room = LogRoom(tmp_path)
+    again = cases(5).assign(timestamp=lambda frame: frame["timestamp"] + pd.Timedelta(days=40))
+    room.write(pd.concat([cases(5), again]), "decisions/a.parquet")
+    room.spec(changed(reference=None, outcomes=None))
+    refresh(room)
+    with read(room) as (decisions, snapshot):
+        days = days_of(snapshot, model=MODEL, prediction_id="d1-0301-00003")
+        assert days == set(in_log(decisions, snapshot, model=MODEL, prediction_id="d1-0301-00003").days)
+        assert days_of(snapshot, model=MODEL, prediction_id="nobody") == frozenset()
+    assert len(days) == 2
+
+
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(own: LogRoom):
+    file_of(own, DAYS[0]).unlink()
+    os.mkfifo(file_of(own, DAYS[0]))
+    with read(own) as (decisions, snapshot):
+        assert "is gone" in decisions.find(snapshot, MODEL, "d1-0301-00003").why
+
+
+def sign(room: LogRoom, *names: str) -> None:
+    """Give every version a signature with these inputs."""
+    signature = json.dumps([{"name": name, "type": "double"} for name in names])
+    with refresh_lock(StoreFolder(room.folder / "store"), 1.0), Draft(StoreFolder(room.folder / "store")) as draft:
+        draft.writable("mlflow")
+        draft.connection.execute("update mlflow.model_versions set signature_inputs = ?", [signature])
+        draft.publish()
+
+
+def watching_amount_alone(folder: Path) -> LogRoom:
+    room = LogRoom(folder)
+    room.write(cases(30).rename(columns={"region": "@own"}), "decisions/a.parquet")
+    room.spec(changed(reference=None, outcomes=None, decisions={"features": ["amount"], "groups": []}))
+    refresh(room)
+    return room
+
+
+def test_a_decision_comes_with_the_inputs_of_its_model_that_nobody_watches(tmp_path: Path):
+    room = watching_amount_alone(tmp_path)
+    sign(room, "amount", "@own", "age", "nowhere")
+    with read(room) as (decisions, snapshot):
+        found = decisions.find(snapshot, MODEL, "d1-0301-00003")
+        (case,) = in_log(decisions, snapshot, model=MODEL, prediction_id="d1-0301-00003").cases
+    assert found.rows.column_names == [*SINGLES.names, "amount", "@own", "age", "nowhere"]
+    assert lacking_of(found.rows["@lacking"][0].as_py()) == ("nowhere",)
+    row = cases(30).iloc[3]
+    assert case.inputs == {"amount": row["amount"], "@own": row["region"], "age": row["age"]}
+
+
+def test_without_a_signature_it_comes_with_every_column_that_may_be_an_input(tmp_path: Path):
+    room = watching_amount_alone(tmp_path)
+    with read(room) as (decisions, snapshot):
+        found = decisions.find(snapshot, MODEL, "d1-0301-00003")
+        (case,) = in_log(decisions, snapshot, model=MODEL, prediction_id="d1-0301-00003").cases
+    assert {"age", "kind", "@own", "score", "timestamp"} <= set(found.rows.column_names)
+    assert set(case.inputs) == {"amount", "age", "kind", "@own"}
 
 
 def test_a_log_at_an_address_is_said_to_be_out_of_reach(own: LogRoom):

@@ -5,16 +5,18 @@ The page and the command line ask here, so both tell the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from watchroom.desk.decisions import Decisions
 from watchroom.desk.explaining import Desk
 from watchroom.domain.decision import Case, Explanation, Part, Value, explanation
 from watchroom.errors import ExplainError, WatchroomError
+from watchroom.sources.decisions.contract import SINGLES, id_digest, lacking_of
 from watchroom.store.queries import decision as queries
+from watchroom.store.queries import logs
 from watchroom.store.queries.decision import Sampled
 from watchroom.store.snapshot import Snapshot
 
@@ -26,22 +28,33 @@ if TYPE_CHECKING:
 _TRUE = ("true", "t", "1", "1.0", "yes", "y")
 _FALSE = ("false", "f", "0", "0.0", "no", "n")
 
+_NAMED = 5
+"""Inputs that are named when some are lacking."""
+
 
 @dataclass(frozen=True)
 class Looked:
     """What a look for an id gave: the decision as each version made it, by version and time; or none, and why.
 
-    `other_models` have a decision of that id when this one has none.
+    `other_models` have a decision of that id when this one has none. `note` says what cannot be told of one that is
+    there, or that its log has changed since the refresh; empty when there is nothing to say.
     """
 
     cases: tuple[Case, ...]
     why: str = ""
     next_step: str = ""
     other_models: tuple[str, ...] = ()
+    note: str = ""
 
-    def case(self, version: int) -> Case | None:
-        """The decision as that version made it; the newest, when an id was used again."""
-        return next((case for case in reversed(self.cases) if case.version == version), None)
+    def case(self, version: int, day: date | None = None) -> Case | None:
+        """The decision as that version made it; the newest, when an id was used again, or that of a UTC day."""
+        own = (case for case in self.cases if case.version == version and day in (None, case.at.date()))
+        return max(own, key=lambda case: case.at, default=None)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The UTC days on which there is a decision of this id, in order: several when an id was used again."""
+        return tuple(sorted({case.at.date() for case in self.cases}))
 
     @property
     def versions(self) -> tuple[int, ...]:
@@ -63,34 +76,60 @@ def look_up(
     log: Callable[[], Looked],
     version: int | None,
     was_champion: Callable[[Case], bool],
+    *,
+    days: Collection[date] = (),
+    day: date | None = None,
 ) -> tuple[Subject | None, Looked]:
     """The decision by the version asked for, else by the champion of that time, else by the first; and where it was.
 
-    `log` is asked only when the sample does not answer. None, with the reason in what was looked at, when there is no
-    such decision. Raises what `log` raises when there is nothing else to tell.
+    Of an id that was used again the newest, or that of the UTC day asked for; `Looked.days` has all. `days` are those
+    that the index has for the id (`days_of`). `log` is asked only when the sample does not answer, or has not all of
+    them. None, with the reason in what was looked at, when there is no such decision. Raises what `log` raises when
+    there is nothing else to tell.
     """
     known = Looked(tuple(one.case for one in sampled))
-    chosen = _chosen(known, version, was_champion)
-    if chosen is None or (version is None and not was_champion(chosen)):
-        try:
-            logged = log()
-        except WatchroomError:
-            if chosen is None:
-                raise
-            logged = Looked(())
-        known = logged if logged.cases or not known.cases else known
-        chosen = _chosen(logged, version, was_champion) or chosen
+    chosen = _chosen(known, version, was_champion, day)
+    unseen = set(days).difference(known.days)
+    if chosen is None or unseen or (version is None and not was_champion(chosen)):
+        known = _with_log(known, log, unseen, needed=chosen is None)
+        chosen = _chosen(known, version, was_champion, day) or chosen
     if chosen is None:
         return None, known
-    own = next((one for one in sampled if one.case.version == chosen.version), None)
+    same = (one for one in sampled if (one.case.version, one.case.at) == (chosen.version, chosen.at))
+    own = next(same, None)
     return (Subject(own.case, own.explanation, True) if own else Subject(chosen, None, False)), known
 
 
-def _chosen(looked: Looked, version: int | None, was_champion: Callable[[Case], bool]) -> Case | None:
+def _with_log(known: Looked, log: Callable[[], Looked], unseen: Collection[date], *, needed: bool) -> Looked:
+    """What the log has; what the sample has, with a word on it, where the log cannot be read."""
+    try:
+        logged = log()
+    except WatchroomError as problem:
+        if needed:
+            raise
+        logged = Looked((), str(problem))
+    if logged.cases or not known.cases:
+        return logged
+    return replace(known, note=f"{_elsewhen(unseen)} {logged.why}" if unseen else "")
+
+
+def _elsewhen(unseen: Collection[date]) -> str:
+    listed = ", ".join(day.isoformat() for day in sorted(unseen))
+    return f"The log had a decision of this id on {listed} too, which cannot be read."
+
+
+def _chosen(looked: Looked, version: int | None, was_champion: Callable[[Case], bool], day: date | None) -> Case | None:
     if version is not None:
-        return looked.case(version)
-    champion = next((case for case in reversed(looked.cases) if was_champion(case)), None)
-    return champion or (looked.case(looked.versions[0]) if looked.cases else None)
+        return looked.case(version, day)
+    there = [case for case in looked.cases if day in (None, case.at.date())]
+    champions = (case for case in there if was_champion(case))
+    first = min((case.version for case in there), default=0)
+    return max(champions, key=lambda case: case.at, default=None) or looked.case(first, day)
+
+
+def days_of(snapshot: Snapshot, *, model: str, prediction_id: str) -> frozenset[date]:
+    """The UTC days on which the index has the id; one in four billion other ids is taken for it."""
+    return logs.days_of_digests(snapshot, digests=[id_digest(prediction_id)]).get(model, frozenset())
 
 
 def in_log(decisions: Decisions, snapshot: Snapshot, *, model: str, prediction_id: str) -> Looked:
@@ -99,13 +138,18 @@ def in_log(decisions: Decisions, snapshot: Snapshot, *, model: str, prediction_i
     if not found.rows.num_rows:
         return Looked((), found.why, found.next_step, found.other_models)
     kinds = queries.kinds(snapshot, model=model)
-    cases = [case_of(model, row, kinds) for row in found.rows.to_pylist()]
-    return Looked(tuple(sorted(cases, key=lambda case: (case.version, case.at))))
+    rows = found.rows.drop_columns([name for name in found.rows.column_names if name in found.own])
+    cases = [case_of(model, row, kinds) for row in rows.to_pylist()]
+    return Looked(tuple(sorted(cases, key=lambda case: (case.version, case.at))), note=found.note)
 
 
 def case_of(model: str, row: Mapping[str, Any], kinds: Mapping[str, str]) -> Case:
-    """A row of the log as a case; `kinds` say which columns are numbers, categories and booleans."""
+    """A row of the log as a case; `kinds` say which columns are numbers, categories and booleans.
+
+    A column that its file does not have is not among the inputs: the value is not missing, it is not known.
+    """
     at = row["@decided_at"]
+    left_out = {*SINGLES.names, *lacking_of(row.get("@lacking"))}
     return Case(
         model=model,
         version=int(row["@version"]),
@@ -114,9 +158,7 @@ def case_of(model: str, row: Mapping[str, Any], kinds: Mapping[str, str]) -> Cas
         score=row["@score"],
         prediction=row["@prediction"],
         outcome=row["@outcome"],
-        inputs={
-            name: value_of(value, kinds.get(name)) for name, value in row.items() if name[:1] != "@" or name in kinds
-        },
+        inputs={name: value_of(value, kinds.get(name)) for name, value in row.items() if name not in left_out},
     )
 
 
@@ -144,7 +186,13 @@ def fresh(desk: Desk, decisions: Decisions, snapshot: Snapshot, case: Case) -> E
     own = [place for place, at in enumerate(rows["@decided_at"].to_pylist()) if at == case.at]
     if not own:
         raise ExplainError(f"The decision {case.id[:60]!r} is not in the log any more.")
-    found = desk.explain(snapshot, case.model, case.version, rows.slice(own[0], 1))
+    row = rows.slice(own[0], 1)
+    lacking = lacking_of(row["@lacking"][0].as_py())
+    _all_there(
+        [name for name in row.column_names if name not in lacking],
+        desk.loaded(snapshot, case.model, case.version).inputs,
+    )
+    found = desk.explain(snapshot, case.model, case.version, row)
     return _explanation(desk, snapshot, case, found, case.inputs)
 
 
@@ -157,12 +205,29 @@ def what_if(desk: Desk, snapshot: Snapshot, case: Case, changed: Mapping[str, Va
 
 
 def row_of(inputs: Mapping[str, Value], wanted: Sequence[Input]) -> pa.Table:
-    """One row with the inputs that a model takes, each of its kind; what is missing is NULL."""
+    """One row with the inputs that a model takes, each of its kind; what is missing is NULL.
+
+    Raises ExplainError for an input that is not there at all: nobody knows what it was.
+    """
     import pyarrow as pa
 
+    _all_there(inputs, wanted)
     types = {"number": pa.float64(), "boolean": pa.bool_(), "category": pa.string()}
     columns = {one.name: pa.array([_fitting(inputs.get(one.name), one.kind)], types[one.kind]) for one in wanted}
     return pa.table(columns)
+
+
+def _all_there(there: Collection[str], wanted: Sequence[Input]) -> None:
+    """Raises ExplainError when an input of the model is not among the columns that are there."""
+    absent = [one.name for one in wanted if one.name not in there]
+    if not absent:
+        return
+    listed = ", ".join(repr(name[:60]) for name in absent[:_NAMED]) + (" …" if len(absent) > _NAMED else "")
+    raise ExplainError(
+        f"The log lacks {listed}, which the model takes.",
+        why="The file that holds this decision has no such column, so what the model was given is not known.",
+        next_step="Log every input of the model with each decision.",
+    )
 
 
 def _fitting(value: Value, kind: str) -> Value:

@@ -7,22 +7,23 @@ on this machine are read, whichever engine counts them; an address is a cluster'
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from watchroom.desk.log_files import Held, LogFiles, unread
+from watchroom.desk.log_files import Held, LogFiles, newer, unread
 from watchroom.errors import QueryTimeout, SourceError
 from watchroom.settings import Settings
 from watchroom.sources.decisions.contract import (
     SINGLES,
     Condition,
     DecisionLog,
+    Files,
     OutcomeLog,
     Search,
     id_digest,
@@ -63,6 +64,8 @@ class Found:
     """What cannot be told of a decision that is there, such as its outcome; empty when all can."""
     other_models: tuple[str, ...] = ()
     """Models that have a decision with this id, when this one has none."""
+    own: frozenset[str] = frozenset()
+    """Columns of `rows` that are there only because some version does not say what its inputs are: id, time, answer."""
 
     @property
     def versions(self) -> tuple[int, ...]:
@@ -115,12 +118,12 @@ class Decisions:
         if text is None:
             return Found(
                 model,
-                id,
+                _text(id),
                 SINGLES.empty_table(),
                 why="No decisions of this model have been read.",
                 next_step="Name its log under `decisions` in the model's file and run `watchroom refresh`.",
             )
-        tried = _ways_to_write(id)
+        tried = _ways_to_write(_text(id))
         days = logs.days_of_digests(snapshot, digests=[id_digest(one) for one in tried])
         if model not in days and not logs.indexed(snapshot, model=model):
             days[model] = frozenset(logs.days_held(snapshot, model=model))
@@ -135,16 +138,20 @@ class Decisions:
         """The rows of the first way to write the id that has any."""
         log, outcomes = from_json(text)
         held = self._log_files.held(logs.files_of_days(snapshot, model=model, days=sorted(days))) if days else None
-        rows = SINGLES.empty_table()
+        rows, own = SINGLES.empty_table(), frozenset[str]()
         if held is not None and held.decisions:
+            signatures = logs.signature_inputs(snapshot, model=model)
             with self._engine(self._lookups, self._memory_mb // 4) as engine:
-                rows = engine.find(log, outcomes, self._log_files.opened(engine, held), days, tried)
+                files = self._log_files.opened(engine, held)
+                whole = _with_inputs(log, signatures, files)
+                rows = engine.find(whole, outcomes, files, days, tried)
+            own = _unnamed(log, signatures)
         ids = rows["@id"].to_pylist()
         one = next((one for one in tried if one in ids), tried[0])
         rows = rows.filter(pc.equal(rows["@id"], one))
         why, step = ("", "") if rows.num_rows or held is None else unread(held)
-        note = f"Whether its outcome is known cannot be told. {unread(held)[0]}" if held and held.lacks_outcomes else ""
-        return Found(model, one, rows, tuple(sorted(days)), why, step, note if rows.num_rows else "")
+        note = _note(held) if held is not None and rows.num_rows else ""
+        return Found(model, one, rows, tuple(sorted(days)), why, step, note, own=own)
 
     def _not_there(
         self, snapshot: Snapshot, found: Found, tried: Sequence[str], days: dict[str, frozenset[date]]
@@ -243,6 +250,43 @@ class Decisions:
                 yield engine
         finally:
             places.release()
+
+
+def _with_inputs(log: DecisionLog, signatures: Mapping[int, Sequence[str]], files: Files) -> DecisionLog:
+    """The log with the inputs of its versions among its features, also those that nobody watches.
+
+    With every column of the files, where a version does not say what its inputs are: as the refresh asks for them.
+    """
+    names = [name for inputs in signatures.values() for name in inputs]
+    if not signatures or not all(signatures.values()):
+        names += [name for shape in files.decisions for name, _ in shape.columns]
+    known = {*SINGLES.names, *(name for name, _ in log.features)}
+    more = tuple((name, "category") for name in dict.fromkeys(names) if name not in known)
+    return replace(log, features=(*log.features, *more))  # type: ignore[arg-type]
+
+
+def _unnamed(log: DecisionLog, signatures: Mapping[int, Sequence[str]]) -> frozenset[str]:
+    """The log's own columns, but those that are watched or that a signature names."""
+    named = {*log.groups, *(name for name, _ in log.features), *(name for one in signatures.values() for name in one)}
+    own = {log.id, log.timestamp, log.version, log.score, log.prediction}
+    return frozenset(name for name in own if name is not None and name not in named)
+
+
+def _note(held: Held) -> str:
+    """What cannot be told of decisions that were found in these files."""
+    said = []
+    if held.lacks_outcomes:
+        said.append(f"Whether its outcome is known cannot be told. {unread(held)[0]}")
+    elif held.gone or held.elsewhere:
+        said.append(f"There may be others with this id. {unread(held)[0]}")
+    if held.newer:
+        said.append(newer(held))
+    return " ".join(said)
+
+
+def _text(id: str) -> str:
+    """The id without halves of signs, which no log can hold and no digest can be made of."""
+    return id.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _ways_to_write(id: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ class Held:
     elsewhere: tuple[str, ...]
     lacks_outcomes: bool
     """Whether outcomes are among what is gone or elsewhere."""
+    newer: tuple[str, ...] = ()
+    """What was changed since the refresh, decisions and outcomes."""
 
 
 class LogFiles:
@@ -40,7 +43,8 @@ class LogFiles:
     def held(self, files: Sequence[HeldFile]) -> Held:
         """What is on this machine of the files, as it is now."""
         there: dict[str, list[LogFile]] = {"decisions": [], "outcomes": []}
-        gone, changed, elsewhere, lacking = list[str](), list[str](), list[str](), set[str]()
+        changed: dict[str, list[str]] = {"decisions": [], "outcomes": []}
+        gone, elsewhere, lacking = list[str](), list[str](), set[str]()
         for one in files:
             if is_address(one.path):
                 elsewhere.append(one.path)
@@ -52,15 +56,16 @@ class LogFiles:
                 lacking.add(one.kind)
                 continue
             there[one.kind].append(file)
-            if one.kind == "decisions" and (file.size, file.modified_ns) != (one.size, one.modified_ns):
-                changed.append(one.path)
+            if (file.size, file.modified_ns) != (one.size, one.modified_ns):
+                changed[one.kind].append(one.path)
         return Held(
             tuple(there["decisions"]),
             tuple(there["outcomes"]),
             tuple(gone),
-            tuple(changed),
+            tuple(changed["decisions"]),
             tuple(elsewhere),
             "outcomes" in lacking,
+            (*changed["decisions"], *changed["outcomes"]),
         )
 
     def _file(self, one: HeldFile) -> LogFile | None:
@@ -69,6 +74,8 @@ class LogFiles:
             said = path.stat()
         except OSError:
             return None
+        if not stat.S_ISREG(said.st_mode):
+            return None  # a pipe in its place would be waited for without end
         return LogFile(str(path), one.path, said.st_size, said.st_mtime_ns)
 
     def opened(self, engine: DuckDBEngine, held: Held) -> Files:
@@ -103,6 +110,11 @@ def unread(held: Held) -> tuple[str, str]:
         why = f"{_listed(held.changed)} has changed since the last refresh and does not hold this decision any more."
         return why, "Run `watchroom refresh`, which reads it anew."
     return "", ""
+
+
+def newer(held: Held) -> str:
+    """That what was read is not what the refresh has read; of files that have changed."""
+    return f"{_listed(held.newer)} has changed since the last refresh: what is shown of the log is newer than the rest."
 
 
 def _listed(paths: Sequence[str]) -> str:

@@ -241,6 +241,38 @@ def test_a_condition_that_cannot_be_is_refused_with_what_could_be(
         )
 
 
+HALF = "half \ud83d of a sign"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        (Search(score_low=float("nan")), "no number"),
+        (Search(score_high=float("nan")), "no number"),
+        (Search(conditions=(Condition("amount", "~", (1.0,)),)), "no comparison"),  # type: ignore[arg-type]
+        (Search(conditions=(Condition("kind", "or 1=1 --", ("a",)),)), "no comparison"),  # type: ignore[arg-type]
+        (Search(order="oldest"), "no order"),  # type: ignore[arg-type]
+        (Search(outcomes="some"), "no choice of outcomes"),  # type: ignore[arg-type]
+        (Search(conditions=(Condition("kind", "=", (HALF,)),)), "no text"),
+        (Search(conditions=(Condition(HALF, "missing"),)), "no text"),
+        (Search(predictions=(HALF,)), "no text"),
+        (Search(outcome_values=(HALF,)), "no text"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_words(engine: DuckDBEngine, tmp_path: Path, wanted: Search, said: str):
+    frame = cases(20)
+    write(tmp_path, {"decisions/a.parquet": frame})
+    with pytest.raises(QueryError, match=said):
+        engine.search(LOG, OUTCOMES, files(engine, tmp_path), days_of(frame), wanted, 5)
+
+
+def test_half_of_a_sign_is_no_id(engine: DuckDBEngine, tmp_path: Path):
+    frame = cases(20)
+    write(tmp_path, {"decisions/a.parquet": frame})
+    with pytest.raises(QueryError, match="no text"):
+        engine.find(LOG, None, files(engine, tmp_path), days_of(frame), [HALF])
+
+
 def test_a_search_where_there_is_nothing_finds_nothing(engine: DuckDBEngine):
     found = engine.search(LOG, None, Files(()), frozenset({date(2026, 3, 1)}), Search(), 5)
     assert (found.num_rows, found.schema.names[: len(SINGLES)]) == (0, SINGLES.names)

@@ -342,7 +342,7 @@ def lacking_of(text: str | None) -> tuple[str, ...]:
 
 def id_digest(text: str) -> int:
     """What an id is found by, and sampled by: the same as the engines compute."""
-    return int.from_bytes(hashlib.md5(text.encode(), usedforsecurity=False).digest()[:4], "big")
+    return int.from_bytes(hashlib.md5(text.encode(errors="replace"), usedforsecurity=False).digest()[:4], "big")
 
 
 class Engine(Protocol):

@@ -11,13 +11,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from typing import get_args
 
 import pyarrow as pa
 
 from watchroom.domain.vocabulary import Task
 from watchroom.errors import QueryError
 from watchroom.sources.decisions import questions as ask
-from watchroom.sources.decisions.contract import Condition, DecisionLog, Files, FileShape, OutcomeLog, Search
+from watchroom.sources.decisions.contract import (
+    Comparison,
+    Condition,
+    DecisionLog,
+    Files,
+    FileShape,
+    Order,
+    OutcomeLog,
+    Search,
+)
 from watchroom.sources.decisions.dialect import Dialect
 from watchroom.sources.decisions.singles import Asker, Singles, as_singles
 
@@ -37,6 +47,8 @@ _ORDERED = ("<", "<=", ">", ">=")
 
 def find(asker: Asker, singles: Singles, days: frozenset[date], ids: Sequence[str]) -> pa.Table:
     """As `Engine.find` has it."""
+    for one in ids:
+        _whole(one)
     if not days or not ids or not singles.files.decisions:
         return singles.nothing()
 
@@ -108,6 +120,7 @@ class _Looked:
     @staticmethod
     def of(singles: Singles, wanted: Search) -> _Looked:
         """Raises `QueryError` for a column or a value that cannot be."""
+        _possible(wanted)
         shapes = singles.files.decisions
         extra = tuple(
             ask.Signal(f"@where{place}", one.column, _form_of(one, singles.log, shapes))
@@ -255,6 +268,41 @@ class _Looked:
         if self.task == "regression":
             return f"{value} in ({', '.join(ask.double(_number(text, 'value')) for text in texts)})"
         return f"{value} in ({', '.join(dialect.bound(text) for text in texts)})"
+
+
+def _possible(wanted: Search) -> None:
+    """Raises `QueryError` for what no log can be asked, whatever its columns are."""
+    for bound in (wanted.score_low, wanted.score_high):
+        if bound is not None:
+            _number(bound, "the score")
+    _among(wanted.order, get_args(Order), "order")
+    _among(wanted.outcomes, ("any", "known", "unknown"), "choice of outcomes")
+    for one in wanted.conditions:
+        _among(one.op, get_args(Comparison), "comparison")
+        _whole(one.column)
+    given = (value for one in wanted.conditions for value in one.values)
+    for text in (*wanted.predictions, *wanted.outcome_values, *given):
+        _whole(str(text))
+
+
+def _among(given: str, known: Sequence[str], what: str) -> None:
+    if given not in known:
+        raise QueryError(
+            f"{str(given)[:60]!r} is no {what} that a log can be asked.",
+            next_step=f"Choose one of {', '.join(known)}.",
+        )
+
+
+def _whole(text: str) -> None:
+    """Raises `QueryError` for halves of signs (lone surrogates), which neither a file nor an engine can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise QueryError(
+            f"{text[:60]!r} is no text.",
+            why="It holds half of a sign, as a text does that was cut in two.",
+            next_step="Copy it again, as a whole.",
+        ) from error
 
 
 def _form_of(one: Condition, log: DecisionLog, shapes: Sequence[FileShape]) -> ask.Form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,26 @@ def asked(snapshot: Snapshot, *, model: str) -> str | None:
     """What is asked of the model's logs, as JSON; None for a model whose decisions were never counted."""
     rows = snapshot.rows("select value from profile_notes where model = ? and key = 'asked'", [model])
     return str(rows[0][0]) if rows else None
+
+
+def signature_inputs(snapshot: Snapshot, *, model: str) -> dict[int, tuple[str, ...]]:
+    """By version that has decided anything, the inputs that its signature names; empty when it names none."""
+    rows = snapshot.rows(
+        """select distinct d.version, v.signature_inputs from volume d
+        left join model_versions v on v.name = d.model and v.version = d.version
+        where d.model = ? and d.decisions > 0 order by d.version""",
+        [model],
+    )
+    return {int(version): _names(text) for version, text in rows}
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    try:
+        columns = json.loads(text) if text else []
+    except ValueError:
+        return ()
+    named = columns if isinstance(columns, list) else []
+    return tuple(str(one["name"]) for one in named if isinstance(one, dict) and one.get("name"))
 
 
 def decided(snapshot: Snapshot, *, model: str) -> int:
