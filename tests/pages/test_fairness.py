@@ -57,6 +57,21 @@ class TestAllModels:
         found = table(reader.open("fairness")).set_index("Model").loc["Card fraud"]
         assert (found["Version"], found["Furthest behind"]) == ("v1", "age_band: 26-60")
 
+    def test_the_overview_says_of_a_period_what_the_models_page_says_of_it(self, reader: Reader):
+        period = {"period": "Custom", "from": f"{FIRST}", "to": f"{FIRST}"}
+        row = table(reader.open("fairness", **period)).set_index("Model").loc["Card fraud"]
+        first = table(reader.open("fairness", model="card-fraud", **period)).iloc[0]
+        own = (first["Verdict"], f"{first['Column']}: {first['Furthest behind']}", first["Ratio"], first["from"])
+        assert own == (row["Verdict"], row["Furthest behind"], row["Ratio"], row["from"])
+        months = table(reader.open("fairness", **ALL)).set_index("Model").loc["Card fraud"]
+        assert months["from"] > row["from"]  # three months are surer than one
+
+    def test_a_period_without_decisions_has_no_verdicts(self, reader: Reader):
+        app = reader.open("fairness", period="Custom", **{"from": "2020-01-01", "to": "2020-02-01"})
+        found = table(app).set_index("Model")["Columns"]
+        assert found["Card fraud"] == "none in this period"
+        assert figures(app)["Below the line"][0] == "0"
+
     def test_a_click_on_a_row_opens_that_model(self, reader: Reader):
         app = reader.open("fairness")
         place = list(table(app)["Model"]).index("Loans")
@@ -88,7 +103,7 @@ class TestOneModel:
     def test_what_cannot_be_told_yet_is_no_verdict(self, reader: Reader):
         text = said(reader.open("fairness", model="pilot", **ALL))
         assert "No group lies surely below the four-fifths line." in text
-        assert "only more decisions would tell" in text
+        assert "Only more decisions would tell" in text
 
     def test_the_chart_and_the_table_hold_every_group_with_n(self, reader: Reader):
         app = reader.open("fairness", model="card-fraud", column="age_band", rate="Selection rate", **ALL)
@@ -137,6 +152,12 @@ class TestOneModel:
         assert "Which definition matters is a decision of people." in text
 
 
+def test_the_direction_of_the_rate_is_said_to_be_assumed(reader: Reader):
+    text = said(reader.open("fairness", model="card-fraud", **ALL))
+    assert "It is assumed that 1 is the answer that is good for whom it concerns" in text
+    assert "It is assumed" not in said(reader.open("fairness", model="claims", **ALL))
+
+
 class TestWhenThereIsNothing:
     @pytest.mark.parametrize(
         ("model", "what"),
@@ -178,8 +199,7 @@ class TestWhenThereIsNothing:
 def test_a_part_of_a_month_shows_that_whole_month_and_says_so(reader: Reader):
     day = f"{FIRST:%Y-%m}-15"
     text = said(reader.open("fairness", model="card-fraud", period="Custom", **{"from": day, "to": day}))
-    last = pd.Timestamp(FIRST).days_in_month
-    assert f"in whole months, 1 to {last} {FIRST:%b %Y}" in text
+    assert f"{FIRST:%B %Y} (whole months around 15 {FIRST:%b %Y} to 15 {FIRST:%b %Y})" in text
 
 
 def test_all_months_together_are_what_the_refresh_says_of_all_decisions(reader: Reader):

@@ -65,27 +65,23 @@ def snapshot(tmp_path: Path) -> Iterator[Snapshot]:
     store.close()
 
 
-def test_the_models_with_a_group_below_the_line_come_first(snapshot: Snapshot):
-    found = fairness.standings(snapshot)
-    assert [one.title for one in found][:3] == ["Unfair", "Unsure", "Alike"]
-    assert [(one.columns, one.below, one.unclear) for one in found[:3]] == [(2, 1, 1), (1, 0, 1), (1, 0, 0)]
-
-
-def test_the_group_named_is_the_one_that_is_surely_furthest_behind(snapshot: Snapshot):
-    unfair = fairness.standings(snapshot)[0]
-    assert (unfair.version, unfair.column, unfair.group, unfair.ratio, unfair.best) == (1, "band", "a", 0.5, "best")
-    assert fairness.standings(snapshot)[2].group == "a"  # never the best group itself
+def test_of_every_model_the_version_in_service_is_read(snapshot: Snapshot):
+    found = fairness.groups_of_all(snapshot, first=date(2026, 10, 5), last=date(2026, 10, 6))
+    assert list(found["model"]) == ["unfair"]
+    assert {one.model: one.version for one in fairness.served(snapshot)}["unfair"] == 1
+    assert fairness.groups_of_all(snapshot, first=date(2026, 11, 1), last=date(2026, 11, 30)).empty
 
 
 def test_a_model_without_groups_or_without_a_file_is_there_too(snapshot: Snapshot):
-    found = {one.model: one for one in fairness.standings(snapshot)}
+    found = {one.model: one for one in fairness.served(snapshot)}
     assert [(found[name].has_log, found[name].asked) for name in ("bare", "none", "new")] == [
         (False, ()),
         (True, ()),
         (False, ()),
     ]
     assert found["alike"].asked == ("band", "region")
-    assert (found["none"].version, found["none"].columns, found["none"].group) == (None, 0, None)
+    assert found["none"].version is None
+    assert [one.title for one in fairness.served(snapshot)] == ["Alike", "Bare", "new", "No groups", "Unfair", "Unsure"]
 
 
 @pytest.mark.parametrize(

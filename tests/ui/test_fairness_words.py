@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
 from tests.ui.fairness_sample import compared
 from watchroom.ui.fairness_table import overview
-from watchroom.ui.fairness_words import answer, comparison, small_ones
+from watchroom.ui.fairness_terms import PLAIN, assumption, means, metric_name, terms_of
+from watchroom.ui.fairness_words import answer, comparison, months_around, small_ones
+from watchroom.workspace.model_file import ModelSpec
 
 
 def pair(metric: str = "selection_rate", status: str = "below", ratio: float = 0.5, **more: object) -> list[dict]:
@@ -64,8 +68,78 @@ def test_a_group_below_the_line_is_the_answer():
 
 def test_what_cannot_be_told_yet_is_said_to_be():
     found = answer(pd.DataFrame(pair(status="unclear", ratio=0.7)))
-    assert found.startswith("No group lies surely below the four-fifths line. One may, by `age_band`: the model says 1")
-    assert found.endswith("only more decisions would tell.")
+    assert found.startswith(
+        "No group lies surely below the four-fifths line. 1 of 1 comparison is unclear; its estimate lies below it, "
+        "the furthest by `age_band`: the model says 1"
+    )
+    assert found.endswith("Only more decisions would tell.")
+
+
+def test_every_unclear_comparison_is_counted():
+    rows = [
+        *pair(status="unclear", ratio=0.7),
+        *pair(status="unclear", ratio=0.75, group_column="region"),
+        *pair(status="unclear", ratio=0.95, group_column="card"),
+        *pair(status="above", ratio=0.97, group_column="city"),
+    ]
+    found = answer(pd.DataFrame(rows))
+    assert "3 of 4 comparisons are unclear; the estimates of 2 lie below it, the furthest by `age_band`" in found
+
+
+def test_wide_intervals_around_an_even_estimate_raise_no_alarm():
+    found = answer(pd.DataFrame([*pair(status="unclear", ratio=0.97), *pair(status="above", group_column="region")]))
+    assert found == (
+        "No group's estimate lies below the four-fifths line. 1 of 2 comparisons is not yet sure to stay above it: "
+        "only more decisions would tell."
+    )
+
+
+FRAUD = {"predictions": {1: "stopped", 0: "let through"}, "outcomes": {1: "fraud", 0: "genuine"}, "favourable": 0}
+
+
+def test_answers_have_the_names_of_the_models_file():
+    terms = terms_of(ModelSpec.model_validate({"model": "m", "task": "binary", "answer": FRAUD}))
+    best, own = pair()
+    assert comparison(own, best["value"], terms) == (
+        "“61+” is let through 2.0 times as often as “18-25” (40 % against 20 %)"
+    )
+    best, own = pair("false_positive_rate")
+    assert comparison(own, best["value"], terms) == (
+        "of the cases that turned out to be “genuine”, “18-25” is stopped 2.0 times as often as "
+        "“61+” (20 % against 10 %)"
+    )
+    assert metric_name("selection_rate", terms) == "Selection rate: let through"
+    assert "answer is “let through”, of all decisions with a prediction: the answer that is good" in means(
+        "selection_rate", terms
+    )
+    assert assumption(terms) == ""
+
+
+def test_a_direction_that_nobody_has_set_is_said_to_be_assumed():
+    terms = terms_of(ModelSpec.model_validate({"model": "m", "answer": {"predictions": {1: "stopped"}}}))
+    assert assumption(terms).startswith("It is assumed that 1 (“stopped”) is the answer that is good")
+    assert "`answer: {favourable: 0}`" in assumption(terms)
+    assert assumption(PLAIN).startswith("It is assumed that 1 is the answer")
+
+
+def test_errors_of_amounts_have_their_unit():
+    terms = terms_of(ModelSpec.model_validate({"model": "m", "task": "regression", "answer": {"unit": "EUR"}}))
+    best, own = pair("mae")
+    assert comparison(own, best["value"], terms).endswith("(0.2 EUR against 0.1 EUR)")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "period", "said"),
+    [
+        ((2026, 10), (2026, 11), "Last 30 days", "October and November 2026 (whole months around the last 30 days)"),
+        ((2026, 11), (2026, 11), "Last 7 days", "November 2026 (whole months around the last 7 days)"),
+        ((2026, 12), (2027, 1), "1 Dec 2026 to 3 Jan 2027",
+         "December 2026 and January 2027 (whole months around 1 Dec 2026 to 3 Jan 2027)"),
+        ((2026, 8), (2026, 11), "All time", "August to November 2026 (all time)"),
+    ],
+)  # fmt: skip
+def test_whole_months_are_named(first: tuple[int, int], last: tuple[int, int], period: str, said: str):
+    assert months_around(date(*first, 1), date(*last, 20), period) == said
 
 
 def test_all_alike():

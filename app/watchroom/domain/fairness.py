@@ -52,10 +52,11 @@ BEST: Mapping[MetricName, Literal["highest", "lowest"] | None] = {
     "mae": "lowest",
 }
 """Which value is the best one, that the others are compared with. None: good is 0, with either sign, and a ratio of
-two such values says nothing. Of the selection rate the highest: it is the rate of the favourable answer (`selected`)."""
+two such values says nothing. The selection rate is the rate of the favourable answer (`selected`): the highest."""
 
 RATES: frozenset[MetricName] = frozenset({"selection_rate", "true_positive_rate", "false_positive_rate", "error_rate"})
 """The metrics that are shares of decisions; the others are means."""
+
 
 def selected(favourable: str | None) -> Literal["0", "1"]:
     """The prediction whose rate is the selection rate: the favourable one of a model's file, 1 where it says nothing.

@@ -10,6 +10,7 @@ from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.models import Model
 from watchroom.ui import fairness_all, fairness_model
 from watchroom.ui.fairness_empty import no_groups, no_task, no_version, not_compared
+from watchroom.ui.fairness_terms import terms_of
 from watchroom.ui.health_empty import no_decisions, no_log
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.navigation import link, page_info
@@ -26,7 +27,7 @@ def show() -> None:
     if chosen.model is None:
         page_header("fairness")
         if every:
-            fairness_all.show()
+            fairness_all.show(chosen.period)
         else:
             no_models()
         return
@@ -60,4 +61,4 @@ def _of(model: Model, chosen: Scope) -> None:
         if version not in known:
             no_version(version, known)
             return
-        fairness_model.show(fairness_model.Subject(model.name, version, spec.task, chosen.period))
+        fairness_model.show(fairness_model.Subject(model.name, version, spec.task, chosen.period, terms_of(spec)))

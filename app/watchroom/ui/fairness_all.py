@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from watchroom.domain.glossary import meaning
-from watchroom.store.queries import fairness as queries
-from watchroom.store.queries.fairness import Standing
+from watchroom.ui.fairness_standing import Standing, standings
 from watchroom.ui.fairness_table import verdict_column
-from watchroom.ui.fairness_words import METRIC_NAMES, STATUS_NAMES, group_name
+from watchroom.ui.fairness_terms import METRIC_NAMES
+from watchroom.ui.fairness_words import ALL_TIME, STATUS_NAMES, group_name, months_around
 from watchroom.ui.navigation import go
-from watchroom.ui.room import ask, drawn, room
+from watchroom.ui.room import drawn, reading, room
+from watchroom.ui.scope import Period
 from watchroom.ui.states import figure, sourced, truncated
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, number, one_line, sentence
@@ -24,9 +26,9 @@ _ROW = 34
 _ROWS_SEEN = 20
 
 
-def show() -> None:
-    """The page without a model chosen."""
-    every = ask(queries.standings)
+def show(period: Period) -> None:
+    """The page without a model chosen, in the scope's period."""
+    every = standings(first=period.first_day, last=period.last_day)
     below, compared = sum(one.below > 0 for one in every), sum(one.columns > 0 for one in every)
     unclear = sum(one.unclear > 0 and not one.below for one in every)
     unasked = sum(not one.asked for one in every)
@@ -41,7 +43,7 @@ def show() -> None:
         figure("Unclear", number(unclear), "too few decisions to be sure")
         figure("Alike", number(compared - below - unclear), "no group below the line")
         figure("Not compared", number(len(every) - compared), f"{number(unasked)} without groups in their file")
-    _table(every)
+    _table(every, period)
 
 
 def _answer(every: Sequence[Standing], below: int, compared: int) -> str:
@@ -57,10 +59,10 @@ def _answer(every: Sequence[Standing], below: int, compared: int) -> str:
     )
 
 
-def _table(every: Sequence[Standing]) -> None:
+def _table(every: Sequence[Standing], period: Period) -> None:
     shown = every[: room().settings.page_rows]
     picked = st.dataframe(
-        drawn(_shown),
+        drawn(_shown, first=period.first_day, last=period.last_day),
         key=TABLE,
         hide_index=True,
         placeholder="–",
@@ -75,14 +77,22 @@ def _table(every: Sequence[Standing]) -> None:
         go("fairness", model=shown[cells[0][0]].model)
     st.caption(":material/ads_click: Click a row to open that model.")
     truncated(len(shown), len(every), "models")
-    st.caption(sourced("all decisions of each model's version in service", sum(one.n for one in every), "decision"))
+    st.caption(sourced(f"{_source(period)}, each model's version in service", sum(one.n for one in every), "decision"))
     download("Download as CSV", "fairness-of-models", lambda: pd.DataFrame([one.__dict__ for one in every]))
+
+
+def _source(period: Period) -> str:
+    """The whole months that the period touches, as far as the snapshot goes."""
+    if period.label == ALL_TIME:
+        return "all months"
+    with reading() as snapshot:
+        return months_around(period.first_day, min(period.last_day, snapshot.day), period.label)
 
 
 _COLUMNS: dict[str, ColumnConfig] = {
     "Model": st.column_config.TextColumn(width=140, pinned=True),
     "Verdict": verdict_column(),
-    "Columns": st.column_config.TextColumn(width=90, help="Columns below the line, of those compared"),
+    "Columns": st.column_config.TextColumn(width=130, help="Columns below the line, of those compared"),
     "Furthest behind": st.column_config.TextColumn(width=180),
     "By": st.column_config.TextColumn(width=142),
     "Ratio": st.column_config.NumberColumn(format="%.2f", width=64, help="Against the best group: 0.8 is the line"),
@@ -93,8 +103,8 @@ _COLUMNS: dict[str, ColumnConfig] = {
 }
 
 
-def _shown() -> pd.DataFrame:
-    every = ask(queries.standings)[: room().settings.page_rows]
+def _shown(*, first: date, last: date) -> pd.DataFrame:
+    every = standings(first=first, last=last)[: room().settings.page_rows]
     return pd.DataFrame(
         {
             "Model": [one_line(one.title, 80) for one in every],
@@ -123,4 +133,6 @@ def _why_not(one: Standing) -> str:
         return "no log"
     if not one.asked:
         return "no groups"
+    if one.version is not None and not one.n:
+        return "none in this period"
     return "too few" if one.version is not None else "no decisions"

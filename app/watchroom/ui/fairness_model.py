@@ -17,8 +17,9 @@ from watchroom.domain.fairness import BEST, METRICS_OF, RATES, MetricName
 from watchroom.domain.vocabulary import Task
 from watchroom.store.queries import fairness as queries
 from watchroom.ui.fairness_table import DOWNLOADED, in_percent, ordered, overview, shown_groups, verdict_column
+from watchroom.ui.fairness_terms import METRIC_NAMES, Terms, assumption, means, metric_name
 from watchroom.ui.fairness_window import Window, window
-from watchroom.ui.fairness_words import MEANINGS, METRIC_NAMES, answer, small_ones
+from watchroom.ui.fairness_words import answer, months_around, small_ones
 from watchroom.ui.health_empty import no_period
 from watchroom.ui.health_words import dated
 from watchroom.ui.navigation import link
@@ -45,12 +46,13 @@ _ROWS_SEEN = 12
 
 @dataclass(frozen=True)
 class Subject:
-    """A model version whose groups have been compared, and the scope's period."""
+    """A model version whose groups have been compared, the scope's period, and what its answers are called."""
 
     model: str
     version: int
     task: Task
     period: Period
+    terms: Terms
 
     @property
     def key(self) -> dict[str, Any]:
@@ -65,13 +67,14 @@ def show(subject: Subject) -> None:
     if found is None:
         _no_period(subject)
         return
-    st.markdown(f"**{sentence(answer(found.table), 600)}**")
-    months = f"whole months, {days(found.first, found.last)}, version {subject.version}"
-    st.caption(sourced(f"{period.label} in {months}", found.decisions, "decision"))
+    st.markdown(f"**{sentence(answer(found.table, subject.terms), 600)}**")
+    months = months_around(found.first, found.last, period.label)
+    st.caption(sourced(f"{months}, version {subject.version}", found.decisions, "decision"))
+    _direction(subject)
     _without_outcomes(subject.task, found)
     _overview(subject, found)
     column, metric = _choice(subject, found)
-    _groups(found, column, metric)
+    _groups(subject, found, column, metric)
     _over_time(subject, found, column, metric)
     _caution()
 
@@ -82,11 +85,17 @@ def _no_period(subject: Subject) -> None:
         no_period(subject.period.label, dated(span[1], snapshot.day) if span else "an unknown day")
 
 
+def _direction(subject: Subject) -> None:
+    """That nobody has said which answer is the good one, which decides what the four-fifths line means."""
+    if subject.task == "binary" and (told := assumption(subject.terms)):
+        st.caption(f":material/swap_vert: {sentence(told, 400)}")
+
+
 def _without_outcomes(task: Task, found: Window) -> None:
     if task == "binary" and found.table[found.table["metric"] == "error_rate"]["value"].isna().all():
         st.caption(
-            ":material/hourglass_top: No decision of these months has an outcome yet: only how often the model says 1 "
-            "can be compared."
+            ":material/hourglass_top: No decision of these months has an outcome yet: only how often an answer is "
+            "given can be compared."
         )
 
 
@@ -157,10 +166,11 @@ def _choice(subject: Subject, found: Window) -> tuple[str, MetricName]:
     return str(column), metric
 
 
-def _groups(found: Window, column: str, metric: MetricName) -> None:
+def _groups(subject: Subject, found: Window, column: str, metric: MetricName) -> None:
     rows = found.of(column, metric)
     st.markdown(
-        f"**{plain(METRIC_NAMES[metric])} by {plain(column)}**  \n:small[:gray[{plain(MEANINGS[metric], 400)}]]"
+        f"**{plain(metric_name(metric, subject.terms))} by {plain(column)}**  \n"
+        f":small[:gray[{plain(means(metric, subject.terms), 400)}]]"
     )
     known = rows.dropna(subset=["value"])
     if known.empty:
@@ -172,7 +182,7 @@ def _groups(found: Window, column: str, metric: MetricName) -> None:
         )
         return
     shown = known.nlargest(GROUPS_DRAWN, "n")
-    chart = charts.groups(shown, metric, METRIC_NAMES[metric])
+    chart = charts.groups(shown, metric, _title(subject, metric))
     st.plotly_chart(chart.figure, config=_QUIET, alt=chart.alt, key="fairness_groups")
     if BEST[metric] is not None:
         st.caption(
@@ -193,7 +203,7 @@ def _groups(found: Window, column: str, metric: MetricName) -> None:
         hide_index=True,
         row_height=_ROW,
         height=min(len(rows), _ROWS_SEEN) * _ROW + _ROW + 3,
-        column_config=_table_columns(metric),
+        column_config=_table_columns(metric, subject.terms.unit),
         placeholder="–",
         alt=f"{count_of(len(rows), 'group')} of {one_line(column, 60)} with value, interval, decisions and ratio",
     )
@@ -201,13 +211,19 @@ def _groups(found: Window, column: str, metric: MetricName) -> None:
     download("Download as CSV", "fairness", lambda: found.table[list(DOWNLOADED)])
 
 
-def _table_columns(metric: MetricName) -> dict[str, ColumnConfig]:
+def _title(subject: Subject, metric: MetricName) -> str:
+    """What the values of a metric are, for a chart: in its unit where it is an amount."""
+    unit = f", {subject.terms.unit}" if subject.terms.unit and metric in ("mae", "mean_error") else ""
+    return f"{metric_name(metric, subject.terms)}{unit}"
+
+
+def _table_columns(metric: MetricName, unit: str) -> dict[str, ColumnConfig]:
     form = ("%.2f %%" if metric in RATES else "%.2f") if in_percent(metric) else "%.4g"
     number_column = st.column_config.NumberColumn
     return {
         "Group": st.column_config.TextColumn(width=150, pinned=True),
         "Verdict": verdict_column(),
-        "Value": number_column(format=form, width="small"),
+        "Value": number_column(f"Value, {unit}" if unit and metric not in RATES else None, format=form, width="small"),
         "from": number_column(format=form, width="small", help="Lower end of the 95 % interval"),
         "to": number_column(format=form, width="small", help="Upper end of the 95 % interval"),
         "n": number_column(format="localized", width="small", help="Decisions that it was computed from"),
@@ -220,11 +236,11 @@ def _table_columns(metric: MetricName) -> dict[str, ColumnConfig]:
 
 def _over_time(subject: Subject, found: Window, column: str, metric: MetricName) -> None:
     asked: dict[str, Any] = {**subject.key, "first": found.first, "last": found.last}
-    made = drawn(_months_drawn, **asked, column=column, metric=metric)
+    made = drawn(_months_drawn, **asked, column=column, metric=metric, title=_title(subject, metric))
     if made is None:
         return
     chart, shown, total, n = made
-    section(f"{METRIC_NAMES[metric]} by month")
+    section(f"{plain(_title(subject, metric), 100)} by month")
     st.plotly_chart(chart.figure, config=_QUIET, alt=chart.alt, key="fairness_months")
     st.caption(
         f"Hollow: too few decisions in that month to judge. {sourced(days(found.first, found.last), n, 'decision')}"
@@ -239,7 +255,7 @@ def _over_time(subject: Subject, found: Window, column: str, metric: MetricName)
 
 
 def _months_drawn(
-    *, model: str, version: int, first: date, last: date, column: str, metric: MetricName
+    *, model: str, version: int, first: date, last: date, column: str, metric: MetricName, title: str
 ) -> tuple[Chart, int, int, int] | None:
     key: dict[str, Any] = {"model": model, "version": version}
     rows = pd.concat(
@@ -251,7 +267,7 @@ def _months_drawn(
     if counted.empty:
         return None
     shown = [str(value) for value in counted.index[:LINES]]
-    return charts.months(rows, shown, metric, METRIC_NAMES[metric]), len(shown), len(counted), int(counted.sum())
+    return charts.months(rows, shown, metric, title), len(shown), len(counted), int(counted.sum())
 
 
 def _caution() -> None:
@@ -262,7 +278,7 @@ def _caution() -> None:
             "- **Which definition matters is a decision of people.** Where groups differ in how often the outcome is "
             "1, equal selection, equal error rates and equal calibration cannot all hold at once.\n"
             "- **Whether being chosen is good or bad** depends on what follows from it: a loan, or a stopped card. The "
-            "ratio is the same from both sides.\n"
+            "line compares how often the answer is given that the model's file calls favourable.\n"
             "- **Outcomes may be unfair themselves.** Rates that need them take what came true as it was recorded.\n"
             "- **Many comparisons find something.** The more groups, columns and metrics, the more intervals miss by "
             "chance; and the best group is the best partly by luck. Small groups are shown and not judged."

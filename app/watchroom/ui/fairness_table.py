@@ -9,7 +9,8 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from watchroom.domain.fairness import BEST, RATES
-from watchroom.ui.fairness_words import CLEAREST, METRIC_NAMES, STATUS_COLOURS, STATUS_NAMES, group_name
+from watchroom.ui.fairness_terms import METRIC_NAMES
+from watchroom.ui.fairness_words import CLEAREST, STATUS_COLOURS, STATUS_NAMES, group_name
 from watchroom.ui.text import one_line
 
 DOWNLOADED = (

@@ -1,4 +1,7 @@
-"""The months of a window as one: every group of every column by every metric, compared as a refresh compares them."""
+"""The months of a window as one: every group of every column by every metric, compared as a refresh compares them.
+
+The page of all models and that of one ask the same function, so they never disagree.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from watchroom.domain.fairness import METRICS_OF, MetricName, compare, interval, together
+from watchroom.domain.fairness import BEST, METRICS_OF, MetricName, compare, interval, together
 from watchroom.domain.vocabulary import Task
 from watchroom.store.queries import fairness as queries
 from watchroom.ui.room import ask, drawn
@@ -44,19 +47,33 @@ def _window(*, model: str, version: int, task: Task, first: date, last: date) ->
     days = ask(queries.span, model=model, version=version)
     if rows.empty or days is None:
         return None
-    parts = [_of_metric(metric, rows[rows["metric"] == metric]) for metric in METRICS_OF[task]]
-    table = pd.concat([part for part in parts if not part.empty], ignore_index=True)
+    told = rows[rows["metric"].isin(METRICS_OF[task])]
+    if told.empty:
+        return None
+    table = compared(told.assign(model=model)).drop(columns="model")
     begun, ended = (pd.Timestamp(end).date() for end in (rows["period_start"].min(), rows["period_end"].max()))
     biggest = table.groupby(["group_column", "metric"])["n"].sum().max()
     return Window(table, max(begun, days[0]), min(ended, days[1]), int(biggest))
 
 
+def compared(rows: pd.DataFrame) -> pd.DataFrame:
+    """The months of each group as one, against the best of its column: of one model or of many.
+
+    `rows` has model, group_column, group_value, metric, value, high, n, in this order. You get a row for each group and
+    metric with the columns of `COLUMNS`.
+    """
+    parts = [_of_metric(metric, rows[rows["metric"] == metric]) for metric in BEST if (rows["metric"] == metric).any()]
+    if not parts:
+        return pd.DataFrame(columns=["model", "group_column", "group_value", "metric", *COLUMNS])
+    return pd.concat(parts, ignore_index=True)
+
+
 def _of_metric(metric: MetricName, rows: pd.DataFrame) -> pd.DataFrame:
-    unit, keys = _codes(rows[["group_column", "group_value"]])
+    unit, keys = _codes(rows[["model", "group_column", "group_value"]])
     value, high, n = (rows[name].to_numpy(np.float64) for name in ("value", "high", "n"))
     found = together(unit, value, high, n)
     low, high = interval(metric, found.value, found.n, found.variance)
-    block, _ = _codes(keys[["group_column"]])
+    block, _ = _codes(keys[["model", "group_column"]])
     against = compare(metric, block, found.value, found.n, found.variance)
     names = keys["group_value"].to_numpy(object)
     best = [names[place] if place >= 0 else None for place in against.best]

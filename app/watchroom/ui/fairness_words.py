@@ -6,40 +6,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from watchroom.charts.fairness import group, value_text
-from watchroom.domain.fairness import BEST, MIN_DECISIONS
+from watchroom.domain.fairness import BEST, FOUR_FIFTHS, MIN_DECISIONS
 from watchroom.ui.alerts_words import feature_name
+from watchroom.ui.fairness_terms import PLAIN, Terms
 from watchroom.ui.text import count_of, number, one_line, some
 
-METRIC_NAMES: Mapping[str, str] = {
-    "selection_rate": "Selection rate",
-    "true_positive_rate": "True positive rate",
-    "false_positive_rate": "False positive rate",
-    "error_rate": "Error rate",
-    "calibration_gap": "Calibration gap",
-    "mae": "Mean absolute error",
-    "mean_error": "Mean error",
-}
+ALL_TIME = "All time"
+"""The scope's period without a beginning."""
 
-MEANINGS: Mapping[str, str] = {
-    "selection_rate": "How often the model says 1, of all decisions with a prediction. Alike everywhere: demographic "
-    "parity. It asks nothing of what came true.",
-    "true_positive_rate": "Of the cases that turned out to be 1, how many the model said 1 to. Alike everywhere: equal "
-    "opportunity.",
-    "false_positive_rate": "Of the cases that turned out to be 0, how many the model said 1 to. Together with the true "
-    "positive rate alike everywhere: equalized odds.",
-    "error_rate": "How many decisions with an outcome were wrong, one way or the other.",
-    "calibration_gap": "Mean score less the observed rate: above 0 the scores promise too much for this group, below 0 "
-    "too little. 0 everywhere: calibration within groups.",
-    "mae": "How far predictions are off on average. Where amounts are larger, errors are too: look whether that "
-    "explains it.",
-    "mean_error": "Prediction less outcome on average: above 0 this group is put too high, below 0 too low.",
-}
-"""What each metric is, and the definition of fairness that asks for it to be alike everywhere."""
+
+def months_around(first: date, last: date, period: str) -> str:
+    """`October and November 2026 (whole months around the last 30 days)`."""
+    same_year = first.year == last.year
+    begin, end = (f"{first:%B}" if same_year else f"{first:%B %Y}"), f"{last:%B %Y}"
+    count = (last.year - first.year) * 12 + last.month - first.month
+    told = end if not count else f"{begin} {'and' if count == 1 else 'to'} {end}"
+    around = f"the {period[:1].lower()}{period[1:]}" if period.startswith("Last ") else period
+    return f"{told} ({'all time' if period == ALL_TIME else f'whole months around {around}'})"
+
 
 CLEAREST = ["ratio_high", "ratio", "group_column", "metric", "group_value"]
 """The order in which comparisons are told: by what the gap is at least, so that a wide one by chance is not first."""
@@ -67,24 +57,36 @@ def times(ratio: float) -> str:
 
 
 _SENTENCES: Mapping[str, tuple[str, str, str]] = {
-    "selection_rate": ("the model says 1 to {more}", "as often as to {less}", "and never to {less}"),
+    "selection_rate": ("the model says {good} to {more}", "as often as to {less}", "and never to {less}"),
+    "selection_rate_named": ("{more} is {good_name}", "as often as {less}", "and {less} never"),
     "true_positive_rate": (
-        "of the cases that turned out to be 1, those of {more} are recognised",
+        "of the cases that turned out to be {came}, those of {more} are recognised",
         "as often as those of {less}",
         "and none of {less}",
     ),
     "false_positive_rate": (
-        "of the cases that turned out to be 0, the model says 1 to {more}",
+        "of the cases that turned out to be {not_came}, the model says 1 to {more}",
         "as often as to {less}",
         "and never to {less}",
+    ),
+    "false_positive_rate_named": (
+        "of the cases that turned out to be {not_came}, {more} is {one}",
+        "as often as {less}",
+        "and {less} never",
     ),
     "error_rate": ("decisions about {more} are wrong", "as often as about {less}", "and none about {less}"),
     "mae": ("errors for {more} are", "as large as for {less}", "there and none for {less}"),
 }
-"""How a ratio is said: its beginning, its end, and its end when the lower of the two is 0."""
+"""How a ratio is said: its beginning, its end, and its end when the lower of the two is 0; `named` where the answer
+has a name."""
 
 
-def comparison(row: Any, best_value: float) -> str:
+def _sentence_of(metric: str, terms: Terms) -> tuple[str, str, str]:
+    name = {"selection_rate": terms.good_name, "false_positive_rate": terms.one}.get(metric)
+    return _SENTENCES[f"{metric}_named" if name else metric]
+
+
+def comparison(row: Any, best_value: float, terms: Terms = PLAIN) -> str:
     """A group against the best one in a sentence without its end; both values are told.
 
     `row` has metric, group_value, best, value and ratio.
@@ -93,12 +95,20 @@ def comparison(row: Any, best_value: float) -> str:
     highest = BEST[row["metric"]] == "highest"
     more, less = (best, own) if highest else (own, best)
     values = (best_value, row["value"]) if highest else (row["value"], best_value)
-    begin, much, never = (part.format(more=more, less=less) for part in _SENTENCES[row["metric"]])
+    begin, much, never = (
+        part.format(more=more, less=less, **terms.__dict__) for part in _sentence_of(row["metric"], terms)
+    )
     end = f"{times(row['ratio'])} {much}" if row["ratio"] else never
-    return f"{begin} {end} ({' against '.join(value_text(row['metric'], value) for value in values)})"
+    return f"{begin} {end} ({' against '.join(value_with_unit(row['metric'], value, terms) for value in values)})"
 
 
-def answer(table: pd.DataFrame) -> str:
+def value_with_unit(metric: str, value: Any, terms: Terms) -> str:
+    """A metric's value, with the unit of the amounts where their file names one."""
+    unit = f" {terms.unit}" if terms.unit and metric in ("mae", "mean_error") else ""
+    return f"{value_text(metric, value)}{unit}"
+
+
+def answer(table: pd.DataFrame, terms: Terms = PLAIN) -> str:
     """Whether groups are treated alike, and where not, over all columns and metrics with a line."""
     counted = table[table["status"].isin(["above", "below", "unclear"])]
     if counted.empty:
@@ -108,22 +118,39 @@ def answer(table: pd.DataFrame) -> str:
     if len(below):
         clear = columns - below["group_column"].nunique()
         others = f"; {number(clear)} of {_columns(columns)} {'has' if clear == 1 else 'have'} no such group"
-        found = _furthest(below, counted)
+        found = _furthest(below, counted, terms)
         return f"Not alike by {found}. That is surely below the four-fifths line{others if columns > 1 else ''}."
     if len(unclear):
-        return (
-            f"No group lies surely below the four-fifths line. One may, by {_furthest(unclear, counted)}; only more "
-            "decisions would tell."
-        )
+        return _unclear(unclear, counted, terms)
     return f"Alike: in {_columns(columns)} no group lies below the four-fifths line, by any metric."
 
 
-def _furthest(rows: pd.DataFrame, counted: pd.DataFrame) -> str:
+def _unclear(unclear: pd.DataFrame, counted: pd.DataFrame, terms: Terms) -> str:
+    """How many comparisons are not sure, and of them how many have their estimate on the wrong side of the line."""
+    compared = counted[counted["group_value"] != counted["best"]]
+    many = f"{number(len(unclear))} of {count_of(len(compared), 'comparison')}"
+    under = unclear[unclear["ratio"] < FOUR_FIFTHS]
+    if under.empty:
+        is_unsure = "is" if len(unclear) == 1 else "are"
+        return (
+            f"No group's estimate lies below the four-fifths line. {many} {is_unsure} not yet sure to stay above it: "
+            "only more decisions would tell."
+        )
+    below = "its estimate" if len(unclear) == 1 else f"the estimates of {number(len(under))}"
+    verb = "is" if len(unclear) == 1 else "are"
+    lie = "lies" if len(under) == 1 else "lie"
+    return (
+        f"No group lies surely below the four-fifths line. {many} {verb} unclear; {below} {lie} "
+        f"below it, the furthest by {_furthest(under, counted, terms)}. Only more decisions would tell."
+    )
+
+
+def _furthest(rows: pd.DataFrame, counted: pd.DataFrame, terms: Terms) -> str:
     """The first of the comparisons in `CLEAREST`'s order, with the column that it is by."""
     worst = rows.sort_values(CLEAREST).iloc[0]
     same = counted[(counted["group_column"] == worst["group_column"]) & (counted["metric"] == worst["metric"])]
     best = same[same["group_value"] == worst["best"]]["value"].iloc[0]
-    return f"{feature_name(str(worst['group_column']))}: {comparison(worst, float(best))}"
+    return f"{feature_name(str(worst['group_column']))}: {comparison(worst, float(best), terms)}"
 
 
 def _columns(count: int) -> str:
