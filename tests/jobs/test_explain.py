@@ -420,3 +420,19 @@ def test_infinite_inputs_and_odd_groups_are_kept_as_they_are(tmp_path: Path):
 def test_a_signature_that_nobody_can_read_costs_its_own_version_alone(room: ExplainRoom):
     room.signatures = {2: "[" * 100_000}
     assert room.refresh()["explanations"].set_index("version").loc[1, "status"] == "explained"
+
+
+def test_rows_of_a_file_without_an_input_are_left_out_and_told_whenever_they_come(room: ExplainRoom, tmp_path: Path):
+    room.refresh()
+    room.logs.write(cases(60, seed=9, first=date(2026, 5, 1)).drop(columns="age"), "decisions/05.parquet")
+    after = room.refresh()
+    assert "`age`" in after.said()
+    assert "60 decisions" in after.said()
+    assert after["explanations"].set_index("version").loc[1, "status"] == "explained"
+    assert ids_of(after["explained_decisions"], date(2026, 5, 1)) == set()
+    again = room.refresh()
+    assert again.said() == after.said()
+    assert again["explanations"]["explained_at"].tolist() == after["explanations"]["explained_at"].tolist()
+    fresh = room.afresh(tmp_path / "afresh")
+    assert fresh.said() == after.said()
+    assert ids_of(fresh["explained_decisions"]) == ids_of(after["explained_decisions"])

@@ -7,12 +7,14 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from watchroom.desk import cases
-from watchroom.desk.cases import Subject
+from watchroom.desk.cases import Looked, Subject
 from watchroom.desk.decisions import Decisions
 from watchroom.desk.explaining import Desk
 from watchroom.domain.decision import Case, Explanation
-from watchroom.errors import ExplainError, SettingError, StoreError
+from watchroom.errors import ExplainError, SettingError, StoreError, WatchroomError
 from watchroom.reports.decision import Asked, html
+from watchroom.reports.decision_alike import alike
+from watchroom.reports.decision_besides import Besides
 from watchroom.reports.decision_facts import facts, surroundings
 from watchroom.reports.pdf import pdf
 from watchroom.settings import Settings
@@ -43,7 +45,7 @@ def decision_report(
     finally:
         desk.close()
         store.close()
-    return pdf(page) if kind == "pdf" else page.encode()
+    return pdf(page) if kind == "pdf" else page.encode(errors="replace")
 
 
 def kind_of(name: str) -> Kind:
@@ -68,6 +70,7 @@ def _page(
         lambda: cases.in_log(decisions, snapshot, model=model, prediction_id=prediction_id),
         version,
         lambda case: _was_champion(snapshot, case),
+        days=cases.days_of(snapshot, model=model, prediction_id=prediction_id),
     )
     if subject is None:
         by = f" by version {version}" if looked.cases else ""
@@ -77,7 +80,17 @@ def _page(
     case = subject.case
     around = surroundings(snapshot, model=model, version=case.version, at=case.at)
     explanation, problem = _explained(snapshot, desk, decisions, subject)
-    return html(facts(case, explanation, around, problem), asked, zone)
+    told = facts(case, explanation, around, problem)
+    return html(told, asked, zone, Besides(_every(snapshot, decisions, subject, looked), alike(snapshot, told)))
+
+
+def _every(snapshot: Snapshot, decisions: Decisions, subject: Subject, looked: Looked) -> tuple[Case, ...]:
+    """The decision by every version: of the log where it can be read, else as far as the sample has it."""
+    try:
+        logged = cases.in_log(decisions, snapshot, model=subject.case.model, prediction_id=subject.case.id)
+    except WatchroomError:
+        return looked.cases
+    return logged.cases or looked.cases
 
 
 def _was_champion(snapshot: Snapshot, case: Case) -> bool:

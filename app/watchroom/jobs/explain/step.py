@@ -6,6 +6,7 @@ says why, and costs the others nothing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date
@@ -14,7 +15,7 @@ from typing import Any
 from watchroom.errors import ExplainError, ModelRefused, WatchroomError
 from watchroom.explain.contract import Limits
 from watchroom.jobs.explain.logs import Logs, Source, inputs_of
-from watchroom.jobs.explain.version import Samples, Tools, Version
+from watchroom.jobs.explain.version import Samples, Tools, Version, named
 from watchroom.jobs.explain.weights import fill_changes
 from watchroom.jobs.profile.champions import champions_of
 from watchroom.jobs.profile.step import Touched
@@ -152,6 +153,7 @@ class _Model:
             return
         found.rows += rows
         found.versions += 1 if rows else 0
+        found.problems += _left_out(model, number, version.left_out)
         with store.transaction():
             store.set_status(self._status(number, version, anew=bool(rows)))
 
@@ -181,11 +183,26 @@ class _Model:
 
     def _said_before(self, number: int) -> list[Problem]:
         """What went wrong at an earlier refresh and still holds."""
+        left_out = json.loads(self._tools.store.notes(self._spec.model, number).get("left_out", "{}"))
         row = self._tools.store.status(self._spec.model, number)
         if not row or not row["what"]:
-            return []
+            return _left_out(self._spec.model, number, left_out)
         error = ExplainError(row["what"], why=row["why"] or "", next_step=row["next_step"] or "")
-        return [_problem(self._spec.model, number, error)]
+        return [_problem(self._spec.model, number, error), *_left_out(self._spec.model, number, left_out)]
+
+
+def _left_out(model: str, version: int, months: Mapping[str, Sequence[Any]]) -> list[Problem]:
+    """What is said of the rows that lack an input, by month and in all."""
+    if not months:
+        return []
+    n = sum(count for count, _ in months.values())
+    names = sorted({name for _, some in months.values() for name in some})
+    error = ExplainError(
+        f"{n:,} decisions of the samples are not explained: their files have no column {named(names)}.",
+        why=f"Of the months {', '.join(month[:7] for month in sorted(months)[:12])}.",
+        next_step="Log every input under the name that the model's signature gives it.",
+    )
+    return [_problem(model, version, error)]
 
 
 def _words(error: Exception) -> tuple[str, str, str]:

@@ -21,6 +21,7 @@ from watchroom.jobs.explain.files import background_path, fetch, folder_name, ke
 from watchroom.jobs.explain.logs import Logs, inputs_of, month_of
 from watchroom.jobs.explain.rows import decision_rows, value_rows
 from watchroom.jobs.explain.weights import fill_weights
+from watchroom.sources.decisions.contract import id_digest, lacking_of
 from watchroom.sources.tracking.contract import TrackingSource
 from watchroom.store.draft import Draft
 from watchroom.store.explain import ExplainStore, Held, Month, MonthUpdate
@@ -82,6 +83,8 @@ class Version:
         self.stand = self._stand()
         self.anew = self.notes.get("stand") != self.stand
         self.loaded: Loaded | None = None
+        self.left_out: dict[str, list[Any]] = json.loads(self.notes.get("left_out", "{}"))
+        """By month, how many sampled rows cannot be explained, and the inputs that their files have no column of."""
         self.changed = set[date]()
         """After `explain`: the months whose values are not what they were."""
 
@@ -98,8 +101,8 @@ class Version:
             return bool(self._touched_months(touched))
         if self.anew or "failed" in self.notes or not self._has_files():
             return True
-        held = self._store.months(self._model, self._version) - {None}
-        return bool(self._touched_months(touched) or held ^ self._months or self._reference_due())
+        gone = self._store.months(self._model, self._version) - {None} - self._months
+        return bool(self._touched_months(touched) or gone or self._months - self._seen() or self._reference_due())
 
     @property
     def _days(self) -> frozenset[date]:
@@ -120,6 +123,11 @@ class Version:
 
     def _folder_name(self) -> str:
         return folder_name(self._model, self._version, self._location or "")
+
+    def _seen(self) -> set[Month]:
+        """The months that were looked at, also those of which no row could be explained."""
+        looked_at = {date.fromisoformat(month) for month in json.loads(self.notes.get("months", "{}"))}
+        return self._store.months(self._model, self._version) | looked_at
 
     def _is_other(self, month: date) -> bool:
         """Whether the month's decisions are others than when it was last explained."""
@@ -148,8 +156,11 @@ class Version:
         if background is not None and self._is_compared() and _digest_of(background) != self.notes.get("background"):
             whole, months = True, self._months  # what is compared with is another: so are the values of all rows
             reference = self._reference() if reference is None else reference
+        self.left_out = {} if whole else self.left_out
         work = self._new(months, recounted, whole=whole, reference=reference)
         new = [one for one in work if len(one.rows)]
+        if self.left_out and not any(one.rows for one in work if one.month) and not self._has_rows():
+            raise _lacks_inputs(sorted({name for _, names in self.left_out.values() for name in names}))
         if new:
             used = background if background is not None else self._kept_background(name)
             limits = self._tools.limits
@@ -213,8 +224,7 @@ class Version:
             return pa.ipc.open_file(file).read_all()
 
     def _due_months(self, touched: frozenset[date]) -> set[date]:
-        held = self._store.months(self._model, self._version)
-        return (self._touched_months(touched) & self._months) | (self._months - held)
+        return (self._touched_months(touched) & self._months) | (self._months - self._seen())
 
     def _check_inputs(self, months: set[date]) -> None:
         assert self.loaded is not None
@@ -222,12 +232,10 @@ class Version:
         names = [one.name for one in self.loaded.inputs]
         lacking = self._samples.logs.lacking(names, days) if days else []
         if lacking:
-            shown = ", ".join(f"`{name}`" for name in lacking[:5]) + (" and others" if len(lacking) > 5 else "")
-            raise ExplainError(
-                f"The decision log lacks inputs of the model: {shown}.",
-                why="The model cannot be asked again without them.",
-                next_step="Log every input under the name that the model's signature gives it.",
-            )
+            raise _lacks_inputs(lacking)
+
+    def _has_rows(self) -> bool:
+        return bool(self._store.months(self._model, self._version) - {None})
 
     def _new(
         self, months: set[date], recounted: frozenset[date], *, whole: bool, reference: pa.Table | None
@@ -245,7 +253,7 @@ class Version:
         return work
 
     def _new_of(self, month: date, held: Mapping[str, Held], recounted: frozenset[date], numbers: _Numbers) -> _New:
-        sample = self._cut(self._samples.of(self._version, month))
+        sample = self._cut(self._whole_rows(month))
         ids, outcomes = sample["@id"].to_pylist(), sample["@outcome"].to_pylist()
         times = sample["@decided_at"].to_pylist()
         fresh = np.array(
@@ -262,6 +270,16 @@ class Version:
         new = sample.filter(pa.array(fresh))
         rows = [held[one].row if one in held else numbers.next() for one in new["@id"].to_pylist()]
         return _New(month, new, rows, MonthUpdate(month, gone, outcomes=told))
+
+    def _whole_rows(self, month: date) -> pa.Table:
+        """The month's sample without the rows whose file has no column of an input: that is not a missing value."""
+        sample = self._samples.of(self._version, month)
+        lacking = [set(lacking_of(text)) & set(self._inputs) for text in sample["@lacking"].to_pylist()]
+        self.left_out.pop(month.isoformat(), None)
+        if any(lacking):
+            names = sorted(set().union(*lacking))
+            self.left_out[month.isoformat()] = [sum(map(bool, lacking)), names]
+        return sample.filter(pa.array([not one for one in lacking], pa.bool_()))
 
     def _cut(self, sample: pa.Table) -> pa.Table:
         """As many rows as the method is to be given, as far as that is known from an earlier refresh."""
@@ -315,6 +333,7 @@ class Version:
             "task": self._spec.task or "",
             "method": method,
             "most_rows": most,
+            "left_out": json.dumps(self.left_out),
             "months": json.dumps({month.isoformat(): stand for month, stand in self._samples.logs.stands.items()}),
         }
         self._store.set_notes(self._model, self._version, self.notes)
@@ -380,13 +399,22 @@ def _part(whole: Explained, start: int, stop: int) -> Explained:
 
 
 def _by_digest(rows: pa.Table) -> pa.Table:
-    """In the order of the MD5 of their ids: the first n are then the sample of n."""
-    order = sorted(range(rows.num_rows), key=[_md5(one) for one in rows["@id"].to_pylist()].__getitem__)
-    return rows.take(pa.array(order, pa.int64()))
+    """In the order of the digest of their ids: the first n are then the sample of n."""
+    keys = [(id_digest(one), one) for one in rows["@id"].to_pylist()]
+    return rows.take(pa.array(sorted(range(len(keys)), key=keys.__getitem__), pa.int64()))
 
 
-def _md5(text: str) -> bytes:
-    return hashlib.md5(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
+def _lacks_inputs(names: Sequence[str]) -> ExplainError:
+    return ExplainError(
+        f"The decision log lacks inputs of the model: {named(names)}.",
+        why="The model cannot be asked again without them.",
+        next_step="Log every input under the name that the model's signature gives it.",
+    )
+
+
+def named(names: Sequence[str]) -> str:
+    """Some names in a sentence."""
+    return ", ".join(f"`{name}`" for name in names[:5]) + (" and others" if len(names) > 5 else "")
 
 
 def _digest(value: Any) -> str:
