@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +19,7 @@ import pyarrow as pa
 import pytest
 
 from watchroom.errors import ExplainError, ModelRefused
+from watchroom.explain import private, syscalls
 from watchroom.explain.contract import Limits
 from watchroom.explain.process import Explainer
 
@@ -137,6 +140,60 @@ def test_a_trusted_model_has_no_files_network_processes_or_credentials(
         assert worked(model, tries) == []
 
 
+@linux
+def test_a_trusted_model_has_no_hand_on_what_landlock_does_not_guard(tmp_path: Path) -> None:
+    """Modes, owners, times and attributes of files; priority, cores and limits of its parent; shared memory, queues."""
+    secret, parent = tmp_path / "ledger.db", os.getpid()
+    secret.write_text("secret")
+    secret.chmod(0o600)
+    os.utime(secret, (1_000, 1_000))
+    path, libc = repr(str(secret)), "__import__('ctypes').CDLL(None)"
+    own = "os.environ['TMPDIR'] + '/own'"
+    tries = [
+        f"os.chmod({path}, 0o666)",
+        f"os.chown({path}, -1, -1)",
+        f"os.lchown({path}, -1, -1)",
+        f"os.utime({path}, (0, 0))",
+        f"os.setxattr({path}, 'user.x', b'1')",
+        f"os.removexattr({path}, 'user.x')",
+        f"os.fchmod(os.open({own}, os.O_CREAT | os.O_RDWR), 0o4755)",
+        f"os.fchown(os.open({own}, os.O_CREAT | os.O_RDWR), -1, -1)",
+        f"1 / ({libc}.syscall(452, -100, {path}.encode(), 0o666, 0) == 0)",
+        f"os.setpriority(os.PRIO_PROCESS, {parent}, 5)",
+        "os.nice(1)",
+        f"os.sched_setaffinity({parent}, {{0}})",
+        f"os.sched_setscheduler({parent}, os.SCHED_BATCH, os.sched_param(0))",
+        f"__import__('resource').prlimit({parent}, 0, (1, 1))",
+        f"1 / ({libc}.shmget(1234, 1024, 0o1666) >= 0)",
+        f"1 / ({libc}.msgget(1234, 0o1666) >= 0)",
+        f"1 / ({libc}.semget(1234, 1, 0o1666) >= 0)",
+        f"1 / ({libc}.mq_open(b'/x', 66, 0o600, None) >= 0)",
+        "os.memfd_create('x')",
+        f"os.pidfd_open({parent})",
+        f"__import__('fcntl').fcntl(os.open('/dev/null', 0), 8, {parent})",
+        "__import__('fcntl').fcntl(os.open('/dev/null', 0), 10, 9)",
+        f"__import__('fcntl').ioctl(socket.socketpair()[0], 0x8901, __import__('struct').pack('i', {parent}))",
+    ]
+    before, cores = os.getpriority(os.PRIO_PROCESS, 0), os.sched_getaffinity(0)
+    assert worked(tmp_path / "model", tries) == []
+    assert (secret.stat().st_mode & 0o777, secret.stat().st_mtime) == (0o600, 1_000)
+    assert (os.getpriority(os.PRIO_PROCESS, 0), os.sched_getaffinity(0)) == (before, cores)
+
+
+@pytest.mark.parametrize(
+    ("machine", "header"),
+    [("X86_64", "/usr/include/x86_64-linux-gnu/asm/unistd_64.h"), ("AARCH64", "/usr/include/asm-generic/unistd.h")],
+)
+def test_the_numbers_of_system_calls_are_the_kernels(machine: str, header: str) -> None:
+    if not Path(header).exists():
+        pytest.skip("no headers of the kernel here")
+    known = dict(re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", Path(header).read_text()))
+    ours = getattr(syscalls, machine)
+    assert {name: int(known[name]) for name in ours if name in known} == {n: ours[n] for n in ours if n in known}
+    assert len(set(ours.values())) == len(ours)
+    assert set(known) & set(syscalls.REFUSED) <= set(ours)
+
+
 def test_a_trusted_model_may_read_its_own_folder_compute_in_threads_and_write_to_a_private_place(
     tmp_path: Path,
 ) -> None:
@@ -145,6 +202,9 @@ def test_a_trusted_model_may_read_its_own_folder_compute_in_threads_and_write_to
         "open(os.environ['TMPDIR'] + '/x', 'w').write('y')",
         "__import__('threading').Thread(target=print).start()",
         "os.kill(os.getpid(), 0)",
+        "os.sched_setaffinity(0, os.sched_getaffinity(0))",
+        "__import__('resource').setrlimit(__import__('resource').RLIMIT_NOFILE, (64, 256))",
+        "__import__('fcntl').fcntl(0, 1)",
     ]
     assert worked(tmp_path / "model", tries) == tries
 
@@ -210,6 +270,68 @@ os._exit(0)
 @pytest.mark.parametrize("answers", ["return ['a'] * len(frame)", "return 5", "return None", "raise KeyError('x')"])
 def test_a_model_without_a_number_for_each_row_is_no_explanation(answers: str, tmp_path: Path) -> None:
     assert failure(own_code(tmp_path / "model", answers), trust=True).what
+
+
+FILLS = {
+    "many files": "[open(f'{home}/{n}', 'wb').write(b'x' * 10_000_000) for n in range(10_000)]",
+    "many empty files": "[open(f'{home}/{n}', 'w').close() for n in range(10_000_000)]",
+    "files without a name": "kept = [(f := open(f'{home}/a', 'wb', 0), f.write(b'x' * 10_000_000), "
+    "os.unlink(f'{home}/a')) for n in range(200)]; time.sleep(30)",
+    "folders in folders": "[(os.mkdir('d'), os.chdir('d')) for n in range(20_000)]",
+}
+
+
+@linux
+@pytest.mark.parametrize("fills", FILLS.values(), ids=FILLS.keys())
+def test_a_model_that_fills_the_disk_is_stopped_and_leaves_nothing(fills: str, tmp_path: Path) -> None:
+    body = f"import time; home = os.environ['TMPDIR']; os.chdir(home); {fills}"
+    error = failure(own_code(tmp_path / "model", body), trust=True)
+    assert error.what == "The model wrote more than it may, and was stopped."
+    assert "256 MiB" in error.why
+
+
+@linux
+def test_a_large_file_is_refused_to_the_model(tmp_path: Path) -> None:
+    tries = ["open(os.environ['TMPDIR'] + '/x', 'wb').write(b'x' * 70_000_000)"]
+    assert worked(tmp_path / "model", tries) == []
+
+
+def test_what_is_left_is_removed_however_deep_and_closed_it_is(tmp_path: Path) -> None:
+    """In a process of its own, which alone goes where no path leads."""
+    folder, outside = private.made(), tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").write_text("kept")
+    body = f"import os; os.chdir({str(folder)!r}); os.symlink({str(outside)!r}, 'link'); os.mkdir('e', 0)\n"
+    body += "open('file', 'w').close(); os.chmod('file', 0)\n"
+    body += "for n in range(5_000): os.mkdir('d'); os.chdir('d')\nos.mkdir('f', 0o500); os.symlink('/', 'l')"
+    subprocess.run([sys.executable, "-c", body], check=True)
+    assert private.is_full(folder, os.getpid())
+    private.removed(folder)
+    assert not folder.exists()
+    assert (outside / "kept").read_text() == "kept"
+
+
+@linux
+def test_what_a_killed_process_left_is_removed_at_the_next_start_and_nothing_else(tmp_path: Path) -> None:
+    with started(own_code(tmp_path / "model"), trust=True) as explainer:
+        own = explainer._private
+        start, number = own.name.rsplit("-", 2)[0], str(os.getpid())
+        assert start.startswith("watchroom-explain-") and own.name.split("-")[3] == number  # noqa: PT018
+        names = {
+            f"{start}-{2**22 + 5}-left": False,  # beyond the kernel's largest number of a process
+            f"{start}-{number}-lives": True,
+            f"{start}-1-of_another": True,
+            f"{start}-word-x": True,
+            f"watchroom-explain-1-{2**22 + 5}-elsewhere": True,
+            "watchroom-explain-old": True,
+        }
+        for name in names:
+            (own.parent / name / "inner").mkdir(parents=True)
+        with started(tmp_path / "model", trust=True):
+            assert {name: (own.parent / name).exists() for name in names} == names
+        assert explainer.explain(ROWS).output.tolist() == [1.0, 2.0]
+    for name in names:
+        shutil.rmtree(own.parent / name, ignore_errors=True)
 
 
 def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:

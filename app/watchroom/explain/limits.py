@@ -14,7 +14,7 @@ from pathlib import Path
 from watchroom.explain import landlock, seccomp
 
 MOST_FILES = 256  # open at once: libraries and the model's own
-MOST_FILE_BYTES = 256 * 1024 * 1024  # of one written file: only the private folder takes any
+MOST_FILE_BYTES = 64 * 1024 * 1024  # of one written file: only the private folder takes any, whose total is watched
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _PR_SET_NO_NEW_PRIVS = 38

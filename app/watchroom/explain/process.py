@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import weakref
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from watchroom.domain.vocabulary import Task
 from watchroom.errors import ExplainError, ModelRefused
-from watchroom.explain import wire
+from watchroom.explain import private, wire
 from watchroom.explain.contract import Explained, Limits, Loaded
 
 _LOG = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ _TAIL_BYTES = 4096
 _SHOWN = 300  # characters of what the child said last
 _SHOWN_REASON = 600
 _ENDED_SECONDS = 10.0  # after SIGKILL the kernel frees memory; more means that the machine is stuck
+_WATCHED_SECONDS = 0.25  # between two looks at what the child wrote; a disk takes some hundred MB meanwhile
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")  # without which Python itself may not start
 
 
@@ -45,7 +46,8 @@ class Explainer:
     def __init__(self, folder: Path, limits: Limits) -> None:
         self._limits = limits
         self._lock = threading.Lock()
-        self._private = Path(tempfile.mkdtemp(prefix="watchroom-explain-"))
+        self._private = private.made()
+        self._full = threading.Event()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
         try:
             self._child = self._started(folder)
@@ -53,6 +55,7 @@ class Explainer:
             _clear(None, self._errors, self._private)
             raise
         self._end = weakref.finalize(self, _clear, self._child, self._errors, self._private)
+        threading.Thread(target=_watch, args=(self._child, self._private, self._full), daemon=True).start()
 
     @staticmethod
     def start(
@@ -191,6 +194,9 @@ class Explainer:
             )
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._child.wait(1.0)
+        if self._full.is_set():
+            self.close()
+            return _too_full()
         tail, code = _tail(self._errors), self._child.poll()
         self.close()
         if code is None:
@@ -205,11 +211,30 @@ def _gone() -> ExplainError:
     return ExplainError("The process with the model has ended.", next_step="Ask again.")
 
 
-def _environment(private: Path) -> dict[str, str]:
+def _too_full() -> ExplainError:
+    most = private.MOST_BYTES // 1024**2
+    return ExplainError(
+        "The model wrote more than it may, and was stopped.",
+        why=f"It may write {most:,} MiB in {private.MOST_ENTRIES:,} files, for temporary use.",
+        next_step="Log a model that writes nothing while it is loaded and predicts.",
+    )
+
+
+def _watch(child: subprocess.Popen[bytes], folder: Path, full: threading.Event) -> None:
+    """End the child when its folder is full: its own limits bound each file, and not how many there are."""
+    while child.poll() is None:
+        if private.is_full(folder, child.pid):
+            full.set()
+            _kill(child)
+            return
+        time.sleep(_WATCHED_SECONDS)
+
+
+def _environment(folder: Path) -> dict[str, str]:
     """All that the child knows of ours: no credentials, no paths but its own."""
     cores = str(os.cpu_count() or 1)
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), cores)
-    own = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "NUMBA_CACHE_DIR", "MPLCONFIGDIR"), str(private))
+    own = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "NUMBA_CACHE_DIR", "MPLCONFIGDIR"), str(folder))
     quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "GIT_PYTHON_REFRESH": "quiet"}
     system = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return {
@@ -223,7 +248,7 @@ def _environment(private: Path) -> dict[str, str]:
     }
 
 
-def _clear(child: subprocess.Popen[bytes] | None, errors: IO[bytes], private: Path) -> None:
+def _clear(child: subprocess.Popen[bytes] | None, errors: IO[bytes], folder: Path) -> None:
     if child is not None:
         _kill(child)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -233,7 +258,7 @@ def _clear(child: subprocess.Popen[bytes] | None, errors: IO[bytes], private: Pa
                 if pipe is not None:
                     pipe.close()
     errors.close()
-    shutil.rmtree(private, ignore_errors=True)
+    private.removed(folder)
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
