@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -14,6 +15,9 @@ from hypothesis import strategies as st
 from watchroom.errors import ExplainError
 from watchroom.explain.card import Column
 from watchroom.explain.typed import Wanted, codes, frame, matrix
+from watchroom.jobs.explain.rows import numbers as shown
+from watchroom.sources.decisions.duckdb_dialect import DuckDialect
+from watchroom.sources.decisions.questions import value_of
 
 NUMBER = Wanted("a", "number")
 
@@ -39,7 +43,45 @@ def test_a_number_is_read_however_it_is_written(values: list[Any], kind: pa.Data
     np.testing.assert_array_equal(matrix(column(values, kind), [NUMBER])[:, 0], expected)
 
 
-@pytest.mark.parametrize("table", [column(["x"]), column([[1]]), column([b"\x00"])])
+@pytest.mark.parametrize(
+    "values",
+    [["1", "", " ", "n/a", "true", "2", None], ["", ""], ["1e3", "-.5", " 7 ", "1,5", "12 EUR", "0x10", "nan"]],
+)
+def test_a_text_that_is_no_number_is_missing_and_harms_no_other_as_in_the_counts(values: list[str | None]) -> None:
+    found = matrix(column(values, pa.string()), [NUMBER])[:, 0]
+    known = duckdb.execute("select try_cast(x as double) from (select unnest(?::varchar[]) as x)", [values]).fetchall()
+    np.testing.assert_array_equal(found, np.array([value for (value,) in known], dtype=np.float64))
+
+
+WORDS = ["true", "True", " YES ", "1", "1.0", "false", "No", "0", "0.0", "", "maybe", None]
+MEANT = [1, 1, 1, 1, 1, 0, 0, 0, 0, np.nan, np.nan, np.nan]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "expected"),
+    [
+        (WORDS, pa.string(), MEANT),
+        (WORDS, pa.large_string(), MEANT),
+        ([True, False, None], pa.bool_(), [1, 0, np.nan]),
+        ([1, 0, 2, None], pa.int64(), [1, 0, np.nan, np.nan]),
+        ([1.0, 0.0, 0.5], pa.float64(), [1, 0, np.nan]),
+    ],
+)
+def test_yes_and_no_are_read_however_they_are_written(values: list[Any], kind: pa.DataType, expected: Any) -> None:
+    np.testing.assert_array_equal(matrix(column(values, kind), [Wanted("a", "boolean")])[:, 0], expected)
+    np.testing.assert_array_equal(frame(column(values, kind), [Column("a", "boolean")]).a.astype(float), expected)
+
+
+def test_yes_and_no_are_the_same_to_models_pages_and_counts() -> None:
+    known = duckdb.execute(
+        f"select {value_of(DuckDialect(), 'boolean', 'text', 'x')[0]} from (select unnest(?::varchar[]) as x)", [WORDS]
+    ).fetchall()
+    counted = [{"true": 1.0, "false": 0.0, None: np.nan}[value] for (value,) in known]
+    np.testing.assert_array_equal(counted, MEANT)
+    np.testing.assert_array_equal(shown(pa.chunked_array([pa.array(WORDS)]), "boolean"), MEANT)
+
+
+@pytest.mark.parametrize("table", [column([[1]]), column([b"\x00"])])
 def test_what_is_no_number_is_an_error_that_names_the_column(table: pa.Table) -> None:
     with pytest.raises(ExplainError, match="'a'"):
         matrix(table, [NUMBER])

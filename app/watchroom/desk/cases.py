@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from watchroom.desk.decisions import Decisions
 from watchroom.desk.explaining import Desk
 from watchroom.domain.decision import Case, Explanation, Part, Value, explanation
+from watchroom.domain.yes_no import yes_or_no
 from watchroom.errors import ExplainError, WatchroomError
 from watchroom.sources.decisions.contract import SINGLES, id_digest, lacking_of
 from watchroom.store.queries import decision as queries
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from watchroom.explain.contract import Explained, Input
-
-_TRUE = ("true", "t", "1", "1.0", "yes", "y")
-_FALSE = ("false", "f", "0", "0.0", "no", "n")
 
 _NAMED = 5
 """Inputs that are named when some are lacking."""
@@ -167,8 +165,8 @@ def value_of(value: Any, kind: str | None) -> Value:
     if value is None or (isinstance(value, float) and value != value):
         return None
     if kind == "boolean":
-        text = str(value).strip().lower()
-        return True if text in _TRUE else False if text in _FALSE else str(value)
+        found = yes_or_no(str(value))
+        return str(value) if found is None else found
     if kind == "category":
         return str(value).lower() if isinstance(value, bool) else str(value)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from watchroom.domain.yes_no import yes_or_no
 from watchroom.errors import ExplainError
 from watchroom.explain.card import Column
 from watchroom.explain.contract import Floats, Input, Kind
@@ -64,18 +65,25 @@ def matrix(rows: pa.Table, wanted: Sequence[Wanted]) -> Floats:
     found = np.empty((rows.num_rows, len(wanted)), dtype=np.float64)
     for place, want in enumerate(wanted):
         column = taken(rows, want.name)
-        found[:, place] = codes(column, want.labels) if want.kind == "category" else numbers(column, want.name)
+        found[:, place] = codes(column, want.labels) if want.kind == "category" else _read(column, want)
     return found
 
 
+def _read(column: pa.ChunkedArray, want: Wanted) -> Floats:
+    return booleans(column, want.name) if want.kind == "boolean" else numbers(column, want.name)
+
+
 def numbers(column: pa.ChunkedArray, name: str) -> Floats:
-    """A numeric, boolean or numeric text column as float64. Raises `ExplainError` for anything else."""
+    """A numeric, boolean or text column as float64; a text that is no number is missing, as in the counts.
+
+    Raises `ExplainError` for anything else.
+    """
     kind = column.type
+    if _is_text(kind):
+        return _each(column, _number)
     try:
         if pa.types.is_boolean(kind):
             column = column.cast(pa.int8())
-        elif _is_text(kind):
-            column = pc.utf8_trim_whitespace(column)
         elif not _is_numeric(kind) and not pa.types.is_null(kind):
             raise pa.ArrowInvalid(f"it holds {kind}")
         return np.asarray(column.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
@@ -87,13 +95,38 @@ def numbers(column: pa.ChunkedArray, name: str) -> Floats:
         ) from error
 
 
+def booleans(column: pa.ChunkedArray, name: str) -> Floats:
+    """A boolean column, numbers 0 and 1, or words for yes and no, as 1 and 0; anything else is missing."""
+    if _is_text(column.type):
+        return _each(column, _yes)
+    found = numbers(column, name)
+    return np.where(np.isin(found, (0.0, 1.0)), found, np.nan)
+
+
+def _each(column: pa.ChunkedArray, read: Callable[[Any], float]) -> Floats:
+    """What each value says, each different one read once; NaN for a missing one."""
+    encoded = pc.dictionary_encode(column.combine_chunks() if column.num_chunks != 1 else column.chunk(0))
+    known = [read(text) for text in encoded.dictionary.to_pylist()]
+    where = np.asarray(encoded.indices.fill_null(len(known)).to_numpy(zero_copy_only=False), dtype=np.int64)
+    return np.asarray([*known, np.nan], dtype=np.float64)[where]
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+def _yes(text: str) -> float:
+    found = yes_or_no(text)
+    return np.nan if found is None else float(found)
+
+
 def codes(column: pa.ChunkedArray, labels: Sequence[str]) -> Floats:
     """The place of each value among the labels; NaN for a missing one and for one that is not among them."""
     places = {label: float(place) for place, label in enumerate(labels)}
-    encoded = pc.dictionary_encode(column.combine_chunks() if column.num_chunks != 1 else column.chunk(0))
-    known = [places.get(label(value), np.nan) for value in encoded.dictionary.to_pylist()]
-    where = np.asarray(encoded.indices.fill_null(len(known)).to_numpy(zero_copy_only=False), dtype=np.int64)
-    return np.asarray([*known, np.nan], dtype=np.float64)[where]
+    return _each(column, lambda value: places.get(label(value), np.nan))
 
 
 def label(value: object) -> str:
@@ -129,7 +162,7 @@ def _series(column: pa.ChunkedArray, wanted: Column) -> Any:
 
 
 def _booleans(column: pa.ChunkedArray, name: str) -> Any:
-    found = numbers(column.cast(pa.bool_()) if _is_text(column.type) else column, name)
+    found = booleans(column, name)
     return found.astype(object) if np.isnan(found).any() else found.astype(bool)
 
 

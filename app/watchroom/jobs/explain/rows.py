@@ -12,10 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from watchroom.domain.yes_no import NO, YES
 from watchroom.explain.contract import Explained, Input
 from watchroom.store.explain import Month
-
-_TRUE, _FALSE = ("1", "true", "yes", "1.0"), ("0", "false", "no", "0.0")
 
 
 def decision_rows(
@@ -100,7 +99,7 @@ def numbers(column: Any, kind: str) -> pa.Array:
     text = pd.Series(flat.cast(pa.string()).to_pandas(), dtype=object)
     if kind == "boolean":
         lower = text.str.strip().str.lower()
-        values = np.where(lower.isin(_TRUE), 1.0, np.where(lower.isin(_FALSE), 0.0, np.nan))
+        values = np.where(lower.isin(YES), 1.0, np.where(lower.isin(NO), 0.0, np.nan))
     else:
         values = pd.to_numeric(text, errors="coerce").to_numpy(np.float64)
     return pa.array(values, pa.float64(), from_pandas=True)

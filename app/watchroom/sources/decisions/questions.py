@@ -16,6 +16,7 @@ from typing import Literal
 
 from watchroom.domain.bins import INVALID, MISSING, SCORE_BIN_SQL
 from watchroom.domain.vocabulary import Task
+from watchroom.domain.yes_no import NO, YES
 from watchroom.sources.decisions.contract import (
     Binning,
     Champion,
@@ -157,7 +158,7 @@ def _number(dialect: Dialect, family: Family | None, name: str) -> tuple[str, st
 _NEVER = "false"
 """Of a value that is always of its type."""
 
-_TRUE, _FALSE = "('1', 'true', 'yes', '1.0')", "('0', 'false', 'no', '0.0')"
+_TRUE, _FALSE = f"{YES}", f"{NO}"  # a tuple of texts is a list of SQL
 
 
 def _of_two(dialect: Dialect, family: Family | None, name: str, yes: str, no: str) -> tuple[str, str]:
