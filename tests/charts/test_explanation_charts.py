@@ -71,6 +71,12 @@ class TestBeeswarm:
         colours = traces(beeswarm.beeswarm(far, ["amount"], "log-odds"))["number"].marker.color
         assert list(colours) == pytest.approx(np.linspace(0, 1, 50))
 
+    def test_infinite_values_have_the_colours_of_the_ends(self):
+        found = number(n=5).assign(value=[-np.inf, 1.0, 2.0, 3.0, np.inf])
+        points = traces(beeswarm.beeswarm(found, ["amount"], "log-odds"))["number"]
+        assert list(points.marker.color) == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+        assert "amount: −∞" in points.text[0]
+
     @pytest.mark.parametrize(("n", "kind"), [(2_000, go.Scatter), (2_001, go.Scattergl)])
     def test_many_points_are_one_picture(self, n: int, kind: type):
         (points,) = beeswarm.beeswarm(number(n=n), ["amount"], "log-odds").figure.data
@@ -147,6 +153,19 @@ class TestDependence:
         chart = dependence.dependence(found, "amount", "log-odds")
         assert chart.figure.layout.xaxis.range[1] < 2
         assert any("lie beyond the picture" in note.text for note in chart.figure.layout.annotations)
+
+    @pytest.mark.parametrize("scale", [np.linspace(-1, 1, 97), np.logspace(0, 4, 97)])
+    def test_infinite_values_stand_at_the_edges_and_are_counted(self, scale: np.ndarray):
+        infinite = [np.inf, np.inf, -np.inf if scale[0] < 0 else np.inf]
+        found = number(n=100).assign(value=np.r_[scale, infinite])
+        chart = dependence.dependence(found, "amount", "log-odds", Coloured("amount", found["value"].to_numpy()))
+        points = traces(chart)["amount"]
+        assert np.isfinite(points.x).all()
+        assert points.x[97] == points.x[98] > scale.max()
+        assert (points.x[99] < scale.min()) == (scale[0] < 0)
+        assert any("3 infinite, at the edge" in note.text for note in chart.figure.layout.annotations)
+        assert "amount: ∞" in points.text[97]
+        assert np.isfinite(traces(chart)["mean"].x).all()
 
     def test_amounts_with_a_long_tail_are_on_a_logarithmic_scale_and_it_is_said(self):
         amounts = np.r_[np.nan, np.logspace(0, 4, 99)]

@@ -69,7 +69,7 @@ class TestAllModels:
     def test_a_period_without_decisions_has_no_verdicts(self, reader: Reader):
         app = reader.open("fairness", period="Custom", **{"from": "2020-01-01", "to": "2020-02-01"})
         found = table(app).set_index("Model")["Columns"]
-        assert found["Card fraud"] == "none in this period"
+        assert found["Card fraud"] == "none in period"
         assert figures(app)["Below the line"][0] == "0"
 
     def test_a_click_on_a_row_opens_that_model(self, reader: Reader):
@@ -229,3 +229,11 @@ def test_all_months_together_are_what_the_refresh_says_of_all_decisions(reader: 
 def test_the_links_lead_back_to_all_models(reader: Reader):
     app = reader.open("fairness", model="loans")
     assert ("All models", "fairness", "model=All+models") in links(app)
+
+
+def test_home_leads_a_reviewer_to_the_groups_that_are_behind(reader: Reader):
+    app = reader.open("home", **ALL)
+    assert "surely below the four-fifths line" not in said(app)
+    app = reader.open("home", role="Reviewer", **ALL)
+    assert re.search(r"have a group surely below the four-fifths line\.", said(app))
+    assert ("See Fairness", "fairness", "model=All+models") in links(app)

@@ -9,7 +9,17 @@ from watchroom.domain.direction import Direction
 from watchroom.store.queries.explained import Where
 from watchroom.ui.explanations_cohorts import describe
 from watchroom.ui.explanations_subject import unit_of
-from watchroom.ui.explanations_words import answer, changed, difference, phrase, shift_words, way_words, worth_telling
+from watchroom.ui.explanations_words import (
+    answer,
+    changed,
+    difference,
+    largest_move,
+    ndcg,
+    phrase,
+    shift_words,
+    way_words,
+    worth_telling,
+)
 from watchroom.workspace.model_file import ModelSpec
 
 NAN = float("nan")
@@ -107,15 +117,28 @@ def test_small_moves_are_not_told():
 @pytest.mark.parametrize(
     ("status", "value", "expected"),
     [
-        ("drifted", 0.84, "What drives it has changed: nDCG 0.84 (0.80 to 0.88), limit 0.90"),
-        ("stable", 0.97, "What drives it has not changed beyond the limit: nDCG 0.97 (0.80 to 0.88), limit 0.90"),
+        ("drifted", 0.84, "What drives it has changed: other inputs, or the same in another order"),
+        ("stable", 0.97, "The same inputs in nearly the same order"),
+        ("stable", 0.93, "Much the same inputs lead"),
+        ("stable", 0.88, "What drives it may have changed; there are too few rows to be sure"),
         ("no data", 0.5, "Whether it has changed cannot be told: too few rows are explained on one side"),
         ("stable", NAN, "Whether it has changed cannot be told: too few rows are explained on one side"),
         (None, None, "Whether it has changed cannot be told: too few rows are explained on one side"),
     ],
 )
 def test_whether_it_has_changed(status: str | None, value: float | None, expected: str):
-    assert changed(status, value, 0.8, 0.88, 0.9) == expected
+    assert changed(status, value, 0.9) == expected
+
+
+def test_ndcg_stands_by_itself_with_its_interval_and_the_limit():
+    assert ndcg(0.84, 0.8, 0.88, 0.9) == "nDCG 0.84 (0.80 to 0.88), limit 0.90"
+    assert ndcg(NAN, NAN, NAN, 0.9) == ""
+
+
+def test_the_largest_move_is_told_where_there_is_one():
+    assert largest_move("merchant", 0.12, 0.17) == "the largest move: `merchant` 12 % → 17 %"
+    assert largest_move("merchant", 0.12, 0.121) == largest_move(None, None, None) == ""
+    assert largest_move("merchant", NAN, 0.2) == ""
 
 
 def test_cohorts_differ_in_a_sentence_or_not_at_all():
@@ -146,3 +169,12 @@ def test_units_have_the_name_of_the_target():
     assert unit_of("units", spec, logarithm=True) == "logarithm of claim_cost"
     assert unit_of("units", None) == "units of the target"
     assert unit_of("log-odds", spec) == "log-odds"
+    named = ModelSpec.model_validate({"model": "claims", "answer": {"unit": "EUR"}})
+    assert (unit_of("units", named), unit_of("units", named, logarithm=True)) == ("EUR", "logarithm of EUR")
+
+
+def test_a_score_goes_towards_the_answer_that_the_file_names():
+    weights = [Weight("amount", 0.4, 0.1, 1.0, 1, 100)]
+    assert answer("Card fraud", "binary", weights, {"amount": Direction("up")}, "stopped").startswith(
+        "Card fraud scores a decision higher, towards “stopped”, mainly for a high `amount`"
+    )

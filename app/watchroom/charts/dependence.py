@@ -39,6 +39,9 @@ _TAIL = 0.005
 _FAR = 4.0
 _LONG_TAIL = 20
 """A greatest value of so many times the median presses all others together on a plain scale."""
+_EDGE = 0.06
+"""How far beyond the last finite value an infinite one stands, as a part of the axis."""
+
 _LINE_COLOUR = BAD_COLOUR
 
 
@@ -94,31 +97,44 @@ def _few(values: pd.Series[Any]) -> bool:
 def _numbers(found: pd.DataFrame) -> tuple[Floats, _Axis]:
     shap = found["shap"].to_numpy(np.float64)
     values, log = _scaled(found["value"].to_numpy(np.float64))
-    known = ~np.isnan(values)
-    low, high, beyond = _range(values[known])
+    known, finite = ~np.isnan(values), np.isfinite(values)
+    low, high, beyond = _range(values[finite])
     width = (high - low) or 1.0
-    side = low - 0.09 * width
-    place = np.where(known, values, side + 0.02 * width * swarm(shap) / 0.4)
-    left = side - 0.05 * width if not known.all() else low - 0.03 * width
-    x, y = _means(values[known], shap[known])
+    bottom, top = (end if (values == far).any() else near for far, end, near in (
+        (-np.inf, low - _EDGE * width, low), (np.inf, high + _EDGE * width, high)))  # fmt: skip
+    side = bottom - 0.09 * width
+    place = np.where(known, np.where(finite, values, np.where(values > 0, top, bottom)),
+                     side + 0.02 * width * swarm(shap) / 0.4)  # fmt: skip
+    left = side - 0.05 * width if not known.all() else bottom - 0.03 * width
+    x, y = _means(values[finite], shap[finite])
     x, drawn = (np.power(10.0, x), np.power(10.0, place)) if log else (x, place)
-    layout = {"range": [left, high + 0.03 * width], "nticks": 8, "type": "log" if log else "linear"}
+    layout = {"range": [left, top + 0.03 * width], "nticks": 8, "type": "log" if log else "linear"}
     told = f"the mean goes from {signed(y[0])} at {short(x[0])} to {signed(y[-1])} at {short(x[-1])}" if len(x) else ""
-    return drawn, _Axis(layout, _line(x, y), told, tuple(_notes(None if known.all() else side, beyond, log)))
+    return drawn, _Axis(
+        layout,
+        _line(x, y),
+        told,
+        tuple(_notes(None if known.all() else side, beyond, int((known & ~finite).sum()), log)),
+    )
 
 
 def _scaled(values: Floats) -> tuple[Floats, bool]:
     """The values, or their logarithms to base 10 where most lie close to zero and a few far from it; and which."""
     known = values[~np.isnan(values)]
-    if not len(known) or known.min() <= 0 or known.max() < _LONG_TAIL * np.median(known):
+    finite = known[np.isfinite(known)]
+    if not len(finite) or known.min() <= 0 or finite.max() < _LONG_TAIL * np.median(finite):
         return values, False
     return np.log10(values), True
 
 
-def _notes(side: float | None, beyond: int, log: bool) -> list[dict[str, Any]]:
+def _notes(side: float | None, beyond: int, infinite: int, log: bool) -> list[dict[str, Any]]:
     """What stands on the picture: where missing values are (None for nowhere), and what it leaves out."""
     quiet: dict[str, Any] = {"showarrow": False, "font": {"size": 11, "color": OTHER_COLOUR}}
-    told = [*(["logarithmic scale"] if log else []), *([f"{beyond:,} points lie beyond the picture"] if beyond else [])]
+    told = [
+        *(["logarithmic scale"] if log else []),
+        *([f"{beyond:,} points lie beyond the picture"] if beyond else []),
+        *([f"{infinite:,} infinite, at the edge"] if infinite else []),
+    ]
     notes = []
     if side is not None:
         notes.append({"x": side, "y": 0, "yref": "paper", "yanchor": "top", "text": MISSING, "yshift": -2, **quiet})

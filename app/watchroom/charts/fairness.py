@@ -242,7 +242,7 @@ def value_text(metric: str, value: Any) -> str:
     if pd.isna(value):
         return "–"
     if metric == "calibration_gap":
-        return f"{value * 100:+.1f} points"
+        return f"{value * 100:+.1f} points".replace("-", "−")
     if metric not in RATES:
         return short(value)
     percent = value * 100

@@ -10,11 +10,13 @@ import pandas as pd
 
 
 def short(value: float | None) -> str:
-    """Three digits, thousands apart: `0.842`, `12.3`, `1,235`; `–` for none."""
+    """Three digits, thousands apart: `0.842`, `−12.3`, `1,235`; `–` for none, `∞` for what is beyond all numbers."""
     if value is None or pd.isna(value):
         return "–"
+    if value < 0:
+        return f"−{short(-value)}"
     if not math.isfinite(value):
-        return str(value)
+        return "∞"
     if abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:.3g}" if abs(value) >= 1e-4 or value == 0 else f"{value:.1e}"
@@ -23,6 +25,12 @@ def short(value: float | None) -> str:
 def signed(value: float) -> str:
     """As `short`, always with its sign: `+0.41`, `−1,235`; `0` has none."""
     return short(value) if value == 0 or value != value else f"{'+' if value > 0 else '−'}{short(abs(value))}"
+
+
+def cutoff_text(value: float) -> str:
+    """A cut-off with at least two digits: `0.50`, `0.125`."""
+    text = f"{value:.5f}".rstrip("0")
+    return text if len(text.partition(".")[2]) >= 2 else f"{value:.2f}"
 
 
 def share(value: float | None) -> str:

@@ -46,7 +46,7 @@ def of_numbers(values: Floats, shap: Floats) -> Direction:
     """
     known = ~np.isnan(values)
     seen = values[known]
-    if known.sum() < LEAST_TOLD or np.ptp(seen) == 0 or np.ptp(shap[known]) == 0:
+    if known.sum() < LEAST_TOLD or (seen == seen[0]).all() or np.ptp(shap[known]) == 0:
         return Direction("none")
     if np.isin(seen, (0, 1)).all():
         ones, zeros = shap[known][seen == 1].mean(), shap[known][seen == 0].mean()

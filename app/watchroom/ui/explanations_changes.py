@@ -17,7 +17,7 @@ from watchroom.store.queries import explanations as queries
 from watchroom.store.queries.explained import Choice
 from watchroom.store.queries.explanations import Span
 from watchroom.ui.explanations_subject import SAMPLE, Subject, matrix_of
-from watchroom.ui.explanations_words import LEAST_MOVED, changed, shift_words, worth_telling
+from watchroom.ui.explanations_words import LEAST_MOVED, changed, ndcg, shift_words, worth_telling
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
@@ -117,14 +117,18 @@ def _compared(subject: Subject, before: Span, now: Span) -> None:
     model = subject.model.name
     moved = drawn(_shifts, model=model, before=before, now=now)
     told = drawn(_change, model=model, before=before, now=now)
-    st.markdown(f"**{plain(changed(told.status, told.value, told.low, told.high, NDCG_LIMIT))}.**")
+    small = ndcg(told.value, told.low, told.high, NDCG_LIMIT)
+    st.markdown(f"**{plain(changed(told.status, told.value, NDCG_LIMIT))}.** :small[:gray[{plain(small)}]]")
     telling = worth_telling(moved)
     lines = [f"- {sentence(shift_words(one), 300)}" for one in telling]
     st.markdown("\n".join(lines) or f"No input's share moved by more than {100 * LEAST_MOVED:.0f} percentage points.")
     if _spaces_differ(subject, before, now):
         st.caption(":material/info: The two versions are explained in different spaces: shares compare, sizes do not.")
     chart = drawn(_shifts_drawn, model=model, before=before, now=now)
-    st.markdown(f":small[Share of the weight: **bars** {plain(label(now))}; **:orange[marks]** {plain(label(before))}]")
+    st.markdown(
+        f":small[Share of the weight: **bars** {plain(label(now))}; **:orange[marks]** {plain(label(before))}; "
+        "sorted by how far they differ]"
+    )
     st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="shifts")
     n = f"{number(now.n)} rows against {number(before.n)}"
     sampled = f", nDCG from at most {number(SAMPLE)} of each" if max(now.n, before.n) > SAMPLE else ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -19,6 +21,7 @@ from watchroom.store.queries.explained import OWN_COLUMNS, Choice, Column, Missi
 from watchroom.ui.explanations_changes import COLUMNS, ROW_HEIGHT, SHOWN
 from watchroom.ui.explanations_subject import Subject, month_end
 from watchroom.ui.explanations_words import difference
+from watchroom.ui.names import told_apart
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
@@ -77,7 +80,7 @@ def _cohort(subject: Subject, side: str) -> Cohort:
     choice = Choice(subject.model.name, subject.found.version, first, last, where)
     size = ask(explained.size, choice=choice)
     rows = subject.rows.label if picked == PERIOD else picked
-    words = ", ".join([one_line(rows, 60), *(describe(one) for one in where)])
+    words = ", ".join([one_line(rows, 60), *(describe(one, subject.called) for one in where)])
     output = f", mean output {short(size.output)}, {subject.unit}" if size.output is not None else ""
     st.caption(f"**{plain(count_of(size.n, 'row'))}**{plain(output, 200)}")
     if 0 < size.n < MIN_ROWS:
@@ -107,11 +110,12 @@ def _select(title: str, key: str, options: list[str], usual: str) -> str:
 def _conditions(subject: Subject, side: str) -> tuple[Where, ...]:
     """The conditions on one side: a box for each, and one more until there are as many as may be."""
     left = [*OWN_COLUMNS, *(column.name for column in subject.columns)]
+    shown = told_apart(left, 60, _shown_name)
     found: list[Where] = []
     for place in range(1, CONDITIONS + 1):
         name = st.selectbox(
             "Only where" if place == 1 else "and where", left, index=None, key=f"{side}_where{place}",
-            bind="query-params", placeholder="Any row", format_func=_shown_name,
+            bind="query-params", placeholder="Any row", format_func=lambda name: shown.get(name, name),
         )  # fmt: skip
         if name is None:
             break
@@ -121,7 +125,13 @@ def _conditions(subject: Subject, side: str) -> tuple[Where, ...]:
 
 
 def _shown_name(name: str) -> str:
-    return OWN_WORDS.get(name) or one_line(name, 60)
+    return OWN_WORDS.get(name) or name
+
+
+def _own(name: str) -> str:
+    """A column's part of its controls' names; no column takes the name of another one's, or of the side's own."""
+    mistakable = name == "rows" or name.startswith("where") or name.endswith(("_from", "_to", "_missing", "~"))
+    return f"{name}~" if mistakable else name
 
 
 def _where(subject: Subject, side: str, name: str) -> Where:
@@ -130,10 +140,10 @@ def _where(subject: Subject, side: str, name: str) -> Where:
     if name in NUMBERS:
         return _range(side, name, shown, None)
     if name in OWN_COLUMNS:
-        return _texts(side, name, shown, ask(explained.answers, **_key(subject), column=name), True)
+        return _texts(subject, side, name, shown, ask(explained.answers, **_key(subject), column=name), True)
     column = subject.column(name)
     if column.kind == "category":
-        return _texts(side, name, shown, column.categories, bool(column.missing))
+        return _texts(subject, side, name, shown, column.categories, bool(column.missing))
     return _range(side, name, shown, column)
 
 
@@ -144,8 +154,8 @@ def _key(subject: Subject) -> dict[str, Any]:
 def _range(side: str, name: str, shown: str, column: Column | None) -> Where:
     """A number within bounds; what is left empty is open."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        low = _bound(f"{shown} from", f"{side}_{name}_from", column.low if column else None)
-        high = _bound("to", f"{side}_{name}_to", column.high if column else None)
+        low = _bound(f"{shown} from", f"{side}_{_own(name)}_from", column.low if column else None)
+        high = _bound("to", f"{side}_{_own(name)}_to", column.high if column else None)
         missing = _missing(side, name) if column is not None and column.missing else "out"
     return Where(name, low, high, (), missing)
 
@@ -159,12 +169,14 @@ def _bound(title: str, key: str, known: float | None) -> float | None:
 
 
 def _missing(side: str, name: str) -> Missing:
-    picked = _select("Missing", f"{side}_{name}_missing", list(MISSING_WORDS), "Leave out")
+    picked = _select("Missing", f"{side}_{_own(name)}_missing", list(MISSING_WORDS), "Leave out")
     return MISSING_WORDS[picked]
 
 
-def _texts(side: str, name: str, shown: str, known: tuple[str, ...], may_miss: bool) -> Where:
-    given: Any = {"key": f"{side}_{name}", "bind": "query-params", "format_func": lambda value: one_line(value, 60)}
+def _texts(subject: Subject, side: str, name: str, shown: str, known: tuple[str, ...], may_miss: bool) -> Where:
+    told = told_apart(known, 60, partial(subject.called, name))
+    given: Any = {"key": f"{side}_{_own(name)}", "bind": "query-params",
+                  "format_func": lambda value: told.get(value) or one_line(value, 60)}  # fmt: skip
     if len(known) <= BUTTONS:
         picked = st.pills(plain(shown), list(known), selection_mode="multi", **given)
     else:
@@ -173,7 +185,7 @@ def _texts(side: str, name: str, shown: str, known: tuple[str, ...], may_miss: b
     return Where(name, None, None, tuple(picked), missing)
 
 
-def describe(where: Where) -> str:
+def describe(where: Where, called: Callable[[str, str], str] = lambda _, value: value) -> str:
     """A condition in words: `amount from 3 to 5`, `region north or south`, `tenure missing`."""
     name = (OWN_WORDS.get(where.column) or one_line(where.column, 40)).strip()
     if where.missing == "only":
@@ -181,7 +193,7 @@ def describe(where: Where) -> str:
     bounds = [
         f"{word} {short(bound)}" for word, bound in (("from", where.low), ("to", where.high)) if bound is not None
     ]
-    values = some([one_line(value, 30) for value in where.values]).replace(" and ", " or ")
+    values = some([one_line(called(where.column, value), 30) for value in where.values]).replace(" and ", " or ")
     told = " ".join([*bounds, *([values] if values else [])]) or "known"
     return f"{name} {told}{' or missing' if where.missing == 'too' else ''}"
 
@@ -191,7 +203,8 @@ def _compared(subject: Subject, a: Cohort, b: Cohort) -> None:
     st.markdown(f"**{sentence(difference(found, 'A', 'B'), 400)}**")
     chart = drawn(_drawn, a=a.choice, b=b.choice)
     st.markdown(
-        f":small[Share of the weight: **bars** A, {plain(a.words, 200)}; **:orange[marks]** B, {plain(b.words, 200)}]"
+        f":small[Share of the weight: **bars** A, {plain(a.words, 200)}; **:orange[marks]** B, {plain(b.words, 200)}; "
+        "sorted by how far they differ]"
     )
     st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="cohorts")
     told = f"A: {number(a.size.n)} rows, B: {number(b.size.n)} rows"

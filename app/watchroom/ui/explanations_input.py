@@ -15,6 +15,7 @@ from watchroom.store.queries import explained
 from watchroom.store.queries.explained import Choice
 from watchroom.ui.explanations_subject import Subject, directions, values_of
 from watchroom.ui.explanations_words import way_words
+from watchroom.ui.names import told_apart
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
@@ -50,20 +51,22 @@ def show(subject: Subject) -> None:
 
 def _choose(names: list[str]) -> str:
     asked = st.session_state.get(INPUT) or st.query_params.get(INPUT)
-    unknown = [asked] if asked and asked not in names else []
+    shown = told_apart(names, 80)
+    unknown = [asked] if asked and asked not in shown and asked not in shown.values() else []
     return str(
         st.selectbox("Input", [*names, *unknown], key=INPUT, bind="query-params", width=360,
-                     format_func=lambda name: one_line(name, 80))
+                     format_func=lambda name: shown.get(name) or one_line(name, 80))
     )  # fmt: skip
 
 
 def _colour(others: list[str]) -> str | None:
     asked = st.session_state.get(COLOUR) or st.query_params.get(COLOUR)
-    if asked and asked not in others and asked != NOTHING:
+    shown = told_apart([NOTHING, *others], 80)
+    if asked and asked not in shown and asked not in shown.values():
         st.session_state[COLOUR] = NOTHING
     picked = st.selectbox(
         "Coloured by", [NOTHING, *others], key=COLOUR, bind="query-params", width=360,
-        format_func=lambda name: one_line(name, 80),
+        format_func=lambda name: shown.get(name, name),
         help="Where points of one value have different colours from top to bottom, the two inputs work together.",
     )  # fmt: skip
     return None if picked == NOTHING else str(picked)

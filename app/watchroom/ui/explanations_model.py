@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
 from watchroom.charts.words import days
@@ -15,8 +18,8 @@ from watchroom.ui import (
     explanations_rows,
 )
 from watchroom.ui.explanations_empty import STATUS_COLOURS, STATUS_WORDS, problem
-from watchroom.ui.explanations_subject import Subject, directions, month_end
-from watchroom.ui.explanations_words import METHODS, SPACES, answer, changed, top
+from watchroom.ui.explanations_subject import Subject, directions
+from watchroom.ui.explanations_words import METHODS, SPACES, answer, changed, largest_move, ndcg, top
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
 from watchroom.ui.rows import badge
@@ -48,7 +51,9 @@ def show(subject: Subject) -> None:
 
 def _answer(subject: Subject) -> None:
     named = tuple(weight.feature for weight in top(subject.weights))
-    told = answer(subject.model.title, subject.task, subject.weights, directions(subject.rows.choice, named))
+    told = answer(
+        subject.model.title, subject.task, subject.weights, directions(subject.rows.choice, named), one_of(subject)
+    )
     found, model = subject.found, subject.model
     with st.container(border=True, gap="xsmall"):
         st.subheader(sentence(told, 700), anchor=False)
@@ -68,6 +73,11 @@ def _answer(subject: Subject) -> None:
         if found.note:
             st.caption(f":material/info: {sentence(found.note, 400)}")
         st.caption(provenance(subject))
+
+
+def one_of(subject: Subject) -> str | None:
+    """What the model's file calls prediction 1, which its scores go towards; None without a name."""
+    return subject.spec.answer.predictions.get("1") if subject.spec is not None else None
 
 
 def provenance(subject: Subject) -> str:
@@ -90,15 +100,29 @@ def _badges(subject: Subject) -> list[str]:
     ]
 
 
+def _told(row: pd.Series[Any]) -> str:
+    """Whether what drives it has changed in a month, with the input whose share moved most."""
+    told = changed(row["status"], row["value"], row["limit"])
+    known = row["status"] not in (None, "no data") and isinstance(row["feature"], str)
+    move = largest_move(row["feature"], row["share_before"], row["share"]) if known else ""
+    return "; ".join(part for part in (told, move) if part) + "."
+
+
+def ndcg_of(row: pd.Series[Any]) -> str:
+    """The nDCG of a month; empty where it cannot be told."""
+    return ndcg(row["value"], row["low"], row["high"], row["limit"]) if row["status"] != "no data" else ""
+
+
 def _changed(subject: Subject) -> str:
     """Whether what drives it has changed: the newest month against its reference, and against the version before."""
     rows = ask(queries.changes, model=subject.model.name, version=subject.found.version)
     lines = []
     for against, some in rows.groupby("against", sort=True):
         last = some.iloc[-1]
-        told = changed(last["status"], last["value"], last["low"], last["high"], last["limit"])
+        told = _told(last)
         icon = ":red[:material/moving:]" if last["status"] == "drifted" else ":gray[:material/compare_arrows:]"
         what = "the reference" if against == "reference" else f"version {int(last['against_version'])}"
-        period = days(last["period_start"], month_end(last["period_start"]))
-        lines.append(f"{icon} {plain(f'{told} · {period} against {what}.', 300)}")
+        period = days(last["period_start"], last["period_end"])
+        small = " · ".join([*([ndcg_of(last)] if ndcg_of(last) else []), f"{period} against {what}"])
+        lines.append(f"{icon} {sentence(told, 300)} :small[:gray[{plain(small, 200)}]]")
     return "  \n".join(lines) or ":gray[:material/compare_arrows:] There is nothing yet to compare it with."

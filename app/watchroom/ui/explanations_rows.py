@@ -166,20 +166,21 @@ def table(found: Mapped, subject: Subject) -> pd.DataFrame:
             f"Output, {one_line(subject.unit, 40)}": rows["output"].round(4),
             "Moved most by": [_most(found, place) for place in range(len(rows))],
             "Score": rows["score"],
-            "Prediction": [_said(text) for text in rows["prediction"]],
-            "Outcome": [_said(text) for text in rows["outcome"]],
+            "Prediction": [_said(subject, "@prediction", text) for text in rows["prediction"]],
+            "Outcome": [_said(subject, "@outcome", text) for text in rows["outcome"]],
         }
     )
 
 
-def _said(text: object) -> str | None:
-    """A prediction or outcome as it was logged; a number with no more digits than it deserves."""
+def _said(subject: Subject, column: str, text: object) -> str | None:
+    """A prediction or outcome by its name, or as it was logged; a number with no more digits than it deserves."""
     if not isinstance(text, str):
         return None
+    called = subject.called(column, text)
     try:
-        return short(float(text))
+        return short(float(called))
     except ValueError:
-        return one_line(text, 60)
+        return one_line(called, 60)
 
 
 def with_values(subject: Subject) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -79,6 +79,13 @@ class Subject:
         """Whether the values add up to the logarithm of the amount, as its note says of a logarithmic link."""
         return self.found.space == "units" and "logarithm of the amount" in self.found.note
 
+    def called(self, column: str, value: str) -> str:
+        """What a prediction or an outcome is called by the model's file; the value itself without a name."""
+        answer = self.spec.answer if self.spec is not None else None
+        if answer is None or column not in ("@prediction", "@outcome"):
+            return value
+        return (answer.prediction(value) if column == "@prediction" else answer.outcome(value)) or value
+
     @property
     def columns(self) -> tuple[Column, ...]:
         """Its inputs and groups."""
@@ -95,9 +102,11 @@ class Subject:
 
 
 def unit_of(space: str | None, spec: ModelSpec | None, *, logarithm: bool = False) -> str:
-    """`log-odds`, `probability`, or the units of the target (or its logarithm) with the name that the file gives it."""
+    """`log-odds`, `probability`, or the unit of the amount by the file, or its logarithm; else units of the target."""
     if space != "units":
         return space or "its output"
+    if spec is not None and spec.answer.unit:
+        return f"logarithm of {spec.answer.unit}" if logarithm else spec.answer.unit
     target = spec.outcomes.value if spec is not None and spec.outcomes is not None else ""
     name = "the target" if target.lower() in NO_NAMES else target
     return f"logarithm of {name}" if logarithm else f"units of {name}"
@@ -111,11 +120,10 @@ def rows_of(model: str, found: Explanation, scope: Scope) -> Rows:
         return chosen
     missing = f"No decision of this period is explained ({period.label})"
     if found.last is not None:
-        last = month_end(found.last)
-        label = days(found.last, last)
-        newest = _rows(label, Choice(model, found.version, found.last, last), f"{missing}; these are of {label}.")
+        newest = _rows("", Choice(model, found.version, found.last, month_end(found.last)))
         if newest.size.n:
-            return newest
+            label = days(found.last, newest.size.last or month_end(found.last))  # a month that goes on has no end yet
+            return replace(newest, label=label, note=f"{missing}; these are of {label}.")
     return _rows("the reference", Choice(model, found.version), f"{missing}; this is the reference.")
 
 

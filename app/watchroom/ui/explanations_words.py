@@ -16,6 +16,9 @@ TOP = 3
 LEAST_NAMED = 0.03
 """An input with a smaller share is not named as one of those that matter."""
 
+NEARLY_SAME = 0.97
+"""The nDCG from which the inputs stand in nearly the same order: neighbours of like weight have changed places."""
+
 LEAST_MOVED = 0.02
 """A share that moved by less is not worth a sentence of its own."""
 
@@ -45,8 +48,13 @@ _NUMBERS = {1: "input that matters most carries", 2: "two inputs that matter mos
             3: "three inputs that matter most carry"}  # fmt: skip
 
 
-def answer(title: str, task: str | None, weights: Sequence[Weight], ways: Mapping[str, Direction]) -> str:
-    """What drives a model: "Claims puts a decision higher mainly for a high `first_estimate` …; the three … 71 % …"."""
+def answer(
+    title: str, task: str | None, weights: Sequence[Weight], ways: Mapping[str, Direction], one: str | None = None
+) -> str:
+    """What drives a model: "Claims puts a decision higher mainly for a high `first_estimate` …; the three … 71 % …".
+
+    `one` is what the model's file calls prediction 1.
+    """
     named = top(weights)
     if not named:
         return f"Nothing drives {one_line(title, 60)}: no input moves its output in these rows."
@@ -56,14 +64,15 @@ def answer(title: str, task: str | None, weights: Sequence[Weight], ways: Mappin
     known = [ways.get(weight.feature, Direction("none")) for weight in named]
     pushing = [phrase(weight.feature, way) for weight, way in zip(named, known, strict=True) if way.way in _PUSHING]
     other = [feature_name(weight.feature) for weight, way in zip(named, known, strict=True) if way.way not in _PUSHING]
-    return f"{_main(one_line(title, 60), task, pushing, other)}; {carried(weights)}."
+    return f"{_main(one_line(title, 60), task, pushing, other, one)}; {carried(weights)}."
 
 
 _PUSHING = {"up", "down", "flag", "category"}
 
 
-def _main(title: str, task: str | None, pushing: list[str], other: list[str]) -> str:
-    does = "scores a decision higher" if task == "binary" else "puts a decision higher"
+def _main(title: str, task: str | None, pushing: list[str], other: list[str], one: str | None) -> str:
+    towards = f", towards “{one_line(one, 40)}”," if one and pushing else ""
+    does = f"scores a decision higher{towards}" if task == "binary" else "puts a decision higher"
     if not pushing:
         return f"{title} goes mainly by {some(other)}, in no one direction"
     beside = f", and goes by {some(other)} in no one direction" if other else ""
@@ -147,15 +156,30 @@ def worth_telling(found: Sequence[Shift], limit: int = 5) -> list[Shift]:
     return [one for one in found if abs(one.share - one.share_before) >= LEAST_MOVED][:limit]
 
 
-def changed(status: str | None, value: float | None, low: float | None, high: float | None, limit: float) -> str:
-    """Whether what drives it has changed, with nDCG and its interval."""
+def changed(status: str | None, value: float | None, limit: float) -> str:
+    """Whether what drives it has changed, in words."""
     if status in (None, "no data") or value is None or value != value:
         return "Whether it has changed cannot be told: too few rows are explained on one side"
-    interval = f" ({low:.2f} to {high:.2f})" if low is not None and high is not None and low == low else ""
-    told = f"nDCG {value:.2f}{interval}, limit {limit:.2f}"
     if status == "drifted":
-        return f"What drives it has changed: {told}"
-    return f"What drives it has not changed beyond the limit: {told}"
+        return "What drives it has changed: other inputs, or the same in another order"
+    if value < limit:
+        return "What drives it may have changed; there are too few rows to be sure"
+    return "The same inputs in nearly the same order" if value >= NEARLY_SAME else "Much the same inputs lead"
+
+
+def ndcg(value: float | None, low: float | None, high: float | None, limit: float) -> str:
+    """`nDCG 0.97 (0.95 to 0.99), limit 0.90`; empty where it cannot be told."""
+    if value is None or value != value:
+        return ""
+    interval = f" ({low:.2f} to {high:.2f})" if low is not None and high is not None and low == low else ""
+    return f"nDCG {value:.2f}{interval}, limit {limit:.2f}"
+
+
+def largest_move(feature: str | None, before: float | None, now: float | None) -> str:
+    """`the largest move: merchant 12 % → 17 %`; empty where none moved by more than a little."""
+    if feature is None or before is None or now is None or not abs(now - before) >= LEAST_MOVED:
+        return ""
+    return f"the largest move: {feature_name(feature)} {share(before)} → {share(now)}"
 
 
 def difference(found: Sequence[Shift], a: str, b: str) -> str:

@@ -92,7 +92,7 @@ def _source(period: Period) -> str:
 _COLUMNS: dict[str, ColumnConfig] = {
     "Model": st.column_config.TextColumn(width=140, pinned=True),
     "Verdict": verdict_column(),
-    "Columns": st.column_config.TextColumn(width=130, help="Columns below the line, of those compared"),
+    "Columns": st.column_config.TextColumn(width=104, help="Columns below the line, of those compared"),
     "Furthest behind": st.column_config.TextColumn(width=180),
     "By": st.column_config.TextColumn(width=142),
     "Ratio": st.column_config.NumberColumn(format="%.2f", width=64, help="Against the best group: 0.8 is the line"),
@@ -134,5 +134,5 @@ def _why_not(one: Standing) -> str:
     if not one.asked:
         return "no groups"
     if one.version is not None and not one.n:
-        return "none in this period"
+        return "none in period"
     return "too few" if one.version is not None else "no decisions"

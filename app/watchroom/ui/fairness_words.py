@@ -136,7 +136,7 @@ def _unclear(unclear: pd.DataFrame, counted: pd.DataFrame, terms: Terms) -> str:
             f"No group's estimate lies below the four-fifths line. {many} {is_unsure} not yet sure to stay above it: "
             "only more decisions would tell."
         )
-    below = "its estimate" if len(unclear) == 1 else f"the estimates of {number(len(under))}"
+    below = "its estimate" if len(unclear) == 1 else f"the {'estimate' if len(under) == 1 else 'estimates'} of {number(len(under))}"
     verb = "is" if len(unclear) == 1 else "are"
     lie = "lies" if len(under) == 1 else "lie"
     return (

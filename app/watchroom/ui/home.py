@@ -16,7 +16,7 @@ from watchroom.store.queries import home as queries
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries import status as status_queries
 from watchroom.store.queries.models import Event, FirstSight, Model
-from watchroom.ui import wording
+from watchroom.ui import home_judged, wording
 from watchroom.ui.identity import ROLES, current_user
 from watchroom.ui.lights import UNKNOWN_LIGHT, light_column
 from watchroom.ui.navigation import link
@@ -152,11 +152,14 @@ def _attention(view: View) -> None:
     mine = [model for model in troubled if _waits_for(model, view.role)]
     others = [model for model in troubled if not _waits_for(model, view.role)]
     rows = [*_room_issues(view)]
+    judged = home_judged.lines(view.scope) if view.role in home_judged.ROLES else []
     st.caption("Looked at: health, owners, approvals, files, registry, the refresh.")
     with st.container(border=True, gap="small"):
         for text, kind in rows:
             _room_row(text, kind)
-        if not troubled and not rows:
+        for text, page, params in judged:
+            _judged_row(text, page, params)
+        if not troubled and not rows and not judged:
             st.markdown(":green[:material/check_circle:] Nothing needs attention.")
         if mine:
             st.caption(f"Waits for {ROLES[view.role].lower()}")
@@ -208,6 +211,12 @@ def _room_row(text: str, kind: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":orange[:material/warning:] {plain(text, 300)}", width="stretch")
         link(page, label, params=hanging if kind == "hanging" else {})
+
+
+def _judged_row(text: str, page: str, params: dict[str, str]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":orange[:material/warning:] {plain(text, 300)}", width="stretch")
+        link(page, f"See {page.capitalize()}", params=params)
 
 
 def _model_rows(models: list[Model], key: str, shown: int = ATTENTION_SHOWN) -> None:

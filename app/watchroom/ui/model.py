@@ -101,6 +101,8 @@ def _health(model: Model) -> None:
         st.markdown(f"{icon(model.light)} **{NAMES.get(model.light, plain(model.light))}**{because}")
         link("health", "See its health", icon=":material/arrow_forward:", params={"model": model.name})
         link("explanations", "What drives it", icon=":material/query_stats:", params={"model": model.name})
+        link("fairness", "Fairness", icon=":material/balance:", params={"model": model.name})
+        link("decision", "One decision", icon=":material/gavel:", params={"model": model.name})
 
 
 def _figures(page: Page) -> None:

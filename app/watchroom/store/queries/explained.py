@@ -60,7 +60,7 @@ class Column:
     """What is known of a column over all explained rows of a version: for choosing and for words.
 
     `kind` is `number`, `flag` (0 and 1 alone) or `category`. `is_input` is False for a column of `groups` that the
-    model does not see. `low` and `high` are of a number; `categories` the most frequent first.
+    model does not see. `low` and `high` are of a number, without infinite ones; `categories` the most frequent first.
     """
 
     name: str
@@ -76,7 +76,8 @@ class Column:
 def columns(snapshot: Snapshot, *, model: str, version: int) -> tuple[Column, ...]:
     """The inputs and groups of a version, by name."""
     rows = snapshot.rows(
-        """select feature, count(text), count(value), count(shap), min(value), max(value),
+        """select feature, count(text), count(value), count(shap),
+            min(value) filter (isfinite(value)), max(value) filter (isfinite(value)),
             coalesce(bool_and(value in (0, 1)), false), count(*) filter (value is null and text is null), count(*)
         from explained_values where model = ? and version = ? group by feature order by lower(feature), feature""",
         [model, version],

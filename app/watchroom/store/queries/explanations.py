@@ -173,9 +173,17 @@ def shares(snapshot: Snapshot, *, model: str, version: int) -> dict[str, float]:
 
 
 def changes(snapshot: Snapshot, *, model: str, version: int) -> pd.DataFrame:
-    """How far what drives a version has changed, by month, the oldest first: the columns of `explanation_change`."""
+    """How far what drives a version has changed, by month, the oldest first: the columns of `explanation_change`.
+
+    `period_end` is no later than the last explained decision: a month that goes on ends with what is known of it.
+    """
     return snapshot.query(
-        """select * exclude (model, version) from explanation_change
-        where model = ? and version = ? and period_start <= ? order by against, period_start""",
-        [model, version, snapshot.day],
+        """with told as (
+            select cast(max(decided_at) as date) as day from explained_decisions
+            where model = $model and version = $version and cast(decided_at as date) <= $today
+        )
+        select c.* exclude (model, version) replace (greatest(least(period_end, told.day), period_start) as period_end)
+        from explanation_change c, told
+        where model = $model and version = $version and period_start <= $today order by against, period_start""",
+        {"model": model, "version": version, "today": snapshot.day},
     )
