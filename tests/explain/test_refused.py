@@ -191,6 +191,7 @@ def test_a_damaged_booster_is_a_clear_error(content: bytes, tmp_path: Path) -> N
 
 
 @pytest.mark.filterwarnings("ignore:The set_.* function:PendingDeprecationWarning")  # shap's, as it is imported
+@pytest.mark.filterwarnings("ignore:.*Any type hint is inferred:UserWarning")  # MLflow's of its own, as it is imported
 def test_a_pickled_estimator_that_is_trusted_is_explained_from_its_inside(tmp_path: Path) -> None:
     case = kinds.trees(lambda: __import__("sklearn.tree").tree.DecisionTreeClassifier(max_depth=3), "binary")()
     case = kinds.Case(case.model, "sklearn", case.given, case.target, case.answer)
