@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -40,6 +41,14 @@ def charts(app: AppTest) -> list[Any]:
     return [json.loads(chart.proto.spec) for chart in app.main.get("plotly_chart")]
 
 
+def labelled(app: AppTest) -> pd.DataFrame:
+    """The first table, its columns called as people see them."""
+    shown = json.loads(app.dataframe[0].proto.columns)
+    labels = {key: config["label"] for key, config in shown.items() if config.get("label")}
+    table: pd.DataFrame = app.dataframe[0].value
+    return table.rename(columns=labels)
+
+
 def alts(app: AppTest) -> list[str]:
     return [chart.proto.alt for chart in app.main.get("plotly_chart")]
 
@@ -50,7 +59,7 @@ class TestFinding:
 
     def test_the_log_is_there_to_pick_from(self, reader: Reader, room: Decided):
         app = reader.open("decision", model=MODEL, period="All time")
-        table = app.dataframe[0].value
+        table = labelled(app)
         assert len(table) == 200
         assert {"Decision", "Version", "Predicted", "Score", "Outcome", "amount"} <= set(table.columns)
         assert table["Decision"].iloc[0] == room.log["prediction_id"].max()
@@ -61,7 +70,7 @@ class TestFinding:
         app.slider(key="find_score").set_value((0.8, 1.0))
         app.multiselect(key="find_inputs").set_value(["merchant"]).run()
         app.multiselect(key="find_in_merchant").set_value(["games"]).run()
-        table = app.dataframe[0].value
+        table = labelled(app)
         assert len(table)
         assert set(table["merchant"]) == {"games"}
         assert table["Score"].min() >= 0.8
@@ -95,6 +104,24 @@ class TestFinding:
         (shown,) = [found.value for found in app.main.markdown if "There is no decision" in found.value]
         assert "\\<img" in shown
         assert "\\[a\\]" in shown
+
+    def test_an_id_that_was_used_again_opens_its_newest_decision_and_leads_to_the_others(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        room = decided(tmp_path / "room")
+        monkeypatch.setenv("WATCHROOM_WORKSPACE", str(room.folder))
+        prediction_id = room.an_id(sampled=False)
+        files = sorted((room.folder / "lake" / "decisions").glob("*.parquet"))
+        frame = pd.read_parquet(files[0])
+        frame.loc[0, ["prediction_id", "model_version"]] = [prediction_id, 1]
+        frame.to_parquet(files[0], index=False)
+        first, last = files[0].stem, str(room.row(prediction_id)["timestamp"].date())
+        app = one(Reader(room.store, monkeypatch), prediction_id)
+        assert f"This id was used on 2 days (UTC). Shown is the decision of {last}." in said(app)
+        assert "what is shown of the log is newer than the rest" in said(app).replace("\\", "")
+        app.button(key=f"of_{first}").click().run()
+        assert f"Shown is the decision of {first}." in said(app)
+        assert app.query_params["day"] == first
 
     def test_a_version_that_did_not_make_it_says_which_did(self, reader: Reader, room: Decided):
         text = said(one(reader, room.an_id(sampled=True), version="9"))

@@ -213,6 +213,9 @@ class TestThePdf:
         assert b"/Image" not in with_image
         assert abs(len(with_image) - len(plain)) < 400
 
+    def test_half_of_a_sign_in_it_is_no_reason_to_fail(self):
+        assert pdf("<p>half \ud83d of a sign</p>").startswith(b"%PDF-")
+
     def test_one_that_takes_too_long_is_stopped_and_says_so(self):
         with pytest.raises(WatchroomError, match="could not be made") as failed:
             pdf("<p>x</p>", seconds=0.01)

@@ -27,7 +27,12 @@ def pdf(html: str, *, seconds: float = SECONDS) -> bytes:
     command = [sys.executable, "-I", "-m", "watchroom.reports.pdf_child"]
     try:
         done = subprocess.run(
-            command, input=html.encode(), capture_output=True, timeout=seconds, env=environment, check=False
+            command,
+            input=html.encode(errors="replace"),
+            capture_output=True,
+            timeout=seconds,
+            env=environment,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise _failed(f"It took longer than {seconds:g} seconds.") from error

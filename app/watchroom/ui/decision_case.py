@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from watchroom.desk import cases
 from watchroom.desk.cases import Looked, Subject, look_up
@@ -16,10 +16,13 @@ from watchroom.ui.room import ask, drawn, reading
 __all__ = ["Subject", "around", "explained", "found", "in_log", "told"]
 
 
-def found(model: str, prediction_id: str, version: int | None) -> tuple[Subject | None, Looked]:
+def found(
+    model: str, prediction_id: str, version: int | None, day: date | None = None
+) -> tuple[Subject | None, Looked]:
     """The decision as `desk.cases.look_up` finds it, each answer remembered."""
     sampled = ask(queries.sampled, model=model, prediction_id=prediction_id)
-    return look_up(sampled, lambda: in_log(model, prediction_id), version, _was_champion)
+    return look_up(sampled, lambda: in_log(model, prediction_id), version, _was_champion,
+                   days=ask(cases.days_of, model=model, prediction_id=prediction_id), day=day)  # fmt: skip
 
 
 def _was_champion(case: Case) -> bool:
@@ -39,11 +42,12 @@ def _in_log(snapshot: Snapshot, *, model: str, prediction_id: str) -> Looked:
 def explained(subject: Subject) -> Explanation:
     """Its explanation: the sample's, else made now by the child process. Raises ExplainError."""
     case = subject.case
-    return subject.explanation or drawn(_fresh, model=case.model, version=case.version, prediction_id=case.id)
+    return subject.explanation or drawn(_fresh, model=case.model, version=case.version, prediction_id=case.id,
+                                         day=case.at.date())  # fmt: skip
 
 
-def _fresh(*, model: str, version: int, prediction_id: str) -> Explanation:
-    case = in_log(model, prediction_id).case(version)
+def _fresh(*, model: str, version: int, prediction_id: str, day: date) -> Explanation:
+    case = in_log(model, prediction_id).case(version, day)
     assert case is not None, "only what was found is explained"
     with reading() as snapshot:
         return cases.fresh(desk(), decisions(), snapshot, case)

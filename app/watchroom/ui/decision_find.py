@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from watchroom.desk.decisions import Page, Search
 from watchroom.domain.vocabulary import Task
@@ -27,6 +29,9 @@ from watchroom.ui.text import number, one_line, plain, sentence
 ID = "id"
 """The parameter of the address that names the decision."""
 
+DAY = "day"
+"""The parameter that names its UTC day, where an id was used again."""
+
 SHOWN = 200
 """Decisions in the table: more than anybody looks through before narrowing the search."""
 
@@ -40,20 +45,34 @@ _TABLE = "decision_found"
 _PICKED = "_decision_picked"
 
 
-def choose(prediction_id: str, version: int | None = None) -> None:
-    """Make a decision the one that is looked at, by a version; an empty id goes back to the log. For callbacks."""
+def choose(prediction_id: str, version: int | None = None, day: date | None = None) -> None:
+    """Make a decision the one that is looked at, by a version and of a UTC day (else the newest). For callbacks.
+
+    An empty id goes back to the log.
+    """
     if prediction_id:
         st.query_params[ID] = prediction_id
     else:
         st.query_params.pop(ID, None)
+    if day is not None:
+        st.query_params[DAY] = day.isoformat()
+    else:
+        st.query_params.pop(DAY, None)
     if version is not None:
         st.session_state["version"] = str(version)
 
 
-def as_version(prediction_id: str, version: int) -> None:
+def chosen_day() -> date | None:
+    """The day that the address names, if it names one."""
+    with suppress(ValueError):
+        return date.fromisoformat(st.query_params.get(DAY, ""))
+    return None
+
+
+def as_version(prediction_id: str, version: int, day: date | None = None) -> None:
     """A button that shows the decision as that version made it."""
     st.button(f"As version {version} decided", type="tertiary", icon=":material/swap_horiz:",
-              key=f"as_version_{version}", on_click=choose, args=(prediction_id, version))  # fmt: skip
+              key=f"as_version_{version}", on_click=choose, args=(prediction_id, version, day))  # fmt: skip
 
 
 def choose_model(every: Sequence[Model]) -> None:
@@ -112,10 +131,13 @@ def search(snapshot: Snapshot, *, model: str, wanted: Search, first: date, last:
 
 def _table(model: Model, found: Page, period: str) -> None:
     rows = found.rows.to_pandas()
-    st.session_state[_PICKED] = list(zip(rows["@id"].astype(str), rows["@version"].astype(int), strict=True))
-    table = log_table(rows, _telling(model.name, rows))
+    days = pd.to_datetime(rows["@decided_at"]).dt.date
+    st.session_state[_PICKED] = list(zip(rows["@id"].astype(str), rows["@version"].astype(int), days, strict=True))
+    inputs = _telling(model.name, rows)
+    table = log_table(rows, inputs)
     st.dataframe(
         table,
+        column_config=input_labels(inputs),
         hide_index=True,
         key=_TABLE,
         on_select=_pick,
@@ -154,7 +176,7 @@ def weights(snapshot: Snapshot, *, model: str) -> tuple[str, ...]:
 
 
 def log_table(rows: pd.DataFrame, inputs: Sequence[str]) -> pd.DataFrame:
-    """Id, time, version, prediction, score, outcome, and some inputs."""
+    """Id, time, version, prediction, score, outcome, and some inputs, these under keys that `input_labels` names."""
     found = pd.DataFrame(
         {
             "Decision": [one_line(text, 60) for text in rows["@id"]],
@@ -165,9 +187,22 @@ def log_table(rows: pd.DataFrame, inputs: Sequence[str]) -> pd.DataFrame:
             "Outcome": [text if isinstance(text, str) else "not known yet" for text in rows["@outcome"]],
         }
     )
-    for name in inputs:
-        found[one_line(name, 40)] = [value_text(_plain(value)) for value in rows[name]]
+    for place, name in enumerate(inputs):
+        found[input_key(place)] = [value_text(_plain(value)) for value in rows[name]]
     return found.drop(columns="Score") if rows["@score"].isna().all() else found
+
+
+def input_key(place: int) -> str:
+    """The column of an input in a table that has columns of its own: no name of an input can be one of theirs."""
+    return f"input {place}"
+
+
+def input_labels(inputs: Sequence[str]) -> dict[str, ColumnConfig]:
+    """What the columns of inputs are called in the table, with the whole name beside a long one."""
+    return {
+        input_key(place): st.column_config.TextColumn(one_line(name, 40), help=f"Input {plain(name, 200)}")
+        for place, name in enumerate(inputs)
+    }
 
 
 def predicted_text(text: object) -> str | None:

@@ -160,7 +160,8 @@ def versions(facts: Facts, looked: Looked) -> None:
     with st.container(horizontal=True):
         for version in looked.versions:
             if version != facts.case.version:
-                as_version(facts.case.id, version)
+                day = facts.case.at.date()
+                as_version(facts.case.id, version, day if looked.case(version, day) else None)
     download("Answers as CSV", "decision-versions", lambda: table)
 
 

@@ -16,7 +16,7 @@ from watchroom.reports.pdf import pdf
 from watchroom.store.queries.models import Model
 from watchroom.ui import decision_cutoff, decision_live, decision_similar, decision_what_if, decision_why
 from watchroom.ui.decision_case import Subject, explained, found, in_log, told
-from watchroom.ui.decision_find import as_version, choose
+from watchroom.ui.decision_find import as_version, choose, chosen_day
 from watchroom.ui.decision_words import answer_markdown, outcome_markdown
 from watchroom.ui.desk import desk
 from watchroom.ui.identity import current_user, while_admitted
@@ -24,10 +24,13 @@ from watchroom.ui.navigation import link
 from watchroom.ui.room import reading
 from watchroom.ui.rows import badge
 from watchroom.ui.states import empty, error
-from watchroom.ui.text import one_line, plain, when
+from watchroom.ui.text import one_line, plain, sentence, when
 from watchroom.ui.workspace import facts as workspace
 
 WHY, WHAT_IF, SIMILAR, CUTOFF, LIVE = "Why", "What if", "Similar decisions", "Another cut-off", "What was live"
+
+_DAYS_SHOWN = 12
+"""Other days of an id that can be opened from here: an id used on more stands for something else than a decision."""
 
 
 def show(model: Model, prediction_id: str, version: int | None) -> None:
@@ -43,6 +46,7 @@ def show(model: Model, prediction_id: str, version: int | None) -> None:
     explanation, problem = _explanation(subject)
     facts = told(subject, explanation, str(problem or ""))
     _answer(model, subject, facts)
+    _other_days(subject, looked)
     if problem is not None:
         error(problem)
     _tabs(subject, facts, looked)
@@ -50,7 +54,22 @@ def show(model: Model, prediction_id: str, version: int | None) -> None:
 
 def _found(model: Model, prediction_id: str, version: int | None) -> tuple[Subject | None, Looked]:
     with st.spinner("Looking for the decision …"):
-        return found(model.name, prediction_id, version)
+        return found(model.name, prediction_id, version, chosen_day())
+
+
+def _other_days(subject: Subject, looked: Looked) -> None:
+    """What is to be known of the log, and the other decisions of an id that was used again."""
+    if looked.note:
+        st.caption(f":orange[:material/warning: {sentence(looked.note)}]")
+    shown = subject.case.at.date()
+    others = [day for day in looked.days if day != shown]
+    if not others:
+        return
+    st.markdown(f"This id was used on {len(looked.days)} days (UTC). Shown is the decision of {shown.isoformat()}.")
+    with st.container(horizontal=True, gap="small"):
+        for day in sorted(others, reverse=True)[:_DAYS_SHOWN]:
+            st.button(f"Of {day.isoformat()}", type="tertiary", icon=":material/event:", key=f"of_{day}",
+                      on_click=choose, args=(subject.case.id, None, day))  # fmt: skip
 
 
 def _nothing(prediction_id: str, version: int | None, looked: Looked) -> None:

@@ -16,7 +16,7 @@ from watchroom.reports.decision_facts import Facts
 from watchroom.store.queries import decision as queries
 from watchroom.store.queries.decision import Sample
 from watchroom.ui.decision_case import Subject
-from watchroom.ui.decision_find import choose, predicted_text
+from watchroom.ui.decision_find import choose, input_key, input_labels, predicted_text
 from watchroom.ui.room import reading
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
@@ -52,7 +52,12 @@ def show(subject: Subject, facts: Facts) -> None:
         return
     st.markdown(sentence(in_words(found, facts), 500))
     table = similar_table(found, facts)
-    st.dataframe(table, hide_index=True, alt=f"The {len(table)} most similar decisions of the explained sample")
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config=input_labels([str(name) for name in found.inputs.columns]),
+        alt=f"The {len(table)} most similar decisions of the explained sample",
+    )
     with st.container(horizontal=True):
         for place, prediction_id in enumerate(found.ids[:3]):
             st.button(f"Open {plain(prediction_id, 40)}", type="tertiary", icon=":material/arrow_forward:",
@@ -138,7 +143,7 @@ def _column(rows: Sample, name: str, places: list[int]) -> list[str]:
 
 
 def similar_table(found: Similar, facts: Facts) -> pd.DataFrame:
-    """Id, how alike, prediction, score, outcome, and the inputs that mattered most."""
+    """Id, how alike, prediction, score, outcome, and the inputs that mattered most; see `input_labels`."""
     table = pd.DataFrame(
         {
             "Decision": [one_line(text, 60) for text in found.ids],
@@ -150,9 +155,18 @@ def similar_table(found: Similar, facts: Facts) -> pd.DataFrame:
     )
     if facts.around.task == "regression":
         table = table.drop(columns="Score")
-    return pd.concat([table, found.inputs.rename(columns=lambda name: one_line(name, 40))], axis=1)
+    inputs = found.inputs.set_axis([input_key(place) for place in range(found.inputs.shape[1])], axis=1)
+    return pd.concat([table, inputs], axis=1)
 
 
 def similar_file(found: Similar) -> pd.DataFrame:
-    """The same with all digits."""
-    return pd.concat([pd.DataFrame({"id": found.ids, "distance": found.distances}), found.facts, found.inputs], axis=1)
+    """The same with all digits; an input that is named as another column is called an input."""
+    own = pd.concat([pd.DataFrame({"id": found.ids, "distance": found.distances}), found.facts], axis=1)
+    taken = {*own.columns, *found.inputs.columns}
+    return pd.concat([own, found.inputs.rename(columns={name: _free(name, taken) for name in own.columns})], axis=1)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += " (input)"
+    return name
