@@ -139,6 +139,9 @@ def test_the_largest_move_is_told_where_there_is_one():
     assert largest_move("merchant", 0.12, 0.17) == "the largest move: `merchant` 12 % → 17 %"
     assert largest_move("merchant", 0.12, 0.121) == largest_move(None, None, None) == ""
     assert largest_move("merchant", NAN, 0.2) == ""
+    assert largest_move("merchant", 0.0, 0.14) == "new: `merchant`, 14 % of the weight"
+    assert largest_move("merchant", 0.14, 0.0) == "gone: `merchant`, 14 % of the weight"
+    assert changed("stable", 0.99, 0.9, others=True) == "Much the same inputs lead"
 
 
 def test_cohorts_differ_in_a_sentence_or_not_at_all():

@@ -102,8 +102,9 @@ def _badges(subject: Subject) -> list[str]:
 
 def _told(row: pd.Series[Any]) -> str:
     """Whether what drives it has changed in a month, with the input whose share moved most."""
-    told = changed(row["status"], row["value"], row["limit"])
     known = row["status"] not in (None, "no data") and isinstance(row["feature"], str)
+    others = known and not (row["share_before"] and row["share"])
+    told = changed(row["status"], row["value"], row["limit"], others=others)
     move = largest_move(row["feature"], row["share_before"], row["share"]) if known else ""
     return "; ".join(part for part in (told, move) if part) + "."
 

@@ -156,15 +156,19 @@ def worth_telling(found: Sequence[Shift], limit: int = 5) -> list[Shift]:
     return [one for one in found if abs(one.share - one.share_before) >= LEAST_MOVED][:limit]
 
 
-def changed(status: str | None, value: float | None, limit: float) -> str:
-    """Whether what drives it has changed, in words."""
+def changed(status: str | None, value: float | None, limit: float, *, others: bool = False) -> str:
+    """Whether what drives it has changed, in words; `others` when an input is new or gone."""
     if status in (None, "no data") or value is None or value != value:
         return "Whether it has changed cannot be told: too few rows are explained on one side"
     if status == "drifted":
         return "What drives it has changed: other inputs, or the same in another order"
     if value < limit:
         return "What drives it may have changed; there are too few rows to be sure"
-    return "The same inputs in nearly the same order" if value >= NEARLY_SAME else "Much the same inputs lead"
+    return (
+        "The same inputs in nearly the same order"
+        if value >= NEARLY_SAME and not others
+        else "Much the same inputs lead"
+    )
 
 
 def ndcg(value: float | None, low: float | None, high: float | None, limit: float) -> str:
@@ -179,6 +183,8 @@ def largest_move(feature: str | None, before: float | None, now: float | None) -
     """`the largest move: merchant 12 % → 17 %`; empty where none moved by more than a little."""
     if feature is None or before is None or now is None or not abs(now - before) >= LEAST_MOVED:
         return ""
+    if not (before and now):
+        return f"{'gone' if before else 'new'}: {feature_name(feature)}, {share(before or now)} of the weight"
     return f"the largest move: {feature_name(feature)} {share(before)} → {share(now)}"
 
 
