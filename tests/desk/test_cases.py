@@ -71,7 +71,7 @@ def test_of_two_that_are_sampled_each_keeps_its_own_explanation():
 
 
 def test_the_newest_champion_answers_even_when_an_older_decision_was_by_a_higher_version():
-    subject, _ = look_up([], log(made(LATE, 1), made(EARLY, 2)), None, always)
+    subject, _ = look_up([], log(made(LATE, 1), made(EARLY, 2)), None, always, days=())
     assert subject is not None
     assert (subject.case.version, subject.case.at) == (1, LATE)
 

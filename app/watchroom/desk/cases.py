@@ -75,7 +75,7 @@ def look_up(
     version: int | None,
     was_champion: Callable[[Case], bool],
     *,
-    days: Collection[date] = (),
+    days: Collection[date],
     day: date | None = None,
 ) -> tuple[Subject | None, Looked]:
     """The decision by the version asked for, else by the champion of that time, else by the first; and where it was.
