@@ -136,7 +136,7 @@ class TestTheAnswer:
         row = room.row(prediction_id)
         assert app.title[0].value == f"Decision of {TITLE}"
         assert answer(app).startswith(
-            f"Predicted 1: scored {row['score']:.2f}, above the cut-off of 0.40 that its decisions imply, "
+            f"Predicted 1: scored {row['score']:.3f}, above the cut-off of 0.40 that its decisions imply, "
             "mainly because of `"
         )
         assert "explained by the refresh" in said(app)

@@ -25,6 +25,7 @@ from watchroom.reports.pdf import pdf
 from watchroom.reports.pdf_child import fitted
 from watchroom.store.queries.decision import SignedOff, sampled
 from watchroom.store.snapshot import SnapshotStore
+from watchroom.workspace.answer import Answer
 
 HOSTILE = "<script>alert(1)</script><img src='https://example.com/x.png'>"
 ASKED = Asked("ada@example.com", datetime(2026, 11, 2, 9, 30, tzinfo=UTC))
@@ -85,7 +86,8 @@ def small(**changed: object) -> Facts:
     return made(replace(case, **changed), why)  # type: ignore[arg-type]
 
 
-def made(case: Case, why: Explanation | None, *, task: str = "binary", cutoff: float | None = 0.5) -> Facts:
+def made(case: Case, why: Explanation | None, *, task: str = "binary", cutoff: float | None = 0.5,
+         answers: Answer = Answer()) -> Facts:  # fmt: skip
     from watchroom.store.queries.decision import Reign, ThatDay
 
     day = ThatDay("no data", "no data", "no data", (), 0, None, 0, ())
@@ -94,7 +96,7 @@ def made(case: Case, why: Explanation | None, *, task: str = "binary", cutoff: f
         "title": "M", "task": task, "month": (date(2026, 10, 1), date(2026, 10, 31)), "watched": {}, "cells": None,
         "cutoff": None if cutoff is None else Cutoff(cutoff, cutoff, cutoff, 0.0, 10), "how": None, "live": None,
         "reign": Reign(None, (), False), "signed": (), "day": day, "snapshot": "s1",
-        "made_at": datetime(2026, 11, 1, tzinfo=UTC),
+        "made_at": datetime(2026, 11, 1, tzinfo=UTC), "answer": answers,
     }  # fmt: skip
     for name, value in values.items():
         object.__setattr__(around, name, value)
@@ -108,13 +110,13 @@ def name(text: str) -> str:
 class TestTheWords:
     def test_the_answer_says_score_cut_off_and_what_pushed_and_held(self):
         assert answer(small(), name) == (
-            "Predicted 1: scored 0.83, above the cut-off of 0.50 that its decisions imply, mainly because of `amount` "
+            "Predicted 1: scored 0.830, above the cut-off of 0.50 that its decisions imply, mainly because of `amount` "
             "(412), held back by `account_months` (3)."
         )
 
     def test_a_no_is_because_of_what_put_it_lower(self):
         found = small(score=0.2, prediction="0")
-        assert decided(found).startswith("Predicted 0: scored 0.20, below the cut-off of 0.50")
+        assert decided(found).startswith("Predicted 0: scored 0.200, below the cut-off of 0.50")
         assert because(found, name) == "mainly because of `account_months` (3), held up by `amount` (412)"
 
     def test_an_amount_is_told_against_the_average(self):
@@ -129,7 +131,7 @@ class TestTheWords:
 
     def test_without_an_explanation_only_what_is_known_is_said(self):
         found = made(small().case, None)
-        assert answer(found, name) == "Predicted 1: scored 0.83, above the cut-off of 0.50 that its decisions imply."
+        assert answer(found, name) == "Predicted 1: scored 0.830, above the cut-off of 0.50 that its decisions imply."
 
     def test_an_input_that_nothing_moved_is_not_blamed(self):
         why = explanation(space="log-odds", method="tree", base=0.1, output=0.1, klass="1", parts=[Part("a", 1.0, 0.0)])
@@ -147,9 +149,9 @@ class TestThePage:
     def test_it_says_who_when_which_version_data_and_snapshot(self, told: Facts):
         text = Read(html(told, ASKED, LONDON)).text
         for part in (
-            "ada@example.com", "2 Nov 2026 09:30 GMT", "d-2610-00007", "card-fraud, version 2", "a1b2", "0123abcd",
+            "ada@example.com", "2 Nov 2026 09:30", "d-2610-00007", "card-fraud, version 2", "a1b2", "0123abcd",
             "with uncommitted changes", "cards d1g3st (training)", "approved for deploy by rae@example.com",
-            told.around.snapshot, "2, champion at that time", "in log-odds", "exact TreeSHAP", "3 Oct 2026 11:48 BST",
+            told.around.snapshot, "2, champion at that time", "in log-odds", "exact TreeSHAP", "3 Oct 2026 11:48 (Europe/London)",
         ):  # fmt: skip
             assert part in text, part
 

@@ -9,8 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from watchroom.charts.style import LINE_COLOUR, MARK_COLOUR, OTHER_COLOUR, Chart, figure, name
+from watchroom.charts.words import cutoff_text, short
+from watchroom.charts.words import signed as _signed
 from watchroom.domain.bins import score_edges
-from watchroom.domain.decision import Explanation, Step, Value, as_probability, probability, steps
+from watchroom.domain.decision import Explanation, Step, Value, as_probability, place_of, probability, steps
 from watchroom.domain.outcomes import Cells, per_bin, texts, whole
 
 MOST_BARS = 16
@@ -19,10 +21,11 @@ MOST_BARS = 16
 UP, DOWN = MARK_COLOUR, LINE_COLOUR
 """What puts the output higher, and what puts it lower: apart also for those who see colours differently."""
 
-_LABEL = 34
+_LABEL = 30
 _ROW_HEIGHT = 26
 _HISTOGRAM_BARS = 50
-_EDGE = 0.1  # of the axis: nearer to its end a label in the middle would be cut
+_EDGE = 0.2  # of the axis: nearer to its end a label in the middle would be cut on a phone
+_NUMBERS = 52  # pixels right of the bars, for the longest number beside one that ends at the edge
 
 
 def waterfall(
@@ -53,14 +56,17 @@ def waterfall(
                    text=[_number(base), f"<b>{_number(output)}</b>"], textposition="middle right",
                    marker={"symbol": "diamond", "size": 10, "color": OTHER_COLOUR}, hoverinfo="skip")
     )  # fmt: skip
-    at, (low, high) = _place_of(cutoff, found, shown), _range(base, bars, output, _place_of(cutoff, found, shown))
-    if at is not None and low <= at <= high:
-        chart.add_vline(x=at, line={"color": OTHER_COLOUR, "dash": "dash", "width": 1.5})
-        chart.add_annotation(x=at, y=1.0, yref="paper", yanchor="bottom", showarrow=False,
-                             text=f"cut-off {cutoff:.3g}", font={"size": 11})  # fmt: skip
-    chart.update_layout(hovermode="closest", margin={"t": 26, "b": 36})
+    chart.add_trace(_beside(bars))
+    at = place_of(cutoff, found, probabilities=shown)
+    low, high = _range(base, bars, output, at, _outlined(chart) if actual is not None else [])
+    if cutoff is not None and at is not None and low <= at <= high:
+        chart.add_vline(x=at, line={"color": OTHER_COLOUR, "dash": "dash", "width": 1.5}, layer="below")
+        chart.add_annotation(x=at, y=1.0, yref="paper", yanchor="bottom", showarrow=False, font={"size": 11},
+                             text=f"cut-off {cutoff_text(cutoff)}",
+                             xanchor=_side((at - low) / (high - low)))  # fmt: skip
+    chart.update_layout(hovermode="closest", margin={"t": 26, "b": 36, "r": _NUMBERS})
     chart.update_yaxes(tickvals=list(range(len(labels))), ticktext=labels, autorange="reversed", showgrid=False)
-    chart.update_xaxes(title=unit, range=[low, high], showgrid=True)
+    chart.update_xaxes(title=name(unit), range=[low, high], showgrid=True)
     return Chart(chart, _words(base, bars, output, unit, written))
 
 
@@ -69,13 +75,9 @@ def _ends(found: Explanation, probabilities: bool) -> tuple[float, float]:
     return (probability(ends[0]), probability(ends[1])) if probabilities else ends
 
 
-def _place_of(cutoff: float | None, found: Explanation, probabilities: bool) -> float | None:
-    """Where the cut-off of the score lies on the axis; None where that cannot be told."""
-    if cutoff is None or not 0 < cutoff < 1:
-        return None
-    if probabilities or found.space == "probability":
-        return cutoff
-    return math.log(cutoff / (1 - cutoff)) if as_probability(found) else None
+def _side(part: float) -> str:
+    """Where a label is anchored that stands at this part of the axis, so that it stays within."""
+    return "left" if part < _EDGE else "right" if part > 1 - _EDGE else "center"
 
 
 def _label(step: Step, written: Callable[[Value], str]) -> str:
@@ -96,9 +98,25 @@ def _trace(bars: Sequence[Step], written: Callable[[Value], str], unit: str) -> 
     return go.Bar(
         orientation="h", y=list(range(1, len(bars) + 1)), x=[bar.added for bar in bars],
         base=[bar.start for bar in bars], marker={"color": [UP if bar.added >= 0 else DOWN for bar in bars]},
-        text=[_signed(bar.added) for bar in bars], textposition="auto", insidetextanchor="middle", constraintext="none",
         customdata=texts_, hovertemplate="%{customdata}<extra></extra>", width=0.7,
     )  # fmt: skip
+
+
+def _beside(bars: Sequence[Step]) -> go.Scatter:
+    """The number of each bar, right of it: there it never meets the labels, and the margin has room for it."""
+    return go.Scatter(
+        x=[max(bar.start, bar.end) for bar in bars], y=list(range(1, len(bars) + 1)), mode="text", cliponaxis=False,
+        text=[f" {_signed(bar.added)}" for bar in bars], textposition="middle right", hoverinfo="skip",
+    )  # fmt: skip
+
+
+def _outlined(chart: go.Figure) -> list[float]:
+    """The ends of all bars and marks that are drawn so far."""
+    ends: list[float] = []
+    for trace in chart.data:
+        starts = getattr(trace, "base", None)
+        ends += [x + (starts[row] if starts is not None else 0.0) for row, x in enumerate(trace.x) if x is not None]
+    return ends
 
 
 def _lines(base: float, bars: Sequence[Step], output: float) -> go.Scatter:
@@ -145,23 +163,19 @@ def _moved(start: float, added: float, probabilities: bool) -> float:
     return probability(math.log(inside / (1 - inside)) + added) - start
 
 
-def _range(base: float, bars: Sequence[Step], output: float, at: float | None) -> list[float]:
-    """Room for the numbers beside the bars; the cut-off only where it lies near."""
-    ends = [base, output, *(bar.end for bar in bars)]
+def _range(base: float, bars: Sequence[Step], output: float, at: float | None, more: Sequence[float]) -> list[float]:
+    """All that is drawn, `more` besides the bars; the cut-off only where it lies near."""
+    ends = [base, output, *(bar.end for bar in bars), *more]
     low, high = min(ends), max(ends)
     width = max(high - low, 1e-9)
     if at is not None and low - width <= at <= high + width:
         low, high = min(low, at), max(high, at)
     width = max(high - low, 1e-9)
-    return [low - 0.12 * width, high + 0.16 * width]
+    return [low - 0.05 * width, high + 0.04 * width]
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
-def _signed(value: float) -> str:
-    return f"{'−' if value < 0 else '+'}{_number(abs(value))}"
+    return short(value).replace("-", "−")
 
 
 def _words(base: float, bars: Sequence[Step], output: float, unit: str, written: Callable[[Value], str]) -> str:
@@ -175,17 +189,26 @@ def _words(base: float, bars: Sequence[Step], output: float, unit: str, written:
 
 
 def scores(
-    cells: Cells, score: float | None, cutoff: float | None, period: str, *, marked: str = "this decision"
+    cells: Cells,
+    score: float | None,
+    cutoff: float | None,
+    period: str,
+    *,
+    marked: str = "this decision",
+    outcomes: tuple[str, str] = ("came true", "did not"),
 ) -> Chart:
-    """How many decisions were scored how, by outcome where it is known; with this one's score and the cut-off."""
+    """How many decisions were scored how, by outcome where it is known; with this one's score and the cut-off.
+
+    `outcomes` is what the outcomes 1 and 0 are called.
+    """
     edges = np.linspace(0, 1, _HISTOGRAM_BARS + 1)
     places, outcome, n = whole(cells.score_bin, -1), texts(cells.outcome), whole(cells.n)
     groups = {
-        "came true": (outcome == "1", MARK_COLOUR),
-        "did not": (outcome == "0", LINE_COLOUR),
+        name(outcomes[0]): (outcome == "1", MARK_COLOUR),
+        name(outcomes[1]): (outcome == "0", LINE_COLOUR),
         "not known yet": (~((outcome == "1") | (outcome == "0")), OTHER_COLOUR),
     }
-    chart = figure(height=220)
+    chart = figure(height=260)
     lower = score_edges()
     for label, (of, colour) in groups.items():
         bins = (places >= 0) & of
@@ -198,13 +221,11 @@ def scores(
     for at, text, dash in ((cutoff, "cut-off", "dash"), (score, marked, "solid")):
         if at is not None:
             chart.add_vline(x=at, line={"color": OTHER_COLOUR if text == "cut-off" else UP, "dash": dash, "width": 2})
-            level = 1.0 if text == "cut-off" else 1.1
-            side = "left" if at < _EDGE else "right" if at > 1 - _EDGE else "center"
-            chart.add_annotation(
-                x=at, y=level, yref="paper", yanchor="bottom", xanchor=side, showarrow=False, text=f"{text} {at:.3g}"
-            )
-    chart.update_layout(barmode="stack", showlegend=True, legend={"orientation": "h", "y": -0.25}, margin={"t": 46},
-                        bargap=0.05)  # fmt: skip
+            shown, above = (cutoff_text(at), 0) if text == "cut-off" else (_number(at), 16)
+            chart.add_annotation(x=at, y=1.0, yref="paper", yanchor="bottom", yshift=above, xanchor=_side(at),
+                                 showarrow=False, text=f"{text} {shown}")  # fmt: skip
+    chart.update_layout(barmode="stack", showlegend=True, margin={"t": 86, "b": 40}, bargap=0.05,
+                        legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "x": 0})  # fmt: skip
     chart.update_xaxes(range=[0, 1], title="score")
     total = int(n[places >= 0].sum())
     below = int(n[(places >= 0) & (lower[np.clip(places, 0, None)] < (score or 0))].sum())

@@ -87,6 +87,15 @@ def as_probability(found: Explanation) -> bool:
     return found.space == "log-odds" and found.klass in (None, "1")
 
 
+def place_of(score: float | None, found: Explanation, *, probabilities: bool = False) -> float | None:
+    """Where a score such as a cut-off lies among the outputs, which may be shown as probabilities; None for nowhere."""
+    if score is None or not 0 < score < 1:
+        return None
+    if probabilities or found.space == "probability":
+        return score
+    return math.log(score / (1 - score)) if as_probability(found) else None
+
+
 @dataclass(frozen=True)
 class Step:
     """A bar of the waterfall: from where to where the input moved the output. `others` counts the inputs it sums."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ LOW, HIGH = 0.05, 0.95
 """The ends of what is called usual: nine in ten of the reference's values lie between."""
 
 
+FEW_VALUES = 5
+"""A number with no more different values than this, such as a flag, is told like a category: by shares."""
+
 _WHOLE = 0.8
 """With more whole edges than this the values are whole: a percentile may lie between two of them."""
 
@@ -26,7 +29,7 @@ class Usual:
     """What the reference has of an input; `n` are its rows. Shares are of all its rows, 0 to 1.
 
     Of a number: `low` and `high` are its 5th and 95th percentile, `least` and `greatest` its ends, NaN without values.
-    Of a category: `shares` of its values, the most frequent first.
+    Of a category, and of a number of at most `FEW_VALUES` values: `shares` of its values, the most frequent first.
     """
 
     kind: str
@@ -69,7 +72,17 @@ def usual(bins: Bins, values: Sequence[str]) -> Usual:
     if np.mean(lower == np.floor(lower)) > _WHOLE:
         low, high = round(low), round(high)
     greatest = float(lower[-1]) if bins.exact else float(np.nextafter(upper[-1], -np.inf))
-    return Usual("number", n, missing, low, high, float(lower[0]), greatest)
+    return Usual("number", n, missing, low, high, float(lower[0]), greatest, _few(bins, n))
+
+
+def _few(bins: Bins, n: int) -> tuple[tuple[str, float], ...]:
+    """The values of a number that has few of them, with their shares of all rows; none of another."""
+    lower, _, counts = _inner(bins)
+    held = np.flatnonzero(counts)
+    if not bins.exact or not 0 < len(held) <= FEW_VALUES:
+        return ()
+    ranked = sorted(held, key=lambda place: (-int(counts[place]), lower[place]))
+    return tuple((f"{lower[place]:.15g}", float(counts[place] / n)) for place in ranked)
 
 
 def standing(bins: Bins, values: Sequence[str], value: Value) -> Standing:
@@ -82,7 +95,12 @@ def standing(bins: Bins, values: Sequence[str], value: Value) -> Standing:
         return _of_category(bins, values, value, n)
     if isinstance(value, str):
         return Standing()
-    return _of_number(bins, float(value))
+    found = _of_number(bins, float(value))
+    few = dict(_few(bins, n))
+    if not few:
+        return found
+    share = few.get(f"{float(value):.15g}", 0.0)
+    return replace(found, share=share, new=share == 0, unusual=share < LOW)
 
 
 def _of_category(bins: Bins, values: Sequence[str], value: Value, n: int) -> Standing:

@@ -12,9 +12,10 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from watchroom import __version__
-from watchroom.charts.words import days
-from watchroom.domain.decision import Explanation, as_probability, probability, steps
+from watchroom.charts.words import cutoff_text, short, signed
+from watchroom.domain.decision import Explanation, as_probability, place_of, probability, steps
 from watchroom.reports import decision_words as words
+from watchroom.reports.decision_besides import Besides, besides, health, role
 from watchroom.reports.decision_facts import Facts, Input
 from watchroom.reports.decision_style import STYLE
 from watchroom.reports.svg import waterfall
@@ -22,7 +23,11 @@ from watchroom.reports.svg import waterfall
 ROWS = 20
 """Inputs with a row of their own: with them, the drawing and the rest one A4 page is full."""
 
+MANY_ROWS = 12
+"""With more rows than this each has room for one line, and so for fewer of the usual values."""
+
 BARS = 10
+NOTHING_BESIDES = Besides()
 _NAME = 34
 _LABEL = 36
 
@@ -35,16 +40,17 @@ class Asked:
     at: datetime
 
 
-def html(facts: Facts, asked: Asked, zone: ZoneInfo) -> str:
-    """The report as one HTML document. Times are written in `zone`, with its name."""
+def html(facts: Facts, asked: Asked, zone: ZoneInfo, more: Besides = NOTHING_BESIDES) -> str:
+    """The report as one HTML document. Times are written in `zone`, which is named once."""
     title = f"Decision {_cut(facts.case.id, 60)} by {_cut(facts.around.title, 60)}"
     parts = [
         _head(facts, asked, zone),
         f"<p class='answer'>{_text(words.answer(facts, quoted))} {_text(words.outcome(facts))}</p>",
         _why(facts),
         _inputs(facts),
+        _list([(key, _cut(value, 300)) for key, value in besides(facts, more)]),
         f"<div class='two'>{_live(facts, zone)}{_day(facts)}</div>{_approved(facts, zone)}",
-        _foot(facts),
+        _foot(facts, zone),
     ]
     return (
         f"<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'><title>{_text(title)}</title>"
@@ -70,14 +76,14 @@ def _cut(text: object, most: int) -> str:
 
 def _when(moment: datetime, zone: ZoneInfo) -> str:
     local = (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(zone)
-    return f"{local.day} {local:%b %Y %H:%M} {local.tzname()}"
+    return f"{local.day} {local:%b %Y %H:%M}"
 
 
 def _head(facts: Facts, asked: Asked, zone: ZoneInfo) -> str:
     case, around = facts.case, facts.around
     left = [
         ("Decision", _cut(case.id, 80)),
-        ("Made at", _when(case.at, zone)),
+        ("Made at", f"{_when(case.at, zone)} ({zone.key})"),
         ("Model", f"{_cut(case.model, 60)}, version {case.version}"),
     ]
     right = [
@@ -105,11 +111,18 @@ def _why(facts: Facts) -> str:
         for bar in bars
     ]
     ends = (f"on average {_amount(found.base)}", f"this decision {_amount(found.output)}")
-    unit = words.SPACES.get(found.space, found.space)
+    unit = _cut(words.space_text(found, facts.around.answer), 30)
     drawn = waterfall(
-        found, labels, [words.signed(bar.added) for bar in bars], ends, BARS, f"What each input added, in {unit}"
-    )
+        found, labels, [signed(bar.added) for bar in bars], ends, BARS, f"What each input added, in {unit}",
+        _cutoff_line(facts, found),
+    )  # fmt: skip
     return f"<h2>What moved it, in {_text(unit)}</h2>{drawn}<p class='small'>{_text(_reading(found))}</p>"
+
+
+def _cutoff_line(facts: Facts, found: Explanation) -> tuple[float, str] | None:
+    cutoff = facts.around.cutoff
+    at = place_of(cutoff.value, found) if cutoff else None
+    return None if cutoff is None or at is None else (at, f"cut-off {cutoff_text(cutoff.value)}")
 
 
 def _labelled(feature: str, value: str) -> str:
@@ -119,7 +132,7 @@ def _labelled(feature: str, value: str) -> str:
 
 
 def _amount(value: float) -> str:
-    return words.number_text(float(f"{value:.4g}"))
+    return short(value).replace("-", "−")
 
 
 def _reading(found: Explanation) -> str:
@@ -138,13 +151,13 @@ def _inputs(facts: Facts) -> str:
     shown = facts.inputs if len(facts.inputs) <= ROWS else facts.inputs[: ROWS - 1]
     rest = facts.inputs[len(shown) :]
     head = (
-        "<tr><th style='width:21%'>Input</th><th style='width:12%' class='n'>Value</th>"
-        "<th style='width:27%'>Usual in the reference</th><th>Where it stands</th>"
-        "<th style='width:11%' class='n'>Added</th></tr>"
+        "<tr><th style='width:18%'>Input</th><th style='width:11%' class='n'>Value</th>"
+        "<th style='width:37%'>Usual in the reference</th><th>Where it stands</th>"
+        "<th style='width:9%' class='n'>Added</th></tr>"
     )
-    rows = "".join(_row(one) for one in shown)
+    rows = "".join(_row(one, 3 if len(shown) <= MANY_ROWS else 2) for one in shown)
     if rest:
-        added = words.signed(sum(one.added or 0.0 for one in rest))
+        added = signed(sum(one.added or 0.0 for one in rest))
         rows += f"<tr><td colspan='4'>{_rest(rest)}</td><td class='n'>{added}</td></tr>"
     return f"<h2>The inputs</h2><table><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
@@ -159,13 +172,13 @@ def _rest(rest: Sequence[Input]) -> str:
     return " and ".join(told)
 
 
-def _row(one: Input) -> str:
-    added = "no input" if one.added is None else words.signed(one.added)
+def _row(one: Input, usual_values: int) -> str:
+    added = "no input" if one.added is None else signed(one.added)
     told = words.standing_text(one.value, one.standing, one.usual)
     mark = " class='odd'" if one.standing.unusual else ""
     cells = (
         f"<td>{_text(_cut(one.feature, _NAME))}</td><td class='n'>{_text(_cut(words.value_text(one.value), 22))}</td>"
-        f"<td>{_text(_cut(words.usual_text(one.usual), 40))}</td><td{mark}>{_text(told)}</td>"
+        f"<td class='w'>{_text(words.usual_text(one.usual, one.value, usual_values))}</td><td{mark}>{_text(told)}</td>"
         f"<td class='n'>{_text(added)}</td>"
     )
     return f"<tr>{cells}</tr>"
@@ -173,7 +186,7 @@ def _row(one: Input) -> str:
 
 def _live(facts: Facts, zone: ZoneInfo) -> str:
     live = facts.around.live
-    rows = [("Version", _role(facts))]
+    rows = [("Version", role(facts))]
     if live is None:
         return f"<section><h2>What was live</h2>{_list([*rows, ('Registry', 'does not know this version')])}</section>"
     run = "unknown" if live.run_id is None else f"{_cut(live.run_name or '', 30)} {live.run_id}".strip()
@@ -200,14 +213,6 @@ def _approved(facts: Facts, zone: ZoneInfo) -> str:
     return _list([("Approval", _cut(approval(facts, zone), 260))])
 
 
-def _role(facts: Facts) -> str:
-    reign, version = facts.around.reign, facts.case.version
-    if reign.champion is None:
-        return f"{version}; which version was champion then is not known"
-    role = "champion" if reign.champion == version else f"not champion, which was version {reign.champion}"
-    return f"{version}, {role} at that time{'' if reign.seen else ' (before the registry was first looked at)'}"
-
-
 def approval(facts: Facts, zone: ZoneInfo) -> str:
     """Who had signed the version off when it decided, and whether that still holds."""
     signed = facts.around.signed
@@ -224,42 +229,14 @@ def approval(facts: Facts, zone: ZoneInfo) -> str:
     return "; ".join(told)
 
 
-def _cutoff(facts: Facts) -> str:
-    cutoff = facts.around.cutoff
-    if cutoff is None:
-        return ""
-    off = f", {words.percent(cutoff.misfit)} of its decisions do not fit it" if cutoff.misfit else ""
-    return f"{words.cutoff_number(cutoff.value)}, as its decisions imply{off}"
-
-
 def _day(facts: Facts) -> str:
-    day, at = facts.around.day, facts.case.at.date()
-    metric = "no data"
-    if day.metric is not None and day.metric[1] is not None:
-        name, value, status, labelled = day.metric
-        metric = f"{name.replace('_', ' ')} {value:.3g}, {status}, {labelled:,} outcomes"
-    moved = f"{len(day.drifted)} of {day.features} beyond a limit" if day.features else "no data"
-    most = f": {', '.join(_cut(name, 24) for name in day.drifted[:3])}" if day.drifted else ""
-    alerts = "; ".join(
-        f"{signal}{f' of {_cut(feature, 24)}' if feature else ''} ({severity})"
-        for signal, feature, severity, _ in day.alerts[:4]
-    )
-    rows = [
-        ("Light", f"{day.light}, the seven days to {days(at, at)}"),
-        ("Performance", metric),
-        ("Drift", f"{moved}{most}"),
-        ("Data quality", day.quality),
-        ("Decisions", f"{day.decisions:,} by this version that day"),
-        ("Alerts", alerts or "none was open"),
-        ("Cut-off", _cutoff(facts)),
-    ]
-    return f"<section><h2>Its health that day</h2>{_list([row for row in rows if row[1]])}</section>"
+    rows = [(key, _cut(value, 200)) for key, value in health(facts)]
+    return f"<section><h2>Its health that day</h2>{_list(rows)}</section>"
 
 
-def _foot(facts: Facts) -> str:
-    month = days(*facts.around.month)
-    cutoff = f"The cut-off is read off the predictions of {_text(month)}. " if facts.around.cutoff else ""
+def _foot(facts: Facts, zone: ZoneInfo) -> str:
     return (
-        "<footer>Usual: of a number the 5th to the 95th percentile of the reference, of a category the most frequent. "
-        f"{cutoff}An outcome is as known in the snapshot. Watchroom {_text(__version__)}.</footer>"
+        "<footer>Usual: of a number the 5th to the 95th percentile of the reference, of one with few values and of a "
+        f"category the most frequent. Times are in {_text(zone.key)}; days, as of health and of months, are UTC days. "
+        f"An outcome is as known in the snapshot. Watchroom {_text(__version__)}.</footer>"
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 from watchroom.domain.cutoff import Cutoff, implied
 from watchroom.domain.decision import Case, Explanation, Part, Value
@@ -16,14 +16,17 @@ from watchroom.store.queries import decision as queries
 from watchroom.store.queries.decision import How, Live, Reign, SignedOff, ThatDay
 from watchroom.store.queries.windows import Watched, cells, watched
 from watchroom.store.snapshot import Snapshot
+from watchroom.workspace.answer import Answer
+from watchroom.workspace.model_file import ModelSpec
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """What stood round every decision that a version made at a moment; nothing of the decision itself.
 
-    `month` are the UTC days over which decisions are counted, `cells` their scores and outcomes (without rows for a
-    regression). `cutoff` is the one that the month's predictions imply, else all of the version's; None for none.
+    `month` are the UTC days over which decisions are counted: of its month, up to the last one with decisions. `cells`
+    are their scores and outcomes (without rows for a regression). `cutoff` is the one that the month's predictions
+    imply, else all of the version's; None for none. `answer` is what predictions and outcomes are called.
     """
 
     title: str
@@ -39,13 +42,14 @@ class Surroundings:
     day: ThatDay
     snapshot: str
     made_at: datetime
+    answer: Answer = field(default_factory=Answer)
 
 
 def surroundings(snapshot: Snapshot, *, model: str, version: int, at: datetime) -> Surroundings:
     """What stood round a decision of the version at that moment (UTC without a zone)."""
-    rows = snapshot.rows("select coalesce(title, model), task from models where model = ?", [model])
-    title, task = rows[0] if rows else (model, None)
-    month = month_of(at.date())
+    rows = snapshot.rows("select coalesce(title, model), task, spec from models where model = ?", [model])
+    title, task, spec = rows[0] if rows else (model, None, None)
+    month = _so_far(snapshot, model, version, at.date())
     counted = cells(snapshot, model=model, version=version, first=month[0], last=month[1])
     return Surroundings(
         title=title,
@@ -61,12 +65,23 @@ def surroundings(snapshot: Snapshot, *, model: str, version: int, at: datetime) 
         day=queries.that_day(snapshot, model=model, version=version, day=at.date()),
         snapshot=snapshot.id,
         made_at=snapshot.made_at,
+        answer=ModelSpec.model_validate_json(spec).answer if spec else Answer(),
     )
 
 
 def month_of(day: date) -> tuple[date, date]:
     """The first and the last day of its month."""
     return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def _so_far(snapshot: Snapshot, model: str, version: int, day: date) -> tuple[date, date]:
+    """The days of the month up to the last one with decisions of the version, and never beyond the snapshot's."""
+    first, last = month_of(day)
+    ((decided,),) = snapshot.rows(
+        "select max(day) from volume where model = ? and version = ? and decisions > 0 and day between ? and ?",
+        [model, version, first, last],
+    )
+    return first, max(day, min(decided or last, snapshot.made_at.astimezone(UTC).date()))
 
 
 def _cutoff(snapshot: Snapshot, model: str, version: int, month: Cells) -> Cutoff | None:

@@ -24,6 +24,7 @@ table { width: 100%; table-layout: fixed; border-collapse: collapse; font-size: 
 th { text-align: left; font-weight: 600; border-bottom: 0.6pt solid #8A94A6; padding: 1pt 4pt 1pt 0; }
 td { padding: 0.6pt 4pt 0.6pt 0; border-bottom: 0.3pt solid #DFE4EC; }
 td { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+td.w { white-space: normal; overflow-wrap: anywhere; }
 .n { text-align: right; font-variant-numeric: tabular-nums; }
 .odd { font-weight: 600; }
 svg { display: block; }

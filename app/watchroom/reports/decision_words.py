@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from watchroom.domain.decision import Explanation, Part, Value, as_probability, probability
-from watchroom.domain.usual import Standing, Usual
+from watchroom.charts.words import cutoff_text
+from watchroom.domain.decision import Explanation, Part, Value
+from watchroom.domain.usual import Standing, Usual, category_text
 from watchroom.reports.decision_facts import Facts, Input
+from watchroom.workspace.answer import Answer
 
 Name = Callable[[str], str]
 
@@ -33,6 +35,7 @@ _MOST = 0.5
 """A number that so many of the reference have is told like a category: 0 of a flag is not lower than anything."""
 
 _VALUE_LENGTH = 40
+_OTHER_LENGTH = 20
 
 
 def value_text(value: Value) -> str:
@@ -54,19 +57,16 @@ def number_text(value: float) -> str:
     if value == int(value) and abs(value) < 1e15:
         return f"{value:,.0f}".replace("-", "−")
     text = f"{value:,.2f}" if abs(value) >= 1000 else f"{value:.4g}"
-    return text.replace("-", "−") if not text.startswith("-") or "e" not in text else text
+    return text.replace("-", "−")
 
 
-def signed(value: float) -> str:
-    """What an input added, with its sign: `+0.42`, `−1.3`."""
-    size = abs(value)
-    text = f"{size:,.0f}" if size >= 1000 else f"{size:.3g}" if size >= 1e-3 or size == 0 else f"{size:.0e}"
-    return f"{'−' if value < 0 else '+'}{text}" if value else "0"
-
-
-def points(value: float) -> str:
-    """What was added to a probability: `+12.3 points`, of a hundred."""
-    return f"{'−' if value < 0 else '+'}{abs(value) * 100:.1f} points"
+def amount_text(value: float | str, answer: Answer) -> str:
+    """An amount as the model gives it, with its unit where the model's file names one: `1,240 EUR`."""
+    try:
+        text = number_text(float(value))
+    except ValueError:
+        text = value_text(value)
+    return f"{text} {answer.unit}" if answer.unit else text
 
 
 def percent(share: float) -> str:
@@ -77,13 +77,27 @@ def percent(share: float) -> str:
     return f"{share * 100:.{digits}f} %"
 
 
-def usual_text(found: Usual | None) -> str:
-    """What is usual: `12 to 480`, or the most frequent categories; empty when nothing is known."""
+def usual_text(found: Usual | None, value: Value = None, most: int = 3) -> str:
+    """What is usual: `12 to 480`, or the `most` frequent values with their shares; empty when nothing is known.
+
+    `value` is the decision's own: where it is a category, it is told first.
+    """
     if found is None:
         return ""
-    if found.kind == "number":
+    if found.kind == "number" and not found.shares:
         return "" if math.isnan(found.low) else f"{number_text(found.low)} to {number_text(found.high)}"
-    return ", ".join(f"{value_text(text)} {percent(share)}" for text, share in found.shares[:3])
+    own = None if value is None or found.kind == "number" else category_text(value)
+    ranked = sorted(found.shares, key=lambda one: one[0] != own)[:most]
+    sign = ":" if found.kind == "number" else ""  # two numbers beside each other would be read as one
+    return ", ".join(f"{_usual_value(text, found, text == own)}{sign} {percent(share)}" for text, share in ranked)
+
+
+def _usual_value(text: str, found: Usual, own: bool) -> str:
+    """A frequent value; of categories only the decision's own is written in full."""
+    if found.kind == "number":
+        return number_text(float(text))
+    shown = value_text(text)
+    return shown if own or len(shown) <= _OTHER_LENGTH else f"{shown[: _OTHER_LENGTH - 1]}…"
 
 
 def standing_text(value: Value, found: Standing, usual: Usual | None) -> str:
@@ -96,6 +110,8 @@ def standing_text(value: Value, found: Standing, usual: Usual | None) -> str:
         return "not in the reference" if found.new else f"as in {percent(found.share)} of the reference"
     if math.isnan(found.below):
         return ""
+    if usual.shares:
+        return "not in the reference" if found.new else f"as in {percent(found.share)} of the reference"
     if found.new:
         return "above all of the reference" if found.below >= found.above else "below all of the reference"
     if found.share >= _MOST:
@@ -119,20 +135,39 @@ def answer(facts: Facts, name: Name) -> str:
 
 def decided(facts: Facts) -> str:
     """What was decided, and by which score: `Predicted 1: scored 0.83, above the cut-off of 0.50 that …`."""
-    case, task = facts.case, facts.around.task
-    what = None if case.prediction is None else value_text(_maybe_number(case.prediction, task))
-    if task == "regression":
-        return f"Predicted {what or 'an amount that was not logged'}{_usual_amount(facts)}"
-    head = "What was predicted is not logged" if what is None else f"Predicted {what}"
+    case, answer = facts.case, facts.around.answer
+    if facts.around.task == "regression":
+        what = "an amount that was not logged" if case.prediction is None else amount_text(case.prediction, answer)
+        return f"Predicted {what}{_usual_amount(facts)}"
+    head = (
+        "What was predicted is not logged" if case.prediction is None else capital(predicted(case.prediction, answer))
+    )
     score = score_text(facts)
     return f"{head}: {score}" if score else head
 
 
-def _maybe_number(text: str, task: str | None) -> Value:
-    try:
-        return float(text) if task == "regression" else text
-    except ValueError:
-        return text
+def predicted(prediction: str, answer: Answer) -> str:
+    """What a prediction is called: `stopped`; `predicted 1` without a name."""
+    return (
+        value_text(answer.predictions[prediction])
+        if prediction in answer.predictions
+        else (f"predicted {value_text(prediction)}")
+    )
+
+
+def prediction_name(prediction: str | None, answer: Answer) -> str:
+    """The name of a prediction alone: `stopped`, `1` without a name, `not logged` for none."""
+    return "not logged" if prediction is None else value_text(answer.prediction(prediction))
+
+
+def outcome_name(outcome: str | None, answer: Answer) -> str:
+    """The name of an outcome: `fraud`, `1` without a name, `not known yet` for none."""
+    return "not known yet" if outcome is None else value_text(answer.outcome(outcome))
+
+
+def capital(text: str) -> str:
+    """With its first letter large."""
+    return text[:1].upper() + text[1:]
 
 
 def _usual_amount(facts: Facts) -> str:
@@ -141,7 +176,8 @@ def _usual_amount(facts: Facts) -> str:
         return ""
     side = "more" if found.output >= found.base else "less"
     gap = number_text(float(f"{abs(found.output - found.base):.4g}"))
-    return f", {gap} {side} than it answers on average ({number_text(float(f'{found.base:.4g}'))})"
+    mean = amount_text(float(f"{found.base:.4g}"), facts.around.answer)
+    return f", {gap} {side} than it answers on average ({mean})"
 
 
 def score_text(facts: Facts) -> str:
@@ -154,22 +190,16 @@ def score_text(facts: Facts) -> str:
     side = "above" if score >= cutoff.value else "below"
     if side == "above" and math.isclose(score, cutoff.value, abs_tol=1e-9):
         side = "just at"
-    return f"scored {score_number(score)}, {side} the cut-off of {cutoff_number(cutoff.value)} that its decisions imply"
+    return f"scored {score_number(score)}, {side} the cut-off of {cutoff_text(cutoff.value)} that its decisions imply"
 
 
 def score_number(score: float) -> str:
-    """A score with the digits that tell scores apart: two, more in the tails."""
+    """A score with the digits that tell scores apart: three as everywhere, more in the tails."""
     if score in (0.0, 1.0):
         return f"{score:.0f}"
     tail = min(abs(score), abs(1 - score))
-    digits = 2 if tail >= 0.05 else 3 if tail >= 0.005 else 4 if tail >= 0.0005 else 6
+    digits = 3 if tail >= 0.005 else 4 if tail >= 0.0005 else 6
     return f"{score:.{digits}f}"
-
-
-def cutoff_number(value: float) -> str:
-    """A cut-off with at least two digits."""
-    text = f"{value:.5f}".rstrip("0")
-    return text if len(text.partition(".")[2]) >= 2 else f"{value:.2f}"
 
 
 def upwards(facts: Facts) -> bool:
@@ -222,11 +252,14 @@ def outcome(facts: Facts) -> str:
     found = facts.case.outcome
     if found is None:
         return "What turned out to be true is not known yet."
-    said = value_text(_maybe_number(found, facts.around.task))
-    if facts.around.task == "regression" and facts.case.prediction is not None:
-        return f"It turned out to be {said}{_error(facts)}."
-    judged = {True: ": the prediction was wrong", False: ": the prediction was right", None: ""}[facts.wrong]
-    return f"It turned out to be {said}{judged}."
+    answer = facts.around.answer
+    if facts.around.task == "regression":
+        error = "" if facts.case.prediction is None else _error(facts)
+        return f"It turned out to be {amount_text(found, answer)}{error}."
+    judged = {True: "the prediction was wrong", False: "the prediction was right", None: ""}[facts.wrong]
+    if found in answer.outcomes:
+        return f"Outcome: {outcome_name(found, answer)}{f'; {judged}' if judged else ''}."
+    return f"It turned out to be {value_text(found)}{f': {judged}' if judged else ''}."
 
 
 def _error(facts: Facts) -> str:
@@ -239,10 +272,9 @@ def _error(facts: Facts) -> str:
     )
 
 
-def output_text(found: Explanation) -> str:
-    """The model's output in its space, and as a probability where it is one: `1.59 log-odds, a probability of 0.83`."""
-    text = f"{number_text(float(f'{found.output:.4g}'))} {SPACES.get(found.space, found.space)}"
-    return f"{text}, a probability of {score_number(probability(found.output))}" if as_probability(found) else text
+def space_text(found: Explanation, answer: Answer) -> str:
+    """What the numbers of an explanation are: log-odds, probability, or the unit of the amount."""
+    return answer.unit if found.space == "units" and answer.unit else SPACES.get(found.space, found.space)
 
 
 def method_text(found: Explanation) -> str:

@@ -43,14 +43,24 @@ class _Scale:
 
 
 def waterfall(
-    found: Explanation, labels: Sequence[str], numbers: Sequence[str], ends: tuple[str, str], most: int, about: str
+    found: Explanation,
+    labels: Sequence[str],
+    numbers: Sequence[str],
+    ends: tuple[str, str],
+    most: int,
+    about: str,
+    line: tuple[float, str] | None = None,
 ) -> str:
-    """The waterfall: each of the `steps` a row with its label and number, from base to output, which `ends` name."""
+    """The waterfall: each of the `steps` a row with its label and number, from base to output, which `ends` name.
+
+    `line` is an output to mark, such as the cut-off, and what it is called.
+    """
     bars = steps(found, most)
-    places = [found.base, found.output, *(bar.end for bar in bars)]
+    places = [found.base, found.output, *(bar.end for bar in bars), *([line[0]] if line else [])]
     spread = max(max(places) - min(places), 1e-9)
     scale = _Scale(min(places) - 0.02 * spread, max(places) + 0.02 * spread, 720)
-    drawn = [*_row(0, ends[0], ""), _mark(scale(found.base), 0)]
+    drawn = [*_line(scale(line[0]), line[1], len(bars) + 2)] if line else []
+    drawn += [*_row(0, ends[0], ""), _mark(scale(found.base), 0)]
     for row, (bar, label, number) in enumerate(zip(bars, labels, numbers, strict=True), 1):
         left, right = sorted((scale(bar.start), scale(bar.end)))
         drawn += _row(row, label, number)
@@ -61,6 +71,13 @@ def waterfall(
     last = len(bars) + 1
     drawn += [*_row(last, ends[1], ""), _mark(scale(found.output), last)]
     return drawing(drawn, 720, (last + 1) * _ROW, about)
+
+
+def _line(x: float, label: str, rows: int) -> list[str]:
+    """A dashed line through all rows; its label stands on the side that has room."""
+    anchor, gap = ("end", -4) if x > (720 + _LABELS) / 2 else ("start", 4)
+    dashed = element("line", x1=x, x2=x, y1=0, y2=rows * _ROW, stroke=TEXT, stroke_width=0.8, stroke_dasharray="3 2")
+    return [dashed, element("text", label, x=x + gap, y=_ROW - 4, text_anchor=anchor)]
 
 
 def _row(row: int, label: str, number: str) -> list[str]:

@@ -7,13 +7,16 @@ from datetime import date, datetime
 from watchroom.desk import cases
 from watchroom.desk.cases import Looked, Subject, look_up
 from watchroom.domain.decision import Case, Explanation
+from watchroom.errors import WatchroomError
+from watchroom.reports.decision_alike import alike
+from watchroom.reports.decision_besides import Besides
 from watchroom.reports.decision_facts import Facts, Surroundings, facts, surroundings
 from watchroom.store.queries import decision as queries
 from watchroom.store.snapshot import Snapshot
 from watchroom.ui.desk import decisions, desk
 from watchroom.ui.room import ask, drawn, reading
 
-__all__ = ["Subject", "around", "explained", "found", "in_log", "told"]
+__all__ = ["Subject", "around", "besides", "explained", "found", "in_log", "told"]
 
 
 def found(
@@ -61,6 +64,16 @@ def around(case: Case) -> Surroundings:
 def _around(*, model: str, version: int, at: datetime) -> Surroundings:
     with reading() as snapshot:
         return surroundings(snapshot, model=model, version=version, at=at)
+
+
+def besides(subject: Subject, facts: Facts, looked: Looked) -> Besides:
+    """What the printed page tells besides: every version's answer as far as it can be read, and similar decisions."""
+    try:
+        logged = in_log(subject.case.model, subject.case.id)
+    except WatchroomError:
+        logged = looked
+    with reading() as snapshot:
+        return Besides(logged.cases or looked.cases, alike(snapshot, facts))
 
 
 def told(subject: Subject, explanation: Explanation | None, problem: str = "") -> Facts:

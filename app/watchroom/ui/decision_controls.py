@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,9 @@ FEW = 25
 
 HEAVY_TAIL = 5
 """Past so many times the usual range a slider would be all tail: then the number is typed."""
+
+
+_NO_MARKDOWN = re.compile(r"[^\W_]+(?:[_ ][^\W_]+)*")
 
 
 @dataclass(frozen=True)
@@ -65,48 +69,62 @@ def controls(
     categories: Mapping[str, Sequence[str]],
     spreads: Mapping[str, Spread],
     key: str,
+    starts: Mapping[str, Value],
 ) -> dict[str, Value]:
-    """A control for each input in the order in which they mattered; the values chosen."""
+    """A control for each input in the order in which they mattered; the values chosen.
+
+    `starts` are the values at which controls begin, where that is not the decision's own.
+    """
     chosen: dict[str, Value] = {}
     inputs = [one for one in facts.inputs if one.feature in kinds]
     with st.grid(3, min_column_width=230):
         for place, one in enumerate(inputs):
             with st.container(border=True, height="stretch", gap="xxsmall"):
                 own = f"{key}_{place}"
+                start = starts.get(one.feature, one.value)
                 chosen[one.feature] = _control(one, kinds[one.feature], categories.get(one.feature, ()),
-                                               spreads.get(one.feature), own)  # fmt: skip
+                                               spreads.get(one.feature), own, start)  # fmt: skip
     return chosen
 
 
-def _control(one: Input, kind: str, categories: Sequence[str], spread: Spread | None, key: str) -> Value:
-    label = plain(one.feature, 60)
-    missing = st.session_state.get(f"{key}_missing", one.value is None)
+def _control(one: Input, kind: str, categories: Sequence[str], spread: Spread | None, key: str, start: Value) -> Value:
+    label = _label(one.feature)
+    missing = st.session_state.get(f"{key}_missing", start is None)
     if kind == "category":
-        return _category(one, categories, label, key)
-    found = _boolean(one, label, key, missing) if kind == "boolean" else _number(one, spread, label, key, missing)
+        return _category(one, categories, label, key, start)
+    found = (
+        _boolean(start, label, key, missing) if kind == "boolean" else _number(one, spread, label, key, missing, start)
+    )
     left, right = st.columns([2, 1], vertical_alignment="center")
     left.caption(plain(_about(one), 120))
-    right.checkbox("missing", value=one.value is None, key=f"{key}_missing")
+    right.checkbox("missing", value=start is None, key=f"{key}_missing")
     return None if missing else found
 
 
+def _label(feature: str) -> str:
+    """A column's name as a widget's label: one that is no Markdown stays as it is, for those who hear it read."""
+    line = one_line(feature, 60)
+    return line if _NO_MARKDOWN.fullmatch(line) else plain(line, 60)
+
+
 def _about(one: Input) -> str:
-    told = usual_text(one.usual)
+    told = usual_text(one.usual, one.value)
     was = f"was {value_text(one.value)}"
     return f"{was}; usual {told}" if told else was
 
 
-def _boolean(one: Input, label: str, key: str, missing: bool) -> bool:
-    return st.toggle(label, value=bool(one.value), key=key, disabled=missing)
+def _boolean(start: Value, label: str, key: str, missing: bool) -> bool:
+    return st.toggle(label, value=bool(start), key=key, disabled=missing)
 
 
-def _category(one: Input, categories: Sequence[str], label: str, key: str) -> Value:
+def _category(one: Input, categories: Sequence[str], label: str, key: str, start: Value) -> Value:
     known = list(categories) or [text for text, _ in (one.usual.shares if one.usual else ())]
-    options: list[Value] = [*dict.fromkeys([*known, *([one.value] if one.value is not None else [])]), None]
+    given = [value for value in (one.value, start) if value is not None]
+    options: list[Value] = [*dict.fromkeys([*known, *given]), None]
     found = st.selectbox(
         label,
         options,
-        index=options.index(one.value),
+        index=options.index(start),
         format_func=lambda value: "missing" if value is None else one_line(value_text(value), 60),
         key=key,
     )
@@ -114,9 +132,11 @@ def _category(one: Input, categories: Sequence[str], label: str, key: str) -> Va
     return found
 
 
-def _number(one: Input, spread: Spread | None, label: str, key: str, missing: bool) -> float:
+def _number(one: Input, spread: Spread | None, label: str, key: str, missing: bool, begin: Value) -> float:
     found = range_of(one.value, one.usual, spread)
-    start = float(one.value) if isinstance(one.value, int | float) else _middle(one, found)
+    start = float(begin) if isinstance(begin, int | float) else _middle(one, found)
+    if not found.typed:  # an address may ask for what a slider does not reach
+        start = min(max(start, found.low), found.high)
     if found.typed:
         return float(
             st.number_input(label, value=start, step=found.step, key=key, disabled=missing,

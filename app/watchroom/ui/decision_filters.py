@@ -28,7 +28,8 @@ OF_AMOUNTS = {"score_high": "Largest prediction first", "score_low": "Smallest p
 MOST_CONDITIONS = 4
 """Conditions on inputs: with more a person has lost track of what is asked."""
 
-_KEPT: dict[str, Any] = {"persist_state": "session"}
+_KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+"""In the address too: whoever reloads it or gets the link sees the same decisions."""
 
 NUMBER_OPS: dict[str, Literal["=", "!=", "<", "<=", ">", ">=", "missing"]] = {
     "at least": ">=", "at most": "<=", "more than": ">", "less than": "<", "is": "=", "is not": "!=",

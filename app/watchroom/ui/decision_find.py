@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
@@ -19,12 +20,15 @@ from watchroom.store.queries.models import Model
 from watchroom.store.snapshot import Snapshot
 from watchroom.ui.decision_filters import filters
 from watchroom.ui.desk import decisions
+from watchroom.ui.health_subject import spec_of
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
 from watchroom.ui.scope import scope
 from watchroom.ui.states import empty, error, section, sourced
 from watchroom.ui.tables import download
-from watchroom.ui.text import number, one_line, plain, sentence
+from watchroom.ui.text import as_utc, count_of, number, one_line, plain, sentence
+from watchroom.ui.workspace import facts as workspace
+from watchroom.workspace.answer import Answer
 
 ID = "id"
 """The parameter of the address that names the decision."""
@@ -37,6 +41,9 @@ SHOWN = 200
 
 INPUTS = 5
 """Inputs beside each decision, so that rows can be told apart."""
+
+SCORES = st.column_config.NumberColumn(format="%.3f")
+"""Scores beside each other: three digits."""
 
 _SHORT = 4
 """Characters of a number that is a class as likely as an amount: it stays as it is."""
@@ -134,10 +141,11 @@ def _table(model: Model, found: Page, period: str) -> None:
     days = pd.to_datetime(rows["@decided_at"]).dt.date
     st.session_state[_PICKED] = list(zip(rows["@id"].astype(str), rows["@version"].astype(int), days, strict=True))
     inputs = _telling(model.name, rows)
-    table = log_table(rows, inputs)
+    spec = spec_of(model.name)
+    table = log_table(rows, inputs, workspace().zone, spec.answer if spec else Answer())
     st.dataframe(
         table,
-        column_config=input_labels(inputs),
+        column_config={**input_labels(inputs), "Score": SCORES},
         hide_index=True,
         key=_TABLE,
         on_select=_pick,
@@ -145,8 +153,12 @@ def _table(model: Model, found: Page, period: str) -> None:
         height=min(36 * (len(table) + 1) + 4, 560),
         alt=f"{len(table)} decisions of the log; select a row to see why it was decided so",
     )
+    decided = len({(prediction_id, day) for prediction_id, _, day in st.session_state[_PICKED]})
+    one, many = (
+        ("decision", None) if decided == len(table) else ("answer", f"answers to {count_of(decided, 'decision')}")
+    )
     more = f"First {number(len(table))} of more: narrow the search to see the rest. " if found.more else ""
-    st.caption(f"{more}Select a row to see why. {sourced(period, len(table), 'decision')}")
+    st.caption(f"{more}Select a row to see why. {sourced(period, len(table), one, many)}")
     download("These as CSV", "decisions", lambda: rows)
 
 
@@ -175,16 +187,19 @@ def weights(snapshot: Snapshot, *, model: str) -> tuple[str, ...]:
     return tuple(str(name) for (name,) in rows)
 
 
-def log_table(rows: pd.DataFrame, inputs: Sequence[str]) -> pd.DataFrame:
+def log_table(rows: pd.DataFrame, inputs: Sequence[str], zone: ZoneInfo, answer: Answer) -> pd.DataFrame:
     """Id, time, version, prediction, score, outcome, and some inputs, these under keys that `input_labels` names."""
     found = pd.DataFrame(
         {
             "Decision": [one_line(text, 60) for text in rows["@id"]],
-            "Decided at (UTC)": pd.to_datetime(rows["@decided_at"]).dt.strftime("%Y-%m-%d %H:%M"),
+            f"Decided at ({zone.key})": [minute(moment, zone) for moment in rows["@decided_at"]],
             "Version": rows["@version"],
-            "Predicted": [predicted_text(text) for text in rows["@prediction"]],
+            "Predicted": [predicted_text(_named(text, answer.predictions)) for text in rows["@prediction"]],
             "Score": rows["@score"],
-            "Outcome": [text if isinstance(text, str) else "not known yet" for text in rows["@outcome"]],
+            "Outcome": [
+                one_line(_named(text, answer.outcomes), 60) if isinstance(text, str) else "not known yet"
+                for text in rows["@outcome"]
+            ],
         }
     )
     for place, name in enumerate(inputs):
@@ -203,6 +218,15 @@ def input_labels(inputs: Sequence[str]) -> dict[str, ColumnConfig]:
         input_key(place): st.column_config.TextColumn(one_line(name, 40), help=f"Input {plain(name, 200)}")
         for place, name in enumerate(inputs)
     }
+
+
+def minute(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment in a zone, to the minute: `2026-11-12 09:10`, which sorts as it passed."""
+    return f"{as_utc(moment).astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _named(text: object, names: Mapping[str, str]) -> object:
+    return names.get(text, text) if isinstance(text, str) else text
 
 
 def predicted_text(text: object) -> str | None:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
-from watchroom.charts.words import short
+from watchroom.charts.words import days
 from watchroom.desk.cases import Looked
 from watchroom.reports.decision import approval
+from watchroom.reports.decision_besides import performance
 from watchroom.reports.decision_facts import Facts
+from watchroom.reports.decision_words import outcome_name
 from watchroom.ui.alerts_words import SIGNAL_NAMES, feature_name
-from watchroom.ui.decision_find import as_version, predicted_text
-from watchroom.ui.health_words import capital, metric_name
+from watchroom.ui.decision_find import SCORES, as_version, minute, predicted_text
 from watchroom.ui.lights import NAMES, icon
 from watchroom.ui.model_about import person
 from watchroom.ui.navigation import link
 from watchroom.ui.rows import badge
 from watchroom.ui.states import section
 from watchroom.ui.tables import download
-from watchroom.ui.text import UNKNOWN, count_of, number, one_line, plain, sentence, some, when
+from watchroom.ui.text import UNKNOWN, number, one_line, plain, sentence, some, when
 
 Rows = Sequence[tuple[str, str]]
 
@@ -36,12 +36,12 @@ def show(facts: Facts, zone: ZoneInfo) -> None:
         link("model", "About this version", icon=":material/deployed_code:",
              params={"model": facts.case.model, "version": str(facts.case.version)})  # fmt: skip
     with right, st.container(border=True, height="stretch", gap="xsmall"):
-        st.markdown("**Its health that day**")
+        day = facts.case.at.date()
+        st.markdown(f"**Its health on {days(day, day)}** :gray[(UTC day)]")
         _rows(that_day(facts))
-        day = facts.case.at.date().isoformat()
         link("health", "Health in that period", icon=":material/ecg_heart:",
-             params={"model": facts.case.model, "version": str(facts.case.version), "period": "Custom", "from": day,
-                     "to": day})  # fmt: skip
+             params={"model": facts.case.model, "version": str(facts.case.version), "period": "Custom",
+                     "from": day.isoformat(), "to": day.isoformat()})  # fmt: skip
 
 
 def _rows(rows: Rows) -> None:
@@ -65,7 +65,7 @@ def live(facts: Facts, zone: ZoneInfo) -> Rows:
         ("Commit", commit),
         ("Data", _data(facts)),
         ("Approval at that time", _approval(facts, zone)),
-        ("Sign-offs by now", _by_now(facts)),
+        ("Sign-offs by now", _by_now(facts, zone)),
     ]
 
 
@@ -96,12 +96,13 @@ def _approval(facts: Facts, zone: ZoneInfo) -> str:
     return f":orange[:material/warning: {told}]" if none else told
 
 
-def _by_now(facts: Facts) -> str:
+def _by_now(facts: Facts, zone: ZoneInfo) -> str:
     signed = facts.around.signed
     if not signed:
         return "none"
     told = [
-        f"{plain(one.decision)} for {plain(one.stage)} by {person(one.actor)}"
+        f"{plain(one.decision)} for {plain(one.stage)} by {person(one.actor)} as {plain(one.role.replace('_', ' '))}, "
+        + plain(when(one.at, zone))
         + ("" if one.status == "valid" else f" ({plain(one.status)})")
         for one in signed
     ]
@@ -124,10 +125,8 @@ def that_day(facts: Facts) -> Rows:
 
 def _metric(facts: Facts) -> str:
     metric = facts.around.day.metric
-    if metric is None or metric[1] is None:
-        return "nothing to judge it by"
-    name, value, status, labelled = metric
-    return f"{icon(status)} {plain(capital(metric_name(name)))} {short(value)}, from {count_of(labelled, 'outcome')}"
+    known = metric is not None and metric[1] is not None
+    return f"{icon(metric[2]) if metric and known else ''} {sentence(performance(facts))}".strip()
 
 
 def _drift(facts: Facts) -> str:
@@ -147,7 +146,7 @@ def _alerts(facts: Facts) -> str:
     return some(told, 4) if told else "no alert was open"
 
 
-def versions(facts: Facts, looked: Looked) -> None:
+def versions(facts: Facts, looked: Looked, zone: ZoneInfo) -> None:
     """What every version that scored it answered, when there are several."""
     if len(looked.cases) < 2:
         return
@@ -155,8 +154,13 @@ def versions(facts: Facts, looked: Looked) -> None:
     answers = {case.prediction for case in looked.cases}
     if len(answers) > 1:
         st.markdown(":orange[:material/call_split:] They disagree about this one.")
-    table = version_table(looked)
-    st.dataframe(table, hide_index=True, alt=f"The answers of {len(table)} versions to the same decision")
+    table = version_table(facts, looked, zone)
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={"Score": SCORES},
+        alt=f"The answers of {len(table)} versions to the same decision",
+    )
     with st.container(horizontal=True):
         for version in looked.versions:
             if version != facts.case.version:
@@ -165,18 +169,15 @@ def versions(facts: Facts, looked: Looked) -> None:
     download("Answers as CSV", "decision-versions", lambda: table)
 
 
-def version_table(looked: Looked) -> pd.DataFrame:
+def version_table(facts: Facts, looked: Looked, zone: ZoneInfo) -> pd.DataFrame:
     """Version, prediction, score and outcome, by version."""
+    answer = facts.around.answer
     return pd.DataFrame(
         {
             "Version": [case.version for case in looked.cases],
-            "Predicted": [predicted_text(case.prediction) for case in looked.cases],
+            "Predicted": [predicted_text(answer.prediction(case.prediction)) for case in looked.cases],
             "Score": [case.score for case in looked.cases],
-            "Outcome": [case.outcome or "not known yet" for case in looked.cases],
-            "Decided at (UTC)": [_minute(case.at) for case in looked.cases],
+            "Outcome": [outcome_name(case.outcome, answer) for case in looked.cases],
+            f"Decided at ({zone.key})": [minute(case.at, zone) for case in looked.cases],
         }
     )
-
-
-def _minute(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"

@@ -14,7 +14,7 @@ from watchroom.reports.decision import Asked, html
 from watchroom.reports.decision_facts import Facts
 from watchroom.reports.pdf import pdf
 from watchroom.store.queries.models import Model
-from watchroom.ui import decision_cutoff, decision_live, decision_similar, decision_what_if, decision_why
+from watchroom.ui import decision_case, decision_cutoff, decision_live, decision_similar, decision_what_if, decision_why
 from watchroom.ui.decision_case import Subject, explained, found, in_log, told
 from watchroom.ui.decision_find import as_version, choose, chosen_day
 from watchroom.ui.decision_words import answer_markdown, outcome_markdown
@@ -45,7 +45,7 @@ def show(model: Model, prediction_id: str, version: int | None) -> None:
         desk().warm(snapshot, subject.case.model, subject.case.version)
     explanation, problem = _explanation(subject)
     facts = told(subject, explanation, str(problem or ""))
-    _answer(model, subject, facts)
+    _answer(model, subject, facts, looked)
     _other_days(subject, looked)
     if problem is not None:
         error(problem)
@@ -98,7 +98,7 @@ def _explanation(subject: Subject) -> tuple[Explanation | None, WatchroomError |
         return None, problem
 
 
-def _answer(model: Model, subject: Subject, facts: Facts) -> None:
+def _answer(model: Model, subject: Subject, facts: Facts, looked: Looked) -> None:
     zone = workspace().zone
     case = subject.case
     role = "champion" if facts.around.reign.champion == case.version else "not champion"
@@ -109,10 +109,10 @@ def _answer(model: Model, subject: Subject, facts: Facts) -> None:
         how = f" · {fresh}" if facts.explanation is not None else ""
         st.markdown(
             f"{badge(f'version {case.version}')} {badge(role, 'green' if role == 'champion' else 'orange')} "
-            f":small[:gray[decided {plain(when(case.at, zone))}{how} · id] `{_code(case.id)}`]"
+            f":small[:gray[decided {plain(when(case.at, zone))}, {plain(zone.key)}{how} · id] `{_code(case.id)}`]"
         )
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            _downloads(facts)
+            _downloads(subject, facts, looked)
             link("model", "About the model", icon=":material/deployed_code:", params={"model": model.name})
 
 
@@ -121,11 +121,11 @@ def _code(text: str) -> str:
     return one_line(text, 80).replace("`", "ˋ")
 
 
-def _downloads(facts: Facts) -> None:
+def _downloads(subject: Subject, facts: Facts, looked: Looked) -> None:
     zone = workspace().zone
     user = current_user()
     by = " ".join(part for part in (user.name, f"({user.email})" if user.email else "") if part)
-    make = partial(_report, facts, by, zone.key)
+    make = partial(_report, subject, facts, looked, by, zone.key)
     name = f"decision-{facts.case.model}-{facts.case.id}"[:120]
     for label, kind, mime in (("One page, PDF", "pdf", "application/pdf"), ("One page, HTML", "html", "text/html")):
         st.download_button(
@@ -144,10 +144,11 @@ def _file_name(text: str) -> str:
     return "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in text)
 
 
-def _report(facts: Facts, by: str, zone: str, kind: str) -> bytes:
+def _report(subject: Subject, facts: Facts, looked: Looked, by: str, zone: str, kind: str) -> bytes:
     from zoneinfo import ZoneInfo
 
-    page = html(facts, Asked(by, datetime.now(UTC)), ZoneInfo(zone))
+    more = decision_case.besides(subject, facts, looked)
+    page = html(facts, Asked(by, datetime.now(UTC)), ZoneInfo(zone), more)
     return pdf(page) if kind == "pdf" else page.encode()
 
 
@@ -173,7 +174,7 @@ def _part(name: str, subject: Subject, facts: Facts, looked: Looked) -> None:
         decision_cutoff.show(facts)
     else:
         decision_live.show(facts, workspace().zone)
-        decision_live.versions(facts, _everybody(subject, looked))
+        decision_live.versions(facts, _everybody(subject, looked), workspace().zone)
 
 
 def _everybody(subject: Subject, looked: Looked) -> Looked:

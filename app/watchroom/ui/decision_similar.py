@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from watchroom.domain.decision import Value
-from watchroom.domain.similar import Floats, Texts, nearest
 from watchroom.reports import decision_words as words
+from watchroom.reports.decision_alike import alike, in_words
 from watchroom.reports.decision_facts import Facts
-from watchroom.store.queries import decision as queries
 from watchroom.store.queries.decision import Sample
 from watchroom.ui.decision_case import Subject
-from watchroom.ui.decision_find import choose, input_key, input_labels, predicted_text
+from watchroom.ui.decision_find import SCORES, choose, input_key, input_labels, predicted_text
 from watchroom.ui.room import reading
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
-from watchroom.ui.text import count_of, one_line, plain, sentence, some
+from watchroom.ui.text import one_line, sentence
 
-SHOWN = 10
-"""Similar decisions: enough to see whether they agree, few enough to be alike."""
+_TABLE = "decision_similar"
 
 INPUTS = 4
 """Inputs shown beside each: those that mattered most."""
@@ -42,98 +40,49 @@ class Similar:
 
 def show(subject: Subject, facts: Facts) -> None:
     """The tab."""
-    names = tuple(sorted(part.feature for part in facts.explanation.parts)) if facts.explanation else ()
-    found = similar(subject, facts, names) if names else None
-    if found is None or not found.ids:
+    found = similar(facts)
+    if found is None:
         empty(
             "There are no explained decisions to compare with.",
             "A refresh explains a sample of each month's decisions; similar ones are looked for among them.",
         )
         return
-    st.markdown(sentence(in_words(found, facts), 500))
+    st.markdown(sentence(in_words(found.facts["outcome"], facts), 500))
     table = similar_table(found, facts)
     st.dataframe(
         table,
         hide_index=True,
-        column_config=input_labels([str(name) for name in found.inputs.columns]),
-        alt=f"The {len(table)} most similar decisions of the explained sample",
+        key=_TABLE,
+        on_select=partial(_pick, found.ids, [at.date() for at in pd.to_datetime(found.facts["at"])]),
+        selection_mode="single-row",
+        column_config={**input_labels([str(name) for name in found.inputs.columns]), "Score": SCORES},
+        alt=f"The {len(table)} most similar explained decisions; select a row to see why it was decided so",
     )
-    with st.container(horizontal=True):
-        for place, prediction_id in enumerate(found.ids[:3]):
-            st.button(f"Open {plain(prediction_id, 40)}", type="tertiary", icon=":material/arrow_forward:",
-                      key=f"similar_{place}", on_click=choose, args=(prediction_id,))  # fmt: skip
     st.caption(
-        sourced(f"version {subject.case.version}, the newest explained decisions", found.of, "decision")
+        "Select a row to see why. "
+        + sourced(f"version {subject.case.version}, the newest explained decisions", found.of, "decision")
         + " · alike by Gower’s distance over all inputs, each counting the same"
     )
     download("Similar decisions as CSV", "similar-decisions", lambda: similar_file(found))
 
 
-def in_words(found: Similar, facts: Facts) -> str:
-    """How many of them ended how."""
-    known = [value for value in found.facts["outcome"] if isinstance(value, str)]
-    n = len(found.ids)
-    if not known:
-        return f"Of the {count_of(n, 'most similar decision')} no outcome is known yet."
-    of = f"Of the {count_of(n, 'most similar decision')} the outcome of {len(known)} is known"
-    if facts.around.task == "regression":
-        values = pd.to_numeric(pd.Series(known), errors="coerce").dropna()
-        return (
-            f"{of}: between {words.number_text(values.min())} and {words.number_text(values.max())}."
-            if len(values)
-            else f"{of}."
-        )
-    counted = pd.Series(known).value_counts()
-    return f"{of}: {some([f'{one_line(value, 30)} in {count}' for value, count in counted.items()], 4)}."
+def _pick(ids: Sequence[str], days: Sequence[date]) -> None:
+    """The row that was selected becomes the decision that is looked at."""
+    rows = st.session_state[_TABLE]["selection"]["rows"]
+    if rows and rows[0] < len(ids):
+        choose(ids[rows[0]], None, days[rows[0]])
 
 
-def similar(subject: Subject, facts: Facts, names: tuple[str, ...]) -> Similar | None:
-    """The nearest decisions of the version's sample, without the decision itself."""
+def similar(facts: Facts) -> Similar | None:
+    """The nearest decisions of the version's sample, with the inputs that mattered most."""
     with reading() as snapshot:
-        rows = queries.sample(snapshot, model=subject.case.model, version=subject.case.version, features=names)
-    if not rows.ids:
+        found = alike(snapshot, facts)
+    if found is None:
         return None
-    near = nearest(rows.numbers, rows.texts, row_values(rows, subject.case.inputs), scales_of(rows, facts), SHOWN + 1)
-    kept = [
-        (place, gap)
-        for place, gap in zip(near.places, near.distances, strict=True)
-        if rows.ids[place] != subject.case.id
-    ]
-    kept = kept[:SHOWN]
-    places = [int(place) for place, _ in kept]
+    places = list(found.places)
     ranked = [one.feature for one in facts.inputs if one.added is not None][:INPUTS]
-    inputs = pd.DataFrame({name: _column(rows, name, places) for name in ranked})
-    others = len(rows.ids) - (subject.case.id in rows.ids)
-    return Similar(
-        tuple(rows.ids[place] for place in places),
-        rows.facts.iloc[places].reset_index(drop=True),
-        inputs,
-        tuple(float(gap) for _, gap in kept),
-        others,
-    )
-
-
-def row_values(rows: Sample, inputs: Mapping[str, Value]) -> tuple[Floats, Texts]:
-    """Inputs by name in the columns of the sample: numbers and texts."""
-    numbers = [_number(inputs.get(name)) for name in rows.number_names]
-    texts = [None if inputs.get(name) is None else str(inputs[name]) for name in rows.text_names]
-    return np.array(numbers, dtype=np.float64), np.array(texts, dtype=object)
-
-
-def _number(value: Value) -> float:
-    return float("nan") if value is None or isinstance(value, str) else float(value)
-
-
-def scales_of(rows: Sample, facts: Facts) -> Floats:
-    """What counts as far apart: the usual range of the reference, else the range of the sample."""
-    found = []
-    for place, name in enumerate(rows.number_names):
-        one = facts.input(name)
-        width = one.usual.high - one.usual.low if one and one.usual and one.usual.kind == "number" else float("nan")
-        column = rows.numbers[:, place][np.isfinite(rows.numbers[:, place])]
-        spread = float(np.ptp(column)) if column.size else 0.0
-        found.append(width if np.isfinite(width) and width > 0 else spread)
-    return np.array(found, dtype=np.float64)
+    inputs = pd.DataFrame({name: _column(found.rows, name, places) for name in ranked})
+    return Similar(tuple(found.rows.ids[place] for place in places), found.facts, inputs, found.distances, found.of)
 
 
 def _column(rows: Sample, name: str, places: list[int]) -> list[str]:
@@ -144,13 +93,17 @@ def _column(rows: Sample, name: str, places: list[int]) -> list[str]:
 
 def similar_table(found: Similar, facts: Facts) -> pd.DataFrame:
     """Id, how alike, prediction, score, outcome, and the inputs that mattered most; see `input_labels`."""
+    answer = facts.around.answer
     table = pd.DataFrame(
         {
             "Decision": [one_line(text, 60) for text in found.ids],
             "Alike": [words.percent(1 - gap) for gap in found.distances],
-            "Predicted": [predicted_text(text) for text in found.facts["prediction"]],
+            "Predicted": [predicted_text(answer.prediction(text)) for text in found.facts["prediction"]],
             "Score": found.facts["score"],
-            "Outcome": [value if isinstance(value, str) else "not known yet" for value in found.facts["outcome"]],
+            "Outcome": [
+                words.outcome_name(value if isinstance(value, str) else None, answer)
+                for value in found.facts["outcome"]
+            ],
         }
     )
     if facts.around.task == "regression":

@@ -9,19 +9,21 @@ import numpy as np
 import streamlit as st
 
 from watchroom.charts import waterfall as charts
+from watchroom.charts.words import cutoff_text
 from watchroom.desk import cases
 from watchroom.domain.decision import Explanation, Value
 from watchroom.domain.similar import Floats, nearest
 from watchroom.domain.usual import standing
 from watchroom.errors import WatchroomError
 from watchroom.reports import decision_words as words
+from watchroom.reports.decision_alike import row_values
 from watchroom.reports.decision_facts import Facts
 from watchroom.store.queries import decision as queries
 from watchroom.store.queries.decision import Sample
+from watchroom.ui import decision_address
 from watchroom.ui.alerts_words import feature_name
 from watchroom.ui.decision_case import Subject
 from watchroom.ui.decision_controls import controls
-from watchroom.ui.decision_similar import row_values
 from watchroom.ui.decision_why import QUIET, as_probabilities
 from watchroom.ui.decision_words import unit
 from watchroom.ui.desk import desk
@@ -44,7 +46,10 @@ _TRIES = "_what_if_tries"
 
 def show(subject: Subject, facts: Facts) -> None:
     """The tab."""
-    st.caption("Move an input to see what this version would have answered. A what-if is never logged or stored.")
+    st.caption(
+        "Move an input to see what this version would have answered. A what-if is never logged "
+        "or stored; its changes stand in the address, to be shared."
+    )
     _moving(subject, facts)
 
 
@@ -66,8 +71,10 @@ def _moved(subject: Subject, facts: Facts) -> None:
     result = st.container()
     key = f"_what_if_{st.session_state.get(_TRIES, 0)}_{subject.case.version}_{subject.case.id}"
     st.button("Reset", icon=":material/undo:", on_click=_reset, key=f"{_TRIES}_reset")
-    given = controls(facts, kinds, categories, spreads, key)
+    starts: dict[str, Value] = st.session_state.setdefault(f"{key}_starts", decision_address.read(kinds))
+    given = controls(facts, kinds, categories, spreads, key, starts)
     changed = {name: value for name, value in given.items() if not same(value, facts.case.inputs.get(name))}
+    decision_address.write(changed)
     with result:
         _result(subject, facts, changed)
 
@@ -75,6 +82,7 @@ def _moved(subject: Subject, facts: Facts) -> None:
 def _reset() -> None:
     """Controls under new keys begin where the decision was."""
     st.session_state[_TRIES] = st.session_state.get(_TRIES, 0) + 1
+    decision_address.write({})
 
 
 def same(one: Value, other: Value) -> bool:
@@ -103,7 +111,7 @@ def _result(subject: Subject, facts: Facts, changed: Mapping[str, Value]) -> Non
 def _chart(facts: Facts, found: Explanation, actual: Explanation | None) -> None:
     probabilities = as_probabilities(found, "_what_if_as")
     cutoff = facts.around.cutoff.value if facts.around.cutoff else None
-    chart = charts.waterfall(found, written=words.value_text, unit="probability" if probabilities else unit(found),
+    chart = charts.waterfall(found, written=words.value_text, unit="probability" if probabilities else unit(facts),
                              probabilities=probabilities, cutoff=cutoff, actual=actual)  # fmt: skip
     st.plotly_chart(chart.figure, config=QUIET, key="decision_what_if", alt=chart.alt)
     if actual is not None:
@@ -113,10 +121,11 @@ def _chart(facts: Facts, found: Explanation, actual: Explanation | None) -> None
 def in_words(facts: Facts, actual: Explanation, found: Explanation, score: float) -> str:
     """The new answer against the actual one."""
     if facts.around.task == "regression":
-        before, after = (float(f"{one.output:.4g}") for one in (actual, found))
-        return f"It would have answered {words.number_text(after)} instead of {words.number_text(before)}."
+        before, after = (words.amount_text(float(f"{one.output:.4g}"), facts.around.answer) for one in (actual, found))
+        return f"It would have answered {after} instead of {before}."
     if facts.around.task == "multiclass" and found.klass != actual.klass:
-        return f"It would have chosen {found.klass} instead of {actual.klass}, with {words.score_number(score)}."
+        now, then = (words.prediction_name(one.klass, facts.around.answer) for one in (found, actual))
+        return f"It would have chosen {now} instead of {then}, with {words.score_number(score)}."
     was = facts.case.score
     before_text = "" if was is None else f" instead of {words.score_number(was)}"
     return f"It would have scored {words.score_number(score)}{before_text}{_flips(facts, score)}."
@@ -128,10 +137,11 @@ def _flips(facts: Facts, score: float) -> str:
         return ""
     now, before = score >= cutoff.value, was >= cutoff.value
     side = "above" if now else "below"
-    at = words.cutoff_number(cutoff.value)
+    at = cutoff_text(cutoff.value)
     if now == before:
         return f", still {side} the cut-off of {at}"
-    return f", {side} the cut-off of {at}: it would have been {int(now)} instead of {int(before)}"
+    would, was_ = (words.prediction_name(str(int(one)), facts.around.answer) for one in (now, before))
+    return f", {side} the cut-off of {at}: it would have been {would} instead of {was_}"
 
 
 def changes(facts: Facts, changed: Mapping[str, Value]) -> list[str]:

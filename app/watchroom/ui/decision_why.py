@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from watchroom.charts import waterfall as charts
-from watchroom.charts.words import days
+from watchroom.charts.words import days, signed
 from watchroom.domain.decision import Explanation, as_probability
 from watchroom.reports import decision_words as words
 from watchroom.reports.decision_facts import Facts
-from watchroom.ui.decision_words import unit
+from watchroom.ui.decision_words import outcome_names, unit
 from watchroom.ui.states import section, sourced
 from watchroom.ui.tables import download
 from watchroom.ui.text import one_line, plain, sentence
@@ -51,13 +51,13 @@ def _waterfall(facts: Facts, found: Explanation) -> None:
     section("What moved it")
     probabilities = as_probabilities(found, "_decision_as")
     cutoff = facts.around.cutoff.value if facts.around.cutoff else None
-    shown = "probability" if probabilities else unit(found)
+    shown = "probability" if probabilities else unit(facts)
     chart = charts.waterfall(found, written=words.value_text, unit=shown, probabilities=probabilities, cutoff=cutoff)
     st.plotly_chart(chart.figure, config=QUIET, key="decision_waterfall", alt=chart.alt)
-    st.caption(plain(reading(found, probabilities), 700))
+    st.caption(plain(reading(found, shown, probabilities), 700))
 
 
-def reading(found: Explanation, probabilities: bool) -> str:
+def reading(found: Explanation, unit: str, probabilities: bool) -> str:
     """How the waterfall is read."""
     explained = f", of the class {one_line(found.klass, 40)}" if found.klass not in (None, "1") else ""
     order = (
@@ -66,7 +66,7 @@ def reading(found: Explanation, probabilities: bool) -> str:
         else ""
     )
     return (
-        f"The model's output{explained} in {'probability' if probabilities else unit(found)}: it begins at the "
+        f"The model's output{explained} in {unit}: it begins at the "
         f"average and ends at this decision; orange puts it higher, blue lower. Made by {words.method_text(found)}."
         f"{order} "
         "It says what the model went by, not what caused the outcome."
@@ -78,15 +78,19 @@ def inputs(facts: Facts) -> None:
     section("The inputs, beside what is usual")
     table = input_table(facts)
     st.dataframe(
-        table,
+        table.style.format({"Added": _added}, na_rep="–"),
         hide_index=True,
         key="decision_inputs",
         placeholder="–",
         height="content" if len(table) <= MOST_ROWS else 36 * MOST_ROWS,
         alt=f"{len(table)} inputs of the decision with their usual range and what each added",
         column_config={
-            "Added": st.column_config.NumberColumn(format="%+.3g", help=f"In {_unit(facts)}."),
-            "Usual": st.column_config.TextColumn(help="Of a number the 5th to the 95th percentile of the reference."),
+            "Added": st.column_config.NumberColumn(help=plain(f"In {unit(facts) or 'nothing yet'}.")),
+            "Usual": st.column_config.TextColumn(
+                width="large",
+                help="Of a number the 5th to the 95th percentile of the reference, of one with few values and of a "
+                "category the shares of the most frequent; this decision’s own category first.",
+            ),
         },
     )
     n = max((one.usual.n for one in facts.inputs if one.usual), default=0)
@@ -94,8 +98,8 @@ def inputs(facts: Facts) -> None:
     download("Inputs as CSV", f"decision-{facts.case.version}-inputs", lambda: input_file(facts))
 
 
-def _unit(facts: Facts) -> str:
-    return unit(facts.explanation) if facts.explanation else "nothing yet"
+def _added(value: object) -> str:
+    return signed(value) if isinstance(value, float) else "–"
 
 
 def input_table(facts: Facts) -> pd.DataFrame:
@@ -107,7 +111,7 @@ def input_table(facts: Facts) -> pd.DataFrame:
             "Where it stands": [
                 words.standing_text(one.value, one.standing, one.usual) or None for one in facts.inputs
             ],
-            "Usual": [words.usual_text(one.usual) or None for one in facts.inputs],
+            "Usual": [words.usual_text(one.usual, one.value) or None for one in facts.inputs],
             "Added": [one.added for one in facts.inputs],
         }
     )
@@ -137,8 +141,9 @@ def scores(facts: Facts) -> None:
     section("Its score among the month's")
     st.markdown(sentence(f"{words.score_text(facts).capitalize()}."))
     chart = charts.scores(
-        around.cells, facts.case.score, around.cutoff.value if around.cutoff else None, period_of(around.month)
-    )
+        around.cells, facts.case.score, around.cutoff.value if around.cutoff else None, period_of(around.month),
+        outcomes=outcome_names(facts),
+    )  # fmt: skip
     st.plotly_chart(chart.figure, config=QUIET, key="decision_scores", alt=chart.alt)
     st.caption(sourced(f"version {facts.case.version}, {period_of(around.month)}", around.cells.decisions, "decision"))
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from watchroom.domain.decision import Explanation
 from watchroom.reports.decision_facts import Facts
-from watchroom.reports.decision_words import SPACES, answer, outcome
+from watchroom.reports.decision_words import answer, outcome, space_text
 from watchroom.ui.alerts_words import feature_name
 from watchroom.ui.text import sentence
 
@@ -24,6 +23,12 @@ def outcome_markdown(facts: Facts) -> str:
     return f"{shown} {sentence(outcome(facts))}"
 
 
-def unit(found: Explanation) -> str:
-    """What the numbers of an explanation are."""
-    return SPACES.get(found.space, found.space)
+def unit(facts: Facts) -> str:
+    """What the numbers of its explanation are; empty without one."""
+    return space_text(facts.explanation, facts.around.answer) if facts.explanation else ""
+
+
+def outcome_names(facts: Facts) -> tuple[str, str]:
+    """What the outcomes 1 and 0 are called."""
+    named = facts.around.answer.outcomes
+    return named.get("1", "came true"), named.get("0", "did not")
