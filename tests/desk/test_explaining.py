@@ -58,8 +58,14 @@ class Company:
         publish_rows(folder, {"explain_notes": notes})
         for name in "xyz":
             (folder / "models" / f"{name}-1").mkdir(parents=True)
+        self._folder = folder
         self.store = SnapshotStore(folder)
         self.desk = Desk(folder, memory_mb=512, start=self._start, **options)
+
+    def publish(self, notes: dict[str, str]) -> None:
+        """Another refresh of the first model."""
+        rows = [{"model": "x", "version": 1, "key": key, "value": value} for key, value in notes.items()]
+        publish_rows(self._folder, {"explain_notes": rows})
 
     def _start(self, wanted: Wanted) -> Played:
         self.children.append(Played(wanted, self.gate))
@@ -67,7 +73,7 @@ class Company:
 
     def ask(self, model: str) -> None:
         with self.store.lease() as snapshot:
-            self.desk.explain(snapshot, model, 1, ROWS)
+            self.desk.explain(snapshot, model, 1, lambda _: ROWS)
 
     @property
     def warm(self) -> list[str]:
@@ -108,6 +114,23 @@ class TestWhoIsWarm:
             found.ask(model)
         assert found.warm == ["x", "z"]
 
+    @pytest.mark.parametrize("key", ["stand", "background", "trust"])
+    def test_files_or_a_background_that_changed_under_their_name_get_a_child_of_their_own(
+        self, company: Callable[..., Company], key: str
+    ):
+        found = company()
+        found.ask("x")
+        found.publish({"files": "x-1", key: "true"})
+        found.ask("x")
+        found.ask("x")
+        assert len(found.children) == 2
+
+    def test_a_question_takes_its_seat_once(self, company: Callable[..., Company]):
+        found = company(wait_seconds=0.1)
+        with found.store.lease() as snapshot:
+            loaded, _ = found.desk.explain(snapshot, "x", 1, lambda known: ROWS.select([known.inputs[0].name]))
+        assert loaded is found.children[0].loaded
+
     def test_an_idle_child_is_ended(self, company: Callable[..., Company]):
         found = company(idle_seconds=0.1)
         found.ask("x")
@@ -127,7 +150,7 @@ class TestWhoIsWarm:
         with found.store.lease() as snapshot:
             found.desk.warm(snapshot, "x", 1)
             until(lambda: found.desk.running == 1)
-            found.desk.explain(snapshot, "x", 1, ROWS)
+            found.desk.explain(snapshot, "x", 1, lambda _: ROWS)
         assert len(found.children) == 1
 
     def test_warming_what_has_no_files_says_nothing(self, company: Callable[..., Company]):
@@ -146,13 +169,13 @@ class TestWhoIsWarm:
 
 
 class TestWaiting:
-    def test_who_waits_too_long_is_told_that_somebody_else_is_explained(self, company: Callable[..., Company]):
+    def test_who_waits_too_long_is_told_that_another_is_explained(self, company: Callable[..., Company]):
         found = company(wait_seconds=0.1)
         found.gate.clear()
         first = threading.Thread(target=found.ask, args=("x",))
         first.start()
         until(lambda: len(found.children) == 1)
-        with pytest.raises(ExplainError, match="Somebody else's explanation is running"):
+        with pytest.raises(ExplainError, match="Another explanation is running"):
             found.ask("x")
         found.gate.set()
         first.join()
@@ -164,7 +187,7 @@ class TestWaiting:
         for thread in threads:
             thread.start()
         until(lambda: len(found.children) == 2)
-        with pytest.raises(ExplainError, match="Somebody else"):
+        with pytest.raises(ExplainError, match="Another explanation"):
             found.ask("z")
         assert sorted(found.warm) == ["x", "y"]
         found.gate.set()
@@ -207,7 +230,9 @@ class TestARealModel:
         desk = Desk(room.store, memory_mb=4096)
         try:
             row = room.row(room.an_id(sampled=False))
-            found = desk.explain(snapshot, MODEL, 1, pa.Table.from_pandas(row.to_frame().T.infer_objects()))
+            rows = pa.Table.from_pandas(row.to_frame().T.infer_objects())
+            loaded, found = desk.explain(snapshot, MODEL, 1, lambda _: rows)
+            assert set(found.features) == {one.name for one in loaded.inputs}
             assert found.score[0] == pytest.approx(row["score"], abs=1e-9)
             assert found.base[0] + found.values.sum() == pytest.approx(found.output[0], abs=1e-9)
         finally:
@@ -234,7 +259,7 @@ class TestARealModel:
         desk = Desk(store, memory_mb=4096)
         try:
             with opened.lease() as snapshot, pytest.raises(ModelRefused):
-                desk.explain(snapshot, "p", 1, ROWS)
+                desk.explain(snapshot, "p", 1, lambda _: ROWS)
             assert desk.running == 0
         finally:
             desk.close()
@@ -254,7 +279,7 @@ class TestARealModel:
         opened = SnapshotStore(store)
         try:
             with opened.lease() as snapshot, pytest.raises(ExplainError) as failed:
-                Desk(store, memory_mb=4096).explain(snapshot, "p", 1, ROWS)
+                Desk(store, memory_mb=4096).explain(snapshot, "p", 1, lambda _: ROWS)
             assert (failed.value.what, failed.value.why, failed.value.next_step) == (
                 "It is broken.",
                 "Truly.",

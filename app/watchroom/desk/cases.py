@@ -24,7 +24,7 @@ from watchroom.store.snapshot import Snapshot
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from watchroom.explain.contract import Explained, Input
+    from watchroom.explain.contract import Explained, Input, Loaded
 
 _NAMED = 5
 """Inputs that are named when some are lacking."""
@@ -186,20 +186,19 @@ def fresh(desk: Desk, decisions: Decisions, snapshot: Snapshot, case: Case) -> E
         raise ExplainError(f"The decision {case.id[:60]!r} is not in the log any more.")
     row = rows.slice(own[0], 1)
     lacking = lacking_of(row["@lacking"][0].as_py())
-    _all_there(
-        [name for name in row.column_names if name not in lacking],
-        desk.loaded(snapshot, case.model, case.version).inputs,
-    )
-    found = desk.explain(snapshot, case.model, case.version, row)
-    return _explanation(desk, snapshot, case, found, case.inputs)
+
+    def whole(loaded: Loaded) -> pa.Table:
+        _all_there([name for name in row.column_names if name not in lacking], loaded.inputs)
+        return row
+
+    return _explanation(*desk.explain(snapshot, case.model, case.version, whole), case.inputs)
 
 
 def what_if(desk: Desk, snapshot: Snapshot, case: Case, changed: Mapping[str, Value]) -> tuple[Explanation, float]:
     """The case with some inputs changed, and its score (or amount). Nothing of it is kept. Raises ExplainError."""
-    loaded = desk.loaded(snapshot, case.model, case.version)
     inputs = {**case.inputs, **changed}
-    found = desk.explain(snapshot, case.model, case.version, row_of(inputs, loaded.inputs))
-    return _explanation(desk, snapshot, case, found, inputs), float(found.score[0])
+    loaded, found = desk.explain(snapshot, case.model, case.version, lambda loaded: row_of(inputs, loaded.inputs))
+    return _explanation(loaded, found, inputs), float(found.score[0])
 
 
 def row_of(inputs: Mapping[str, Value], wanted: Sequence[Input]) -> pa.Table:
@@ -237,10 +236,7 @@ def _fitting(value: Value, kind: str) -> Value:
     return bool(found) if kind == "boolean" else float(found)
 
 
-def _explanation(
-    desk: Desk, snapshot: Snapshot, case: Case, found: Explained, inputs: Mapping[str, Value]
-) -> Explanation:
-    loaded = desk.loaded(snapshot, case.model, case.version)
+def _explanation(loaded: Loaded, found: Explained, inputs: Mapping[str, Value]) -> Explanation:
     parts = [
         Part(name, inputs.get(name), float(added)) for name, added in zip(found.features, found.values[0], strict=True)
     ]

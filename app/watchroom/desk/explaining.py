@@ -62,11 +62,15 @@ class Child(Protocol):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a child is started with: it can answer for every version that was logged with these files."""
+    """What a child is started with: it can answer as long as the files and what is compared with are these."""
 
     folder: Path
     task: Task | None
     trust: bool
+    stand: str = ""
+    """What the files were fetched from: others may come to lie under the same name."""
+    background: str = ""
+    """A digest of the rows that the method compares with; empty when it needs none."""
 
 
 Start = Callable[[Wanted], Child]
@@ -105,14 +109,17 @@ class Desk:
         self._keeper: threading.Thread | None = None
         atexit.register(self.close)
 
-    def explain(self, snapshot: Snapshot, model: str, version: int, rows: pa.Table) -> Explained:
-        """These rows explained by the version; they hold its inputs by name, as the log has them.
+    def explain(
+        self, snapshot: Snapshot, model: str, version: int, rows_for: Callable[[Loaded], pa.Table]
+    ) -> tuple[Loaded, Explained]:
+        """Rows explained by the version, and what it says of itself, both of the very same child.
 
-        Raises ModelRefused when its code is not trusted, and ExplainError when there are no files, the model fails, or
-        others use the desk for longer than the wait.
+        `rows_for` gives the rows: they hold its inputs by name, as the log has them. Raises what that raises,
+        ModelRefused when its code is not trusted, and ExplainError when there are no files, the model fails, or others
+        use the desk for longer than the wait.
         """
         with self._held(self._wanted(snapshot, model, version)) as child:
-            return child.explain(rows, seconds=self._answer_seconds)
+            return child.loaded, child.explain(rows_for(child.loaded), seconds=self._answer_seconds)
 
     def loaded(self, snapshot: Snapshot, model: str, version: int) -> Loaded:
         """What the loaded model says of itself: its inputs, its space. Raises as `explain`."""
@@ -155,7 +162,7 @@ class Desk:
         if files is None or not (self._models / files.folder).is_dir():
             raise _no_files(snapshot, model, version, files)
         task = next((task for task in TASKS if task == files.task), None)
-        return Wanted(self._models / files.folder, task, files.trust)
+        return Wanted(self._models / files.folder, task, files.trust, files.stand, files.background)
 
     @contextmanager
     def _held(self, wanted: Wanted, wait: float | None = None) -> Iterator[Child]:
@@ -277,7 +284,7 @@ def _background(folder: Path) -> pa.Table | None:
 
 def _busy() -> ExplainError:
     return ExplainError(
-        "Somebody else's explanation is running.",
+        "Another explanation is running.",
         why=f"This server explains for at most {WARM} models at a time, one decision after another.",
         next_step="Try again in a few seconds.",
     )

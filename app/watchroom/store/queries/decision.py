@@ -61,11 +61,16 @@ def how(snapshot: Snapshot, *, model: str, version: int) -> How | None:
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """Where the files of a logged model are kept, under the store's `models`; None where the refresh has none."""
+    """Where the files of a logged model are kept, under the store's `models`; None where the refresh has none.
+
+    `stand` and `background` change with what the files were fetched from and with the rows that are compared with.
+    """
 
     folder: str
     trust: bool
     task: str | None
+    stand: str = ""
+    background: str = ""
 
 
 def model_files(snapshot: Snapshot, *, model: str, version: int) -> ModelFiles | None:
@@ -75,7 +80,13 @@ def model_files(snapshot: Snapshot, *, model: str, version: int) -> ModelFiles |
     )
     if not notes.get("files"):
         return None
-    return ModelFiles(str(notes["files"]), notes.get("trust") == "true", notes.get("task") or None)
+    return ModelFiles(
+        folder=str(notes["files"]),
+        trust=notes.get("trust") == "true",
+        task=notes.get("task") or None,
+        stand=notes.get("stand") or "",
+        background=notes.get("background") or "",
+    )
 
 
 _SAMPLED = """
