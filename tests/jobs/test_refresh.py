@@ -20,8 +20,8 @@ def test_a_first_refresh_joins_the_registry_with_the_workspace(room: Room) -> No
         "Read the workspace and its evidence",
         "Count the decision logs",
         "Judge drift, quality and performance",
-        "Note the days of decisions",
         "Compare groups",
+        "Note the days of decisions",
         "Explain decisions",
         "Raise and end alerts",
     ]

@@ -60,6 +60,7 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
         engine = _engine(stack, around.room, draft)
         profiled = _count(draft, workspace, engine, step)
         judged = _judge(draft, workspace, profiled, step)
+        compared = _compare(draft, workspace, profiled, step)
         explained = None if isinstance(engine, SourceError) else _explain(draft, around, engine, profiled, step)
     with step("Raise and end alerts") as said:
         found = conditions(draft, workspace.models, draft.made_at.date())
@@ -67,7 +68,13 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
         result = record_alerts(draft, ledger, found, known, append=record)
         said["detail"] = result.detail
         said["status"] = "partial" if result.problems else "done"
-    problems = (*profiled.problems, *judged.problems, *(explained.problems if explained else ()), *result.problems)
+    problems = (
+        *profiled.problems,
+        *judged.problems,
+        *compared,
+        *(explained.problems if explained else ()),
+        *result.problems,
+    )
     if around.room.notify:
         with step("Send word of alerts") as said:
             sent = send(ledger, result, around.room)
@@ -97,18 +104,21 @@ def _count(draft: Draft, workspace: Workspace, engine: Engine | SourceError, ste
     return profiled
 
 
+def _compare(draft: Draft, workspace: Workspace, profiled: ProfileResult, step: Step) -> tuple[Problem, ...]:
+    with step("Compare groups") as said:
+        compared = judge_fairness(draft, workspace, profiled.touched)
+        said["detail"] = f"models compared anew: {compared.judged:,}" if compared.judged else "nothing new"
+        said["status"] = "partial" if compared.problems else "done"
+    return compared.problems
+
+
 def _explain(draft: Draft, around: Around, engine: Engine, profiled: ProfileResult, step: Step) -> ExplainResult:
-    """Note the days of decisions, compare groups, and explain what is new."""
+    """Note the days of decisions, and explain what is new."""
     problems: list[Problem] = []
     with step("Note the days of decisions") as said:
         noted = index_ids(draft, around.workspace, engine, profiled.touched)
         problems += noted.problems
         said["detail"], said["status"] = str(noted), "partial" if noted.problems else "done"
-    with step("Compare groups") as said:
-        compared = judge_fairness(draft, around.workspace, profiled.touched)
-        problems += compared.problems
-        said["detail"] = f"models compared anew: {compared.judged:,}" if compared.judged else "nothing new"
-        said["status"] = "partial" if compared.problems else "done"
     with step("Explain decisions") as said:
         limits = Limits(around.program.explain_seconds, around.program.explain_memory_mb)
         explained = explain_models(draft, around.workspace, (engine, around.tracking), profiled.touched, limits)

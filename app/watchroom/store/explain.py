@@ -128,7 +128,7 @@ class ExplainStore:
             self._connection.execute(f"delete from explain.{table} where model = ? and version = ?", [model, version])
 
     def forget_rows(self, model: str, version: int, month: Month) -> None:
-        """Remove the explained rows of a month or of the reference, and what was derived from them."""
+        """Remove the explained rows of a month or of the reference; what was derived from them is the caller's."""
         self._draft.writable("explain")
         key = {"model": model, "version": version, "month": month}
         for table in ("explained_decisions", "explained_values"):

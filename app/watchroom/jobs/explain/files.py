@@ -34,9 +34,9 @@ def location_of(draft: Draft, model: str, version: int) -> str | None:
     return str(rows[0][0]) if rows and rows[0][0] else None
 
 
-def folder_name(model: str, version: int, location: str) -> str:
-    """The name of the folder for a version's files: another one when they are elsewhere."""
-    return hashlib.sha256(f"{model}\0{version}\0{location}".encode()).hexdigest()[:20]
+def folder_name(model: str, version: int, stand: str) -> str:
+    """The name of the folder for a version's files: another for each stand, so that no snapshot's own changes."""
+    return hashlib.sha256(f"{model}\0{version}\0{stand}".encode()).hexdigest()[:20]
 
 
 def fetch(store: StoreFolder, tracking: TrackingSource, name: str, location: str, *, again: bool) -> Path:

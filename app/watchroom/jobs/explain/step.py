@@ -19,7 +19,7 @@ from watchroom.jobs.explain.version import Samples, Tools, Version, named
 from watchroom.jobs.explain.weights import fill_changes
 from watchroom.jobs.profile.champions import champions_of
 from watchroom.jobs.profile.step import Touched
-from watchroom.sources.decisions.contract import Engine
+from watchroom.sources.decisions.contract import SINGLES, Engine
 from watchroom.sources.tracking.contract import Problem, TrackingSource
 from watchroom.store.draft import Draft
 from watchroom.store.explain import ExplainStore
@@ -138,13 +138,13 @@ class _Model:
         signatures = [inputs_of(self._tools.draft, self._spec.model, version) for version in self._versions]
         named = [name for signature in signatures for name in signature]
         more = self._logs.columns() if not all(signatures) else ()
-        reserved = {"@id", "@decided_at", "@version", "@score", "@prediction", "@outcome"}
+        reserved = set(SINGLES.names)
         return tuple(name for name in dict.fromkeys((*named, *more)) if name not in reserved)
 
     def _one(self, version: Version, number: int, found: _Found) -> None:
         model, store = self._spec.model, self._tools.store
         try:
-            rows = version.explain(self._days, self._recounted)
+            rows = version.explain(self._days, self._recounted, lambda: self._status(number, version))
         except Exception as error:  # noqa: BLE001, whatever one version brings about must not stop the others
             found.problems.append(_problem(model, number, error))
             with store.transaction():
@@ -154,10 +154,8 @@ class _Model:
         found.rows += rows
         found.versions += 1 if rows else 0
         found.problems += _left_out(model, number, version.left_out)
-        with store.transaction():
-            store.set_status(self._status(number, version, anew=bool(rows)))
 
-    def _status(self, number: int, version: Version, *, anew: bool) -> dict[str, Any]:
+    def _status(self, number: int, version: Version) -> dict[str, Any]:
         model, store, loaded = self._spec.model, self._tools.store, version.loaded
         rows, reference_rows, _ = store.counts(model, number)
         before = store.status(model, number) or {"flavor": None, "method": None, "space": None, "note": ""}
@@ -168,7 +166,7 @@ class _Model:
         return {
             **said, "model": model, "version": number, "status": "explained", "rows": rows,
             "reference_rows": reference_rows, "what": "", "why": "", "next_step": "",
-            "explained_at": now if anew else before.get("explained_at"),
+            "explained_at": before.get("explained_at") if loaded is None else now,
         }  # fmt: skip
 
     def _status_of_failure(self, number: int, error: Exception) -> dict[str, Any]:

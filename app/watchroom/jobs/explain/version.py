@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -122,7 +122,7 @@ class Version:
         return self._location is None or (self._store_folder.models / self._folder_name()).is_dir()
 
     def _folder_name(self) -> str:
-        return folder_name(self._model, self._version, self._location or "")
+        return folder_name(self._model, self._version, self.stand)
 
     def _seen(self) -> set[Month]:
         """The months that were looked at, also those of which no row could be explained."""
@@ -137,10 +137,13 @@ class Version:
     def _reference_due(self) -> bool:
         return self.notes.get("reference") != self._samples.logs.notes.get("reference", "")
 
-    def explain(self, touched: frozenset[date] | None, recounted: frozenset[date]) -> int:
+    def explain(
+        self, touched: frozenset[date] | None, recounted: frozenset[date], status: Callable[[], dict[str, Any]]
+    ) -> int:
         """Explain what is new, and write it; how many rows that were.
 
-        `recounted` are the days whose decisions may be others than before; `touched` those and the days with new
+        `status` gives the version's row of `explanations` once its rows are written, in one go with them. `recounted`
+        are the days whose decisions may be others than before; `touched` those and the days with new
         outcomes, None for all. Raises ExplainError, and what keeps the log from being read; then nothing is written.
         """
         name, folder = self._files()
@@ -169,11 +172,17 @@ class Version:
             ) as explainer:
                 self.loaded = explainer.loaded
                 self._check_inputs(months)
+                if not self._inputs:  # no signature named them, so that nobody could tell which rows lack one
+                    self._inputs = tuple(one.name for one in explainer.loaded.inputs)
+                    work = self._new(months, recounted, whole=whole, reference=reference)
+                    new = [one for one in work if len(one.rows)]
                 self._fill(explainer, new)
             if used is not None:
                 keep_background(self._store_folder, name, used)
-        self._write(work, whole=whole, redone=reference is not None)
-        self._note(name, background)
+        with self._store.transaction():
+            self._write(work, whole=whole, redone=reference is not None)
+            self._note(name, background)
+            self._store.set_status(status())
         return sum(len(one.rows) for one in new)
 
     @property
@@ -301,22 +310,21 @@ class Version:
 
     def _write(self, work: Sequence[_New], *, whole: bool, redone: bool) -> None:
         store, key = self._store, (self._model, self._version)
-        with store.transaction():
-            if whole:
-                store.forget(*key)
-            elif redone:
-                store.forget_rows(*key, None)
-            gone = {month for month in store.months(*key) if month is not None} - self._months
-            for month in gone:
-                store.forget_rows(*key, month)
-            for one in work:
-                if one.update.changes:
-                    store.write(*key, one.update)
-            changed = {one.month for one in work if one.update.gone or one.rows}
-            if changed or gone:
-                fill_weights(self._tools.draft, store, *key, sorted(changed | gone, key=str))
-            every = store.months(*key) if redone or whole else changed
-            self.changed = {month for month in every | gone if month is not None}
+        if whole:
+            store.forget(*key)
+        elif redone:
+            store.forget_rows(*key, None)
+        gone = {month for month in store.months(*key) if month is not None} - self._months
+        for month in gone:
+            store.forget_rows(*key, month)
+        for one in work:
+            if one.update.changes:
+                store.write(*key, one.update)
+        changed = {one.month for one in work if one.update.gone or one.rows}
+        if changed or gone:
+            fill_weights(self._tools.draft, store, *key, sorted(changed | gone, key=str))
+        every = store.months(*key) if redone or whole else changed
+        self.changed = {month for month in every | gone if month is not None}
 
     def _note(self, name: str, background: pa.Table | None) -> None:
         digest = _digest_of(background) if background is not None else self.notes.get("background", "")

@@ -75,7 +75,7 @@ def fill_changes(
         compared = store.compared(model, version)
         due = set(changed.get(version, ()))
         due |= {month for month, other in partners.items() if other is not None and changed.get(other)}
-        due |= {month for month in held if partners[month] in explained and compared.get(month) != partners[month]}
+        due |= {month for month, other in partners.items() if _missing(store, model, other, month, compared, explained)}
         due |= {month for month, other in compared.items() if partners.get(month) != other}
         rows = [row for month in sorted(due & held) for row in _changes(store, model, version, month, partners[month])]
         if due:
@@ -84,6 +84,15 @@ def fill_changes(
         with store.transaction():
             for version, (due, rows) in found.items():
                 store.replace("explanation_change", model, version, sorted(due), rows)
+
+
+def _missing(
+    store: ExplainStore, model: str, other: int | None, month: date, compared: Mapping[date, int], explained: set[int]
+) -> bool:
+    """Whether a month could be compared with another version, and was not yet."""
+    if other is None or other not in explained or compared.get(month) == other:
+        return False
+    return any(one is None or one <= month for one in store.months(model, other))
 
 
 def _changes(store: ExplainStore, model: str, version: int, month: date, other: int | None) -> list[list[Any]]:
