@@ -140,6 +140,50 @@ def test_without_an_index_the_whole_log_is_read(tmp_path: Path):
         assert decisions.find(snapshot, MODEL, "d1-0301-00003").versions == (1,)
 
 
+@pytest.fixture
+def half_indexed(own: LogRoom, monkeypatch: pytest.MonkeyPatch) -> LogRoom:
+    """Another day came and the first one was written anew; the ids of neither could be indexed."""
+    room = own
+    room.write(cases(30, first=date(2026, 3, 9)), "decisions/later.parquet")
+    room.write(cases(40, first=DAYS[0]), f"decisions/{DAYS[0]}.parquet")
+
+    def fails(*_: object) -> None:
+        raise SourceError("The disk is full.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(DuckDBEngine, "ids", fails)
+        refresh(room)
+    return room
+
+
+@pytest.mark.parametrize("id", ["d1-0309-00003", "d1-0301-00035", "d1-0302-00003"])
+def test_days_whose_ids_could_not_be_indexed_are_looked_through(half_indexed: LogRoom, id: str):
+    with read(half_indexed) as (decisions, snapshot):
+        assert decisions.find(snapshot, MODEL, id).versions == (1,)
+
+
+def test_of_a_half_indexed_log_all_is_looked_at_before_it_is_said_that_there_is_none(half_indexed: LogRoom):
+    with read(half_indexed) as (decisions, snapshot):
+        assert "has this id: 130 were read" in decisions.find(snapshot, MODEL, "nobody").why
+        file_of(half_indexed, DAYS[0]).unlink()
+        assert "is gone" in decisions.find(snapshot, MODEL, "nobody").why
+
+
+@pytest.mark.parametrize("problem", [SourceError("Away."), QueryError("Wrong."), QueryTimeout("Slow.")])
+def test_a_hint_that_cannot_be_given_leaves_the_answer_as_it_is(
+    usual: LogRoom, monkeypatch: pytest.MonkeyPatch, problem: Exception
+):
+    def fails(*_: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(DuckDBEngine, "find", fails)
+    with read(usual) as (decisions, snapshot):
+        for id in ("D1-0301-00003", "d8-0301-00003"):
+            found = decisions.find(snapshot, MODEL, id)
+            assert "No decision of claims has this id" in found.why
+            assert found.next_step.startswith("Check the id.")
+
+
 def test_only_the_files_of_its_days_are_read(own: LogRoom):
     file_of(own, DAYS[0]).write_bytes(b"PAR1 damaged")
     with read(own) as (decisions, snapshot):

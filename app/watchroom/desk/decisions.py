@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchroom.desk.log_files import Held, LogFiles, newer, unread
-from watchroom.errors import QueryTimeout, SourceError
+from watchroom.errors import QueryError, QueryTimeout, SourceError
 from watchroom.settings import Settings
 from watchroom.sources.decisions.contract import (
     SINGLES,
@@ -40,6 +40,9 @@ LAST_DAYS = 7
 
 AT_ONCE = 2
 """Lookups at once, and searches at once: each has a DuckDB of its own, and a lookup takes some 50 ms."""
+
+_UNREADABLE = (SourceError, QueryError, QueryTimeout)
+"""What a look into a log may raise, where the answer only helps along."""
 
 _OTHERS_READ = 3
 """Other models that an id is looked for in: their digests say which, and one in four billion of these is chance."""
@@ -125,12 +128,13 @@ class Decisions:
             )
         tried = _ways_to_write(_text(id))
         days = logs.days_of_digests(snapshot, digests=[id_digest(one) for one in tried])
-        if model not in days and not logs.indexed(snapshot, model=model):
-            days[model] = frozenset(logs.days_held(snapshot, model=model))
-        found = self._looked_up(snapshot, model, text, tried, days.get(model, frozenset()))
+        indexed = logs.indexed_days(snapshot, model=model)
+        unindexed = frozenset(logs.days_held(snapshot, model=model)) - indexed
+        found = self._looked_up(snapshot, model, text, tried, days.get(model, frozenset()) | unindexed)
         if found.rows.num_rows or found.why:
             return found
-        return self._not_there(snapshot, found, tried, days)
+        n = logs.decided(snapshot, model=model, days=indexed.union(found.days))
+        return self._not_there(snapshot, found, tried, days, n)
 
     def _looked_up(
         self, snapshot: Snapshot, model: str, text: str, tried: Sequence[str], days: frozenset[date]
@@ -154,12 +158,11 @@ class Decisions:
         return Found(model, one, rows, tuple(sorted(days)), why, step, note, own=own)
 
     def _not_there(
-        self, snapshot: Snapshot, found: Found, tried: Sequence[str], days: dict[str, frozenset[date]]
+        self, snapshot: Snapshot, found: Found, tried: Sequence[str], days: Mapping[str, frozenset[date]], n: int
     ) -> Found:
-        """Why there is no such decision: another model's, another way to write it, or none that was read."""
+        """Why none of the `n` that were looked at is it: another model's, another way to write it, or none at all."""
         others = tuple(other for other in days if other != found.model)[:_OTHERS_READ]
         there = tuple(other for other in others if self._has(snapshot, other, tried, days[other]))
-        n = logs.decided(snapshot, model=found.model)
         why = (
             f"No decision of {found.model} has this id: {n:,} were read, the last refresh was at "
             f"{snapshot.made_at:%Y-%m-%d %H:%M} UTC."
@@ -182,7 +185,7 @@ class Decisions:
             return False
         try:
             return bool(self._looked_up(snapshot, model, text, tried, days).rows.num_rows)
-        except SourceError:
+        except _UNREADABLE:
             return False  # another model's file: nobody asked for it
 
     def _in_another_case(self, snapshot: Snapshot, model: str, tried: Sequence[str]) -> str | None:
@@ -190,7 +193,10 @@ class Decisions:
         days = logs.days_of_digests(snapshot, digests=[id_digest(one) for one in ways]).get(model)
         if text is None or days is None:
             return None
-        found = self._looked_up(snapshot, model, text, ways, days)
+        try:
+            found = self._looked_up(snapshot, model, text, ways, days)
+        except _UNREADABLE:
+            return None  # a hint never turns what is known into an error
         return found.id if found.rows.num_rows else None
 
     def search(

@@ -12,9 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from watchroom.store.draft import Draft
-
-_NOTE = "ids of "
-"""How the notes begin that say which days of a model are indexed; the model's name follows."""
+from watchroom.store.queries.logs import INDEXED_NOTE
 
 
 class IdStore:
@@ -30,7 +28,7 @@ class IdStore:
 
     def indexed(self, model: str) -> frozenset[date]:
         """The days whose ids are known. None when the rows are gone, as after the part was damaged."""
-        note = self._draft.note(f"{_NOTE}{model}")
+        note = self._draft.note(f"{INDEXED_NOTE}{model}")
         if not note or not self._connection.execute(_ANY, [model]).fetchall():
             return frozenset()
         with suppress(ValueError, TypeError):
@@ -40,8 +38,8 @@ class IdStore:
     def note(self, model: str, days: Iterable[date]) -> None:
         """Say which days of a model are indexed."""
         kept = json.dumps([day.isoformat() for day in sorted(days)])
-        if kept != self._draft.note(f"{_NOTE}{model}"):
-            self._draft.keep_note(f"{_NOTE}{model}", kept)
+        if kept != self._draft.note(f"{INDEXED_NOTE}{model}"):
+            self._draft.keep_note(f"{INDEXED_NOTE}{model}", kept)
 
     def forget(self, model: str) -> None:
         """Remove the index of a model."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,14 +47,24 @@ def _names(text: str | None) -> tuple[str, ...]:
     return tuple(str(one["name"]) for one in named if isinstance(one, dict) and one.get("name"))
 
 
-def decided(snapshot: Snapshot, *, model: str) -> int:
-    """How many decisions of the model were counted."""
-    return int(snapshot.rows("select coalesce(sum(decisions), 0) from volume where model = ?", [model])[0][0])
+def decided(snapshot: Snapshot, *, model: str, days: Collection[date]) -> int:
+    """How many decisions of the model were counted on these days."""
+    query = "select coalesce(sum(decisions), 0) from volume where model = ? and day in (select unnest(?::date[]))"
+    return int(snapshot.rows(query, [model, sorted(days)])[0][0])
 
 
-def indexed(snapshot: Snapshot, *, model: str) -> bool:
-    """Whether the ids of the model's decisions can be looked up."""
-    return bool(snapshot.rows("select 1 from decision_days where model = ? limit 1", [model]))
+INDEXED_NOTE = "ids of "
+"""How the refresh's notes begin that say which days of a model are indexed; the model's name follows."""
+
+
+def indexed_days(snapshot: Snapshot, *, model: str) -> frozenset[date]:
+    """The days whose ids can be looked up, as they are now: of a day that changed since, what is indexed is old."""
+    if not snapshot.rows("select 1 from decision_days where model = ? limit 1", [model]):
+        return frozenset()
+    noted = snapshot.rows("select value from sync_state where key = ?", [f"{INDEXED_NOTE}{model}"])
+    with suppress(ValueError, TypeError, IndexError):
+        return frozenset(date.fromisoformat(day) for day in json.loads(noted[0][0]))
+    return frozenset()
 
 
 def days_of_digests(snapshot: Snapshot, *, digests: Sequence[int]) -> dict[str, frozenset[date]]:
