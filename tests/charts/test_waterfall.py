@@ -68,3 +68,22 @@ def test_scores_are_counted_by_what_came_of_them():
     assert (true.sum(), false.sum(), unknown.sum()) == (8, 5, 2)
     assert (true[1], false[1], unknown[15], true[49]) == (1, 5, 2, 7)
     assert chart.alt == "Scores of 15 decisions, October; 40 % of them scored lower than this decision."
+
+
+def test_all_of_the_outline_of_what_was_lies_within_the_axis():
+    before, after = made(4.0, 0.2), made(0.1, 0.2)
+    chart = waterfall(after, written=str, unit="log-odds", actual=before).figure
+    low, high = chart.layout.xaxis.range
+    outline = chart.data[2]
+    ends = [start + length for start, length in zip(outline.base, outline.x, strict=True)]
+    assert low < min(ends)
+    assert max(*ends, 3.2) < high
+
+
+def test_outcomes_are_called_as_the_model_names_them():
+    n = np.array([2, 3])
+    cells = Cells(score_bin(np.array([0.1, 0.9])), np.array(["0", "1"]), np.array(["0", "1"]), n, n * 0.5, n * 0.5,
+                  np.zeros(2))  # fmt: skip
+    chart = scores(cells, 0.9, 0.5, "October", outcomes=("fraud", "<genuine>")).figure
+    assert [trace.name for trace in chart.data] == ["fraud", "&lt;genuine&gt;", "not known yet"]
+    assert [note.text for note in chart.layout.annotations] == ["cut-off 0.50", "this decision 0.9"]

@@ -100,3 +100,19 @@ class TestACategory:
         bins = categories(70, 30)
         assert standing(bins, ("false", "true", ""), True).share == 0.3
         assert standing(bins, ("false", "true", ""), 0.0).share == 0.7
+
+
+class TestANumberOfFewValues:
+    def test_its_values_are_told_by_their_shares(self):
+        flag = numbers([0] * 92 + [1] * 8)
+        assert usual(flag, ()).shares == (("0", 0.92), ("1", 0.08))
+        assert standing(flag, (), 1).share == pytest.approx(0.08)
+        assert not standing(flag, (), 1).unusual
+
+    def test_one_between_them_is_new_and_a_rare_one_unusual(self):
+        found = numbers([0] * 60 + [1] * 2 + [2] * 38)
+        assert standing(found, (), 0.5).new
+        assert standing(found, (), 1).unusual
+
+    def test_one_of_more_values_keeps_its_range(self):
+        assert usual(numbers(list(range(6)) * 10), ()).shares == ()

@@ -83,6 +83,10 @@ class TestFinding:
         assert len(answers)
         assert (answers == 2).all()
 
+    def test_what_is_asked_of_the_log_stands_in_the_address(self, reader: Reader):
+        app = reader.open("decision", model=MODEL, period="All time", find_outcome="Known")
+        assert app.selectbox(key="find_outcome").value == "Known"
+
     def test_a_search_that_nothing_fits_says_so(self, reader: Reader):
         app = reader.open("decision", model=MODEL, period="All time")
         app.slider(key="find_score").set_value((0.99, 1.0)).run()
@@ -226,6 +230,14 @@ class TestTheParts:
         assert f"`merchant` {other} instead of {was}" in text
         assert "It would have scored 0." in text
         assert "never logged or stored" in text
+
+    def test_a_what_if_stands_in_the_address(self, reader: Reader, room: Decided):
+        app = one(reader, room.an_id(sampled=True), part="What if", change="amount:20")
+        text = said(app)
+        assert "`amount` 20 instead of" in text
+        app.button(key="_what_if_tries_reset").click().run()
+        assert "Nothing is changed yet" in said(app)
+        assert "change" not in app.query_params
 
     def test_reset_takes_every_change_back(self, reader: Reader, room: Decided):
         app = one(reader, room.an_id(sampled=True), part="What if")

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 
 from tests.helpers.explained import explained_rows, served
@@ -19,8 +20,10 @@ from watchroom.domain.usual import Standing, Usual
 from watchroom.errors import WatchroomError
 from watchroom.reports import pdf as pdf_module
 from watchroom.reports.decision import Asked, html
+from watchroom.reports.decision_alike import in_words
+from watchroom.reports.decision_besides import performance, versions
 from watchroom.reports.decision_facts import Facts, facts, surroundings
-from watchroom.reports.decision_words import answer, because, decided, outcome
+from watchroom.reports.decision_words import answer, because, decided, outcome, standing_text, usual_text
 from watchroom.reports.pdf import pdf
 from watchroom.reports.pdf_child import fitted
 from watchroom.store.queries.decision import SignedOff, sampled
@@ -31,6 +34,7 @@ HOSTILE = "<script>alert(1)</script><img src='https://example.com/x.png'>"
 ASKED = Asked("ada@example.com", datetime(2026, 11, 2, 9, 30, tzinfo=UTC))
 LONDON = ZoneInfo("Europe/London")
 MONTH = date(2026, 10, 1)
+UNNAMED = Answer()
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +91,7 @@ def small(**changed: object) -> Facts:
 
 
 def made(case: Case, why: Explanation | None, *, task: str = "binary", cutoff: float | None = 0.5,
-         answers: Answer = Answer()) -> Facts:  # fmt: skip
+         answers: Answer = UNNAMED) -> Facts:  # fmt: skip
     from watchroom.store.queries.decision import Reign, ThatDay
 
     day = ThatDay("no data", "no data", "no data", (), 0, None, 0, ())
@@ -144,14 +148,67 @@ class TestTheWords:
     def test_the_outcome_says_whether_it_was_right(self, found: str | None, said: str):
         assert said in outcome(small(outcome=found))
 
+    def test_it_is_said_in_the_words_of_the_models_file(self):
+        words = Answer(predictions={"1": "stopped"}, outcomes={"0": "genuine"}, unit="EUR")
+        found = made(small(outcome="0").case, None, answers=words)
+        assert decided(found).startswith("Stopped: scored 0.830")
+        assert outcome(found) == "Outcome: genuine; the prediction was wrong."
+
+    def test_the_own_category_is_told_first(self):
+        usual = Usual("category", 9, 0.0, shares=(("food", 0.5), ("fuel", 0.3), ("games", 0.1), ("travel", 0.05)))
+        assert usual_text(usual, "travel") == "travel 5.0 %, food 50 %, fuel 30 %"
+        flag = Usual("number", 9, 0.0, 0, 1, 0, 1, (("0", 0.92), ("1", 0.08)))
+        assert usual_text(flag, 1.0) == "0: 92 %, 1: 8.0 %"
+        assert standing_text(1.0, Standing(below=0.92, above=0, share=0.08), flag) == "as in 8.0 % of the reference"
+
+    @pytest.mark.parametrize(
+        ("outcomes", "said"),
+        [
+            (
+                ["0"] * 6 + [None] * 4,
+                "Of the 10 most similar decisions the outcome of 6 is known: all 6 turned out genuine.",
+            ),
+            (["1"] * 4 + ["0"] * 2, "Of the 6 most similar decisions 4 fraud, 2 genuine."),
+            ([None] * 3, "Of the 3 most similar decisions no outcome is known yet."),
+        ],
+    )
+    def test_what_became_of_similar_ones_is_counted_by_name(self, outcomes: list[str | None], said: str):
+        words = Answer(outcomes={"1": "fraud", "0": "genuine"})
+        assert in_words(pd.Series(outcomes, dtype=object), made(small().case, None, answers=words)) == said
+
+    def test_versions_that_disagree_are_said_to(self):
+        found = made(small().case, None, answers=Answer(predictions={"0": "let through"}))
+        other = replace(found.case, version=2, score=0.3, prediction="0")
+        assert versions(found, (found.case, other)) == (
+            "They disagree: version 1 “1”, scored 0.830; version 2 “let through”, scored 0.300."
+        )
+        assert versions(found, (found.case,)) == ""
+
+    @pytest.mark.parametrize(("status", "said"), [("no data", "too few to judge"), ("stable", "stable")])
+    def test_performance_is_said_with_peoples_name_of_the_metric(self, status: str, said: str):
+        found = small()
+        day = replace(found.around.day, metric=("roc_auc", 0.987, status, 121))
+        told = replace(found, around=replace(found.around, day=day))
+        assert performance(told) == f"AUC 0.987 from 121 outcomes, {said}"
+
 
 class TestThePage:
+    def test_its_month_ends_no_later_than_the_snapshot(self, told: Facts):
+        assert told.around.month[0] == MONTH
+        assert told.around.month[1] <= max(told.around.made_at.date(), told.case.at.date())
+
+    def test_it_says_where_the_decision_flips_and_what_else_would(self, told: Facts):
+        text = Read(html(told, ASKED, LONDON)).text
+        assert "This decision flips at " in text
+        assert "cut-off 0.50" in text
+
     def test_it_says_who_when_which_version_data_and_snapshot(self, told: Facts):
         text = Read(html(told, ASKED, LONDON)).text
         for part in (
             "ada@example.com", "2 Nov 2026 09:30", "d-2610-00007", "card-fraud, version 2", "a1b2", "0123abcd",
             "with uncommitted changes", "cards d1g3st (training)", "approved for deploy by rae@example.com",
-            told.around.snapshot, "2, champion at that time", "in log-odds", "exact TreeSHAP", "3 Oct 2026 11:48 (Europe/London)",
+            told.around.snapshot, "2, champion at that time", "in log-odds", "exact TreeSHAP",
+            "3 Oct 2026 11:48 (Europe/London)",
         ):  # fmt: skip
             assert part in text, part
 

@@ -25,7 +25,7 @@ _LABEL = 30
 _ROW_HEIGHT = 26
 _HISTOGRAM_BARS = 50
 _EDGE = 0.2  # of the axis: nearer to its end a label in the middle would be cut on a phone
-_NUMBERS = 52  # pixels right of the bars, for the longest number beside one that ends at the edge
+_NUMBERS = 58  # pixels right of the bars, for the longest number beside one that ends at the edge
 
 
 def waterfall(

@@ -151,8 +151,8 @@ def _inputs(facts: Facts) -> str:
     shown = facts.inputs if len(facts.inputs) <= ROWS else facts.inputs[: ROWS - 1]
     rest = facts.inputs[len(shown) :]
     head = (
-        "<tr><th style='width:18%'>Input</th><th style='width:11%' class='n'>Value</th>"
-        "<th style='width:37%'>Usual in the reference</th><th>Where it stands</th>"
+        "<tr><th style='width:17%'>Input</th><th style='width:11%' class='n'>Value</th>"
+        "<th style='width:33%'>Usual in the reference</th><th>Where it stands</th>"
         "<th style='width:9%' class='n'>Added</th></tr>"
     )
     rows = "".join(_row(one, 3 if len(shown) <= MANY_ROWS else 2) for one in shown)

@@ -55,10 +55,9 @@ def _answered(case: Case, facts: Facts) -> str:
     answer = facts.around.answer
     if case.prediction is None:
         return "(prediction not logged)"
-    amount = facts.around.task == "regression"
-    return (
-        f"“{words.amount_text(case.prediction, answer) if amount else words.prediction_name(case.prediction, answer)}”"
-    )
+    if facts.around.task == "regression":
+        return words.amount_text(case.prediction, answer)
+    return f"“{words.prediction_name(case.prediction, answer)}”"
 
 
 def cutoff(facts: Facts) -> str:

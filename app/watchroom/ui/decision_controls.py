@@ -88,7 +88,7 @@ def controls(
 
 
 def _control(one: Input, kind: str, categories: Sequence[str], spread: Spread | None, key: str, start: Value) -> Value:
-    label = _label(one.feature)
+    label = label_of(one.feature)
     missing = st.session_state.get(f"{key}_missing", start is None)
     if kind == "category":
         return _category(one, categories, label, key, start)
@@ -101,7 +101,7 @@ def _control(one: Input, kind: str, categories: Sequence[str], spread: Spread | 
     return None if missing else found
 
 
-def _label(feature: str) -> str:
+def label_of(feature: str) -> str:
     """A column's name as a widget's label: one that is no Markdown stays as it is, for those who hear it read."""
     line = one_line(feature, 60)
     return line if _NO_MARKDOWN.fullmatch(line) else plain(line, 60)

@@ -12,6 +12,7 @@ from watchroom.store.queries import health as health_queries
 from watchroom.store.queries import windows
 from watchroom.store.queries.windows import Watched
 from watchroom.store.snapshot import Snapshot
+from watchroom.ui.decision_controls import label_of
 from watchroom.ui.room import ask
 from watchroom.ui.text import one_line, plain
 
@@ -154,7 +155,7 @@ def _watched(snapshot: Snapshot, *, model: str) -> tuple[Watched, ...]:
 
 def _condition(one: Watched) -> Condition | None:
     """The condition on an input; None until it is said."""
-    label = plain(one.name, 60)
+    label = label_of(one.name)
     if one.bins.kind == "category":
         values = [text for text in one.values if text]
         chosen = st.multiselect(
