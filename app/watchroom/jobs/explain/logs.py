@@ -6,7 +6,6 @@ What the logs hold is taken from the profile step, which has just read them: no 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from watchroom.domain.signature import named_inputs
 from watchroom.errors import ExplainError
 from watchroom.sources.decisions.contract import DecisionLog, Engine, Files, FileShape, LogFile, OutcomeLog
 from watchroom.sources.decisions.written import from_json
@@ -170,19 +170,4 @@ def inputs_of(draft: Draft, model: str, version: int) -> tuple[str, ...]:
     rows = draft.connection.execute(
         "select signature_inputs from mlflow.model_versions where name = ? and version = ?", [model, version]
     ).fetchall()
-    try:
-        columns = json.loads(rows[0][0]) if rows and rows[0][0] else []
-    except (ValueError, RecursionError):
-        return ()
-    named = columns if isinstance(columns, list) else []
-    names = [str(one["name"]) for one in named if isinstance(one, dict) and one.get("name")]
-    return tuple(name for name in names if _is_text(name))
-
-
-def _is_text(name: str) -> bool:
-    """Whether it can be written at all: a lone surrogate is the name of no column."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return named_inputs(rows[0][0]) if rows else ()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from watchroom.domain.signature import named_inputs
 from watchroom.sources.decisions.contract import OWN_SIGNALS, Champion, DecisionLog, FileShape, Kind, OutcomeLog
 from watchroom.store.draft import Draft
 from watchroom.workspace.model_file import ModelSpec, ReferenceFile
@@ -68,7 +69,7 @@ def usable_features(features: Iterable[str]) -> tuple[tuple[str, ...], tuple[str
 def signature_features(draft: Draft, model: str) -> tuple[str, ...]:
     """The inputs of the champion's signature, else of the newest version that has one; none when it names none."""
     rows = draft.connection.execute(_SIGNATURE, [model, model]).fetchall()
-    return _named_inputs(rows[0][0]) if rows else ()
+    return named_inputs(rows[0][0]) if rows else ()
 
 
 _SIGNATURE = """
@@ -79,16 +80,6 @@ _SIGNATURE = """
         v.version desc
     limit 1
 """
-
-
-def _named_inputs(signature: str) -> tuple[str, ...]:
-    try:
-        columns = json.loads(signature)
-    except ValueError:
-        return ()
-    if not isinstance(columns, list):
-        return ()
-    return tuple(str(one["name"]) for one in columns if isinstance(one, dict) and one.get("name"))
 
 
 def other_columns(spec: ModelSpec, shapes: Iterable[FileShape]) -> tuple[str, ...]:

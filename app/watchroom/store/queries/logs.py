@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
+from watchroom.domain.signature import named_inputs
 from watchroom.store.snapshot import Snapshot
 
 
@@ -35,16 +36,7 @@ def signature_inputs(snapshot: Snapshot, *, model: str) -> dict[int, tuple[str, 
         where d.model = ? and d.decisions > 0 order by d.version""",
         [model],
     )
-    return {int(version): _names(text) for version, text in rows}
-
-
-def _names(text: str | None) -> tuple[str, ...]:
-    try:
-        columns = json.loads(text) if text else []
-    except ValueError:
-        return ()
-    named = columns if isinstance(columns, list) else []
-    return tuple(str(one["name"]) for one in named if isinstance(one, dict) and one.get("name"))
+    return {int(version): named_inputs(text) for version, text in rows}
 
 
 def decided(snapshot: Snapshot, *, model: str, days: Collection[date]) -> int:
