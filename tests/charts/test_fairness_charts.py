@@ -42,10 +42,11 @@ def test_n_stands_beside_each_group_and_the_line_at_four_fifths_of_the_best():
     assert "below to the left" in texts[3]
 
 
-def test_where_low_is_good_the_line_lies_above_the_best():
-    chart = fairness.groups(rows("error_rate"), "error_rate", "Error rate")
-    assert chart.figure.layout.shapes[0].x0 == pytest.approx(0.5)
-    assert "below to the right" in chart.figure.layout.annotations[-1].text
+def test_errors_have_a_ratio_and_no_line():
+    found = rows("error_rate").assign(status=["none", "none", "small", "small"])
+    chart = fairness.groups(found, "error_rate", "Error rate")
+    assert not chart.figure.layout.shapes
+    assert "0.50 of a" in chart.figure.data[0].text[1]
 
 
 def test_a_gap_has_a_line_at_zero_and_no_verdict():
@@ -107,7 +108,7 @@ def test_months_have_a_line_for_each_group_and_the_reference_before_them():
         ("selection_rate", 0.04, "4.0 %"),
         ("selection_rate", 0.0, "0 %"),
         ("selection_rate", 1.0, "100 %"),
-        ("calibration_gap", -0.0126, "-1.3 points"),
+        ("calibration_gap", -0.0126, "−1.3 points"),
         ("mae", 1234.5, "1,234"),
         ("mae", float("nan"), "–"),
     ],

@@ -244,7 +244,7 @@ def test_a_group_that_is_missing_in_a_month_has_no_row_there(tmp_path):
         ({"predicted": "1"}, "selection_rate", {"above"}),
         ({"outcome": "0"}, "true_positive_rate", {"small"}),
         ({"outcome": "1"}, "false_positive_rate", {"small"}),
-        ({"predicted": "1", "outcome": "1"}, "error_rate", {"above", "unclear"}),
+        ({"predicted": "1", "outcome": "1"}, "error_rate", {"none"}),
     ],
 )
 def test_one_group_or_one_class_alone_is_no_alarm(tmp_path, change, metric, status):
@@ -278,8 +278,8 @@ def test_amounts_are_compared_by_the_size_of_their_errors(tmp_path):
     for rows, of in ((mae, error.abs()), (bias, error)):
         half = 1.959964 * of.groupby(by).std() / np.sqrt(of.groupby(by).size())
         assert (rows["high"] - rows["value"]).to_numpy() == pytest.approx(half.to_numpy(), rel=1e-6)
-    assert mae["status"]["61+"] == "below"
-    assert set(bias["status"]) == {"none"}
+    assert mae["ratio_high"]["61+"] < 0.8
+    assert set(mae["status"]) | set(bias["status"]) == {"none"}
 
 
 def test_nothing_is_said_while_the_task_is_unknown(tmp_path):

@@ -20,8 +20,9 @@ def pair(metric: str = "selection_rate", status: str = "below", ratio: float = 0
     own = values * ratio if metric in ("selection_rate", "true_positive_rate") else values / ratio if ratio else 0.3
     best = values if ratio or metric in ("selection_rate", "true_positive_rate") else 0.0
     told = {"metric": metric, "best": "61+", **more}
+    first = "none" if status == "none" else "above"
     return [
-        compared(group_value="61+", value=best, ratio=1.0, ratio_low=1.0, ratio_high=1.0, status="above", **told),
+        compared(group_value="61+", value=best, ratio=1.0, ratio_low=1.0, ratio_high=1.0, status=first, **told),
         compared(value=own, ratio=ratio, ratio_low=ratio * 0.9, ratio_high=ratio * 1.1, status=status, **told),
     ]
 
@@ -62,15 +63,30 @@ def test_what_never_happens_to_a_group_is_said_so(metric: str, said: str):
 def test_a_group_below_the_line_is_the_answer():
     found = answer(pd.DataFrame([*pair(), *pair(status="above", ratio=0.95, group_column="region")]))
     assert found.startswith("Not alike by `age_band`: the model says 1 to “61+” 2.0 times as often")
-    assert found.endswith("surely below the four-fifths line; 1 of 2 columns has no such group.")
-    assert answer(pd.DataFrame(pair())).endswith("surely below the four-fifths line.")
+    assert found.endswith("below the four-fifths line, with the whole interval; 1 of 2 columns has no such group.")
+    assert answer(pd.DataFrame(pair())).endswith("below the four-fifths line, with the whole interval.")
+
+
+def test_a_gap_in_errors_never_goes_before_selection():
+    errors = pair("error_rate", status="none", ratio=0.2)
+    assert answer(pd.DataFrame([*errors, *pair(status="above", ratio=0.95)])).startswith("Alike: in 1 column")
+    found = overview(pd.DataFrame([*errors, *pair(status="above", ratio=0.95)]))
+    assert list(found["metric"]) == ["selection_rate", "error_rate"]
+
+
+def test_without_selection_the_widest_gap_is_told_and_not_judged():
+    found = answer(pd.DataFrame(pair("mae", status="none")))
+    assert found == (
+        "Furthest apart by `age_band`: errors for “18-25” are 2.0 times as large as for “61+” (0.2 against 0.1). "
+        "That is no verdict: the four-fifths line is one of selection."
+    )
 
 
 def test_what_cannot_be_told_yet_is_said_to_be():
     found = answer(pd.DataFrame(pair(status="unclear", ratio=0.7)))
     assert found.startswith(
-        "No group lies surely below the four-fifths line. 1 of 1 comparison is unclear; its estimate lies below it, "
-        "the furthest by `age_band`: the model says 1"
+        "No group lies below the four-fifths line with the whole interval. 1 of 1 comparison is unclear; its estimate "
+        "lies below it, the furthest by `age_band`: the model says 1"
     )
     assert found.endswith("Only more decisions would tell.")
 

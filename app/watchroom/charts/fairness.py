@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from watchroom.charts.health import BAD_COLOUR, LABEL_HEIGHT, LABEL_ROOM, WATCH_COLOUR
 from watchroom.charts.style import GRID_COLOUR, LINE_COLOUR, OTHER_COLOUR, Chart, figure, name
 from watchroom.charts.words import records, short
-from watchroom.domain.fairness import BEST, FOUR_FIFTHS, RATES
+from watchroom.domain.fairness import BEST, FOUR_FIFTHS, LINED, RATES
 
 ROW = 30
 """Pixels for a group: a finger's width, and room for two lines of its label."""
@@ -38,7 +38,8 @@ def groups(found: pd.DataFrame, metric: str, title: str) -> Chart:
     """Each group's value with its 95 % interval, the largest on top and small groups last; n stands beside each.
 
     `found` has group_value, value, low, high, n, ratio, best, status, of one column and one metric, whose name is
-    `title`. The four-fifths line stands where a group's ratio to the best one would be 0.8.
+    `title`. The four-fifths line stands where a group's ratio to the best one would be 0.8, where the metric
+    has the line.
     """
     known = found.dropna(subset=["value"])
     order = known.assign(last=known["status"] == "small").sort_values(["last", "value"], ascending=[True, False])
@@ -83,11 +84,9 @@ def _above(length: Any) -> float:
 
 
 def _against(row: Any) -> str:
-    if row.status not in _SAID:
-        return ""
-    if pd.isna(row.ratio):
-        return f"<br>{_SAID[row.status]}"
-    return f"<br>{row.ratio:.2f} of {name(group(row.best))}, {_SAID[row.status]}"
+    ratio = "" if pd.isna(row.ratio) else f"{row.ratio:.2f} of {name(group(row.best))}"
+    told = ", ".join(part for part in (ratio, _SAID.get(row.status, "")) if part)
+    return f"<br>{told}" if told else ""
 
 
 def _interval(metric: str, row: Any) -> str:
@@ -108,12 +107,14 @@ def _reach(order: pd.DataFrame, metric: str) -> list[float]:
 
 
 def line_at(order: pd.DataFrame, metric: str) -> float | None:
-    """The value at which a group's ratio to the best one is four fifths; None where there is no best."""
+    """The value at which a group's ratio to the best one is four fifths; None where there is no best, or no line."""
+    if metric not in LINED:
+        return None
     best = order[(order["group_value"] == order["best"]) & (order["status"] != "small")]
     if best.empty:
         return None
     value = float(best["value"].iloc[0])
-    return value * FOUR_FIFTHS if BEST[metric] == "highest" else value / FOUR_FIFTHS  # type: ignore[index]
+    return value * FOUR_FIFTHS
 
 
 def _line(chart: go.Figure, order: pd.DataFrame, metric: str) -> None:
@@ -123,10 +124,9 @@ def _line(chart: go.Figure, order: pd.DataFrame, metric: str) -> None:
             chart.add_vline(x=0, line={"color": OTHER_COLOUR, "width": 1.2, "dash": "dash"})
         return
     chart.add_vline(x=at, line={"color": BAD_COLOUR, "width": 1.2, "dash": "dash"})
-    side = "left" if BEST[metric] == "highest" else "right"  # type: ignore[index]
     chart.add_annotation(
         x=at, y=1, yref="paper", yanchor="bottom", showarrow=False, font={"size": 11, "color": BAD_COLOUR},
-        text=f"four-fifths line: below to the {side}", xanchor="center",
+        text="four-fifths line: below to the left", xanchor="center",
     )  # fmt: skip
 
 

@@ -455,8 +455,8 @@ TERMS: tuple[Term, ...] = (
     Term(
         "four-fifths rule",
         STATISTICS,
-        "A group whose rate is below four fifths (0.8) of the best group's deserves a look. A rule of thumb of the "
-        "United States' guidelines for hiring of 1978: a screening, no verdict of law.",
+        "A group whose selection rate is below four fifths (0.8) of the best group's deserves a look. A rule "
+        "of thumb of the United States' guidelines for hiring of 1978: a screening, no verdict of law.",
         also=("80 % rule", "disparate impact ratio", "four-fifths line"),
         see=("selection rate", "fairness"),
     ),

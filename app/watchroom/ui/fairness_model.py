@@ -13,7 +13,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from watchroom.charts import fairness as charts
 from watchroom.charts.style import Chart
 from watchroom.charts.words import days
-from watchroom.domain.fairness import BEST, METRICS_OF, RATES, MetricName
+from watchroom.domain.fairness import LINED, METRICS_OF, RATES, MetricName
 from watchroom.domain.vocabulary import Task
 from watchroom.store.queries import fairness as queries
 from watchroom.ui.fairness_table import DOWNLOADED, in_percent, ordered, overview, shown_groups, verdict_column
@@ -100,7 +100,7 @@ def _without_outcomes(task: Task, found: Window) -> None:
 
 
 def _overview(subject: Subject, found: Window) -> None:
-    """Each column by each metric that has a line: where to look. A click chooses both."""
+    """Each column by each metric that has a ratio: where to look. A click chooses both."""
     rows = drawn(_overview_made, **subject.key, task=subject.task, first=found.first, last=found.last)
     pairs = tuple(zip(rows["group_column"], rows["metric"], strict=True))
     st.dataframe(
@@ -130,10 +130,16 @@ _OVERVIEW_COLUMNS: dict[str, ColumnConfig] = {
     "Verdict": verdict_column(),
     "Furthest behind": st.column_config.TextColumn(width=150),
     "Ratio": st.column_config.NumberColumn(
-        format="%.2f", width="small", help="Against the best group with enough decisions: 1 is alike, 0.8 the line"
+        format="%.2f",
+        width="small",
+        help="Against the best group with enough decisions: 1 is alike, of selection 0.8 the line",
     ),
-    "from": st.column_config.NumberColumn(format="%.2f", width="small", help="Lower end of the ratio's 95 % interval"),
-    "to": st.column_config.NumberColumn(format="%.2f", width="small", help="Upper end of the ratio's 95 % interval"),
+    "from": st.column_config.NumberColumn(
+        format="%.2f", width="small", help="Lower end of the ratio's 95 % interval, for all groups at once"
+    ),
+    "to": st.column_config.NumberColumn(
+        format="%.2f", width="small", help="Upper end of the ratio's 95 % interval, for all groups at once"
+    ),
     "n": st.column_config.NumberColumn(format="localized", width="small", help="Decisions of that group"),
     "Best": st.column_config.TextColumn(width=130),
 }
@@ -184,9 +190,9 @@ def _groups(subject: Subject, found: Window, column: str, metric: MetricName) ->
     shown = known.nlargest(GROUPS_DRAWN, "n")
     chart = charts.groups(shown, metric, _title(subject, metric))
     st.plotly_chart(chart.figure, config=_QUIET, alt=chart.alt, key="fairness_groups")
-    if BEST[metric] is not None:
+    if metric in LINED:
         st.caption(
-            "Bars are 95 % intervals. :blue[●] alike · :orange[◇] may lie below the line · :red[◆] surely below it · "
+            "Bars are 95 % intervals. :blue[●] alike · :orange[◇] may lie below the line · :red[◆] below it · "
             ":gray[○] too few decisions to judge"
         )
     if small := small_ones(rows):
@@ -280,7 +286,9 @@ def _caution() -> None:
             "- **Whether being chosen is good or bad** depends on what follows from it: a loan, or a stopped card. The "
             "line compares how often the answer is given that the model's file calls favourable.\n"
             "- **Outcomes may be unfair themselves.** Rates that need them take what came true as it was recorded.\n"
-            "- **Many comparisons find something.** The more groups, columns and metrics, the more intervals miss by "
-            "chance; and the best group is the best partly by luck. Small groups are shown and not judged."
+            "- **Many comparisons find something.** A ratio's interval allows for the number of groups of its column "
+            "and for the best being the best partly by luck; not for the number of columns, months and models.\n"
+            "- **Only selection has a line.** Ratios of errors are shown; the guideline sets no line for them, and "
+            "neither does this page. Small groups are shown and not judged."
         )
         link("glossary", "The words in the glossary", icon=":material/menu_book:", params={"term": "four-fifths rule"})

@@ -8,21 +8,25 @@ from typing import Any
 
 import pandas as pd
 
+from watchroom.domain.fairness import LINED
 from watchroom.store.queries import fairness as queries
 from watchroom.store.queries.fairness import Served
 from watchroom.ui.fairness_window import compared
 from watchroom.ui.fairness_words import CLEAREST
 from watchroom.ui.room import ask, drawn
 
+_FIRST = {"below": 0, "unclear": 1, "above": 1, "none": 2}
+"""What a model's worst group is chosen from first."""
+
 
 @dataclass(frozen=True)
 class Standing:
     """Where a model's groups stand in the whole months of a period, of its version in service.
 
-    `asked` are the columns that its file names. `columns` are those that were compared, `below` and `unclear` those
-    with a group surely below the four-fifths line, and else with one that may be. `n` are the decisions, 0 when there
-    are none in the period. The worst is the group whose ratio's interval ends lowest, of those surely below the line if
-    there are any; None when nothing could be compared.
+    `asked` are the columns that its file names. `columns` are those that were compared, `lined` those of them that the
+    four-fifths line could judge, `below` and `unclear` those with a group below it, and else with one that may be. `n`
+    are the decisions, 0 when there are none in the period. The worst is the group whose ratio's interval ends lowest:
+    of those below the line if there are any, else of what the line judges; None when nothing could be compared.
     """
 
     model: str
@@ -31,6 +35,7 @@ class Standing:
     asked: tuple[str, ...]
     version: int | None
     columns: int = 0
+    lined: int = 0
     below: int = 0
     unclear: int = 0
     n: int = 0
@@ -44,7 +49,7 @@ class Standing:
 
 
 def standings(*, first: date, last: date) -> tuple[Standing, ...]:
-    """Every model: those with a group below the line first, then those where it is not clear, then the others."""
+    """Every model: with a group below the line first, then where it is not clear, then alike, then without a line."""
     return drawn(_standings, first=first, last=last)
 
 
@@ -65,6 +70,7 @@ def _figures(rows: pd.DataFrame) -> dict[str, Any]:
     below, unclear = (set(judged[judged["status"] == status]["group_column"]) for status in ("below", "unclear"))
     counted = {
         "columns": judged["group_column"].nunique(),
+        "lined": judged[judged["metric"].isin(LINED)]["group_column"].nunique(),
         "below": len(below),
         "unclear": len(unclear - below),
         "n": int(rows.groupby(["group_column", "metric"])["n"].sum().max()),
@@ -72,7 +78,7 @@ def _figures(rows: pd.DataFrame) -> dict[str, Any]:
     others = judged[judged["group_value"] != judged["best"]]
     if others.empty:
         return counted
-    worst = others.assign(sure=others["status"] != "below").sort_values(["sure", *CLEAREST]).iloc[0]
+    worst = others.assign(rank=others["status"].map(_FIRST)).sort_values(["rank", *CLEAREST]).iloc[0]
     ratios = {name: float(worst[name]) for name in ("ratio", "ratio_low", "ratio_high")}
     named = {"column": "group_column", "group": "group_value", "metric": "metric", "best": "best"}
     return counted | ratios | {name: str(worst[column]) for name, column in named.items()}
@@ -81,4 +87,4 @@ def _figures(rows: pd.DataFrame) -> dict[str, Any]:
 def _worst_first(one: Standing) -> tuple[Any, ...]:
     far = float("inf")
     high, ratio = (far if value is None else value for value in (one.ratio_high, one.ratio))
-    return (one.below == 0, one.unclear == 0, high, ratio, one.title.lower(), one.model)
+    return (one.below == 0, one.unclear == 0, one.lined == 0, high, ratio, one.title.lower(), one.model)

@@ -18,21 +18,23 @@ DOWNLOADED = (
     "status",
 )  # fmt: skip
 
-_ORDER = {"below": 0, "unclear": 1, "above": 2}
+_ORDER = {"below": 0, "unclear": 1, "above": 2, "none": 3}
 _PAIR = ["group_column", "metric"]
 
 
 def overview(table: pd.DataFrame) -> pd.DataFrame:
-    """Of each column and each metric with a line the group furthest behind, what lies below the line first.
+    """Of each column and each metric with a ratio the group furthest behind, what lies below the line first.
 
-    Within a verdict by what the gap is at least: a wide one that may be chance is not first. Where nothing could be
-    compared the group and its figures are missing, and the status is `small`.
+    What has no line comes after all that has. Within a verdict by what the gap is at least: a wide one that may be
+    chance is not first. Where nothing could be compared the figures are missing, and the status is `small`.
     """
-    lined = table[table["metric"].map(lambda metric: BEST[metric] is not None)]
-    compared = lined[lined["ratio"].notna() & (lined["status"] != "small") & (lined["group_value"] != lined["best"])]
+    paired = table[table["metric"].map(lambda metric: BEST[metric] is not None)]
+    compared = paired[
+        paired["ratio"].notna() & (paired["status"] != "small") & (paired["group_value"] != paired["best"])
+    ]
     ranked = compared.assign(rank=compared["status"].map(_ORDER)).sort_values(["rank", *CLEAREST])
     worst = ranked.drop_duplicates(_PAIR)
-    pairs = lined[_PAIR].drop_duplicates()
+    pairs = paired[_PAIR].drop_duplicates()
     found = worst.merge(pairs, on=_PAIR, how="outer")
     found["status"] = found["status"].fillna("small")
     return found.sort_values(["rank", *CLEAREST]).reset_index(drop=True)
@@ -75,7 +77,8 @@ def verdict_column() -> ColumnConfig:
     """A column that holds a list with one verdict, shown as a chip in its colour."""
     return st.column_config.MultiselectColumn(
         "Verdict", options=list(STATUS_COLOURS), color=list(STATUS_COLOURS.values()), width=124,
-        help="Where the whole 95 % interval of the ratio lies: above or below four fifths of the best group",
+        help="Where the whole 95 % interval of the ratio lies: above or below four fifths of the best group. "
+        "Only selection has the line",
     )  # fmt: skip
 
 

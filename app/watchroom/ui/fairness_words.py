@@ -109,20 +109,33 @@ def value_with_unit(metric: str, value: Any, terms: Terms) -> str:
 
 
 def answer(table: pd.DataFrame, terms: Terms = PLAIN) -> str:
-    """Whether groups are treated alike, and where not, over all columns and metrics with a line."""
+    """Whether groups are selected alike, and where not, over all columns; without a line how far they are apart."""
     counted = table[table["status"].isin(["above", "below", "unclear"])]
     if counted.empty:
-        return _nothing(table)
+        return _without_line(table, terms)
     columns = counted["group_column"].nunique()
     below, unclear = (counted[counted["status"] == status] for status in ("below", "unclear"))
     if len(below):
         clear = columns - below["group_column"].nunique()
         others = f"; {number(clear)} of {_columns(columns)} {'has' if clear == 1 else 'have'} no such group"
         found = _furthest(below, counted, terms)
-        return f"Not alike by {found}. That is surely below the four-fifths line{others if columns > 1 else ''}."
+        shown = others if columns > 1 else ""
+        return f"Not alike by {found}. That is below the four-fifths line, with the whole interval{shown}."
     if len(unclear):
         return _unclear(unclear, counted, terms)
-    return f"Alike: in {_columns(columns)} no group lies below the four-fifths line, by any metric."
+    return f"Alike: in {_columns(columns)} no group lies below the four-fifths line."
+
+
+def _without_line(table: pd.DataFrame, terms: Terms) -> str:
+    """The widest gap of the metrics that have a ratio and no line, as of a model that selects nobody."""
+    judged = table[table["ratio"].notna() & (table["status"] != "small")]
+    others = judged[judged["group_value"] != judged["best"]]
+    if others.empty:
+        return _nothing(table)
+    return (
+        f"Furthest apart by {_furthest(others, judged, terms)}. That is no verdict: the four-fifths line is one of "
+        "selection."
+    )
 
 
 def _unclear(unclear: pd.DataFrame, counted: pd.DataFrame, terms: Terms) -> str:
@@ -136,11 +149,15 @@ def _unclear(unclear: pd.DataFrame, counted: pd.DataFrame, terms: Terms) -> str:
             f"No group's estimate lies below the four-fifths line. {many} {is_unsure} not yet sure to stay above it: "
             "only more decisions would tell."
         )
-    below = "its estimate" if len(unclear) == 1 else f"the {'estimate' if len(under) == 1 else 'estimates'} of {number(len(under))}"
+    below = (
+        "its estimate"
+        if len(unclear) == 1
+        else f"the {'estimate' if len(under) == 1 else 'estimates'} of {number(len(under))}"
+    )
     verb = "is" if len(unclear) == 1 else "are"
     lie = "lies" if len(under) == 1 else "lie"
     return (
-        f"No group lies surely below the four-fifths line. {many} {verb} unclear; {below} {lie} "
+        f"No group lies below the four-fifths line with the whole interval. {many} {verb} unclear; {below} {lie} "
         f"below it, the furthest by {_furthest(under, counted, terms)}. Only more decisions would tell."
     )
 

@@ -29,7 +29,7 @@ def lines(scope: Scope) -> list[Line]:
     drifted = found[found["change"] == "drifted"]
     moved = [pair for pair in zip(drifted["model"], drifted["title"], strict=True) if scope.model in (None, pair[0])]
     return [
-        *_line(behind, "has a group", "have a group", "surely below the four-fifths line", "fairness"),
+        *_line(behind, "has a group", "have a group", "below the four-fifths line", "fairness"),
         *_line(moved, "is driven", "are driven", "by other inputs than before", "explanations"),
     ]
 
