@@ -108,9 +108,3 @@ def test_changes_end_with_the_snapshot(snapshot: Snapshot):
     assert set(found["against"]) == {"reference", "version"}
     assert found["period_start"].max().date() == NOW
     assert list(found[found["against"] == "reference"]["status"]) == ["stable", "drifted"]
-
-
-def test_weights_without_any_effect_have_no_share():
-    found = explanations.ranked([("b", 0.0, 0.0, 5), ("a", 0.0, 0.0, 5), ("c", None, None, 0)])
-    assert [weight.feature for weight in found] == ["a", "b", "c"]
-    assert all(weight.share != weight.share for weight in found)

@@ -5,7 +5,7 @@ Only numbers come in: how they were made, and in which space, is the caller's. D
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -53,13 +53,17 @@ def weights(features: Sequence[str], values: Floats) -> tuple[Weight, ...]:
     absolute value for the importance). Signs are lost in it: an input may pull both ways.
     """
     n = values.shape[0]
-    size = _mean_abs(values)
     mean = values.mean(axis=0) if n else np.full(len(features), np.nan)
-    share = _shares(size)
-    order = sorted(range(len(features)), key=lambda i: (-np.nan_to_num(size[i]), features[i]))
+    return weighed(zip(features, _mean_abs(values).tolist(), mean.tolist(), [n] * len(features), strict=True))
+
+
+def weighed(means: Iterable[tuple[str, float, float, int]]) -> tuple[Weight, ...]:
+    """The same from each input's name, mean absolute and mean SHAP value, and rows."""
+    rows = sorted(means, key=lambda row: (-np.nan_to_num(row[1]), row[0]))
+    share = _shares(np.array([size for _, size, _, _ in rows]))
     return tuple(
-        Weight(features[i], float(size[i]), float(mean[i]), float(share[i]), rank, n)
-        for rank, i in enumerate(order, start=1)
+        Weight(name, size, mean, float(part), rank, n)
+        for rank, ((name, size, mean, n), part) in enumerate(zip(rows, share, strict=True), start=1)
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -10,6 +9,7 @@ from datetime import UTC, date, datetime
 from watchroom.domain.cutoff import Cutoff, implied
 from watchroom.domain.decision import Case, Explanation, Part, Value
 from watchroom.domain.outcomes import Cells
+from watchroom.domain.periods import span_of
 from watchroom.domain.usual import Standing, Usual, standing, usual
 from watchroom.domain.vocabulary import Task
 from watchroom.store.queries import decision as queries
@@ -69,14 +69,9 @@ def surroundings(snapshot: Snapshot, *, model: str, version: int, at: datetime) 
     )
 
 
-def month_of(day: date) -> tuple[date, date]:
-    """The first and the last day of its month."""
-    return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
-
-
 def _so_far(snapshot: Snapshot, model: str, version: int, day: date) -> tuple[date, date]:
     """The days of the month up to the last one with decisions of the version, and never beyond the snapshot's."""
-    first, last = month_of(day)
+    first, last = span_of("month", day)
     ((decided,),) = snapshot.rows(
         "select max(day) from volume where model = ? and version = ? and decisions > 0 and day between ? and ?",
         [model, version, first, last],

@@ -16,10 +16,11 @@ from watchroom.charts.style import Chart
 from watchroom.charts.words import short
 from watchroom.domain.attribution import MIN_ROWS, Shift, Weight, shifts
 from watchroom.domain.glossary import meaning
+from watchroom.domain.periods import span_of
 from watchroom.store.queries import explained, explanations
 from watchroom.store.queries.explained import OWN_COLUMNS, Choice, Column, Missing, Size, Where
 from watchroom.ui.explanations_changes import COLUMNS, ROW_HEIGHT, SHOWN
-from watchroom.ui.explanations_subject import Subject, month_end
+from watchroom.ui.explanations_subject import Subject
 from watchroom.ui.explanations_words import difference
 from watchroom.ui.names import told_apart
 from watchroom.ui.room import ask, drawn
@@ -96,7 +97,7 @@ def _whens(subject: Subject) -> dict[str, tuple[date | None, date | None]]:
         whens[REFERENCE] = (None, None)
     for span in ask(explanations.spans, model=subject.model.name):
         if span.version == found.version and span.grain == "month" and span.start is not None:
-            whens[f"{span.start:%b %Y}"] = (span.start, month_end(span.start))
+            whens[f"{span.start:%b %Y}"] = span_of("month", span.start)
     return whens
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from watchroom.charts.words import days
 from watchroom.domain.attribution import Weight
 from watchroom.domain.direction import Direction, of_numbers, of_texts
+from watchroom.domain.periods import span_of
 from watchroom.store.queries import explained
 from watchroom.store.queries.explained import Choice, Column, Size
 from watchroom.store.queries.explanations import Explanation
@@ -120,20 +120,18 @@ def rows_of(model: str, found: Explanation, scope: Scope) -> Rows:
         return chosen
     missing = f"No decision of this period is explained ({period.label})"
     if found.last is not None:
-        newest = _rows("", Choice(model, found.version, found.last, month_end(found.last)))
+        newest = _rows("", Choice(model, found.version, *span_of("month", found.last)))
         if newest.size.n:
-            label = days(found.last, newest.size.last or month_end(found.last))  # a month that goes on has no end yet
+            begun, ended = span_of("month", found.last)
+            label = days(begun, newest.size.last or ended)  # a month that goes on has no end yet
+                found.last, newest.size.last or span_of("month", found.last)[1]
+            )  # a month that goes on has no end yet
             return replace(newest, label=label, note=f"{missing}; these are of {label}.")
     return _rows("the reference", Choice(model, found.version), f"{missing}; this is the reference.")
 
 
 def _rows(label: str, choice: Choice, note: str = "") -> Rows:
     return Rows(label, choice, ask(explained.size, choice=choice), note)
-
-
-def month_end(month: date) -> date:
-    """The last day of the month that begins then."""
-    return (month + timedelta(31)).replace(day=1) - timedelta(1)
 
 
 def directions(choice: Choice, features: tuple[str, ...]) -> dict[str, Direction]:

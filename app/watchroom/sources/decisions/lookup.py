@@ -16,6 +16,7 @@ from typing import get_args
 import pyarrow as pa
 
 from watchroom.domain.vocabulary import Task
+from watchroom.domain.yes_no import yes_or_no
 from watchroom.errors import QueryError
 from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import (
@@ -362,12 +363,10 @@ def _number(value: str | float, column: str) -> float:
 
 
 def _yes_or_no(value: str | float, column: str) -> str:
-    text = str(value).strip().lower()
-    if text in ("1", "true", "yes", "1.0"):
-        return "true"
-    if text in ("0", "false", "no", "0.0"):
-        return "false"
-    raise QueryError(f"{str(value)[:60]!r} is neither true nor false.", why=f"{column} holds nothing else.")
+    said = yes_or_no(str(value))
+    if said is None:
+        raise QueryError(f"{str(value)[:60]!r} is neither true nor false.", why=f"{column} holds nothing else.")
+    return "true" if said else "false"
 
 
 def _compared(dialect: Dialect, one: Condition, form: ask.Form, value: str) -> str:

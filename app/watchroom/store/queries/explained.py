@@ -13,8 +13,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from watchroom.domain.attribution import Weight
-from watchroom.store.queries.explanations import ranked
+from watchroom.domain.attribution import Weight, weighed
 from watchroom.store.snapshot import Snapshot
 
 OWN_COLUMNS = {"@score": "score", "@prediction": "prediction", "@outcome": "outcome", "@output": "output"}
@@ -142,7 +141,7 @@ def size(snapshot: Snapshot, *, choice: Choice) -> Size:
 def weights(snapshot: Snapshot, *, choice: Choice) -> tuple[Weight, ...]:
     """What drives the rows of a choice, by rank; empty for a choice without rows."""
     asked = _Asked(choice)
-    return ranked(
+    return weighed(
         snapshot.rows(
             f"""select feature, avg(abs(shap)), avg(shap), count(shap) from explained_values v
             where {asked.values} and shap is not null

@@ -5,7 +5,6 @@ Figures of any other choice of rows come from `explained`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -142,17 +141,9 @@ def weights(snapshot: Snapshot, *, model: str, version: int, grain: str, start: 
         where model = ? and version = ? and grain = ? and period_start is not distinct from ? order by rank""",
         [model, version, grain, start],
     )
-    return ranked((feature, size, mean, n) for feature, size, mean, _, _, n in rows)
-
-
-def ranked(found: Iterable[tuple[str, float | None, float | None, int]]) -> tuple[Weight, ...]:
-    """Weights by rank, from feature, mean absolute value, mean and n; None is NaN, and comes last."""
-    rows = [(name, _number(size), _number(mean), n) for name, size, mean, n in found]
-    total = sum(size for _, size, _, _ in rows if size == size)
-    order = sorted(rows, key=lambda row: (-row[1] if row[1] == row[1] else float("inf"), row[0]))
     return tuple(
-        Weight(name, size, mean, size / total if total else float("nan"), place, n)
-        for place, (name, size, mean, n) in enumerate(order, 1)
+        Weight(feature, _number(size), _number(mean), _number(share), rank, n)
+        for feature, size, mean, share, rank, n in rows
     )
 
 
