@@ -195,6 +195,8 @@ def _publish(folder: Path, store: StoreFolder, log: pd.DataFrame, train: pd.Data
         for part in ("mlflow", "room", "explain", "ids", "health"):
             draft.fresh(part)
         _insert(draft, "model_versions", [_version(version) for version in (1, 2)])
+        _insert(draft, "registry_events", [{"seq": 1, "seen_at": datetime(2026, 9, 2), "event": "alias_set",
+                                            "model": MODEL, "version": 1, "name": "champion"}])  # fmt: skip
         profile_models(draft, workspace, engine)
         _insert(draft, "models", [{"model": MODEL, "file": f"models/{MODEL}.yaml", "registered": True, "title": TITLE,
                                    "task": "binary", "affects": [], "spec": spec.model_dump_json()}])  # fmt: skip
@@ -204,8 +206,6 @@ def _publish(folder: Path, store: StoreFolder, log: pd.DataFrame, train: pd.Data
                                  "start_time": datetime(2026, 9, 1, 8), "lifecycle_stage": "active"}])  # fmt: skip
         _insert(draft, "run_inputs", [{"run_id": "r" * 32, "name": "cards-2026-08", "digest": "d1g3st",
                                        "context": "training"}])  # fmt: skip
-        _insert(draft, "registry_events", [{"seq": 1, "seen_at": datetime(2026, 9, 2), "event": "alias_set",
-                                            "model": MODEL, "version": 1, "name": "champion"}])  # fmt: skip
         _insert(draft, "approvals", [{"seq": 2, "at": datetime(2026, 9, 1, 12), "model": MODEL, "version": 1,
                                       "stage": "deploy", "actor": "rae@example.com", "role": "reviewer",
                                       "decision": "approved", "status": "valid"}])  # fmt: skip

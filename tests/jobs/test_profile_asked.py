@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -71,3 +72,15 @@ def test_it_says_who_was_champion_when_the_log_does_not(tmp_path: Path):
     log, _ = asked(room.profile())
     assert log.version is None
     assert log.champions[-1] == Champion(datetime(2026, 3, 5), 2)
+
+
+def test_the_champions_are_kept_for_a_log_that_names_its_versions_too_and_count_nothing_anew(tmp_path: Path):
+    room = filled(tmp_path, champions=((datetime(2026, 2, 1), 1),))
+    first = room.profile()
+    room.champions = (*room.champions, (datetime(2026, 3, 2), 2))
+    again = room.profile()
+    notes = [dict(zip(found["profile_notes"]["key"], found["profile_notes"]["value"], strict=True))
+             for found in (first, again)]  # fmt: skip
+    assert [len(json.loads(one["champions"])) for one in notes] == [1, 2]
+    assert again.result.counts.days == 0
+    assert again.result.touched == {}

@@ -52,6 +52,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Facts:
     rows["run_inputs"] = [{"run_id": "a1b2", "name": "cards", "digest": "d1g3st", "context": "training"}]
     rows["registry_events"] = [{"seq": 1, "seen_at": datetime(2026, 9, 2), "event": "alias_set", "model": "card-fraud",
                                 "version": 2, "name": "champion"}]  # fmt: skip
+    rows["profile_notes"] = [{"model": "card-fraud", "key": "champions", "value": '[["2026-09-02T00:00:00", 2]]'}]
     rows["approvals"] = [{"seq": 2, "at": datetime(2026, 9, 3), "model": "card-fraud", "version": 2, "stage": "deploy",
                           "actor": "rae@example.com", "role": "reviewer", "decision": "approved",
                           "status": "valid"}]  # fmt: skip

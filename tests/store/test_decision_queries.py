@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -113,6 +114,12 @@ def event(seq: int, day: int, kind: str, version: int | None, name: str = "champ
             "name": name}  # fmt: skip
 
 
+def champions(*days: tuple[int, int]) -> list[dict[str, Any]]:
+    """What the profile step notes: since which day of September which version was champion."""
+    value = json.dumps([(datetime(2026, 9, day).isoformat(), version) for day, version in days])
+    return [{"model": MODEL, "key": "champions", "value": value}]
+
+
 class TestWhatWasLive:
     EVENTS = (
         event(1, 5, "alias_set", 1),
@@ -135,9 +142,16 @@ class TestWhatWasLive:
     def test_who_was_champion_at_a_moment(
         self, opened: Open, day: int, version: int, champion: int, aliases: tuple[str, ...], seen: bool
     ):
-        snapshot = opened({"registry_events": list(self.EVENTS)})
+        snapshot = opened({"registry_events": list(self.EVENTS), "profile_notes": champions((5, 1), (10, 2), (20, 3))})
         found = queries.reign(snapshot, model=MODEL, version=version, at=datetime(2026, 9, day, 12))
         assert (found.champion, found.aliases, found.seen) == (champion, aliases, seen)
+
+    @pytest.mark.parametrize(("day", "champion"), [(1, 7), (4, 1), (28, 1)])
+    def test_the_champion_is_the_one_that_decisions_were_counted_for(self, opened: Open, day: int, champion: int):
+        events = [event(1, 5, "alias_set", 1), event(2, 20, "alias_removed", None)]
+        snapshot = opened({"registry_events": events, "profile_notes": champions((2, 7), (3, 1))})
+        found = queries.reign(snapshot, model=MODEL, version=1, at=datetime(2026, 9, day, 12))
+        assert (found.champion, found.aliases) == (champion, ("champion",) if champion == 1 else ())
 
     def test_without_a_history_nobody_is_said_to_have_been_champion(self, opened: Open):
         found = queries.reign(opened({}), model=MODEL, version=1, at=datetime(2026, 9, 1))

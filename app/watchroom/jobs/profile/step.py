@@ -125,6 +125,7 @@ class _Model:
         self._file = room.workspace.files[model]
         self._known = room.tools.store.known(model)
         self._problems: list[Problem] = []
+        self._reign = champions_of(room.draft, model)
 
     def profile(self) -> None:
         """Count what has changed, write it, and say what is wrong. Raises what keeps the model from being counted."""
@@ -150,7 +151,7 @@ class _Model:
         work = Work(self._room.tools, plan, known, reader, decided, told, listed)
         update = work.update(anew=anew)
         update.notes["log"] = digest
-        update.notes["champions"] = json.dumps(as_note(plan.log.champions))
+        update.notes["champions"] = json.dumps(as_note(self._reign.champions))
         self._write(update, work)
         self._say(plan, decided, told, work)
 
@@ -185,15 +186,14 @@ class _Model:
         decisions = self._spec.decisions
         assert decisions is not None
         features = decisions.features or signature_features(self._room.draft, self._model)
-        reign = champions_of(self._room.draft, self._model)
         if decisions.version is None:
-            self._problems.append(say.champion_assumed(self._model, self._file, reign.seen_from))
+            self._problems.append(say.champion_assumed(self._model, self._file, self._reign.seen_from))
         if not features:
             features = other_columns(self._spec, self._readable(listed))
         features, reserved = usable_features(features)
         if reserved:
             self._problems.append(say.reserved_features(self._model, self._file, reserved))
-        return plan_of(self._model, self._file, self._spec, features, reign.champions)
+        return plan_of(self._model, self._file, self._spec, features, self._reign.champions)
 
     def _readable(self, listed: Listed) -> Iterator[Any]:
         for file in listed.files[DECISIONS]:
@@ -203,7 +203,9 @@ class _Model:
                 continue  # told when it is surveyed
 
     def _touch_champions(self, plan: Plan, decided: Log) -> None:
-        """Days on which others were champions than was thought are counted again."""
+        """Days on which others were champions than was thought are counted again, where the log does not say."""
+        if plan.log.version is not None:
+            return
         before = from_note(json.loads(self._known.notes.get("champions", "[]")))
         changed = days_changed(before, plan.log.champions, decided.all_days())
         decided.touched |= changed

@@ -5,6 +5,7 @@ Times are UTC without a zone, days are UTC days. A decision that is not in the s
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +23,7 @@ from watchroom.store.snapshot import Snapshot
 SIMILAR_FROM = 5_000
 """Decisions among which similar ones are looked for, the newest of the sample: enough to find near ones, and quick."""
 
-_FIRST_CHAMPION = "champion"
+_CHAMPION = "champion"
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,7 @@ def live(snapshot: Snapshot, *, model: str, version: int) -> Live | None:
 class Reign:
     """The aliases of a version at a moment, as the refreshes saw them; `champion` is the version that was it.
 
+    That is the one that decisions are counted for where the log does not name a version. None without versions.
     `seen` says whether a refresh had looked by then: before the first one the first champion seen is assumed.
     """
 
@@ -215,8 +217,19 @@ def reign(snapshot: Snapshot, *, model: str, version: int, at: datetime) -> Reig
             known.pop(name, None)
         elif of is not None:
             known[name] = int(of)
-    champion = next((of for name, of in known.items() if name.lower() == _FIRST_CHAMPION), None)
-    return Reign(champion, tuple(sorted(name for name, of in known.items() if of == version)), seen)
+    champion = _champion(snapshot, model, at)
+    others = (name for name, of in known.items() if of == version and name.lower() != _CHAMPION)
+    return Reign(champion, tuple(sorted([*others, *([_CHAMPION] if champion == version else [])])), seen)
+
+
+def _champion(snapshot: Snapshot, model: str, at: datetime) -> int | None:
+    """The champion of the moment as the log's decisions were counted for; the first one for all that came before."""
+    rows = snapshot.rows("select value from profile_notes where model = ? and key = 'champions'", [model])
+    champions = (
+        [(datetime.fromisoformat(since), int(version)) for since, version in json.loads(rows[0][0])] if rows else []
+    )
+    by_then = [version for since, version in champions if since <= at]
+    return by_then[-1] if by_then else next((version for _, version in champions), None)
 
 
 @dataclass(frozen=True)
