@@ -124,8 +124,6 @@ def rows_of(model: str, found: Explanation, scope: Scope) -> Rows:
         if newest.size.n:
             begun, ended = span_of("month", found.last)
             label = days(begun, newest.size.last or ended)  # a month that goes on has no end yet
-                found.last, newest.size.last or span_of("month", found.last)[1]
-            )  # a month that goes on has no end yet
             return replace(newest, label=label, note=f"{missing}; these are of {label}.")
     return _rows("the reference", Choice(model, found.version), f"{missing}; this is the reference.")
 
