@@ -9,7 +9,7 @@ import pytest
 from tests.helpers.snapshots import publish_rows
 from watchroom.errors import NoSnapshot, QueryError
 from watchroom.store.snapshot import Snapshot
-from watchroom.ui.room import ask, drawn, leased, noted, room
+from watchroom.ui.room import ask, ask_unless, drawn, leased, noted, room
 
 calls: list[object] = []
 
@@ -42,6 +42,13 @@ def test_an_answer_is_asked_for_once_for_the_same_arguments(store: Path):
 def test_an_answer_is_the_callers_own(store: Path):
     ask(models).clear()
     assert ask(models) == ["a", "b"]
+
+
+def test_an_answer_that_passes_is_asked_for_again_until_it_lasts(store: Path):
+    passing = [True, True, False]
+    found = [ask_unless(lambda _: passing.pop(0), models, prefix="b") for _ in range(4)]
+    assert found == [["b"]] * 4
+    assert calls == ["b"] * 3
 
 
 def drawing(*, prefix: str) -> list[str]:

@@ -14,7 +14,7 @@ from watchroom.reports.decision_facts import Facts, Surroundings, facts, surroun
 from watchroom.store.queries import decision as queries
 from watchroom.store.snapshot import Snapshot
 from watchroom.ui.desk import decisions, desk
-from watchroom.ui.room import ask, drawn, reading
+from watchroom.ui.room import ask, ask_unless, drawn, reading
 
 __all__ = ["Subject", "around", "besides", "explained", "found", "in_log", "told"]
 
@@ -34,8 +34,8 @@ def _was_champion(case: Case) -> bool:
 
 
 def in_log(model: str, prediction_id: str) -> Looked:
-    """The decision by every version, as the log has it."""
-    return ask(_in_log, model=model, prediction_id=prediction_id)
+    """The decision by every version, as the log has it; what its files kept from being told is asked anew."""
+    return ask_unless(lambda looked: bool(looked.why or looked.note), _in_log, model=model, prediction_id=prediction_id)
 
 
 def _in_log(snapshot: Snapshot, *, model: str, prediction_id: str) -> Looked:

@@ -22,7 +22,7 @@ from watchroom.ui.decision_filters import filters
 from watchroom.ui.desk import decisions
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.navigation import link
-from watchroom.ui.room import ask
+from watchroom.ui.room import ask, ask_unless
 from watchroom.ui.scope import scope
 from watchroom.ui.states import empty, error, section, sourced
 from watchroom.ui.tables import download
@@ -119,7 +119,8 @@ def _log(model: Model, task: Task | None, version: int | None) -> None:
     wanted = filters(model.name, task, version)
     try:
         with st.spinner("Reading the log …", show_time=True):
-            found = ask(search, model=model.name, wanted=wanted, first=period.first_day, last=period.last_day)
+            found = ask_unless(lambda page: bool(page.note), search, model=model.name, wanted=wanted,
+                               first=period.first_day, last=period.last_day)  # fmt: skip
     except WatchroomError as problem:
         error(problem)
         return

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -118,6 +119,32 @@ def ask(function: Callable[Concatenate[Snapshot, P], T], *args: P.args, **kwargs
         raise TypeError("A store reader takes its arguments by keyword.")
     with reading() as snapshot:
         return cast("T", _answer(_key(snapshot, function, kwargs), _call=lambda: function(snapshot, *args, **kwargs)))
+
+
+class _Passing(Exception):
+    """An answer on its way past the cache, which keeps no errors."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def ask_unless(
+    passing: Callable[[T], bool], function: Callable[Concatenate[Snapshot, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """As `ask`, but an answer of which `passing` holds is not remembered: a log that is away may be back at once."""
+
+    @wraps(function)
+    def lasting(snapshot: Snapshot, *args: P.args, **kwargs: P.kwargs) -> T:
+        answer = function(snapshot, *args, **kwargs)
+        if passing(answer):
+            raise _Passing(answer)
+        return answer
+
+    try:
+        return ask(cast("Callable[Concatenate[Snapshot, P], T]", lasting), *args, **kwargs)
+    except _Passing as held:
+        return cast("T", held.answer)
 
 
 def drawn(make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
