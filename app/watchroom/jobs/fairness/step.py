@@ -22,7 +22,7 @@ from watchroom.store.draft import Draft
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.model_file import ModelSpec
 
-_RULES = "2"
+_RULES = "3"
 """Raised when what is computed here changes its meaning, so that every model is judged anew."""
 
 _NOTE = "fairness"
