@@ -96,6 +96,16 @@ class TestACategory:
         found = standing(categories(10, 90), ("a", "b", ""), "z")
         assert (found.share, found.new, found.unusual) == (0, True, True)
 
+    @pytest.mark.parametrize(
+        ("known", "value"),
+        [(("3", "4"), 3.0), (("3", "4"), "3"), (("true", "false"), True), (("true", "false"), 1.0)],
+    )
+    def test_a_number_to_the_model_is_the_category_that_the_profile_has(
+        self, known: tuple[str, ...], value: float | str
+    ):
+        found = standing(categories(70, 30), (*known, ""), value)
+        assert (found.new, found.share) == (False, 0.7)
+
     def test_a_boolean_is_looked_up_as_the_profile_writes_it(self):
         bins = categories(70, 30)
         assert standing(bins, ("false", "true", ""), True).share == 0.3

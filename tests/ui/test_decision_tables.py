@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, cast
 
 import pandas as pd
 import pytest
 
+from watchroom.domain.decision import Case
+from watchroom.domain.usual import Standing
 from watchroom.reports.csv_file import csv_text
-from watchroom.reports.decision_facts import Facts
+from watchroom.reports.decision_facts import Facts, Input
 from watchroom.ui.decision_find import input_labels, log_table
 from watchroom.ui.decision_similar import Similar, similar_file, similar_table
+from watchroom.ui.decision_what_if import as_taken, same
 
 LONG = "customer_account_balance_average_over_the_last_months_"
 NAMES = [
@@ -62,3 +66,22 @@ def test_similar_decisions_keep_theirs(names: tuple[str, ...], task: str):
 class _Told:
     def __init__(self, task: str) -> None:
         self.around = type("Around", (), {"task": task})()
+
+
+@pytest.mark.parametrize(
+    ("kind", "logged", "taken"),
+    [
+        ("number", "3", 3.0),
+        ("boolean", "yes", True),
+        ("boolean", 1.0, True),
+        ("category", 3.0, "3"),
+        ("number", "x", None),
+    ],
+)
+def test_a_what_if_begins_with_what_the_model_was_given(kind: str, logged: float | str, taken: float | str | None):
+    case = Case("m", 1, "d1", datetime(2026, 3, 1), 0.5, "1", None, {"a": logged, "note": "5"})
+    inputs = (Input("a", logged, None, None, Standing()),)
+    facts = as_taken(Facts(case, None, cast(Any, None), inputs), {"a": kind})
+    assert facts.case.inputs == {"a": taken, "note": "5"}
+    assert [one.value for one in facts.inputs] == [taken]
+    assert same(facts.inputs[0].value, taken)

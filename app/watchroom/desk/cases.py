@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchroom.desk.decisions import Decisions
 from watchroom.desk.explaining import Desk
+from watchroom.domain.category import category_text
 from watchroom.domain.decision import Case, Explanation, Part, Value, explanation
 from watchroom.domain.yes_no import yes_or_no
 from watchroom.errors import ExplainError, WatchroomError
@@ -168,7 +169,7 @@ def value_of(value: Any, kind: str | None) -> Value:
         found = yes_or_no(str(value))
         return str(value) if found is None else found
     if kind == "category":
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        return category_text(value)
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -210,7 +211,7 @@ def row_of(inputs: Mapping[str, Value], wanted: Sequence[Input]) -> pa.Table:
 
     _all_there(inputs, wanted)
     types = {"number": pa.float64(), "boolean": pa.bool_(), "category": pa.string()}
-    columns = {one.name: pa.array([_fitting(inputs.get(one.name), one.kind)], types[one.kind]) for one in wanted}
+    columns = {one.name: pa.array([fitting(inputs.get(one.name), one.kind)], types[one.kind]) for one in wanted}
     return pa.table(columns)
 
 
@@ -227,7 +228,8 @@ def _all_there(there: Collection[str], wanted: Sequence[Input]) -> None:
     )
 
 
-def _fitting(value: Value, kind: str) -> Value:
+def fitting(value: Value, kind: str) -> Value:
+    """A value as a model takes an input of that kind: the text `3` of a number is 3; None for what is none."""
     found = value_of(value, kind)
     if kind == "category" or found is None:
         return found

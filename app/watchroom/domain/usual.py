@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from watchroom.domain.binned import Bins
 from watchroom.domain.bins import MISSING
+from watchroom.domain.category import category_text
 from watchroom.domain.decision import Value
+from watchroom.domain.yes_no import yes_or_no
 
 LOW, HIGH = 0.05, 0.95
 """The ends of what is called usual: nine in ten of the reference's values lie between."""
@@ -104,16 +106,17 @@ def standing(bins: Bins, values: Sequence[str], value: Value) -> Standing:
 
 
 def _of_category(bins: Bins, values: Sequence[str], value: Value, n: int) -> Standing:
-    text = category_text(value)
+    text = spelled(value, [values[place] for place in bins.valued])
     counted = sum(int(bins.reference[place]) for place in bins.valued if values[place] == text)
     share = counted / n if n else math.nan
     # A value without a bin of its own may be among the rare ones, which are not counted one by one.
     return Standing(share=share, new=counted == 0, unusual=share < LOW)
 
 
-def category_text(value: Value) -> str:
-    """A category as the profile writes it: a boolean is `true` or `false`."""
-    return str(bool(value)).lower() if isinstance(value, bool | float | int) else str(value)
+def spelled(value: Value, known: Collection[str]) -> str | None:
+    """A category as the profile writes it; where it knows yes and no alone, a model's 1 and 0 are these."""
+    said = yes_or_no(str(value)) if known and set(known) <= {"true", "false"} else None
+    return category_text(value if said is None else said)
 
 
 def _of_number(bins: Bins, value: float) -> Standing:

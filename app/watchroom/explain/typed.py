@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from watchroom.domain.category import category_text
 from watchroom.domain.yes_no import yes_or_no
 from watchroom.errors import ExplainError
 from watchroom.explain.card import Column
@@ -130,12 +131,8 @@ def codes(column: pa.ChunkedArray, labels: Sequence[str]) -> Floats:
 
 
 def label(value: object) -> str:
-    """A category as text, the same for 3, 3.0 and `3`, and for true and `True`."""
-    if isinstance(value, bool | np.bool_):
-        return "true" if value else "false"
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        return str(int(value))
-    return str(value)
+    """A category that is not missing, as text: 3, 3.0 and `3` are the same."""
+    return str(category_text(value))
 
 
 def frame(rows: pa.Table, columns: Sequence[Column]) -> pd.DataFrame:

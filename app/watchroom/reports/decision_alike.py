@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from watchroom.domain.category import category_text
 from watchroom.domain.decision import Value
 from watchroom.domain.similar import Floats, Texts, nearest
 from watchroom.reports import decision_words as words
@@ -59,7 +60,7 @@ def alike(snapshot: Snapshot, facts: Facts) -> Alike | None:
 def row_values(rows: Sample, inputs: Mapping[str, Value]) -> tuple[Floats, Texts]:
     """Inputs by name in the columns of the sample: numbers and texts."""
     numbers = [_number(inputs.get(name)) for name in rows.number_names]
-    texts = [None if inputs.get(name) is None else str(inputs[name]) for name in rows.text_names]
+    texts = [category_text(inputs.get(name)) for name in rows.text_names]
     return np.array(numbers, dtype=np.float64), np.array(texts, dtype=object)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from watchroom.charts.words import cutoff_text
 from watchroom.domain.decision import Explanation, Part, Value
-from watchroom.domain.usual import Standing, Usual, category_text
+from watchroom.domain.usual import Standing, Usual, spelled
 from watchroom.reports.decision_facts import Facts, Input
 from watchroom.workspace.answer import Answer
 
@@ -86,7 +86,7 @@ def usual_text(found: Usual | None, value: Value = None, most: int = 3) -> str:
         return ""
     if found.kind == "number" and not found.shares:
         return "" if math.isnan(found.low) else f"{number_text(found.low)} to {number_text(found.high)}"
-    own = None if value is None or found.kind == "number" else category_text(value)
+    own = None if value is None or found.kind == "number" else spelled(value, dict(found.shares))
     ranked = sorted(found.shares, key=lambda one: one[0] != own)[:most]
     sign = ":" if found.kind == "number" else ""  # two numbers beside each other would be read as one
     return ", ".join(f"{_usual_value(text, found, text == own)}{sign} {percent(share)}" for text, share in ranked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -66,6 +66,7 @@ def _moved(subject: Subject, facts: Facts) -> None:
     with reading() as snapshot, st.spinner("Loading the model …", show_time=True):
         loaded = desk().loaded(snapshot, subject.case.model, subject.case.version)
     kinds = {one.name: one.kind for one in loaded.inputs}
+    facts = as_taken(facts, kinds)
     categories = {one.name: one.categories for one in loaded.inputs}
     spreads = ask(queries.spreads, model=subject.case.model, version=subject.case.version)
     result = st.container()
@@ -77,6 +78,14 @@ def _moved(subject: Subject, facts: Facts) -> None:
     decision_address.write(changed)
     with result:
         _result(subject, facts, changed)
+
+
+def as_taken(facts: Facts, kinds: Mapping[str, str]) -> Facts:
+    """The same with its inputs as the model takes them, whatever the log holds them in: else each would be a change."""
+    taken = {name: cases.fitting(value, kinds[name]) if name in kinds else value
+             for name, value in facts.case.inputs.items()}  # fmt: skip
+    inputs = tuple(replace(one, value=taken.get(one.feature)) for one in facts.inputs)
+    return replace(facts, case=replace(facts.case, inputs=taken), inputs=inputs)
 
 
 def _reset() -> None:

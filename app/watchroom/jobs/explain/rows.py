@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from watchroom.domain.category import category_text
 from watchroom.domain.yes_no import NO, YES
 from watchroom.explain.contract import Explained, Input
 from watchroom.store.explain import Month
@@ -109,18 +109,12 @@ def texts(column: Any) -> pa.Array:
     """A column of a log as text; whole floats without a fraction, so that a category reads the same in any file."""
     flat = _flat(column)
     if pa.types.is_floating(flat.type):
-        return pa.array([_float_text(one) for one in flat.to_pylist()], pa.string())
+        return pa.array([category_text(one) for one in flat.to_pylist()], pa.string())
     if pa.types.is_binary(flat.type) or pa.types.is_large_binary(flat.type):
         return pa.array([None if one is None else one.decode(errors="replace") for one in flat.to_pylist()])
     if pa.types.is_nested(flat.type):
         return pa.array([None if one is None else json.dumps(one, default=str) for one in flat.to_pylist()])
     return flat.cast(pa.string())
-
-
-def _float_text(value: float | None) -> str | None:
-    if value is None or math.isnan(value):
-        return None
-    return f"{value:.0f}" if value.is_integer() else str(value)
 
 
 def _flat(column: Any) -> pa.Array:
