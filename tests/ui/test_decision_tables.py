@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -16,6 +17,7 @@ from watchroom.reports.decision_facts import Facts, Input
 from watchroom.ui.decision_find import input_labels, log_table
 from watchroom.ui.decision_similar import Similar, similar_file, similar_table
 from watchroom.ui.decision_what_if import as_taken, same
+from watchroom.workspace.answer import Answer
 
 LONG = "customer_account_balance_average_over_the_last_months_"
 NAMES = [
@@ -35,7 +37,7 @@ def test_the_log_keeps_its_own_columns_beside_inputs_of_any_name(names: tuple[st
             "@prediction": ["1"], "@outcome": ["0"], **{name: [float(place)] for place, name in enumerate(names)},
         }
     )  # fmt: skip
-    table, labels = log_table(rows, names), cast(dict[str, Any], input_labels(names))
+    table, labels = log_table(rows, names, ZoneInfo("UTC"), Answer()), cast(dict[str, Any], input_labels(names))
     assert (table["Decision"][0], table["Score"][0], table["Outcome"][0]) == ("d1", 0.5, "0")
     assert table.columns.is_unique
     assert [labels[key]["label"][:20] for key in table.columns[6:]] == [name[:20] for name in names]
@@ -65,7 +67,7 @@ def test_similar_decisions_keep_theirs(names: tuple[str, ...], task: str):
 
 class _Told:
     def __init__(self, task: str) -> None:
-        self.around = type("Around", (), {"task": task})()
+        self.around = type("Around", (), {"task": task, "answer": Answer()})()
 
 
 @pytest.mark.parametrize(
