@@ -30,6 +30,8 @@ _REFRESH_SETTINGS = (
     "full_reconcile_hours",
     "lock_wait_seconds",
     "keep_snapshots",
+    "explain_seconds",
+    "explain_memory_mb",
 )
 _SERVE_SETTINGS = (
     "workspace",

@@ -436,3 +436,11 @@ def test_rows_of_a_file_without_an_input_are_left_out_and_told_whenever_they_com
     fresh = room.afresh(tmp_path / "afresh")
     assert fresh.said() == after.said()
     assert ids_of(fresh["explained_decisions"]) == ids_of(after["explained_decisions"])
+
+
+def test_what_took_too_long_is_tried_again_when_it_has_more_time(room: ExplainRoom):
+    room.limits = Limits(seconds=0.001, memory_mb=4096)
+    assert set(room.refresh()["explanations"]["status"]) == {"failed"}
+    assert set(room.refresh()["explanations"]["status"]) == {"failed"}
+    room.limits = Limits(seconds=120, memory_mb=4096)
+    assert set(room.refresh()["explanations"]["status"]) == {"explained"}

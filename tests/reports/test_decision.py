@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -23,7 +24,7 @@ from watchroom.reports.decision import Asked, html
 from watchroom.reports.decision_alike import in_words
 from watchroom.reports.decision_besides import performance, versions
 from watchroom.reports.decision_facts import Facts, facts, surroundings
-from watchroom.reports.decision_words import answer, because, decided, outcome, standing_text, usual_text
+from watchroom.reports.decision_words import answer, because, decided, outcome, space_text, standing_text, usual_text
 from watchroom.reports.pdf import pdf
 from watchroom.reports.pdf_child import fitted
 from watchroom.store.queries.decision import SignedOff, sampled
@@ -133,6 +134,14 @@ class TestTheWords:
             "Predicted 1,240, 260 more than it answers on average (980), mainly because of `rooms` (5)."
         )
         assert outcome(found) == "It turned out to be 1,100, so it was 140 too high."
+
+    def test_an_amount_whose_logarithm_is_explained_is_told_as_a_multiple(self):
+        why = explanation(space="units", method="tree", base=math.log(80.0), output=math.log(40.0), klass=None,
+                          parts=[Part("rooms", 5.0, -math.log(2))])  # fmt: skip
+        case = Case("m", 1, "d", datetime(2026, 10, 1), None, "40.0", None, {"rooms": 5.0})
+        found = made(case, why, task="regression", cutoff=None)
+        assert answer(found, name).startswith("Predicted 40, 0.5 times what it usually answers (80)")
+        assert space_text(why, found) == "logarithm of the amount"
 
     def test_without_an_explanation_only_what_is_known_is_said(self):
         found = made(small().case, None)

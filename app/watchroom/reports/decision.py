@@ -111,7 +111,7 @@ def _why(facts: Facts) -> str:
         for bar in bars
     ]
     ends = (f"on average {_amount(found.base)}", f"this decision {_amount(found.output)}")
-    unit = _cut(words.space_text(found, facts.around.answer), 30)
+    unit = _cut(words.space_text(found, facts), 30)
     drawn = waterfall(
         found, labels, [signed(bar.added) for bar in bars], ends, BARS, f"What each input added, in {unit}",
         _cutoff_line(facts, found),

@@ -34,6 +34,9 @@ _WORTH_SAYING = 0.15
 _MOST = 0.5
 """A number that so many of the reference have is told like a category: 0 of a flag is not lower than anything."""
 
+_SAME_AMOUNT = 1e-3
+"""How far a logged amount may be from the model's own, relatively: logs are often rounded."""
+
 _VALUE_LENGTH = 40
 _OTHER_LENGTH = 20
 
@@ -174,6 +177,10 @@ def _usual_amount(facts: Facts) -> str:
     found = facts.explanation
     if found is None or found.space != "units":
         return ""
+    if is_logarithm(facts):
+        times, usual = math.exp(found.output - found.base), math.exp(found.base)
+        mean = amount_text(float(f"{usual:.4g}"), facts.around.answer)
+        return f", {number_text(float(f'{times:.3g}'))} times what it usually answers ({mean})"
     side = "more" if found.output >= found.base else "less"
     gap = number_text(float(f"{abs(found.output - found.base):.4g}"))
     mean = amount_text(float(f"{found.base:.4g}"), facts.around.answer)
@@ -272,9 +279,26 @@ def _error(facts: Facts) -> str:
     )
 
 
-def space_text(found: Explanation, answer: Answer) -> str:
-    """What the numbers of an explanation are: log-odds, probability, or the unit of the amount."""
-    return answer.unit if found.space == "units" and answer.unit else SPACES.get(found.space, found.space)
+def space_text(found: Explanation, facts: Facts) -> str:
+    """What the numbers of an explanation are: log-odds, probability, the unit of the amount, or its logarithm."""
+    unit = facts.around.answer.unit
+    if found.space != "units":
+        return SPACES.get(found.space, found.space)
+    if is_logarithm(facts):
+        return f"logarithm of {unit}" if unit else "logarithm of the amount"
+    return unit or SPACES["units"]
+
+
+def is_logarithm(facts: Facts) -> bool:
+    """Whether the explained output is the logarithm of the amount that was predicted, as of a Poisson model."""
+    found = facts.explanation
+    try:
+        amount = float(facts.case.prediction or "")
+        raised = math.exp(found.output) if found is not None and found.space == "units" else math.nan
+    except (ValueError, OverflowError):
+        return False
+    same = math.isclose(found.output, amount, rel_tol=_SAME_AMOUNT) if found is not None else True
+    return not same and math.isclose(raised, amount, rel_tol=_SAME_AMOUNT)
 
 
 def method_text(found: Explanation) -> str:

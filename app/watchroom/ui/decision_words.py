@@ -25,7 +25,7 @@ def outcome_markdown(facts: Facts) -> str:
 
 def unit(facts: Facts) -> str:
     """What the numbers of its explanation are; empty without one."""
-    return space_text(facts.explanation, facts.around.answer) if facts.explanation else ""
+    return space_text(facts.explanation, facts) if facts.explanation else ""
 
 
 def outcome_names(facts: Facts) -> tuple[str, str]:

@@ -214,7 +214,7 @@ def _problem(model: str, version: int | None, error: Exception) -> Problem:
     what, why, next_step = _words(error)
     place = f"{model} (explanations)" if version is None else f"{model}, version {version} (explanations)"
     return Problem(
-        "model_version",
+        "log",
         "warning",
         place,
         what,

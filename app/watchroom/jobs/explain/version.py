@@ -97,9 +97,9 @@ class Version:
         """Whether there is anything to do. `touched` are the days that changed; None for all of them."""
         if touched is None:
             return True
-        if self.notes.get("failed") == self.stand:
+        if self.notes.get("failed") == self._failed():
             return bool(self._touched_months(touched))
-        if self.anew or "failed" in self.notes or not self._has_files():
+        if self.anew or "failed" in self.notes or not self._has_files() or self._background_lost():
             return True
         gone = self._store.months(self._model, self._version) - {None} - self._months
         return bool(self._touched_months(touched) or gone or self._months - self._seen() or self._reference_due())
@@ -117,6 +117,10 @@ class Version:
         """Its months, those it had and those it has, with a day that changed: also one whose decisions are gone."""
         held = self._store.months(self._model, self._version) | self._months
         return {month_of(day) for day in touched} & held
+
+    def _failed(self) -> str:
+        """What a failure that lasts rests on: another limit may be enough."""
+        return _digest([self.stand, self._tools.limits.seconds, self._tools.limits.memory_mb])
 
     def _has_files(self) -> bool:
         return self._location is None or (self._store_folder.models / self._folder_name()).is_dir()
@@ -153,7 +157,8 @@ class Version:
             # explain are not known any more: most rows are what they were.
             touched = self._days
             recounted = frozenset(day for day in self._days if self._is_other(month_of(day)))
-        reference = self._reference() if whole or self._reference_due() else None
+        lost = self._background_lost()
+        reference = self._reference() if whole or lost or self._reference_due() else None
         months = self._months if whole else self._due_months(touched)
         background = self._background(reference, months)
         if background is not None and self._is_compared() and _digest_of(background) != self.notes.get("background"):
@@ -177,8 +182,8 @@ class Version:
                     work = self._new(months, recounted, whole=whole, reference=reference)
                     new = [one for one in work if len(one.rows)]
                 self._fill(explainer, new)
-            if used is not None:
-                keep_background(self._store_folder, name, used)
+        if background is not None:
+            keep_background(self._store_folder, name, background)
         with self._store.transaction():
             self._write(work, whole=whole, redone=reference is not None)
             self._note(name, background)
@@ -212,10 +217,15 @@ class Version:
         if reference is not None:
             return self._only_inputs(reference.slice(0, rows))
         first = min(self._months, default=None)
-        known = self.notes.get("background_of") == str(first) and first not in months
+        known = self.notes.get("background_of") == str(first) and first not in months and not self._background_lost()
         if first is None or (self.notes.get("background") and not self.anew and (known or self._refers())):
             return None
         return self._only_inputs(self._samples.of(self._version, first).slice(0, rows))
+
+    def _background_lost(self) -> bool:
+        """Whether the rows that the method compares with are not in the store any more."""
+        is_compared = self.notes.get("method", "tree") not in ("tree", "")
+        return is_compared and not background_path(self._store_folder, self._folder_name()).exists()
 
     def _refers(self) -> bool:
         """Whether the kept background is of a reference."""
@@ -357,7 +367,7 @@ class Version:
 
         What a `lasting` failure rests on is the model itself and the days that were to be explained.
         """
-        kept = {**self.notes, "failed": self.stand if lasting else ""}
+        kept = {**self.notes, "failed": self._failed() if lasting else ""}
         self._store.set_notes(self._model, self._version, kept)
 
 
