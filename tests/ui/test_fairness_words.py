@@ -134,7 +134,7 @@ def test_answers_have_the_names_of_the_models_file():
 def test_a_direction_that_nobody_has_set_is_said_to_be_assumed():
     terms = terms_of(ModelSpec.model_validate({"model": "m", "answer": {"predictions": {1: "stopped"}}}))
     assert assumption(terms).startswith("It is assumed that 1 (“stopped”) is the answer that is good")
-    assert "`answer: {favourable: 0}`" in assumption(terms)
+    assert "“answer: {favourable: 0}”" in assumption(terms)
     assert assumption(PLAIN).startswith("It is assumed that 1 is the answer")
 
 

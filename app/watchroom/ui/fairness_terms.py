@@ -37,7 +37,7 @@ MEANINGS: Mapping[str, str] = {
 
 ASSUMED = (
     "It is assumed that 1{name} is the answer that is good for whom it concerns, as the four-fifths rule asks. Where 0 "
-    "is, add `answer: {{favourable: 0}}` to the model's file; `favourable: 1` confirms it."
+    "is, add “answer: {{favourable: 0}}” to the model's file; “favourable: 1” confirms it."
 )
 
 
