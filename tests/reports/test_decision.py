@@ -250,7 +250,8 @@ class TestThePage:
 
 class TestThePdf:
     def test_it_is_one_page_for_twenty_inputs_with_long_names(self, told: Facts):
-        weasyprint = pytest.importorskip("weasyprint")
+        import weasyprint
+
         assert told.explanation is not None
         usual = Usual("category", 900, 0.0, shares=(("groceries", 0.29), ("restaurant", 0.17), ("other services", 0.1)))
         signed = tuple(

@@ -16,7 +16,7 @@ from watchroom.store.queries.logs import INDEXED_NOTE
 
 
 class IdStore:
-    """Reads and writes `decision_days`. Rows lie in the order of their digests, so that most of them are skipped."""
+    """Reads and writes `decision_days`: what is written at once lies in the order of its digests, to skip by."""
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
