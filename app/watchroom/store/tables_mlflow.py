@@ -4,6 +4,51 @@ from __future__ import annotations
 
 from watchroom.store.table import Table, columns
 
+_REPRODUCIBILITY = """
+    with of_run as (
+        select run_id, count(*) as models, first(location order by location) filter (flavors is not null) as location,
+            bool_or(requirements is not null) as environment, bool_or(signature_inputs is not null) as signature,
+            bool_or(has_input_example) as example, bool_or(flavors is not null) as readable,
+            bool_or(load_status = 'loaded') as loaded, first(load_status) filter (load_status <> 'loaded') as not_loaded,
+            first(load_why) filter (load_why is not null) as load_why, first(problem) as problem
+        from model_files where run_id is not null group by run_id
+    ),
+    seeds as (
+        select run_id, first(key || ' = ' || value order by key) as seed from params
+        where regexp_matches(key, '(^|[^a-z])(seed|random_state|random_seed)($|[^a-z])', 'i') group by run_id
+    ),
+    inputs as (
+        select run_id, count(*) as datasets, count(digest) as digests, string_agg(distinct name, ', ' order by name) as names
+        from run_inputs group by run_id
+    ),
+    known as (
+        select r.run_id, r."commit", r.dirty, i.datasets, i.digests, i.names, s.seed, m.* exclude (run_id)
+        from runs r left join of_run m on m.run_id = r.run_id left join seeds s on s.run_id = r.run_id
+            left join inputs i on i.run_id = r.run_id
+    )
+    select k.run_id, t.item,
+        case t.item
+            when 'commit' then case when k."commit" is not null then 'found' else 'missing' end
+            when 'clean_tree' then case when k.dirty is null then 'unknown' when k.dirty then 'missing' else 'found' end
+            when 'data' then case when k.digests > 0 and k.digests = k.datasets then 'found' else 'missing' end
+            when 'seed' then case when k.seed is not null then 'found' else 'missing' end
+            when 'model' then case when k.models is null then 'missing' when k.loaded then 'found'
+                when k.not_loaded = 'failed' then 'missing' else 'unknown' end
+            else case when k.models is null then 'missing' when not coalesce(k.readable, false) then 'unknown'
+                when (t.item = 'environment' and k.environment) or (t.item = 'signature' and k.signature)
+                    or (t.item = 'input_example' and k.example) then 'found' else 'missing' end
+        end,
+        case t.item
+            when 'commit' then k."commit"
+            when 'data' then k.names
+            when 'seed' then k.seed
+            when 'clean_tree' then case when k.dirty is null then 'not recorded' end
+            when 'model' then case when k.loaded then k.location else coalesce(k.load_why, k.problem, case when k.models > 0 then 'nobody has tried to load it' end) end
+            else case when k.models > 0 and not coalesce(k.readable, false) then k.problem end
+        end
+    from known k, (select unnest(['commit', 'clean_tree', 'environment', 'data', 'seed', 'signature', 'input_example', 'model']) as item) t"""
+"""A thing is found in a run when any of its logged models has it."""
+
 TABLES = (
     Table(
         "experiments",
@@ -273,6 +318,62 @@ TABLES = (
             ("alias", "VARCHAR", "`champion`, `challenger`, or any other"),
             ("version", "INTEGER", "the version it points to"),
         ),
+    ),
+    Table(
+        "model_files",
+        "mlflow",
+        "What the files of a logged model say, where they can be read: of every registered version and of the runs' logged models.",
+        ("location",),
+        columns(
+            ("location", "VARCHAR", "where the files are, as recorded by MLflow"),
+            ("run_id", "VARCHAR", "the run that made it; NULL for none"),
+            ("model_id", "VARCHAR", "MLflow's id of the logged model (MLflow 3); NULL for none"),
+            (
+                "flavors",
+                "VARCHAR[]",
+                "from its `MLmodel`: `sklearn`, `lightgbm`, `python_function`, …; NULL when it cannot be read",
+            ),
+            (
+                "signature_inputs",
+                "VARCHAR",
+                "likewise: MLflow's JSON of the input columns; NULL for none or unreadable",
+            ),
+            ("signature_outputs", "VARCHAR", "likewise: of the output"),
+            ("has_input_example", "BOOLEAN", "likewise; NULL when it cannot be read"),
+            ("mlflow_version", "VARCHAR", "likewise: of the MLflow that wrote it; NULL when it does not say"),
+            ("python_version", "VARCHAR", "likewise: of the Python that made it; NULL when it does not say"),
+            (
+                "requirements",
+                "VARCHAR",
+                "the text of its `requirements.txt`; NULL when there is none or it cannot be read",
+            ),
+            ("problem", "VARCHAR", "why its `MLmodel` could not be read; NULL when it was"),
+            ("read_at", "TIMESTAMP", "UTC, when the files were last read"),
+            (
+                "load_status",
+                "VARCHAR",
+                "`loaded`; `failed`; `refused` when loading it would run code that is not trusted; NULL when nobody has tried",
+            ),
+            ("load_why", "VARCHAR", "why it could not be loaded; NULL when it was, or nobody has tried"),
+            ("loaded_at", "TIMESTAMP", "UTC, when that was tried last; NULL for never"),
+        ),
+    ),
+    Table(
+        "reproducibility",
+        "mlflow",
+        "Whether a run holds what it takes to make it again: a row for each thing that would be needed.",
+        ("run_id", "item"),
+        columns(
+            ("run_id", "VARCHAR", "the run"),
+            (
+                "item",
+                "VARCHAR",
+                "`commit`, `clean_tree`, `environment`, `data`, `seed`, `signature`, `input_example`, `model`",
+            ),
+            ("status", "VARCHAR", "`found`, `missing`, or `unknown` when it cannot be told"),
+            ("detail", "VARCHAR", "what was found, or why it cannot be told; NULL when it is missing"),
+        ),
+        view=_REPRODUCIBILITY,
     ),
     Table(
         "sync_runs",

@@ -70,6 +70,29 @@ PAGES: tuple[PageInfo, ...] = (
         scope=("version",),
     ),
     PageInfo(
+        "run",
+        "Run",
+        "Data science",
+        ":material/experiment:",
+        "What is this run, and could it be made again?",
+        hidden=True,
+    ),
+    PageInfo(
+        "compare",
+        "Compare",
+        "Data science",
+        ":material/compare_arrows:",
+        "What differs between these runs, and is the difference real?",
+    ),
+    PageInfo(
+        "versions",
+        "Versions",
+        "Data science",
+        ":material/history:",
+        "What was live when, what changed, should the challenger take over?",
+        scope=("version",),
+    ),
+    PageInfo(
         "explanations",
         "Explanations",
         "Data science",
@@ -116,6 +139,7 @@ PAGES: tuple[PageInfo, ...] = (
         "Why did it decide that, for this one?",
         scope=("version", "period"),
     ),
+    PageInfo("new_project", "New project", "Reference", ":material/rocket_launch:", "What can I start from?"),
     PageInfo("glossary", "Glossary", "Reference", ":material/menu_book:", "What does this word mean?"),
     PageInfo("status", "Status", "Reference", ":material/monitor_heart:", "How fresh is the data, what failed?"),
 )
