@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from watchroom.domain.laws import KOLMOGOROV_RARE, NORMAL_95, NORMAL_RARE, RARE_CHANCE, chi2_rare, t_95, wilson
+from watchroom.domain.laws import KOLMOGOROV_RARE, NORMAL_95, NORMAL_RARE, RARE_CHANCE, chi2_rare, t_95, t_below, wilson
 
 
 def test_chi_square_quantiles_are_those_of_scipy_for_whole_and_broken_degrees_of_freedom():
@@ -15,9 +15,15 @@ def test_chi_square_quantiles_are_those_of_scipy_for_whole_and_broken_degrees_of
     assert chi2_rare(0) == 0
 
 
-@pytest.mark.parametrize("df", [1, 2, 3, 4, 5, 8, 13, 50, 101])
+@pytest.mark.parametrize("df", [1, 1.37, 2, 3, 4, 5, 8, 8.25, 13, 50, 101, 4321.5])
 def test_students_quantiles_are_those_of_scipy(df):
     assert t_95(df) == pytest.approx(stats.t.ppf(0.975, df), rel=1e-10)
+
+
+@pytest.mark.parametrize("df", [1, 1.5, 3, 7.7, 40, 1234.5, 1e6])
+@pytest.mark.parametrize("t", [-30.0, -2.5, -1e-3, 0.0, 0.4, 1.96, 12.0, np.inf, -np.inf])
+def test_students_law_is_that_of_scipy_far_out_too(t, df):
+    assert t_below(t, df) == pytest.approx(stats.t.cdf(t, df), rel=1e-9, abs=1e-300)
 
 
 def test_the_constants_are_those_of_scipy():

@@ -6,7 +6,7 @@ Each is checked against SciPy in the tests.
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -81,26 +81,51 @@ def wilson(share: ArrayLike, n: ArrayLike) -> tuple[NDArray[np.float64], NDArray
     return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
 
 
-@cache
-def t_95(df: int) -> float:
+@lru_cache(maxsize=4096)
+def t_95(df: float) -> float:
     """How many standard errors on either side hold 95 % of Student's law with `df` >= 1 degrees of freedom.
 
-    Found by bisection on its distribution function, a finite sum for whole `df` (Abramowitz and Stegun 26.7.3-4).
+    Whole or not, as Welch's are; found by bisection on its distribution function.
     """
     low, high = NORMAL_95, 13.0  # 12.7 at one degree of freedom
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if _t_within(middle, df) < 0.95 else (low, middle)
+        low, high = (middle, high) if t_below(middle, df) < 0.975 else (low, middle)
     return (low + high) / 2
 
 
-def _t_within(t: float, df: int) -> float:
-    angle = math.atan(t / math.sqrt(df))
-    sine, cosine = math.sin(angle), math.cos(angle)
-    odd = df % 2
-    term = cosine if odd else 1.0
-    total = term if df > 1 else 0.0
-    for step in range(2 + odd, df, 2):
-        term *= cosine**2 * (step - 1) / step
-        total += term
-    return 2 / math.pi * (angle + sine * total) if odd else sine * total
+def t_below(t: float, df: float) -> float:
+    """How much of Student's law with `df` >= 1 degrees of freedom, whole or not, lies below t.
+
+    By the incomplete beta function (Abramowitz and Stegun 26.7.1).
+    """
+    if math.isinf(t):
+        return float(t > 0)
+    # Either end of the law by the form that keeps its digits: I(x; a, b) and 1 - I(1 - x; b, a) are the same.
+    within = t * t / (df + t * t)
+    tail = _beta_below(df / (df + t * t), df / 2, 0.5) if t * t > 1 else 1 - _beta_below(within, 0.5, df / 2)
+    return 1 - tail / 2 if t > 0 else tail / 2
+
+
+def _beta_below(x: float, a: float, b: float) -> float:
+    """The regularised incomplete beta function by its continued fraction (Abramowitz and Stegun 26.5.8, Lentz 1976)."""
+    if x <= 0 or x >= 1:
+        return float(x >= 1)
+    if x > (a + 1) / (a + b + 2):  # on the other side the fraction converges
+        return 1 - _beta_below(1 - x, b, a)
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
+    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
+    fraction = d
+    for step in range(1, _MOST_STEPS):
+        even = step * (b - step) * x / ((a + 2 * step - 1) * (a + 2 * step))
+        odd = -(a + step) * (a + b + step) * x / ((a + 2 * step) * (a + 2 * step + 1))
+        for part in (even, odd):
+            c, d = 1 + part / c, 1 / (1 + part * d)
+            fraction *= c * d
+        if abs(c * d - 1) < 1e-15:
+            break
+    return front * fraction / a
+
+
+_MOST_STEPS = 10_000
+"""The fraction takes some tens of steps, and at a million degrees of freedom some hundreds."""
