@@ -37,6 +37,8 @@ def fill_workspace(draft: Draft, workspace: Workspace, settings: RoomSettings) -
             ("tracking_uri", shown_address(workspace.tracking_uri or "")),
             ("time_zone", settings.time_zone),
             ("currency", settings.currency),
+            ("commit_link", settings.links.commit),
+            ("compare_link", settings.links.compare),
         ],
     )
     registered = {row[0] for row in draft.connection.execute("select name from mlflow.registered_models").fetchall()}

@@ -11,7 +11,11 @@ TABLES = (
         "A fact of the workspace's settings that pages show.",
         ("key",),
         columns(
-            ("key", "VARCHAR", "`title`, `folder`, `tracking_uri` (without credentials), `time_zone`, `currency`"),
+            (
+                "key",
+                "VARCHAR",
+                "`title`, `folder`, `tracking_uri` (without credentials), `time_zone`, `currency`, `commit_link` and `compare_link` (patterns of `links`)",
+            ),
             ("value", "VARCHAR", "its text; NULL when it is not set"),
         ),
     ),

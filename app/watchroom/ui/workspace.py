@@ -19,6 +19,8 @@ class Facts:
     tracking_uri: str
     currency: str
     time_zone: str
+    commit_link: str = ""
+    compare_link: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -39,4 +41,6 @@ def _facts() -> Facts:
         tracking_uri=found.get("tracking_uri", ""),
         currency=found.get("currency", ""),
         time_zone=found.get("time_zone", "UTC"),
+        commit_link=found.get("commit_link", ""),
+        compare_link=found.get("compare_link", ""),
     )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag, ValidationInfo, model_validator
 
 from watchroom.workspace.mistakes import nearest, quoted
 from watchroom.workspace.pieces import (
@@ -159,6 +159,33 @@ class Auth(Piece):
     roles: Roles = default(Roles(), "which groups hold which role")
 
 
+_LINK_WORDS = {"commit": ("commit",), "compare": ("before", "after")}
+
+
+def _link(pattern: str, info: ValidationInfo) -> str:
+    """A pattern of web addresses with the words of its field, each once or more, and no other."""
+    words = _LINK_WORDS[info.field_name or ""]
+    expected = f"Expected https://…/{'...'.join(f'{{{word}}}' for word in words)}."
+    host = re.match(r"https://([^\s/?#\\{}@]+)/", pattern)
+    if host is None or not pattern.isprintable() or re.search(r"\s", pattern):
+        raise wrong("This is no pattern of web addresses.", why=f"It must begin with https:// and a host. {expected}")
+    found = re.findall(r"\{([^{}]*)\}", pattern)
+    rest = re.sub(r"\{[^{}]*\}", "", pattern)
+    if set(found) != set(words) or "{" in rest or "}" in rest:
+        raise wrong("The pattern does not say where what it leads to stands.", why=expected)
+    return pattern
+
+
+LinkPattern = Annotated[Text, AfterValidator(_link)]
+
+
+class Links(Piece):
+    """Where the team's code is looked at: a commit is a link then, and plain text without. `https` only."""
+
+    commit: LinkPattern | None = left_out("the page of a commit: https://…/commit/{commit}")
+    compare: LinkPattern | None = left_out("what changed between two: https://…/compare/{before}...{after}")
+
+
 def _currency(code: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}", code):
         near = code.strip().upper()
@@ -199,3 +226,4 @@ class RoomSettings(Piece):
     time_zone: Annotated[Text, AfterValidator(_time_zone)] = default(
         "UTC", "the zone that times are shown in; they are stored in UTC"
     )
+    links: Links = default(Links(), "where the team's code is looked at")

@@ -32,6 +32,10 @@ mlflow:
 
 # currency: EUR                     # of every amount of money
 # time_zone: Europe/London          # how times are shown; they are stored in UTC
+
+# links:                            # where the code is looked at; https only
+#   commit: https://git.example.com/team/models/commit/{commit}
+#   compare: https://git.example.com/team/models/compare/{before}...{after}
 """
 
 _MODEL = """\
