@@ -1,0 +1,272 @@
+"""Notes, pins and saved views: what people leave for each other about runs, models and pages.
+
+All of it is for everybody in the room. Nothing is changed in place: a note that is taken back stays in the ledger, and
+of a view that is saved again under its name the newer one counts. An act against the rules is recorded as refused; a
+text that is empty or too long is only refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from watchroom.domain.roles import ADMIN, ROLES
+from watchroom.errors import Refused
+from watchroom.ledger.alert_acts import NOT_SIGNED_IN, Person
+from watchroom.ledger.alerts import Reader
+from watchroom.ledger.book import Ledger, Transaction
+from watchroom.ledger.entry import Entry, NewEntry, explaining_payload
+from watchroom.ledger.kinds import NOTE, PIN, REFUSAL, SAVED_VIEW
+
+Kind = Literal["run", "model"]
+
+MAX_TEXT = 4000
+"""Characters of a note: two pages; more belongs in a document, with its link here."""
+
+MAX_NAME = 80
+"""Characters of a saved view's name: it has to fit in a menu."""
+
+MAX_ADDRESS = 8000
+"""Characters of what a view keeps of an address: Compare names five hundred runs in half of that."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a note or pin is about: a run by its id, or a registered model by its name."""
+
+    kind: Kind
+    id: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note that stands. `seq` is its entry, `at` is UTC, `role` the one it was written in."""
+
+    seq: int
+    at: datetime
+    actor: str
+    role: str | None
+    about: Subject
+    text: str
+
+
+@dataclass(frozen=True)
+class View:
+    """A page with what was chosen on it, under a name: `query` are the address's parameters, each with its values."""
+
+    seq: int
+    at: datetime
+    actor: str
+    name: str
+    page: str
+    query: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """All that stands, after the entry `seq`. Pins come with when and by whom they were set, the newest last."""
+
+    seq: int = 0
+    notes: Mapping[int, Note] = field(default_factory=dict)
+    pins: Mapping[Subject, tuple[datetime, str]] = field(default_factory=dict)
+    views: Mapping[str, View] = field(default_factory=dict)
+    """By `name.casefold()`."""
+
+    def about(self, subject: Subject) -> tuple[Note, ...]:
+        """The notes about something, the newest first."""
+        found = [note for note in self.notes.values() if note.about == subject]
+        return tuple(sorted(found, key=lambda note: -note.seq))
+
+    def view(self, name: str) -> View | None:
+        """The view of that name, in whatever case; None without one."""
+        return self.views.get(name.strip().casefold())
+
+
+def read(ledger: Reader, known: Notebook | None = None) -> Notebook:
+    """The notebook as the ledger has it now; with one that was read before, only what came since is read.
+
+    Raises `LedgerError`.
+    """
+    start = known or Notebook()
+    head = ledger.head().seq
+    if head == start.seq:
+        return start
+    found = [
+        entry for kind in (NOTE, PIN, SAVED_VIEW) for entry in ledger.entries(kind=kind, after=start.seq)
+        if entry.seq <= head
+    ]  # fmt: skip
+    return replace(_folded(start, sorted(found, key=lambda entry: entry.seq)), seq=head)
+
+
+def _folded(start: Notebook, entries: Iterable[Entry]) -> Notebook:
+    notes, pins, views = dict(start.notes), dict(start.pins), dict(start.views)
+    for entry in entries:
+        with explaining_payload(entry):
+            said = entry.payload
+            if entry.kind == NOTE:
+                _take_note(notes, entry, said)
+            elif entry.kind == PIN:
+                _take_pin(pins, entry, said)
+            else:
+                _take_view(views, entry, said)
+    return Notebook(start.seq, notes, pins, views)
+
+
+def _take_note(notes: dict[int, Note], entry: Entry, said: Mapping[str, Any]) -> None:
+    if said["act"] == "taken_back":
+        notes.pop(said["note"], None)
+        return
+    notes[entry.seq] = Note(entry.seq, entry.at, entry.actor, entry.role, _subject(said), str(said["text"]))
+
+
+def _take_pin(pins: dict[Subject, tuple[datetime, str]], entry: Entry, said: Mapping[str, Any]) -> None:
+    pins.pop(_subject(said), None)
+    if said["act"] == "pinned":
+        pins[_subject(said)] = (entry.at, entry.actor)
+
+
+def _take_view(views: dict[str, View], entry: Entry, said: Mapping[str, Any]) -> None:
+    name = str(said["name"])
+    views.pop(name.casefold(), None)
+    if said["act"] == "saved":
+        views[name.casefold()] = _view(entry)
+
+
+def _view(entry: Entry) -> View:
+    said = entry.payload
+    query = tuple((str(key), tuple(map(str, values))) for key, values in said["query"])
+    return View(entry.seq, entry.at, entry.actor, str(said["name"]), str(said["page"]), query)
+
+
+def _subject(said: Mapping[str, Any]) -> Subject:
+    about = said["about"]
+    if about["kind"] not in get_args(Kind):
+        raise ValueError(f"{about['kind']!r} is nothing that a note is about")
+    return Subject(about["kind"], str(about["id"]))
+
+
+def write_note(ledger: Ledger, about: Subject, by: Person, *, text: str) -> Note:
+    """Leaves a note for everybody. Raises `Refused` without a role or a text, or when the text is too long."""
+    _must_be_somebody(ledger, f"note a {about.kind}", by)
+    said = _must_fit("note", text, MAX_TEXT)
+    entry = ledger.append(_entry(NOTE, {"act": "written", "about": _about(about), "text": said}, by, about))
+    return Note(entry.seq, entry.at, entry.actor, entry.role, about, said)
+
+
+def take_back(ledger: Ledger, note: int, by: Person) -> None:
+    """Takes a note away; who wrote it may, and an admin. It stays readable in the ledger. Raises `Refused`."""
+    with ledger.transaction() as transaction:
+        found = read(transaction).notes.get(note)
+        refused = _not_theirs("note", found.actor if found else None, by)
+        if refused is None and found is not None:
+            transaction.append_all([_entry(NOTE, {"act": "taken_back", "note": note}, by, found.about)])
+            return
+        _keep_refusal(transaction, "take back a note", by, refused)
+    if refused is not None:
+        raise refused
+
+
+def set_pin(ledger: Ledger, about: Subject, by: Person, *, pinned: bool) -> None:
+    """Marks something for everybody, or takes the mark away; nothing is written when it is so already. `Refused`."""
+    _must_be_somebody(ledger, f"pin a {about.kind}", by)
+    with ledger.transaction() as transaction:
+        if (about in read(transaction).pins) != pinned:
+            act = "pinned" if pinned else "unpinned"
+            transaction.append_all([_entry(PIN, {"act": act, "about": _about(about)}, by, about)])
+
+
+def save_view(
+    ledger: Ledger, name: str, page: str, query: Mapping[str, Iterable[str]], by: Person, *, replacing: bool = False
+) -> View:
+    """Keeps a page under a name. With `replacing` a view of that name gives way, if it is one's own or one is admin.
+
+    Raises `Refused` without a role or a name, when the name is taken, and when there is too much to keep.
+    """
+    _must_be_somebody(ledger, "save a view", by)
+    said = _must_fit("name", name, MAX_NAME)
+    kept = [[key, list(values)] for key, values in sorted(query.items())]
+    _must_fit("address", "".join(map(str, kept)) or "-", MAX_ADDRESS)
+    with ledger.transaction() as transaction:
+        taken = read(transaction).view(said)
+        refused = _name_taken(taken, by, replacing)
+        if refused is None:
+            payload = {"act": "saved", "name": said, "page": page, "query": kept}
+            return _view(transaction.append_all([_entry(SAVED_VIEW, payload, by, None)])[0])
+        _keep_refusal(transaction, "save a view", by, refused)
+    raise refused
+
+
+def remove_view(ledger: Ledger, name: str, by: Person) -> None:
+    """Gives a name up; who saved it may, and an admin. Raises `Refused`."""
+    with ledger.transaction() as transaction:
+        found = read(transaction).view(name)
+        refused = _not_theirs("view", found.actor if found else None, by)
+        if refused is None and found is not None:
+            transaction.append_all([_entry(SAVED_VIEW, {"act": "removed", "name": found.name}, by, None)])
+            return
+        _keep_refusal(transaction, "remove a view", by, refused)
+    if refused is not None:
+        raise refused
+
+
+def _name_taken(taken: View | None, by: Person, replacing: bool) -> Refused | None:
+    if taken is None or (replacing and _not_theirs("view", taken.actor, by) is None):
+        return None
+    return Refused(
+        f"There is a view called “{taken.name}” already.",
+        why=f"{taken.actor} saved it.",
+        next_step="Replace it." if _not_theirs("view", taken.actor, by) is None else "Choose another name.",
+    )
+
+
+def _not_theirs(what: str, actor: str | None, by: Person) -> Refused | None:
+    if actor is None:
+        return Refused(f"There is no such {what} any more.", next_step="Reload the page.")
+    if actor == _actor(by) or ADMIN in by.roles:
+        return None
+    return Refused(f"The {what} is not yours.", why=f"It is of {actor}.", next_step="Ask them, or an admin.")
+
+
+def _must_be_somebody(ledger: Ledger, tried: str, by: Person) -> None:
+    if set(by.roles) & set(ROLES):
+        return
+    refused = Refused("This takes a role in this room.", next_step="Ask an admin for one.")
+    with ledger.transaction() as transaction:
+        _keep_refusal(transaction, tried, by, refused)
+    raise refused
+
+
+def _must_fit(what: str, text: str, most: int) -> str:
+    """The text without blanks around it and without what no database keeps."""
+    said = text.strip().replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    if not said:
+        raise Refused(f"The {what} is empty.", next_step="Write something.")
+    if len(said) > most:
+        raise Refused(
+            f"The {what} is too long.",
+            why=f"It has {len(said):,} characters; at most {most:,} are kept.",
+            next_step="Shorten it, or give a link.",
+        )
+    return said
+
+
+def _keep_refusal(transaction: Transaction, tried: str, by: Person, refused: Refused | None) -> None:
+    if refused is not None:
+        why = " ".join(part for part in (refused.what, refused.why) if part)
+        transaction.append_all([_entry(REFUSAL, {"tried": tried, "why": why}, by, None)])
+
+
+def _entry(kind: str, payload: Mapping[str, Any], by: Person, about: Subject | None) -> NewEntry:
+    role = next((role for role in by.roles if role in ROLES), None)
+    model = about.id.replace("\0", "\ufffd") if about is not None and about.kind == "model" else None
+    return NewEntry(kind, _actor(by), payload, role, model)
+
+
+def _about(about: Subject) -> dict[str, str]:
+    return {"kind": about.kind, "id": about.id}
+
+
+def _actor(by: Person) -> str:
+    return by.name.strip().replace("\0", "\ufffd") or NOT_SIGNED_IN
