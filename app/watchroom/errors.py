@@ -3,6 +3,7 @@
     WatchroomError
     ├── WorkspaceError      a file of the workspace is wrong: it names the file, the line and the field
     ├── SourceError         something outside could not be read: MLflow, a decision log, an evidence file
+    │   ├── SourceMissing       it is not there
     │   └── SourceUnreachable   it did not answer, after bounded retries
     ├── StoreError          the snapshot store
     │   ├── NoSnapshot          nothing has been published yet
@@ -75,6 +76,10 @@ class WorkspaceError(WatchroomError):
 
 class SourceError(WatchroomError):
     """Something outside Watchroom could not be read."""
+
+
+class SourceMissing(SourceError):
+    """What was asked for is not there; whatever else there is could be read."""
 
 
 class SourceUnreachable(SourceError):

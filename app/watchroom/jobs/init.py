@@ -9,7 +9,7 @@ from pathlib import Path
 
 from watchroom.domain.addresses import shown_address, without_login
 from watchroom.errors import SourceError, WorkspaceError
-from watchroom.jobs.sync import read_mlmodels
+from watchroom.jobs.model_files import read_model_files
 from watchroom.settings import Settings
 from watchroom.sources.tracking import open_source
 from watchroom.sources.tracking.contract import Catalog, TrackingSource
@@ -44,7 +44,7 @@ def init_from_mlflow(folder: Path, tracking_uri: str, settings: Settings) -> Sta
     )
     with tempfile.TemporaryDirectory() as scratch, Draft(StoreFolder(Path(scratch))) as draft:
         _read_catalog(source, draft)
-        read_mlmodels(source, draft)
+        read_model_files(source, draft)
         models = _registered(draft)
     return Started(init_workspace(folder, without_login(tracking_uri), models), len(models))
 

@@ -20,8 +20,9 @@ from watchroom.errors import StoreError, WatchroomError, WorkspaceError
 from watchroom.jobs.explain.files import remove_unused
 from watchroom.jobs.health import Around, watch_models
 from watchroom.jobs.ledger import read_ledger
+from watchroom.jobs.model_files import read_model_files
 from watchroom.jobs.room import fill_problems, fill_workspace
-from watchroom.jobs.sync import SyncResult, describe, read_mlmodels, sync
+from watchroom.jobs.sync import SyncResult, describe, sync
 from watchroom.ledger import Ledger
 from watchroom.settings import Settings
 from watchroom.sources.tracking import open_source
@@ -136,9 +137,9 @@ def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, step
     source = _source(workspace, plan, full=due)
     with steps.step("Read MLflow") as said:
         result = sync(source, draft)
-        mlmodels = read_mlmodels(source, draft)
+        models = read_model_files(source, draft)
         begun = f"everything was read anew, because {draft.begun_anew}; " if draft.begun_anew else ""
-        said["detail"] = begun + describe(result.counts, mlmodels.count)
+        said["detail"] = begun + describe(result.counts, models.count)
         said["status"] = _status(result)
     if due and not result.unchanged:
         draft.keep_note("full_reconcile", draft.made_at.isoformat())
@@ -151,7 +152,7 @@ def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, step
         said["detail"] = f"model files read: {len(workspace.models):,}"
     around = Around(workspace, plan.room, plan.program, source)
     watched = watch_models(draft, ledger, around, steps.step, record=not kept.problems)
-    found = (*result.problems, *mlmodels.problems, *kept.problems, *watched.problems)
+    found = (*result.problems, *models.problems, *kept.problems, *watched.problems)
     problems = fill_problems(draft, found, workspace, source_unchanged=result.unchanged)
     _pack_when_due(draft, steps)
     draft.insert("refresh_steps", steps.rows)

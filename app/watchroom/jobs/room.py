@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from watchroom.domain.addresses import shown_address
 from watchroom.domain.risk import tier
 from watchroom.errors import WorkspaceError
+from watchroom.jobs.model_files import TOLD_ANEW
 from watchroom.ledger import Ledger
 from watchroom.ledger.approvals import Approval, Evidence, approvals
 from watchroom.sources.evidence import file_digest
@@ -154,7 +155,7 @@ def fill_problems(draft: Draft, found: Iterable[Problem], workspace: Workspace, 
     models = dict(draft.connection.execute("select file, model from room.models where file is not null").fetchall())
     rows += [_workspace_row(error, models.get(error.file)) for error in workspace.problems]
     if source_unchanged:
-        rows += [row for row in draft.rows_before("problems") if row[0] in _SOURCE_KINDS]
+        rows += [row for row in draft.rows_before("problems") if row[0] in _SOURCE_KINDS and row[3] not in TOLD_ANEW]
     unique = list(dict.fromkeys(rows))
     draft.insert("problems", unique)
     return len(unique)

@@ -6,48 +6,58 @@ from watchroom.store.table import Table, columns
 
 _REPRODUCIBILITY = """
     with of_run as (
-        select run_id, count(*) as models, first(location order by location) filter (flavors is not null) as location,
+        select run_id, count(*) as models, bool_or(flavors is not null) as readable,
             bool_or(requirements is not null) as environment, bool_or(signature_inputs is not null) as signature,
-            bool_or(has_input_example) as example, bool_or(flavors is not null) as readable,
-            bool_or(load_status = 'loaded') as loaded, first(load_status) filter (load_status <> 'loaded') as not_loaded,
-            first(load_why) filter (load_why is not null) as load_why, first(problem) as problem
+            bool_or(has_input_example) as example, min(python_version) as python,
+            bool_or(flavors is not null and requirements is null and problem is not null) as no_list,
+            min(location) filter (load_status = 'loaded') as loaded,
+            bool_and(load_status = 'failed') and count(*) = count(load_status) as failed,
+            min(load_why) as load_why, min(problem) as problem
         from model_files where run_id is not null group by run_id
     ),
     seeds as (
-        select run_id, first(key || ' = ' || value order by key) as seed from params
-        where regexp_matches(key, '(^|[^a-z])(seed|random_state|random_seed)($|[^a-z])', 'i') group by run_id
+        select run_id, min(key || ' = ' || value) as seed from (from params select run_id, key, value union all from tags select run_id, key, value)
+        where regexp_matches(key, '(^|[^a-z])(seed|seeds|randomstate|random_state|randomseed|random_seed)($|[^a-z])', 'i')
+            and lower(trim(value)) not in ('', 'none', 'null', 'nan') and not starts_with(key, 'mlflow.')
+        group by run_id
     ),
     inputs as (
-        select run_id, count(*) as datasets, count(digest) as digests, string_agg(distinct name, ', ' order by name) as names
+        select run_id, count(*) as datasets, count(nullif(digest, '')) as digests,
+            string_agg(distinct name, ', ' order by name) as names,
+            string_agg(distinct name, ', ' order by name) filter (coalesce(digest, '') = '') as without
         from run_inputs group by run_id
     ),
     known as (
-        select r.run_id, r."commit", r.dirty, i.datasets, i.digests, i.names, s.seed, m.* exclude (run_id)
+        select r.run_id, nullif(r."commit", '') as revision, r.dirty, i.datasets, i.digests, i.names, i.without, s.seed,
+            m.* exclude (run_id)
         from runs r left join of_run m on m.run_id = r.run_id left join seeds s on s.run_id = r.run_id
             left join inputs i on i.run_id = r.run_id
     )
     select k.run_id, t.item,
         case t.item
-            when 'commit' then case when k."commit" is not null then 'found' else 'missing' end
-            when 'clean_tree' then case when k.dirty is null then 'unknown' when k.dirty then 'missing' else 'found' end
+            when 'commit' then case when k.revision is not null then 'found' else 'missing' end
+            when 'clean_tree' then case when k.dirty then 'missing' when k.revision is not null and not k.dirty then 'found' else 'unknown' end
             when 'data' then case when k.digests > 0 and k.digests = k.datasets then 'found' else 'missing' end
             when 'seed' then case when k.seed is not null then 'found' else 'missing' end
-            when 'model' then case when k.models is null then 'missing' when k.loaded then 'found'
-                when k.not_loaded = 'failed' then 'missing' else 'unknown' end
-            else case when k.models is null then 'missing' when not coalesce(k.readable, false) then 'unknown'
+            when 'model' then case when k.models is null or k.failed then 'missing' when k.loaded is not null then 'found' else 'unknown' end
+            else case when k.models is null then 'missing' when not k.readable then 'unknown'
                 when (t.item = 'environment' and k.environment) or (t.item = 'signature' and k.signature)
-                    or (t.item = 'input_example' and k.example) then 'found' else 'missing' end
+                    or (t.item = 'input_example' and k.example) then 'found'
+                when t.item = 'environment' and k.no_list then 'unknown' else 'missing' end
         end,
-        case t.item
-            when 'commit' then k."commit"
-            when 'data' then k.names
-            when 'seed' then k.seed
-            when 'clean_tree' then case when k.dirty is null then 'not recorded' end
-            when 'model' then case when k.loaded then k.location else coalesce(k.load_why, k.problem, case when k.models > 0 then 'nobody has tried to load it' end) end
-            else case when k.models > 0 and not coalesce(k.readable, false) then k.problem end
+        case
+            when t.item = 'commit' then k.revision
+            when t.item = 'clean_tree' then case when k.dirty then 'there were uncommitted changes' when k.dirty is null then 'not recorded' when k.revision is null then 'no commit was recorded' end
+            when t.item = 'data' then case when k.datasets > k.digests then 'no digest: ' || k.without else k.names end
+            when t.item = 'seed' then k.seed
+            when k.models is null then 'no model was logged'
+            when t.item = 'model' and k.loaded is not null then k.loaded
+            when t.item = 'model' then coalesce(k.load_why, k.problem, 'nobody has tried to load it')
+            when not k.readable then coalesce(k.problem, 'its files are not read yet')
+            when t.item = 'environment' then case when k.environment then 'Python ' || k.python when k.no_list then k.problem end
         end
     from known k, (select unnest(['commit', 'clean_tree', 'environment', 'data', 'seed', 'signature', 'input_example', 'model']) as item) t"""
-"""A thing is found in a run when any of its logged models has it."""
+"""A thing is found in a run when any of its logged models has it. A seed that is `None` is none."""
 
 TABLES = (
     Table(
@@ -347,8 +357,12 @@ TABLES = (
                 "VARCHAR",
                 "the text of its `requirements.txt`; NULL when there is none or it cannot be read",
             ),
-            ("problem", "VARCHAR", "why its `MLmodel` could not be read; NULL when it was"),
-            ("read_at", "TIMESTAMP", "UTC, when the files were last read"),
+            (
+                "problem",
+                "VARCHAR",
+                "why its `MLmodel`, or else its list of requirements, could not be read; NULL when it was",
+            ),
+            ("read_at", "TIMESTAMP", "UTC, when the files were last read; NULL when they have not been yet"),
             (
                 "load_status",
                 "VARCHAR",
@@ -371,7 +385,11 @@ TABLES = (
                 "`commit`, `clean_tree`, `environment`, `data`, `seed`, `signature`, `input_example`, `model`",
             ),
             ("status", "VARCHAR", "`found`, `missing`, or `unknown` when it cannot be told"),
-            ("detail", "VARCHAR", "what was found, or why it cannot be told; NULL when it is missing"),
+            (
+                "detail",
+                "VARCHAR",
+                "what was found, why it cannot be told, or what is wrong; NULL where there is no more to say",
+            ),
         ),
         view=_REPRODUCIBILITY,
     ),

@@ -12,26 +12,9 @@ import pyarrow as pa
 
 from watchroom.errors import SourceError
 from watchroom.sources.tracking.contract import TrackingSource
-from watchroom.store.draft import Draft
 from watchroom.store.manifest import StoreFolder
 
 _PARTIAL, _OLD = ".fetching", ".before"
-
-_LOCATION = """
-    select coalesce(
-        m.artifact_location,
-        r.artifact_uri || '/' || regexp_extract(v.source, '^runs:/[^/]+/(.*)$', 1),
-        v.source)
-    from mlflow.model_versions v left join mlflow.logged_models m using (model_id)
-        left join mlflow.runs r on r.run_id = regexp_extract(v.source, '^runs:/([^/]+)/', 1)
-    where v.name = ? and v.version = ?
-"""
-
-
-def location_of(draft: Draft, model: str, version: int) -> str | None:
-    """Where MLflow says that the version's files are; None when it does not say, or does not know the version."""
-    rows = draft.connection.execute(_LOCATION, [model, version]).fetchall()
-    return str(rows[0][0]) if rows and rows[0][0] else None
 
 
 def folder_name(model: str, version: int, stand: str) -> str:

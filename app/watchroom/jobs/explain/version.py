@@ -17,10 +17,11 @@ import pyarrow.compute as pc
 from watchroom.errors import ExplainError
 from watchroom.explain.contract import Explained, Limits, Loaded
 from watchroom.explain.process import Explainer
-from watchroom.jobs.explain.files import background_path, fetch, folder_name, keep_background, location_of
+from watchroom.jobs.explain.files import background_path, fetch, folder_name, keep_background
 from watchroom.jobs.explain.logs import Logs, inputs_of, month_of
 from watchroom.jobs.explain.rows import decision_rows, value_rows
 from watchroom.jobs.explain.weights import fill_weights
+from watchroom.jobs.model_locations import location_of
 from watchroom.sources.decisions.contract import id_digest, lacking_of
 from watchroom.sources.tracking.contract import TrackingSource
 from watchroom.store.draft import Draft

@@ -11,7 +11,7 @@ import stat
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from watchroom.errors import SourceError
+from watchroom.errors import SourceError, SourceMissing
 from watchroom.sources.tracking.model_files import copy_model, download_model
 
 TEXT_LIMIT = 2_000_000
@@ -84,7 +84,7 @@ def read_text_file(path: Path, limit: int = TEXT_LIMIT) -> str:
     try:
         return read_bytes(path, limit).decode("utf-8")
     except FileNotFoundError as error:
-        raise SourceError(f"{path} is not there.") from error
+        raise SourceMissing(f"{path} is not there.") from error
     except OSError as error:
         raise SourceError(f"{path} cannot be read.", why=error.strerror or str(error)) from error
     except ValueError as error:

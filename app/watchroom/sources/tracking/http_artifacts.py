@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
 
-from watchroom.errors import SourceError
+from watchroom.errors import SourceError, SourceMissing
 from watchroom.sources.tracking.artifacts import TEXT_LIMIT, read_local_text, read_text_file
 from watchroom.sources.tracking.http_api import ApiError, MlflowApi
 
@@ -38,7 +38,10 @@ def read_text(api: MlflowApi, registry: MlflowApi, location: str, name: str) -> 
         content = _READERS[scheme](registry if scheme == "models" else api, rest.strip("/"), name)
         return content.decode("utf-8")
     except ApiError as error:
-        raise SourceError(f"{location}/{name} is not there.", why=error.message or f"HTTP {error.status}") from error
+        why = error.message or f"HTTP {error.status}"
+        if error.status == 404:
+            raise SourceMissing(f"{location}/{name} is not there.", why=why) from error
+        raise SourceError(f"{location}/{name} cannot be read.", why=why) from error
     except UnicodeDecodeError as error:
         raise SourceError(f"{location}/{name} is not UTF-8 text.", why=str(error)) from error
 

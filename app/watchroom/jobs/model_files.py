@@ -1,0 +1,244 @@
+"""What the files of logged models say, read into `model_files`: of every registered version, and of what runs logged.
+
+Nothing is loaded and nothing runs. A model's files do not change once they are logged, so each is read once; what could
+not be read is asked for again. What the job of loading models noted of one stays with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from watchroom.errors import SourceError, SourceUnreachable
+from watchroom.jobs.model_locations import OF_ALL, OF_VERSIONS
+from watchroom.sources.tracking.contract import Problem, TrackingSource
+from watchroom.sources.tracking.environment import Environment, read_environment
+from watchroom.sources.tracking.mlmodel import FILE_NAME, MLmodelFacts, parse_mlmodel
+from watchroom.store.draft import Draft
+
+READ_HERE = 2_000
+"""Models of runs whose files are read in one refresh where they lie on this machine: some five seconds."""
+
+READ_THERE = 200
+"""Likewise where each file is a request to a server or a bucket: some ten seconds, and nobody else is kept waiting."""
+
+AGAIN_HERE, AGAIN_THERE = 500, 50
+"""Models whose files could not be read, asked for again in one refresh: looking for a folder costs next to nothing."""
+
+AWAY = "The files of some models could not be asked for."
+LEFT = "The files of some models that runs have logged are not read yet."
+TOLD_ANEW = frozenset({AWAY, LEFT})
+"""Problems that each refresh finds by itself, so that none is taken over from the one before."""
+
+_NO_LOCATION = "The registry does not say where its files are."
+
+
+@dataclass(frozen=True)
+class ModelFilesRead:
+    """How many models' files were read, or are now known to be unreadable, and what kept the others from it."""
+
+    count: int
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the files at a location say; `facts` is None when its `MLmodel` cannot be read, `problem` then why."""
+
+    location: str
+    facts: MLmodelFacts | None
+    environment: Environment
+    problem: str | None
+
+
+def read_model_files(source: TrackingSource, draft: Draft) -> ModelFilesRead:
+    """Read the files of the models that have not been read yet, the registered ones first, then the newest.
+
+    Of the models that only a run knows it reads a bounded number; the rest comes at the next refreshes. When the
+    artifacts cannot be reached at all the step ends, and what is left stays unread.
+    """
+    if draft.is_own("mlflow"):  # otherwise MLflow is as it was, and so is the list of its models
+        _list(draft)
+    found, problems = list[_Found](), list[Problem]()
+    try:
+        for location, problem in _due(draft):
+            one = _read(source, location)
+            if one.problem is None or one.problem != problem:
+                found.append(one)
+    except SourceUnreachable as error:
+        problems.append(_away(error))
+    if found:
+        _store(draft, found)
+    _fill_versions(draft)
+    return ModelFilesRead(len(found), (*problems, *_left(draft)))
+
+
+def _list(draft: Draft) -> None:
+    """A row for each location that MLflow knows and none for others; those that were known keep what was read."""
+    sql = draft.connection
+    sql.execute(f"create or replace temp table located as {OF_ALL}")
+    held = "select location, run_id, model_id from mlflow.model_files"
+    (differs,) = sql.execute(
+        f"select exists((from located except {held}) union all ({held} except from located))"
+    ).fetchall()[0]
+    if differs:
+        draft.writable("mlflow")
+        sql.execute("delete from mlflow.model_files where location not in (select location from located)")
+        sql.execute(
+            "update mlflow.model_files set run_id = l.run_id, model_id = l.model_id from located l "
+            "where l.location = model_files.location "
+            "and (l.run_id, l.model_id) is distinct from (model_files.run_id, model_files.model_id)"
+        )
+        sql.execute(
+            "insert into mlflow.model_files by name select * from located anti join mlflow.model_files using (location)"
+        )
+        _bring_back_loads(draft)
+    sql.execute("drop table located")
+
+
+def _bring_back_loads(draft: Draft) -> None:
+    """After a full refresh the table is empty; whether a model could be loaded is known from the snapshot before."""
+    names = ("location", "load_status", "load_why", "loaded_at")
+    new = draft.connection.execute(
+        "select count(*) = 0 from mlflow.model_files where load_status is not null or read_at is not null"
+    ).fetchall()[0][0]
+    rows = [(row[0], *row[-3:]) for row in draft.rows_before("model_files") if row[-3] is not None] if new else []
+    if not rows:
+        return
+    draft.connection.register("loads", pa.table([pa.array(values) for values in zip(*rows, strict=True)], names=names))
+    draft.connection.execute(
+        "update mlflow.model_files set load_status = l.load_status, load_why = l.load_why, loaded_at = l.loaded_at "
+        "from loads l where l.location = model_files.location"
+    )
+    draft.connection.unregister("loads")
+
+
+_DUE = f"""
+    with version as (select location, max(created_at) as created_at from ({OF_VERSIONS}) group by location),
+    due as (
+        select f.location, f.problem, f.read_at is null as unread, v.location is not null as registered,
+            regexp_matches(f.location, '^[A-Za-z][A-Za-z0-9+.-]+:') and not starts_with(lower(f.location), 'file:')
+                as there,
+            coalesce(v.created_at, r.start_time) as made_at
+        from mlflow.model_files f left join version v on v.location = f.location
+            left join mlflow.runs r on r.run_id = f.run_id
+        where f.read_at is null or f.problem is not null
+    )
+    select location, problem from due
+    qualify (unread and registered) or row_number() over (
+            partition by unread, registered, there
+            order by case when unread then made_at end desc nulls last, hash(location || $draft))
+        <= case when unread and there then $read_there when unread then $read_here
+            when there then $again_there else $again_here end
+    order by unread desc, registered desc, made_at desc nulls last, location
+"""
+"""What failed is drawn anew by each refresh, so that each of them gets its turn and no note of it has to be kept."""
+
+
+def _due(draft: Draft) -> Iterator[tuple[str, str | None]]:
+    limits = {
+        "draft": draft.id,
+        "read_here": READ_HERE,
+        "read_there": READ_THERE,
+        "again_here": AGAIN_HERE,
+        "again_there": AGAIN_THERE,
+    }
+    yield from draft.connection.execute(_DUE, limits).fetchall()
+
+
+def _read(source: TrackingSource, location: str) -> _Found:
+    try:
+        facts = parse_mlmodel(source.read_text(location, FILE_NAME))
+    except SourceUnreachable:
+        raise
+    except SourceError as error:
+        return _Found(location, None, Environment(None), f"{error.what} {error.why}".strip())
+    environment = read_environment(source, location)
+    return _Found(location, facts, environment, environment.problem)
+
+
+_FACTS = pa.schema(
+    [
+        ("location", pa.string()),
+        ("flavors", pa.list_(pa.string())),
+        *((name, pa.string()) for name in ("signature_inputs", "signature_outputs", "mlflow_version")),
+        ("has_input_example", pa.bool_()),
+        *((name, pa.string()) for name in ("python_version", "requirements", "problem")),
+        ("read_at", pa.timestamp("us")),
+    ]
+)
+
+
+def _store(draft: Draft, found: Sequence[_Found]) -> None:
+    draft.writable("mlflow")
+    now = draft.made_at.replace(tzinfo=None)
+    rows = pa.Table.from_pylist([_row(one) | {"read_at": now} for one in found], schema=_FACTS)
+    taken = ", ".join(f"{name} = found.{name}" for name in _FACTS.names if name != "location")
+    draft.connection.register("found", rows)
+    draft.connection.execute(
+        f"update mlflow.model_files set {taken} from found where found.location = model_files.location"
+    )
+    draft.connection.unregister("found")
+
+
+def _row(one: _Found) -> dict[str, Any]:
+    row: dict[str, Any] = {"location": one.location, "problem": one.problem}
+    if one.facts is not None:
+        row |= {
+            "flavors": list(one.facts.flavors),
+            "signature_inputs": one.facts.signature_inputs,
+            "signature_outputs": one.facts.signature_outputs,
+            "has_input_example": one.facts.has_input_example,
+            "mlflow_version": one.facts.mlflow_version,
+            "python_version": one.facts.python_version or one.environment.python_version,
+            "requirements": one.environment.requirements,
+        }
+    return {name: value.replace("\0", "\ufffd") if isinstance(value, str) else value for name, value in row.items()}
+
+
+_VERSIONS = f"""
+    select v.name, v.version, f.flavors, f.signature_inputs, f.signature_outputs, f.has_input_example,
+        case when v.location is null then '{_NO_LOCATION}' when f.flavors is null then f.problem end as mlmodel_problem
+    from ({OF_VERSIONS}) v left join mlflow.model_files f on f.location = v.location
+"""
+_FROM_FILES = ("flavors", "signature_inputs", "signature_outputs", "has_input_example", "mlmodel_problem")
+
+
+def _fill_versions(draft: Draft) -> None:
+    """Give the registered versions what the files say, where that is not what they have."""
+    sql, names = draft.connection, ", ".join(("name", "version", *_FROM_FILES))
+    sql.execute(f"create or replace temp table filed as {_VERSIONS} except select {names} from mlflow.model_versions")
+    if sql.execute("select count(*) from filed").fetchall() != [(0,)]:
+        draft.writable("mlflow")
+        taken = ", ".join(f"{name} = filed.{name}" for name in _FROM_FILES)
+        sql.execute(
+            f"update mlflow.model_versions set {taken} from filed "
+            "where filed.name = model_versions.name and filed.version = model_versions.version"
+        )
+    sql.execute("drop table filed")
+
+
+def _away(error: SourceUnreachable) -> Problem:
+    return Problem(
+        "source",
+        "warning",
+        "artifacts of models",
+        AWAY,
+        why=f"{error.what} {error.why}".strip(),
+        next_step="They are asked for again at the next refresh.",
+    )
+
+
+def _left(draft: Draft) -> list[Problem]:
+    query = "select count(*) from mlflow.model_files where read_at is null"
+    ((left,),) = draft.connection.execute(query).fetchall()
+    if not left:
+        return []
+    why = (
+        f"A refresh reads {READ_HERE:,} of them on this machine, or {READ_THERE:,} through a server, the newest first."
+    )
+    next_step = "The next refreshes read the rest; until then what these runs hold is unknown."
+    return [Problem("source", "note", "models of runs", LEFT, why=why, next_step=next_step, count=left)]
