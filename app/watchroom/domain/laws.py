@@ -81,6 +81,11 @@ def wilson(share: ArrayLike, n: ArrayLike) -> tuple[NDArray[np.float64], NDArray
     return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
 
 
+def normal_below(z: float) -> float:
+    """How much of the standard normal law lies below z; it keeps its digits far out on the lower side."""
+    return math.erfc(-z / math.sqrt(2)) / 2
+
+
 @lru_cache(maxsize=4096)
 def t_95(df: float) -> float:
     """How many standard errors on either side hold 95 % of Student's law with `df` >= 1 degrees of freedom.
