@@ -76,7 +76,7 @@ def asked() -> Asked | None:
     """What the address says; where it says nothing what was compared last; else the runs of the model in the scope."""
     address = st.query_params
     if not any(name in address for name in (RUNS, *_BY_FILTER)):
-        kept: Mapping[str, str | list[str]] = st.session_state.get(_KEPT, {})
+        kept: Mapping[str, list[str]] = st.session_state.get(_KEPT, {})
         if not kept and scope().model is None:
             return None
         for name, value in kept.items():
@@ -139,15 +139,17 @@ def address_of_filter(choice: Choice, order: Order) -> Address:
     return found
 
 
+def ask_for(address: Address) -> None:
+    """Let the page compare these the next time that it is opened without an address of its own."""
+    st.session_state[_KEPT] = {name: [value] if isinstance(value, str) else value for name, value in address.items()}
+
+
 def compare(run_ids: tuple[str, ...]) -> None:
     """Compare exactly these from now on; none is to begin anew."""
     for name in (RUNS, SORT, *_BY_FILTER):
         if name in st.query_params:
             del st.query_params[name]
-    if run_ids:
-        for name, value in address_of(run_ids).items():
-            st.query_params[name] = value
-    st.session_state[_KEPT] = {RUNS: st.query_params.get_all(RUNS)} if run_ids else {}
+    ask_for(address_of(run_ids) if run_ids else {})
 
 
 def add(run_ids: tuple[str, ...]) -> None:

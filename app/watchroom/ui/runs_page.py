@@ -1,4 +1,4 @@
-"""The parts of the page of runs, from the search box to the comparison of what is selected."""
+"""The parts of the page of runs, from the search box to what is selected, and the way on to compare it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from watchroom.domain.run_columns import column
 from watchroom.errors import QueryError
 from watchroom.store.queries import run_choices
 from watchroom.store.queries import runs as queries
+from watchroom.store.queries.compare_runs import MAX_RUNS
 from watchroom.store.queries.models import version_numbers
 from watchroom.store.queries.runs import Choice, RunsPage
+from watchroom.ui import compare_choice
 from watchroom.ui import runs_view as view_of
+from watchroom.ui.navigation import go
 from watchroom.ui.room import ask, reading, room
 from watchroom.ui.runs_builder import condition_builder
 from watchroom.ui.runs_columns import column_chooser
-from watchroom.ui.runs_differences import differences
 from watchroom.ui.runs_download import downloads
 from watchroom.ui.runs_table import runs_table, select, selected_ids
 from watchroom.ui.runs_view import PAGE_ROWS, View
@@ -47,8 +49,6 @@ def draw() -> None:
         _nothing(view)
     else:
         _table(view, columns, found)
-    if len(selected_ids()) > 1:
-        differences(selected_ids())
 
 
 def _choice_controls() -> None:
@@ -214,7 +214,7 @@ def _table(view: View, columns: tuple[str, ...], found: RunsPage) -> None:
         page_name=str(hash((view.choice, view.order, view.page))),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        _selection()
+        _selection(view, found.total)
         st.space("stretch")
         _pages(view, found.total)
 
@@ -236,11 +236,26 @@ def _pages(view: View, total: int) -> None:
     )
 
 
-def _selection() -> None:
+def _selection(view: View, total: int) -> None:
+    """What is selected, and the way to compare it; without a selection, to compare all that the filter takes."""
     chosen = selected_ids()
-    if not chosen:
-        st.caption("Select runs at the left edge of their rows to see what differs between them.", width="content")
+    if chosen:
+        hint = "" if len(chosen) > 1 else " · select another to compare"
+        st.markdown(f"**{count_of(len(chosen), 'run')} selected**{hint}", width="content")
+        if len(chosen) > 1:
+            first = f"the first {MAX_RUNS} of them" if len(chosen) > MAX_RUNS else "them"
+            if st.button(f"Compare {first}", key="_runs_compare", icon=_COMPARE, type="primary"):
+                compare_choice.ask_for(compare_choice.address_of(chosen[:MAX_RUNS]))
+                go("compare")
+        st.button("Clear", key="_runs_clear", on_click=select, args=((),), type="tertiary")
         return
-    hint = "" if len(chosen) > 1 else " · select another to compare"
-    st.markdown(f"**{count_of(len(chosen), 'run')} selected**{hint}", width="content")
-    st.button("Clear", key="_runs_clear", on_click=select, args=((),), type="tertiary")
+    st.caption("Select runs at the left edge of their rows to compare them.", width="content")
+    if total > 1:
+        which = f"all {number(total)} runs" if total <= MAX_RUNS else f"the first {number(MAX_RUNS)}"
+        of = " of this filter" if view.choice.filter_text or view.choice.search or view.choice.experiments else ""
+        if st.button(f"Compare {which}{of}", key="_runs_compare_all", icon=_COMPARE, type="tertiary"):
+            compare_choice.ask_for(compare_choice.address_of_filter(view.choice, view.order))
+            go("compare")
+
+
+_COMPARE = ":material/compare_arrows:"

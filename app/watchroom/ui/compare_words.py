@@ -1,0 +1,238 @@
+"""What is said of runs side by side: values, the sentence at the top, the names of groups. Plain text, not Markdown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from watchroom.charts.words import short
+from watchroom.domain.comparison import (
+    DURATION,
+    Better,
+    Comparison,
+    Kind,
+    Same,
+    Thing,
+    Value,
+    Verdict,
+    otherwise,
+    verdict,
+)
+from watchroom.domain.figures import decimals_of, duration_text, figure_text
+from watchroom.domain.seed_groups import FEW, MANY, Group
+from watchroom.domain.spread import Difference
+from watchroom.ui.text import count_of, one_line, some, when
+
+KIND_NAMES: dict[Kind, str] = {
+    "metric": "Metrics",
+    "param": "Parameters",
+    "data": "Data",
+    "model": "Model",
+    "package": "Packages",
+    "run": "Run",
+    "tag": "Tags",
+}
+ONE_OF: dict[Kind, str] = {
+    "metric": "metric",
+    "param": "parameter",
+    "data": "data",
+    "model": "model",
+    "package": "package",
+    "run": "run",
+    "tag": "tag",
+}
+STATISTIC_NAMES = {"last": "Last", "best": "Best", "min": "Min", "max": "Max"}
+STATISTIC_WORDS = {"last": "last value", "best": "best value", "min": "least value", "max": "greatest value"}
+BETTER_WORDS = {"lower": "lower is better", "higher": "higher is better", "zero": "nearest to zero is best"}
+
+_NAME = 40
+_CELL = 200
+"""Characters of a value that the browser gets; the download has all of them."""
+_TOLD = 3
+"""Differences that the sentence names."""
+
+
+def value_text(key: str, value: Value, zone: ZoneInfo, decimals: int | None = None, limit: int = _CELL) -> str | None:
+    """A value as a person reads it; None where there is none."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return when(value, zone)
+    if isinstance(value, float):
+        return duration_text(value) if key == DURATION else figure_text(value, decimals)
+    return one_line(value, limit)
+
+
+def decimals(thing: Thing) -> int | None:
+    """How many decimals suit all values of a metric; None for what is written as it was logged."""
+    return decimals_of(thing.numbers) if thing.kind == "metric" else None
+
+
+def texts(thing: Thing, zone: ZoneInfo) -> list[str | None]:
+    """The thing's values, each as text, numbers of one metric with as many decimals."""
+    digits = decimals(thing)
+    if thing.key == "Commit" and thing.kind == "run":
+        return [None if value is None else str(value)[:12] for value in thing.values]
+    return [value_text(thing.key, value, zone, digits) for value in thing.values]
+
+
+def about(thing: Thing | Same, statistic: str) -> str:
+    """Of which kind it is, and for a metric what counts and which way is better."""
+    if isinstance(thing, Thing) and thing.better is not None:
+        return f"Metric, {STATISTIC_WORDS[statistic]}; {BETTER_WORDS[thing.better]}"
+    return ONE_OF[thing.kind].capitalize()
+
+
+def answer(found: Comparison, metric: str | None, zone: ZoneInfo) -> str:
+    """Which run is best by the metric, by how much, and what it did otherwise, in one or two sentences."""
+    thing = found.thing("metric", metric) if metric else None
+    if thing is None:
+        return _without(found, metric)
+    told = verdict(thing, found.deleted)
+    if told is None:
+        return f"Only {count_of(len(thing.finite), 'run')} of {len(found.runs)} has a value of {one_line(metric, 60)}."
+    if told.next is None:
+        value = figure_text(told.value, decimals(thing))
+        return f"All {told.n} runs that have {one_line(metric, 60)} reach the same: {value}."
+    if len(told.first) > 1:
+        return _shared(found, thing, told)
+    return f"{_best(found, thing, told)} {_because(found, told, zone)}"
+
+
+def _without(found: Comparison, metric: str | None) -> str:
+    same = next((one for one in found.same if one.kind == "metric" and one.key == metric), None)
+    n = count_of(len(found.runs), "run")
+    if same is not None and isinstance(same.value, float):
+        return f"All {n} have the same {one_line(same.key, 60)}: {figure_text(same.value)}."
+    if not found.different:
+        return f"{n} are alike in everything that was logged."
+    return f"No metric differs between these {n}; {count_of(len(found.different), 'other thing')} differ."
+
+
+def _shared(found: Comparison, thing: Thing, told: Verdict) -> str:
+    names = some([one_line(found.runs[place].title, _NAME) for place in told.first])
+    value = figure_text(told.value, decimals(thing))
+    return f"{names} share the best {one_line(thing.key, 60)}: {value}, {_ahead(thing, told)} the next."
+
+
+def _best(found: Comparison, thing: Thing, told: Verdict) -> str:
+    assert told.next is not None
+    digits = decimals(thing)
+    run, after = (one_line(found.runs[place].title, _NAME) for place in (told.first[0], told.next))
+    if run == after:
+        run, after = (f"{one} ({found.runs[at].run_id[:8]})" for one, at in ((run, told.first[0]), (after, told.next)))
+    value, other = (figure_text(thing.numbers[place], digits) for place in (told.first[0], told.next))
+    middle = f"; the median of {told.n} is {figure_text(told.middle, digits)}" if told.n > 2 else ""
+    return f"{run} is best by {one_line(thing.key, 60)}: {value}, {_ahead(thing, told)} {after} with {other}{middle}."
+
+
+def _ahead(thing: Thing, told: Verdict) -> str:
+    """`lower by 0.012 than`, with the share where that says something."""
+    way: dict[Better | None, str] = {"lower": "lower by", "higher": "higher by", "zero": "nearer to zero by"}
+    after = abs(told.value) + told.ahead if thing.better != "higher" else abs(told.value)
+    part = f" ({told.ahead / after:.1%})".replace("%", " %") if after and 0.0005 <= told.ahead / after < 1 else ""
+    return f"{way[thing.better]} {short(told.ahead)}{part} than"
+
+
+def _because(found: Comparison, told: Verdict, zone: ZoneInfo) -> str:
+    assert told.next is not None
+    one, other = told.first[0], told.next
+    things = otherwise(found, one, other)
+    if not things:
+        return "Nothing that went in differs between the two: what is between them may be chance."
+    parts = []
+    for thing in things[:_TOLD]:
+        here, there = (value_text(thing.key, thing.values[place], zone, limit=30) for place in (one, other))
+        parts.append(f"{one_line(thing.key, _NAME)} {here or 'not set'} instead of {there or 'not set'}")
+    more = len(things) - len(parts)
+    if more:
+        parts.append(f"{more} more {'difference' if more == 1 else 'differences'}")
+    return f"It has {some(parts, len(parts))}."
+
+
+def cautions(found: Comparison, metric: str | None) -> list[str]:
+    """What is to be known before the best is believed: it failed, or was not measured on the same data."""
+    thing = found.thing("metric", metric) if metric else None
+    told = verdict(thing, found.deleted) if thing else None
+    if told is None or told.next is None:
+        return []
+    said = []
+    status = found.thing("run", "Status")
+    if status is not None and status.values[told.first[0]] in ("FAILED", "KILLED", "RUNNING"):
+        said.append(f"The best run's status is {status.values[told.first[0]]}: its figure may not be final.")
+    unlike = [
+        one
+        for one in found.different
+        if one.kind == "data" and "train" not in one.key.lower() and one.values[told.first[0]] != one.values[told.next]
+    ]
+    if unlike:
+        keys = some([one_line(one.key, _NAME) for one in unlike])
+        said.append(f"The two were not measured on the same data ({keys}): their figures need not compare.")
+    if found.deleted:
+        said.append(f"{count_of(len(found.deleted), 'run')} of them is deleted in MLflow, and never counts as best.")
+    return said
+
+
+def group_name(things: Sequence[Thing], telling: Sequence[int], group: Group, zone: ZoneInfo, limit: int = 60) -> str:
+    """`depth 6 · lr 0.1`: what tells the group from the others; `all runs` where nothing does."""
+    parts = []
+    for place in telling:
+        text = value_text(things[place].key, group.values[place], zone, limit=30)
+        parts.append(f"{one_line(things[place].key, 30)} {text if text is not None else 'not set'}")
+    return one_line(" · ".join(parts) or "all runs", limit)
+
+
+def difference_words(a: Group, b: Group, found: Difference, key: str, way: Better) -> str:
+    """Which of the two groups is better, by how much, with the interval, and how probable that is."""
+    runs = f"{found.n_a} against {found.n_b} runs"
+    if math.isnan(found.difference):
+        return f"Groups {a.letter} and {b.letter} cannot be compared: one of them has no value of {one_line(key, 60)}."
+    if math.isnan(found.low):
+        return (
+            f"The mean {one_line(key, 60)} of group {b.letter} is {_beside(found.difference)} that of group "
+            f"{a.letter}; whether that is more than chance cannot be told: it takes two runs of each ({runs})."
+        )
+    interval = f"95 % interval {_interval(found)}"
+    if way == "zero" or math.isnan(found.b_better):
+        return f"Group {b.letter} lies {_beside(found.difference)} group {a.letter} ({interval}), {runs}."
+    better, chance = (b, found.b_better) if found.b_better >= 0.5 else (a, 1 - found.b_better)
+    told = f"Group {better.letter} is better by {short(abs(found.difference))} ({interval})"
+    if found.difference == 0:
+        told = f"Groups {a.letter} and {b.letter} have the same mean ({interval})"
+    doubt = "; it may well be chance" if found.low <= 0 <= found.high else ""
+    return f"{told}, {percent(chance)} probable{doubt}. {runs[:1].upper()}{runs[1:]}."
+
+
+def _interval(found: Difference) -> str:
+    """The interval of how far the two are apart, as the sentence has it: from the better group's side."""
+    low, high = (found.low, found.high) if found.difference >= 0 else (-found.high, -found.low)
+    return f"{short(low)} to {short(high)}"
+
+
+def _beside(difference: float) -> str:
+    return f"{short(abs(difference))} {'above' if difference >= 0 else 'below'}"
+
+
+def percent(chance: float) -> str:
+    """A probability without a certainty that a few runs cannot give: `97 %`, `over 99.9 %`."""
+    if chance > 0.999:
+        return "over 99.9 %"
+    return f"{chance * 100:.1f} %" if chance > 0.99 else f"{chance * 100:.0f} %"
+
+
+def difference_cautions(a: Group, b: Group, tried: int) -> list[str]:
+    """What the difference between two groups does not tell: too few runs, and the luck of the best of many."""
+    said = []
+    n = min(len(a.numbers), len(b.numbers))
+    if 1 < n < FEW:
+        said.append("A group has two runs only: its interval is a guess. Repeat with more seeds.")
+    if tried >= MANY:
+        said.append(
+            f"The best of {tried} groups looks better than it is, since some luck chose it; run it again with new "
+            "seeds before relying on the difference."
+        )
+    return said
