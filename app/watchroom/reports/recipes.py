@@ -9,23 +9,29 @@ from urllib.parse import quote
 
 def load(model: str, version: int, tracking_uri: str, *, champion: bool) -> str:
     """Python that loads this version; for the champion also the line that follows the alias."""
-    lines = [*_connect(tracking_uri), f"model = mlflow.pyfunc.load_model({_uri(model, f'/{version}')!r})"]
+    lines = [*connect(tracking_uri), f"model = mlflow.pyfunc.load_model({_uri(model, f'/{version}')!r})"]
     if champion:
         lines.append(f"# or whichever is champion when it runs: {_uri(model, '@champion')!r}")
+    return "\n".join([*lines, "predictions = model.predict(frame)  # a pandas frame with the signature's columns"])
+
+
+def load_logged(uri: str, tracking_uri: str) -> str:
+    """Python that loads a logged model by its address (`models:/m-…`, `runs:/…`, or a place), registered or not."""
+    lines = [*connect(tracking_uri), f"model = mlflow.pyfunc.load_model({uri!r})"]
     return "\n".join([*lines, "predictions = model.predict(frame)  # a pandas frame with the signature's columns"])
 
 
 def promote(model: str, version: int, tracking_uri: str) -> str:
     """Python that points the alias champion at this version."""
     call = f"mlflow.MlflowClient().set_registered_model_alias({model!r}, 'champion', {version})"
-    return "\n".join([*_connect(tracking_uri), call])
+    return "\n".join([*connect(tracking_uri), call])
 
 
 def reproduce(run: Mapping[str, object], tracking_uri: str) -> str:
     """Shell commands that bring back the code and the environment of a run, as far as they were recorded."""
     run_id, commit = run.get("run_id"), run.get("commit")
     lines = [f"export MLFLOW_TRACKING_URI={shlex.quote(tracking_uri)}"] if tracking_uri else []
-    if _is_folder(tracking_uri):
+    if is_folder(tracking_uri):
         lines.insert(0, "export MLFLOW_ALLOW_FILE_STORE=true  # MLflow refuses a folder of mlruns without it")
     lines.append(
         f"git checkout {shlex.quote(str(commit))}" if commit else "# commit unknown: check out the code by hand"
@@ -38,13 +44,15 @@ def reproduce(run: Mapping[str, object], tracking_uri: str) -> str:
     return "\n".join(lines)
 
 
-def _connect(tracking_uri: str) -> list[str]:
+def connect(tracking_uri: str) -> list[str]:
+    """The lines that every Python recipe begins with."""
     allow = 'os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"  # MLflow refuses a folder of mlruns without it'
-    first = ["import os", "", allow, ""] if _is_folder(tracking_uri) else []
+    first = ["import os", "", allow, ""] if is_folder(tracking_uri) else []
     return [*first, "import mlflow", "", *([f"mlflow.set_tracking_uri({tracking_uri!r})"] if tracking_uri else [])]
 
 
-def _is_folder(tracking_uri: str) -> bool:
+def is_folder(tracking_uri: str) -> bool:
+    """Whether that address is a folder of mlruns."""
     return bool(tracking_uri) and ("://" not in tracking_uri or tracking_uri.startswith("file:"))
 
 
