@@ -141,6 +141,34 @@ def test_they_search_alike(room: tuple[Task, Path], engines: tuple[DuckDBEngine,
     assert ours.num_rows > 0 or (task == "regression" and name == "wrong") or name == "disagree"
 
 
+def test_they_pair_the_same_decisions_of_two_versions(
+    room: tuple[Task, Path], engines: tuple[DuckDBEngine, SparkEngine], tmp_path: Path
+):
+    task, _ = room
+    served = logs.cases(500, 1, task).assign(version=1)
+    shadow = logs.cases(500, 1, task)[::2].assign(version=2, at=lambda rows: rows["at"] + pd.Timedelta(minutes=5))
+    (tmp_path / "decisions").mkdir()
+    served.to_parquet(tmp_path / "decisions" / "a.parquet")
+    pd.concat([shadow, shadow[:20]]).to_csv(tmp_path / "decisions" / "b.csv", index=False)
+    logs.write_outcomes(tmp_path / "outcomes", served, task)
+    log, versions = logs.decision_log(task), (1, 2)
+    counted = [
+        engine.overlap(log, logs.OUTCOMES, logs.all_files(engine, tmp_path), logs.DAYS, versions) for engine in engines
+    ]
+    assert counted[0] == counted[1]
+    assert counted[0].shared > counted[0].labelled > 100
+    for rows in (30, 10_000):
+        ours, theirs = both(
+            engines,
+            tmp_path,
+            lambda engine, files, rows=rows: engine.pairs(  # type: ignore[misc]
+                log, logs.OUTCOMES, files, logs.DAYS, versions, counted[0], rows
+            ),
+        )
+        assert told(theirs) == told(ours)
+        assert ours.num_rows == 2 * counted[0].shared or rows == 30
+
+
 def test_they_give_the_same_digests_of_ids(room: tuple[Task, Path], engines: tuple[DuckDBEngine, SparkEngine]):
     task, folder = room
     if task != "binary":

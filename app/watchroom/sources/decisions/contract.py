@@ -335,6 +335,16 @@ DAY_DIGESTS = pa.schema([("digest", pa.uint32()), ("day", pa.date32())])
 """The ids of each day: the first 32 bits of the MD5 of an id's text (`id_digest`), which few ids share."""
 
 
+@dataclass(frozen=True)
+class Overlap:
+    """How many ids two versions have both scored, how many of them have an outcome, from which to which UTC day."""
+
+    shared: int
+    labelled: int
+    first: date | None = None
+    last: date | None = None
+
+
 def lacking_of(text: str | None) -> tuple[str, ...]:
     """The names in a value of `@lacking`; none when it is NULL."""
     return tuple(str(name) for name in json.loads(text)) if text else ()
@@ -460,5 +470,34 @@ class Engine(Protocol):
 
         Two rows of versions that disagree count as one. To learn whether there are more, ask for one more. Raises
         `QueryError` for a column that the files do not have or a value that it cannot have, `FileProblem`.
+        """
+        ...
+
+    def overlap(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        versions: tuple[int, int],
+    ) -> Overlap:
+        """What both versions, the older first, have scored on these days; an id counts once. Raises `FileProblem`."""
+        ...
+
+    def pairs(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        versions: tuple[int, int],
+        counted: Overlap,
+        rows: int,
+    ) -> pa.Table:
+        """At most `rows` decisions with an outcome that both versions have scored, and others beside them: `SINGLES`.
+
+        Both rows of each come one after the other, the older version's first: the last row of the id in each. Those
+        whose ids come first by `id_digest`; of those without an outcome as many as keep the proportion, at most `rows`
+        too. `counted` is what `overlap` said. Raises `FileProblem`.
         """
         ...

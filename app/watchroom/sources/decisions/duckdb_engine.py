@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from watchroom.sources.decisions import answers, lookup, samples
+from watchroom.sources.decisions import answers, lookup, pairs, samples
 from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import (
     ERROR_SUMS,
@@ -30,6 +30,7 @@ from watchroom.sources.decisions.contract import (
     FileShape,
     LogFile,
     OutcomeLog,
+    Overlap,
     Results,
     Search,
     Survey,
@@ -306,6 +307,32 @@ class DuckDBEngine:
         """As the contract has it."""
         with self._culprit_named(files, log):
             return lookup.search(self, log, outcomes, files, days, wanted, limit)
+
+    def overlap(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        versions: tuple[int, int],
+    ) -> Overlap:
+        """As the contract has it."""
+        with self._culprit_named(files, log):
+            return pairs.overlap(self, pairs.Pair(Singles(log, outcomes, files), days, versions))
+
+    def pairs(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        versions: tuple[int, int],
+        counted: Overlap,
+        rows: int,
+    ) -> pa.Table:
+        """As the contract has it."""
+        with self._culprit_named(files, log):
+            return pairs.pairs(self, pairs.Pair(Singles(log, outcomes, files), days, versions), counted, rows)
 
     def ask(self, question: Question) -> pa.Table:
         """The answer to a question, with the values bound to it."""
