@@ -59,6 +59,9 @@ def _serve(asked: BinaryIO, answers: BinaryIO, folder: Path, missing: tuple[str,
             if said["do"] == "load":
                 model = _load(folder, said, block)
                 wire.send(answers, {"loaded": wire.loaded_json(model.loaded), "missing": list(missing)})
+            elif said["do"] == "open":
+                _open(folder, said)
+                wire.send(answers, {})
             else:
                 _explain(answers, model, block)
         except Exception as error:  # noqa: BLE001 - whatever a model does is told to the parent
@@ -70,6 +73,12 @@ def _load(folder: Path, said: dict[str, Any], block: bytes) -> Any:
 
     background = wire.table_of(block) if block else None
     return load.load(folder, said["task"], bool(said["trust"]), background)
+
+
+def _open(folder: Path, said: dict[str, Any]) -> None:
+    from watchroom.explain import load
+
+    load.open_only(folder, bool(said["trust"]))
 
 
 def _explain(answers: BinaryIO, model: Any, block: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,44 +33,62 @@ def load(folder: Path, task: Task | None, trust: bool, background: pa.Table | No
     return replace(model, background=background) if isinstance(model, PermutedModel) else model
 
 
+def open_only(folder: Path, trust: bool) -> None:
+    """Load the model and do nothing with it: one that cannot be explained may still be loaded. Raises as `load`."""
+    found = card.read(folder)
+    try:
+        kind, file = _file(found)
+        _READ[kind](file)
+    except ModelRefused as refused:
+        if not trust:
+            raise ModelRefused(refused.what, why=refused.why, next_step=_NEXT_STEP) from refused
+        load_pyfunc.opened(found)
+
+
 def _native(found: Card, task: Task | None, background: pa.Table | None) -> Model:
+    kind, file = _file(found)
+    raw = _READ[kind](file)
+    if kind == "lightgbm":
+        return load_booster.of_lightgbm(raw, found.columns, task)
+    if kind == "xgboost":
+        return load_booster.of_xgboost(raw, found.columns, task)
+    if not load_sklearn.is_known(raw):
+        raise ExplainError("The logged model is none that can be explained.", why=f"It is a {type(raw).__name__}.")
+    return load_sklearn.of_sklearn(raw, found.columns, task, background)
+
+
+_READ: Mapping[str, Callable[[Path], Any]] = {
+    "lightgbm": load_booster.lightgbm_file,
+    "xgboost": load_booster.xgboost_file,
+    "skops": skops_file.load,
+}
+"""What reads a file of data alone, by what it is a file of."""
+
+
+def _file(found: Card) -> tuple[str, Path]:
+    """The model's file and what reads it. Raises ModelRefused when it is not in a format of data alone."""
     flavors = found.flavors
     if "lightgbm" in flavors:
-        return _lightgbm(found, flavors["lightgbm"], task, background)
+        file = found.file(flavors["lightgbm"].get("data"))
+        return ("lightgbm", file) if file.suffix == ".lgb" else ("skops", _skops(file))
     if "xgboost" in flavors:
-        return _xgboost(found, flavors["xgboost"], task)
+        file = found.file(flavors["xgboost"].get("data"))
+        if file.suffix not in (".ubj", ".json", ".xgb", ".deprecated"):
+            raise _pickled(file)
+        return "xgboost", file
     if "sklearn" in flavors:
-        return _skops(found, flavors["sklearn"], "pickled_model", task, background)
+        named = flavors["sklearn"].get("pickled_model") or flavors.get("python_function", {}).get("model_path")
+        return "skops", _skops(found.file(named))
     raise ModelRefused(
         "The logged model can only be loaded by running its own code.",
         why=f"Its loader is {found.loader!r}." if found.loader else "Its MLmodel file names no flavor that is known.",
     )
 
 
-def _lightgbm(found: Card, flavor: Mapping[str, Any], task: Task | None, background: pa.Table | None) -> Model:
-    file = found.file(flavor.get("data"))
-    if file.suffix == ".lgb":
-        return load_booster.of_lightgbm(load_booster.lightgbm_file(file), found.columns, task)
-    return _skops(found, flavor, "data", task, background)
-
-
-def _xgboost(found: Card, flavor: Mapping[str, Any], task: Task | None) -> Model:
-    file = found.file(flavor.get("data"))
-    if file.suffix not in (".ubj", ".json", ".xgb", ".deprecated"):
-        raise _pickled(file)
-    return load_booster.of_xgboost(load_booster.xgboost_file(file), found.columns, task)
-
-
-def _skops(found: Card, flavor: Mapping[str, Any], key: str, task: Task | None, background: pa.Table | None) -> Model:
-    file = found.file(flavor.get(key) or found.flavors.get("python_function", {}).get("model_path"))
+def _skops(file: Path) -> Path:
     if file.suffix != ".skops":
         raise _pickled(file)
-    estimator = skops_file.load(file)
-    if not load_sklearn.is_known(estimator):
-        raise ExplainError(
-            "The logged model is none that can be explained.", why=f"It is a {type(estimator).__name__}."
-        )
-    return load_sklearn.of_sklearn(estimator, found.columns, task, background)
+    return file
 
 
 def _pickled(file: Path) -> ModelRefused:

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 def load(card: Card, task: Task | None, background: pa.Table | None) -> Model:
     """The model by MLflow's own way; from its inside where that is a kind that is known, else by permutation."""
-    import mlflow.pyfunc
-
-    whole = mlflow.pyfunc.load_model(str(card.folder))
+    whole = opened(card)
     raw = _raw(whole)
     library, name = type(raw).__module__.partition(".")[0], type(raw).__name__
     if name == "Booster" and library in ("lightgbm", "xgboost"):
@@ -33,6 +31,13 @@ def load(card: Card, task: Task | None, background: pa.Table | None) -> Model:
     if is_known(raw):
         return of_sklearn(raw, card.columns, task, background)
     return _permuted(card, whole, raw, task, background)
+
+
+def opened(card: Card) -> Any:
+    """The model as MLflow loads it."""
+    import mlflow.pyfunc
+
+    return mlflow.pyfunc.load_model(str(card.folder))
 
 
 def _raw(whole: Any) -> Any:

@@ -79,6 +79,15 @@ class Explainer:
             )
         return explainer
 
+    @staticmethod
+    def try_to_load(folder: Path, *, trust: bool, limits: Limits) -> None:
+        """Load the model in `folder` in a child and end that: it need not be one that can be explained.
+
+        Raises as `start`.
+        """
+        with Explainer(folder.absolute(), limits) as explainer:
+            explainer._ask({"do": "open", "trust": trust}, b"", limits.seconds, 0)
+
     def explain(self, rows: pa.Table, *, seconds: float | None = None) -> Explained:
         """Explain each row; they hold at least `loaded.inputs` by name, as the log has them.
 

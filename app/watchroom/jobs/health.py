@@ -15,6 +15,7 @@ from watchroom.jobs.evaluate.conditions import conditions
 from watchroom.jobs.evaluate.step import Evaluation, evaluate
 from watchroom.jobs.explain.step import ExplainResult, explain_models
 from watchroom.jobs.fairness.step import judge_fairness
+from watchroom.jobs.loads import try_to_load
 from watchroom.jobs.profile.problems import engine_failed
 from watchroom.jobs.profile.step import ProfileCounts, ProfileResult, profile_models
 from watchroom.ledger import Ledger
@@ -62,6 +63,7 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
         judged = _judge(draft, workspace, profiled, step)
         compared = _compare(draft, workspace, profiled, step)
         explained = None if isinstance(engine, SourceError) else _explain(draft, around, engine, profiled, step)
+    _load(draft, around, step)
     with step("Raise and end alerts") as said:
         found = conditions(draft, workspace.models, draft.made_at.date())
         known = {model: version for model, version in judged.complete.items() if model not in profiled.incomplete}
@@ -124,6 +126,12 @@ def _explain(draft: Draft, around: Around, engine: Engine, profiled: ProfileResu
         explained = explain_models(draft, around.workspace, (engine, around.tracking), profiled.touched, limits)
         said["detail"], said["status"] = str(explained), "partial" if explained.problems else "done"
     return replace(explained, problems=(*problems, *explained.problems))
+
+
+def _load(draft: Draft, around: Around, step: Step) -> None:
+    with step("Try to load models") as said:
+        limits = Limits(around.program.explain_seconds, around.program.explain_memory_mb)
+        said["detail"] = str(try_to_load(draft, around.workspace, around.tracking, limits))
 
 
 def _spark(room: RoomSettings) -> SparkPlace | None:
