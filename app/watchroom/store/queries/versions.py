@@ -1,0 +1,362 @@
+"""Readers of the Versions page: who held which name when, who decided when, and all that is known of each version.
+
+Times are UTC without a zone, days UTC days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import pandas as pd
+
+from watchroom.domain.tenure import Edge, History, Seen, history
+from watchroom.domain.version_difference import Dataset
+from watchroom.domain.witness import Day
+from watchroom.store.queries.health import LIGHT_GRAIN
+from watchroom.store.queries.models import RUNS_WITH_DELETION
+from watchroom.store.snapshot import Snapshot
+
+CHAMPION, CHALLENGER = "champion", "challenger"
+NO_STAGE = ("None", "Archived")
+"""Of MLflow's old stages those that say that a version is not in use."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """What the refreshes saw of a model: each alias with its history, champion and challenger first.
+
+    `stages` are MLflow's old ones, each with the history of one version in it. `first_look` is None when no refresh
+    ever saw the model.
+    """
+
+    aliases: tuple[tuple[str, History], ...]
+    stages: tuple[tuple[str, History], ...]
+    first_look: Edge | None
+    last_look: datetime
+
+    def of(self, alias: str) -> History:
+        """The history of that alias; one in which nobody held it when there is none of the name."""
+        nobody = history([Seen(self.first_look, "appeared")] if self.first_look else [], self.last_look)
+        return dict(self.aliases).get(alias, nobody)
+
+
+def registry(snapshot: Snapshot, *, model: str) -> Registry:
+    """What the refreshes saw of a model's aliases and stages."""
+    rows = snapshot.rows(
+        """select seen_at, not_before, event, version, previous_version, name, value, previous_value
+        from registry_events where model = ? and event not in ('tag_set', 'tag_changed', 'tag_removed', 'version_added')
+        order by seq""",
+        [model],
+    )
+    events = [_Event(Edge(not_before, seen_at), *rest) for seen_at, not_before, *rest in rows]
+    last_look = snapshot.made_at.replace(tzinfo=None)
+    names = {one.name for one in events if one.event.startswith("alias_") and one.name}
+    ordered = sorted(names, key=lambda name: (name != CHAMPION, name != CHALLENGER, name.lower(), name))
+    stages = sorted({(one.value, one.version) for one in events if one.event == "stage_changed" and _used(one.value)})
+    return Registry(
+        tuple((name, history(_seen_of_alias(events, name), last_look)) for name in ordered),
+        tuple((str(stage), history(_seen_of_stage(events, stage, of), last_look)) for stage, of in stages),
+        events[0].edge if events else None,
+        last_look,
+    )
+
+
+@dataclass(frozen=True)
+class _Event:
+    edge: Edge
+    event: str
+    version: int | None
+    previous_version: int | None
+    name: str | None
+    value: str | None
+    previous_value: str | None
+
+
+def _used(stage: str | None) -> bool:
+    return stage is not None and stage not in NO_STAGE
+
+
+_OF_MODEL: dict[str, Literal["appeared", "gone"]] = {"model_added": "appeared", "model_gone": "gone"}
+
+
+def _seen_of_alias(events: Sequence[_Event], alias: str) -> Iterable[Seen]:
+    for one in events:
+        if one.event in _OF_MODEL:
+            yield Seen(one.edge, _OF_MODEL[one.event])
+        elif one.event == "version_gone":
+            yield Seen(one.edge, "left", one.version)
+        elif one.event == "alias_removed" and one.name == alias:
+            yield Seen(one.edge, "gone")
+        elif one.name == alias and one.version is not None:
+            yield Seen(one.edge, "held", one.version)
+
+
+def _seen_of_stage(events: Sequence[_Event], stage: str | None, version: int | None) -> Iterable[Seen]:
+    for one in events:
+        if one.event in _OF_MODEL:
+            yield Seen(one.edge, _OF_MODEL[one.event])
+        elif one.version != version:
+            continue
+        elif one.event == "version_gone":
+            yield Seen(one.edge, "left", version)
+        elif one.event == "stage_changed":
+            yield Seen(one.edge, "held" if one.value == stage else "left", version)
+
+
+def log(snapshot: Snapshot, *, model: str) -> tuple[Day, ...]:
+    """Who made how many decisions on which day, up to the snapshot's, by day; empty without a log."""
+    rows = snapshot.rows(
+        """select day, version, decisions from volume where model = ? and day <= ? and decisions > 0
+        order by day, version""",
+        [model, snapshot.day],
+    )
+    return tuple(Day(*row) for row in rows)
+
+
+def glance(snapshot: Snapshot) -> pd.DataFrame:
+    """By model that has a log: model, last_day, and the versions that decided in the last seven days up to it."""
+    return snapshot.query(
+        """with last as (select model, max(day) as last_day from volume where day <= ? group by model)
+        select v.model, l.last_day, list(distinct v.version order by v.version) as deciding
+        from volume v join last l on l.model = v.model
+        where v.day > l.last_day - 7 and v.day <= l.last_day and v.decisions > 0 group by v.model, l.last_day""",
+        [snapshot.day],
+    )
+
+
+def moves(snapshot: Snapshot) -> dict[str, int]:
+    """How often each model's champion was seen to move since the first look; without those that never did."""
+    rows = snapshot.rows(
+        """select model, count(*) from registry_events where name = 'champion' and not_before is not null
+        and event in ('alias_set', 'alias_moved', 'alias_removed') group by model"""
+    )
+    return {str(model): int(count) for model, count in rows}
+
+
+@dataclass(frozen=True)
+class Version:
+    """All that is known of a version apart from its metrics; None and empty where it is not.
+
+    `approval` is `valid`, `void`, `rejected` or `none`. `loads` says whether its files could be loaded, None when
+    nobody has tried; `loads_why` why not, or who says that they can. `dirty` says whether its code was committed whole.
+    """
+
+    version: int
+    created_at: datetime | None
+    user: str | None
+    description: str | None
+    stage: str | None
+    aliases: tuple[str, ...]
+    tags: tuple[tuple[str, str], ...]
+    run_id: str | None
+    run_name: str | None
+    run_known: bool
+    run_deleted: bool
+    commit: str | None
+    dirty: bool | None
+    source_name: str | None
+    flavors: tuple[str, ...]
+    signature_inputs: str | None
+    signature_outputs: str | None
+    has_input_example: bool | None
+    files_problem: str | None
+    mlflow_version: str | None
+    python_version: str | None
+    requirements: str | None
+    approval: str
+    approval_reason: str | None
+    signed_by: tuple[str, ...]
+    loads: bool | None
+    loads_why: str | None
+    first_day: date | None
+    last_day: date | None
+    decisions: int
+
+
+_FILES = """
+    select v.name, v.version, f.* from model_versions v
+    left join logged_models l on l.model_id = v.model_id
+    left join runs r on r.run_id = regexp_extract(v.source, '^runs:/([^/]+)/', 1)
+    join model_files f on f.location = nullif(coalesce(
+        l.artifact_location,
+        r.artifact_uri || '/' || regexp_extract(v.source, '^runs:/[^/]+/(.*)$', 1),
+        v.source), '')
+    where v.name = $model
+"""
+"""Of each version the row of its files, found where MLflow recorded that they are."""
+
+_VERSIONS = f"""
+with files as ({_FILES}),
+named as (select version, list(alias order by alias) as aliases from aliases where name = $model group by version),
+tagged as (
+    select version, list(key order by key) as keys, list(coalesce(value, '') order by key) as texts
+    from model_version_tags where name = $model group by version
+),
+last_signed as (
+    select * from approvals where model = $model
+    qualify row_number() over (partition by version, stage, role order by seq desc) = 1
+),
+signed as (
+    select version,
+        case when bool_or(decision = 'rejected') then 'rejected' when bool_or(status <> 'valid') then 'void'
+            else 'valid' end as state,
+        coalesce(max(note) filter (where decision = 'rejected'), max(reason)) as reason,
+        list(distinct role order by role) filter (where decision is distinct from 'rejected' and role is not null)
+            as roles
+    from last_signed group by version
+),
+decided as (
+    select version, min(day) as first_day, max(day) as last_day, sum(decisions)::bigint as n
+    from volume where model = $model and day <= $today and decisions > 0 group by version
+)
+select v.version, v.created_at, v.user, v.description, v.stage, n.aliases, t.keys, t.texts, v.run_id, r.name,
+    r.run_id is not null, coalesce(r.deleted, false), r.commit, r.dirty, r.source_name,
+    coalesce(f.flavors, v.flavors), coalesce(f.signature_inputs, v.signature_inputs),
+    coalesce(f.signature_outputs, v.signature_outputs), coalesce(f.has_input_example, v.has_input_example),
+    case when f.location is null then v.mlmodel_problem else f.problem end,
+    f.mlflow_version, f.python_version, f.requirements, coalesce(s.state, 'none'), s.reason, s.roles,
+    f.load_status, f.load_why, e.status, e.what, d.first_day, d.last_day, coalesce(d.n, 0)
+from model_versions v
+left join files f on f.version = v.version
+left join named n on n.version = v.version
+left join tagged t on t.version = v.version
+left join signed s on s.version = v.version
+left join decided d on d.version = v.version
+left join explanations e on e.model = v.name and e.version = v.version
+left join {RUNS_WITH_DELETION} r on r.run_id = v.run_id
+where v.name = $model order by v.version desc
+"""
+
+
+def versions(snapshot: Snapshot, *, model: str) -> tuple[Version, ...]:
+    """Every version of a model, the newest first."""
+    return tuple(_version(row) for row in snapshot.rows(_VERSIONS, {"model": model, "today": snapshot.day}))
+
+
+def _version(row: tuple[Any, ...]) -> Version:
+    version, created, user, text, stage, aliases, keys, texts, *facts = row
+    run, (flavors, *files), (state, reason, roles) = facts[:7], facts[7:15], facts[15:18]
+    loading, served = _loads(*facts[18:22]), facts[22:]
+    tags = tuple(zip(keys or (), texts or (), strict=True))
+    of_registry = (version, created, user, text or None, stage if _used(stage) else None, tuple(aliases or ()), tags)
+    signed = (state, reason, tuple(roles or ()))
+    return Version(*(*of_registry, *run, tuple(flavors or ()), *files, *signed, *loading, *served))
+
+
+def _loads(
+    status: str | None, why: str | None, explained: str | None, what: str | None
+) -> tuple[bool | None, str | None]:
+    """Whether the files can be loaded: by who tried to, else by whether they were loaded to be explained."""
+    if status is not None:
+        return (True, "it was loaded") if status == "loaded" else (False if status == "failed" else None, why)
+    if explained in ("explained", "partial"):
+        return True, "it was loaded to explain its decisions"
+    return None, what or None
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What a run logged: metrics (key, last value, better), params, datasets. Empty for a run that is not known."""
+
+    metrics: tuple[tuple[str, float | None, str], ...] = ()
+    params: tuple[tuple[str, str], ...] = ()
+    datasets: tuple[Dataset, ...] = ()
+
+
+def run_facts(snapshot: Snapshot, *, run_id: str) -> RunFacts:
+    """What a run logged, by name."""
+    metrics = snapshot.rows("select key, last, better from metrics where run_id = ? order by key", [run_id])
+    params = snapshot.rows("select key, value from params where run_id = ? order by key", [run_id])
+    data = snapshot.rows(
+        "select coalesce(context, ''), name, digest from run_inputs where run_id = ? order by all", [run_id]
+    )
+    return RunFacts(tuple(metrics), tuple(params), tuple(Dataset(*row) for row in data))
+
+
+def performance_by_month(snapshot: Snapshot, *, model: str, versions: tuple[int, ...]) -> pd.DataFrame:
+    """The metric with a limit of each version by month, from outcomes, the oldest first; empty when none has one.
+
+    version, metric, period_start, period_end, value, low, high, reference_value, status, n, n_labelled.
+    """
+    return snapshot.query(
+        """select version, metric, period_start, period_end, value, low, high, reference_value, status, n, n_labelled
+        from performance where model = $model and list_contains($versions, version) and grain = 'month'
+        and kind = 'realized' and (watch is not null or failing is not null) and period_start <= $today
+        order by metric, version, period_start""",
+        {"model": model, "versions": list(versions), "today": snapshot.day},
+    )
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How a version was while it served: days judged, by the seven days up to each, and how many of them failed.
+
+    `part` is what failed on the last such day, `performance` or `quality`; None when none did.
+    """
+
+    days: int
+    failing: int
+    last_failing: date | None
+    part: str | None
+
+
+def judged(snapshot: Snapshot, *, model: str, version: int, first: date, last: date) -> Judged:
+    """The days from `first` to `last` on which performance (from outcomes) or quality was judged, and how."""
+    rows = snapshot.rows(
+        f"""with told as (
+            select period_end as day, status, 'performance' as part from performance
+            where model = $model and version = $version and grain = '{LIGHT_GRAIN}' and kind = 'realized'
+                and (watch is not null or failing is not null)
+            union all
+            select period_end, status, 'quality' from quality
+            where model = $model and version = $version and grain = '{LIGHT_GRAIN}'
+        ), days as (select * from told where day between $first and $last and status <> 'no data')
+        select count(distinct day), count(distinct day) filter (status = 'failing'),
+            max(day) filter (status = 'failing'), arg_max(part, day) filter (status = 'failing') from days""",
+        {"model": model, "version": version, "first": first, "last": last},
+    )
+    return Judged(*rows[0])
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A metric on the decisions that two versions have both scored; `difference` is that of the newer less the older.
+
+    `b_better` is how probable it is that the newer one is better; `n` decisions.
+    """
+
+    metric: str
+    better: str
+    older: float | None
+    newer: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    newer_better: float | None
+    n: int
+    why: str
+
+
+def compared(snapshot: Snapshot, *, model: str, one: int, other: int) -> tuple[Compared, ...]:
+    """How two versions differ on the decisions that both scored; empty when they share none."""
+    rows = snapshot.rows(
+        """select metric, better, value_a, value_b, difference, low, high, b_better, coalesce(n, 0), coalesce(why, '')
+        from version_comparisons where model = ? and version_a = ? and version_b = ? order by metric""",
+        [model, min(one, other), max(one, other)],
+    )
+    return tuple(Compared(*row) for row in rows)
+
+
+def shadowed(snapshot: Snapshot, *, model: str) -> dict[tuple[int, int], int]:
+    """How many decisions two versions (the older first) have both scored."""
+    rows = snapshot.rows("select version_a, version_b, shared from version_pairs where model = ?", [model])
+    return {(a, b): int(shared or 0) for a, b, shared in rows}
+
+
+def reproducible(snapshot: Snapshot, *, run_id: str) -> tuple[tuple[str, str], ...]:
+    """What it takes to make a run again, item and status (`found`, `missing`, `unknown`); empty for an unknown run."""
+    rows = snapshot.rows("select item, status from reproducibility where run_id = ? order by item", [run_id])
+    return tuple((str(item), str(status)) for item, status in rows)
