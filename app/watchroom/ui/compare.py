@@ -2,11 +2,105 @@
 
 from __future__ import annotations
 
-from watchroom.ui.compare_choice import chosen
-from watchroom.ui.states import empty
+import streamlit as st
+
+from watchroom.domain.comparison import Comparison, main_metric
+from watchroom.errors import QueryError
+from watchroom.store.queries import compare as queries
+from watchroom.store.queries.compare_runs import Picked
+from watchroom.ui import compare_differences, compare_groups
+from watchroom.ui.compare_choice import METRIC, STATISTIC, STATISTICS, VIEW, Chosen, chosen, picked
+from watchroom.ui.compare_members import members_menu, none_chosen, told_members
+from watchroom.ui.compare_words import STATISTIC_NAMES, answer, cautions
+from watchroom.ui.names import told_apart
+from watchroom.ui.room import ask
+from watchroom.ui.states import empty, error, sourced
+from watchroom.ui.text import plain, sentence
+from watchroom.ui.workspace import facts
+
+DIFFERENCES, CURVES, PARAMETERS, GROUPS = "Differences", "Curves", "Parameters", "Groups"
+VIEWS = (DIFFERENCES, CURVES, PARAMETERS, GROUPS)
 
 
 def draw() -> None:
     """The whole page below its question."""
-    if chosen() is None:
-        empty("No runs are chosen yet.", "Select runs on the page Runs, and compare them from there.")
+    try:
+        found = picked()
+    except QueryError as problem:
+        error(problem)
+        none_chosen()
+        return
+    members_menu(found)
+    who = chosen()
+    if found is None or who is None:
+        none_chosen(found)
+        return
+    if len(who.run_ids) < 2:
+        told_members(found)
+        empty("One run alone differs from nothing.", "Add another with “Choose runs”.")
+        return
+    told = st.container(border=True, gap="xsmall")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        view = str(
+            st.segmented_control(
+                "Look at", VIEWS, key=VIEW, bind="query-params", default=DIFFERENCES, required=True,
+                label_visibility="collapsed",
+            )
+        )  # fmt: skip
+        st.space("stretch")
+        st.segmented_control(
+            "Of each metric its", STATISTICS, key=STATISTIC, bind="query-params", default="last", required=True,
+            format_func=lambda name: STATISTIC_NAMES[name], help=_STATISTIC_HELP,
+        )  # fmt: skip
+        comparison = ask(queries.compare, run_ids=who.run_ids, statistic=who.statistic)
+        metric = _metric(comparison)
+    with told:
+        _answer(comparison, metric, who, found)
+    _view(view, who, comparison, metric)
+
+
+_STATISTIC_HELP = """What counts of a metric's history: its last value by MLflow's rule, its best by which way is
+better, its least or its greatest. NaN and infinities never count as best, least or greatest."""
+
+
+def _metric(found: Comparison) -> str | None:
+    """The metric that the answer, the order and the groups are about."""
+    differing = [thing.key for thing in found.different if thing.kind == "metric"]
+    names = [*differing, *(same.key for same in found.same if same.kind == "metric")]
+    if not names:
+        return None
+    asked = st.session_state.get(METRIC) or st.query_params.get(METRIC)
+    usual = main_metric(found.different) or names[0]
+    if asked and asked not in names:
+        st.session_state[METRIC] = usual
+    shown = told_apart(names, 60)
+    return str(
+        st.selectbox(
+            "Best by", names, index=names.index(usual), key=METRIC, bind="query-params", width=240,
+            format_func=lambda name: shown.get(name, name),
+        )
+    )  # fmt: skip
+
+
+def _answer(found: Comparison, metric: str | None, who: Chosen, members: Picked) -> None:
+    st.subheader(plain(answer(found, metric, facts().zone), 700), anchor=False)
+    for caution in cautions(found, metric):
+        st.markdown(f":orange[:material/warning:] {sentence(caution, 300)}")
+    told_members(members)
+    statistic = f"metrics with their {STATISTIC_NAMES[who.statistic].lower()} value"
+    st.caption(f"{sourced(statistic, len(found.runs), 'run')}")
+
+
+def _view(view: str, who: Chosen, found: Comparison, metric: str | None) -> None:
+    if view == CURVES:
+        from watchroom.ui import compare_curves
+
+        compare_curves.show(who)
+    elif view == PARAMETERS:
+        from watchroom.ui import compare_params
+
+        compare_params.show(who)
+    elif view == GROUPS:
+        compare_groups.show(who, found, metric)
+    else:
+        compare_differences.show(who, found, metric)

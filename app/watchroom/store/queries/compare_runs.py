@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from watchroom.store.queries import runs
-from watchroom.store.queries.run_filter_sql import NOT_DELETED
 from watchroom.store.queries.runs import Choice, Order
 from watchroom.store.snapshot import Snapshot
 
@@ -95,10 +94,14 @@ def short_ids(snapshot: Snapshot, *, run_ids: tuple[str, ...]) -> tuple[str, ...
 def offers(snapshot: Snapshot, *, words: str, model: str = "", version: int | None = None) -> tuple[Offer, ...]:
     """The newest runs with these words in them, at most OFFERED; of a model's versions where one is named."""
     choice = Choice(search=words, model=model, version=version)
-    ids = list(runs.page(snapshot, choice=choice, columns=(), limit=OFFERED).frame.index)
-    sql = f"""
+    found = runs.page(snapshot, choice=choice, columns=(), limit=OFFERED)
+    return named(snapshot, run_ids=tuple(found.frame.index))
+
+
+def named(snapshot: Snapshot, *, run_ids: tuple[str, ...]) -> tuple[Offer, ...]:
+    """These runs with their names and experiments, in their order; unknown ones are left out."""
+    sql = """
         select r.run_id, coalesce(r.name, ''), coalesce(e.name, '') from runs r
-        left join experiments e on e.experiment_id = r.experiment_id
-        where {NOT_DELETED} and r.run_id in (select unnest(?))"""
-    found = {row[0]: Offer(*row) for row in snapshot.rows(sql, (ids,))}
-    return tuple(found[run_id] for run_id in ids if run_id in found)
+        left join experiments e on e.experiment_id = r.experiment_id where r.run_id in (select unnest(?))"""
+    found = {row[0]: Offer(*row) for row in snapshot.rows(sql, (list(run_ids),))}
+    return tuple(found[run_id] for run_id in run_ids if run_id in found)
