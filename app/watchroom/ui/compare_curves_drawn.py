@@ -1,0 +1,303 @@
+"""The picture of one metric's curves: read, shaped, coloured, and what is to be said beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from watchroom.charts import compare_curves as charts
+from watchroom.charts.compare_curves import COLOURS, Filled, Line, Look
+from watchroom.charts.style import LINE_COLOUR, OTHER_COLOUR, Chart
+from watchroom.charts.words import short
+from watchroom.domain.curves import Curve, Shaped, Spread, View, band, shaped, thinned
+from watchroom.domain.run_groups import MISSING, MOST_GROUPS, Groups, Values, groups, place_in
+from watchroom.store.queries import curves as queries
+from watchroom.store.queries import run_params
+from watchroom.store.queries.curves import History, RunFact
+from watchroom.ui.names import told_apart
+from watchroom.ui.room import ask, reading
+from watchroom.ui.text import count_of, number, one_line
+
+Floats = NDArray[np.float64]
+How = Literal["lines", "mean"]
+
+FIGURE_POINTS = 60_000
+"""Points in one picture: what a browser draws in a second and then answers the mouse at once."""
+
+MOST_BUCKETS = 300
+"""Stretches of a curve of which the extremes are kept: one for each four pixels of a wide screen."""
+
+FEW = 10
+"""Runs that have a colour each, their names at the ends of their lines, and what was logged behind what is smoothed."""
+
+BEST = 3
+"""Of many runs, those that stand out when lines have no other colours."""
+
+RUN, EXPERIMENT, PARAM = "run", "experiment", "params."
+"""What lines are coloured and grouped by: each by itself, by its experiment, or by a parameter, its name behind."""
+
+_QUIET = 0.35
+_UNITS = (("days", 172_800.0), ("hours", 7_200.0), ("minutes", 120.0), ("seconds", 0.0))
+_SECONDS = {"days": 86_400.0, "hours": 3_600.0, "minutes": 60.0, "seconds": 1.0}
+_SPREADS = {"deviation": "one standard deviation about it", "range": "least to greatest"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The chart, how many runs have the metric, and sentences on what it does not show as it was logged."""
+
+    chart: Chart
+    runs: int
+    points: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Where the runs stand by the metric: from the best, or from the least when nobody knows which way is better."""
+
+    order: tuple[str, ...]
+    values: Mapping[str, float]
+    better: str | None
+
+
+def ranked(run_ids: tuple[str, ...], metric: str, statistic: str, better: str | None) -> Ranked:
+    """The runs that have a finite value, the best first."""
+    found = ask(run_params.metric_values, run_ids=run_ids, metric=metric, statistic=statistic)
+    values = {run_id: value for run_id, value in zip(run_ids, found, strict=True) if value is not None}
+    keys = {"higher": lambda run_id: -values[run_id], "zero": lambda run_id: abs(values[run_id])}
+    return Ranked(tuple(sorted(values, key=keys.get(better or "", values.__getitem__))), values, better)
+
+
+def labels(run_ids: tuple[str, ...]) -> dict[str, str]:
+    """What each run is called, no two alike."""
+    facts = ask(queries.run_facts, run_ids=run_ids)
+    names = {run_id: fact.name or run_id[:8] for run_id, fact in facts.items()}
+    return told_apart([run_id for run_id in run_ids if run_id in names], 40, lambda run_id: names[run_id])
+
+
+def picture(
+    *, run_ids: tuple[str, ...], metric: str, statistic: str, better: str | None, view: View, how: How, by: str,
+    spread: Spread, zone: str, height: int,
+) -> Picture:  # fmt: skip
+    """One metric of the runs as the view wants it."""
+    with reading() as snapshot:
+        history = queries.history(snapshot, run_ids=run_ids, metric=metric)
+    facts = ask(queries.run_facts, run_ids=run_ids)
+    shapes = [shaped(curve, view, _started(facts, curve)) for curve in history.curves]
+    unit, shapes = _in_units(shapes, view)
+    look = Look(
+        _x_title(view, unit, zone), metric, "time" if view.axis == "time" else "number", view.log_x, view.log_y, height
+    )
+    axis = _Axis(view, ZoneInfo(zone))
+    notes = _told(history, shapes, run_ids)
+    if how == "mean":
+        chart = _mean(shapes, run_ids, by, spread, axis, look)
+    else:
+        chart, thin = _lines(shapes, run_ids, by, ranked(run_ids, metric, statistic, better), axis, look)
+        notes = [*thin, *notes]
+    return Picture(chart, len(history.curves), history.points, tuple(notes))
+
+
+@dataclass(frozen=True)
+class _Axis:
+    view: View
+    zone: ZoneInfo
+
+    def drawn(self, x: Floats) -> Any:
+        """Places on the axis as the chart takes them: times in the workspace's zone."""
+        if self.view.axis != "time":
+            return x
+        times = pd.to_datetime((x * 1e6).astype(np.int64), unit="us", utc=True)
+        return times.tz_convert(self.zone).tz_localize(None).to_numpy()
+
+
+def _started(facts: Mapping[str, RunFact], curve: Curve) -> int | None:
+    fact = facts.get(curve.run_id)
+    started: datetime | None = fact.started if fact is not None else None
+    return None if started is None else int(started.replace(tzinfo=UTC).timestamp() * 1e6)
+
+
+def _in_units(shapes: list[Shaped], view: View) -> tuple[str, list[Shaped]]:
+    """Lengths of time in the largest unit of which the longest has at least two."""
+    if view.axis != "relative":
+        return "", shapes
+    longest = max((float(np.abs(one.x).max()) for one in shapes if len(one.x)), default=0.0)
+    unit = next(unit for unit, least in _UNITS if longest >= least)
+    size = _SECONDS[unit]
+    return unit, [
+        Shaped(one.run_id, one.x / size, one.y, one.raw, one.odd_x / size, one.odd_y, one.off) for one in shapes
+    ]
+
+
+def _x_title(view: View, unit: str, zone: str) -> str:
+    if view.axis == "time":
+        return f"time ({zone})"
+    counted = "steps" if view.axis == "step" else unit
+    whole = "step" if view.axis == "step" else f"{unit} since the run's start"
+    return {"logged": whole, "first": f"{counted} since the first point", "last": f"{counted} up to the last point"}[
+        view.align
+    ]
+
+
+def _lines(
+    shapes: Sequence[Shaped], run_ids: tuple[str, ...], by: str, standing: Ranked, axis: _Axis, look: Look
+) -> tuple[Chart, list[str]]:
+    few = len(shapes) <= FEW
+    colours, legend = _colours(shapes, run_ids, by, standing)
+    behind = few and axis.view.smoothing > 0
+    buckets = max(min(MOST_BUCKETS, FIGURE_POINTS // max(2 * len(shapes) * (1 + behind), 1)), 2)
+    called = labels(run_ids)
+    first = set(standing.order[:BEST]) if by == RUN and not few else set()
+    drawn, fewer, longest = [], 0, 0
+    for shape in sorted(shapes, key=lambda one: one.run_id in first):
+        x, y = thinned(shape.x, shape.y, buckets, log_x=axis.view.log_x)
+        raw = thinned(shape.x, shape.raw, buckets, log_x=axis.view.log_x) if behind else None
+        fewer, longest = max(fewer, len(x) if len(x) < len(shape.x) else 0), max(longest, len(shape.x))
+        quiet = not few and shape.run_id not in first
+        drawn.append(
+            Line(called.get(shape.run_id, shape.run_id[:8]), axis.drawn(x), y, colours[shape.run_id],
+                 _standing(standing, shape.run_id), (axis.drawn(raw[0]), raw[1]) if raw is not None else None,
+                 1.0 if quiet else 2.0, _opacity(len(shapes), by) if quiet else 1.0,
+                 few or shape.run_id in first)
+        )  # fmt: skip
+    odd = [(axis.drawn(one.odd_x), one.odd_y) for one in shapes if len(one.odd_x)]
+    notes = [f"At most {number(fewer)} points of {number(longest)} of a curve are drawn, every peak and dip kept."] * (
+        fewer > 0
+    )
+    return charts.lines(drawn, odd, look, legend), notes
+
+
+def _opacity(n: int, by: str) -> float:
+    return _QUIET if by == RUN else 0.85 if n <= 60 else 0.6
+
+
+def _standing(standing: Ranked, run_id: str) -> str:
+    if run_id not in standing.values:
+        return ""
+    value = short(standing.values[run_id])
+    if standing.better is None:
+        return value
+    return f"{value}, rank {standing.order.index(run_id) + 1} of {len(standing.order)}"
+
+
+def _colours(
+    shapes: Sequence[Shaped], run_ids: tuple[str, ...], by: str, standing: Ranked
+) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """A colour for each run, and what colours mean where lines are not named."""
+    if by == RUN:
+        stand_out = [one.run_id for one in shapes] if len(shapes) <= FEW else list(standing.order[:BEST])
+        palette = COLOURS if len(shapes) <= FEW else COLOURS[1:]
+        own = dict(zip(stand_out, palette, strict=False))
+        return {one.run_id: own.get(one.run_id, LINE_COLOUR) for one in shapes}, []
+    values = values_by(run_ids, by)
+    found = groups(values)
+    if (
+        values.is_number
+        and len(found.labels)
+        and len(np.unique(values.numbers[np.isfinite(values.numbers)])) > MOST_GROUPS
+    ):
+        return _graded(values, run_ids)
+    colours = group_colours(found)
+    shown = {run_id: colours[place] for run_id, place in zip(run_ids, found.of, strict=True)}
+    used = {found.of[run_ids.index(one.run_id)] for one in shapes}
+    return shown, [(label, colours[place]) for place, label in enumerate(found.labels) if place in used]
+
+
+def _graded(values: Values, run_ids: tuple[str, ...]) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    places = place_in(values.numbers)
+    shown = {
+        run_id: OTHER_COLOUR if np.isnan(place) else charts.between(float(place))
+        for run_id, place in zip(run_ids, places, strict=True)
+    }
+    known = values.numbers[~np.isnan(values.numbers)]
+    ends = [
+        (f"{values.key} {short(float(known.min()))}", charts.between(0.0)),
+        (short(float(known.max())), charts.between(1.0)),
+    ]
+    return shown, ends + [(MISSING, OTHER_COLOUR)] * bool(np.isnan(places).any())
+
+
+def group_colours(found: Groups) -> list[str]:
+    """A colour for each group: from low to high when they are ordered; grey for runs without a value."""
+    known = [label for label in found.labels if label != MISSING]
+    if found.ordered:
+        colours = [charts.between(place / max(len(known) - 1, 1)) for place in range(len(known))]
+    else:
+        colours = list(COLOURS[: len(known)])
+    return colours + [OTHER_COLOUR] * (len(found.labels) - len(known))
+
+
+def values_by(run_ids: tuple[str, ...], by: str) -> Values:
+    """What the runs are coloured and grouped by."""
+    if by == EXPERIMENT:
+        facts = ask(queries.run_facts, run_ids=run_ids)
+        texts = tuple(one_line(facts[run_id].experiment, 60) if run_id in facts else None for run_id in run_ids)
+        return Values(EXPERIMENT, texts, np.full(len(run_ids), np.nan), False)
+    key = by.removeprefix(PARAM)
+    return ask(run_params.values, run_ids=run_ids, keys=(key,))[key]
+
+
+def _mean(
+    shapes: Sequence[Shaped], run_ids: tuple[str, ...], by: str, spread: Spread, axis: _Axis, look: Look
+) -> Chart:
+    of, labels_, colours = _groups(run_ids, by)
+    drawn = []
+    for place, label in enumerate(labels_):
+        some = [one for one in shapes if of[one.run_id] == place]
+        if some:
+            found = band(some, spread, log_x=axis.view.log_x)
+            told = f"{label} (n = {len(some)})"
+            drawn.append(Filled(told, axis.drawn(found.x), found.mean, found.low, found.high, found.n, colours[place]))
+    return charts.bands(drawn, _SPREADS[spread], look)
+
+
+def _groups(run_ids: tuple[str, ...], by: str) -> tuple[dict[str, int], Sequence[str], Sequence[str]]:
+    if by == RUN:
+        return dict.fromkeys(run_ids, 0), ("all runs",), (LINE_COLOUR,)
+    found = groups(values_by(run_ids, by))
+    return dict(zip(run_ids, found.of, strict=True)), found.labels, group_colours(found)
+
+
+def _told(history: History, shapes: Sequence[Shaped], run_ids: tuple[str, ...]) -> list[str]:
+    """What the picture leaves out or shows otherwise than it was logged."""
+    found = []
+    if lacking := len(run_ids) - len(history.curves):
+        found.append(f"{count_of(lacking, 'run')} of {number(len(run_ids))} {'has' if lacking == 1 else 'have'} none.")
+    if odd := sum(len(one.odd_x) for one in shapes):
+        found.append(
+            f"{count_of(odd, 'point is', 'points are')} NaN or infinite: marked at the edge, and no line goes through."
+        )
+    if off := sum(one.off for one in shapes):
+        found.append(
+            f"{count_of(off, 'point')} at zero or below {'has' if off == 1 else 'have'} no place on a logarithmic axis."
+        )
+    if history.extremes:
+        found.append(
+            f"Of {number(history.points)} points only the extremes of stretches were read, and smoothing goes by these."
+        )
+    return found
+
+
+def table(*, run_ids: tuple[str, ...], metric: str) -> pd.DataFrame:
+    """Every point of the metric as it was logged, times UTC."""
+    with reading() as snapshot:
+        history = queries.history(snapshot, run_ids=run_ids, metric=metric)
+    called = labels(run_ids)
+    parts = [
+        pd.DataFrame({"run_id": one.run_id, "run": called.get(one.run_id), "metric": metric, "step": one.step,
+                      "time": pd.to_datetime(one.time_us, unit="us"), "value": one.value})
+        for one in history.curves
+    ]  # fmt: skip
+    return (
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else pd.DataFrame(columns=["run_id", "run", "metric", "step", "time", "value"])
+    )
