@@ -15,6 +15,7 @@ if frame.admitted():
     page, place = frame.navigation(ROOT)
     try:
         with ui.leased():
+            frame.named_view()
             frame.sidebar(place, page)
             frame.run(page)
     except WatchroomError as problem:

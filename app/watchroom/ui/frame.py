@@ -8,9 +8,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from watchroom.ui import sign_in
+from watchroom.ui import sign_in, views
 from watchroom.ui.identity import State, current_user, role_switch, visitor
-from watchroom.ui.navigation import PAGES, link, menu, parts_of_scope
+from watchroom.ui.navigation import PAGES, file_of, link, menu, parts_of_scope
 from watchroom.ui.room import old_after, reading, room
 from watchroom.ui.scope import scope_controls
 from watchroom.ui.text import ago, when
@@ -54,15 +54,21 @@ def navigation(root: Path) -> tuple[st.Page, DeltaGenerator]:
         place = st.container()
         role_switch()
     st.session_state[_MENU] = True
-    page = st.navigation(menu(current_user().role, root), position="sidebar")
+    page = st.navigation(menu(current_user().role, root), position="sidebar", expanded=True)
     st.set_page_config(page_title=f"{page.title} · Watchroom")
     return page, place
 
 
+def named_view() -> None:
+    """Leave for the saved view that the address asks for by its name, before anything is drawn of this page."""
+    views.open_by_name()
+
+
 def sidebar(place: DeltaGenerator, page: st.Page) -> None:
-    """The scope, as far as the page uses it, and the age of the data."""
+    """The scope, as far as the page uses it, the saved views, and the age of the data."""
     with place:
         scope_controls(parts_of_scope(page))
+        views.menu(file_of(page))
         freshness()
 
 

@@ -5,7 +5,7 @@ Home stays the start page for every role, so that a link means the same to every
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -182,6 +182,11 @@ def parts_of_scope(page: st.Page) -> tuple[str, ...]:
     return next((info.scope for info in PAGES if info.title == page.title), ())
 
 
+def file_of(page: st.Page) -> str:
+    """The file of a page of the menu."""
+    return next((info.file for info in PAGES if info.title == page.title), "home")
+
+
 def link(file: str, label: str, *, icon: str | None = None, params: Mapping[str, str] | None = None) -> None:
     """A link to one of the pages, or nothing when this installation does not have it.
 
@@ -192,7 +197,7 @@ def link(file: str, label: str, *, icon: str | None = None, params: Mapping[str,
     st.page_link(f"{_FOLDER}/{file}.py", label=label, icon=icon, query_params=dict(params or {}))
 
 
-def go(file: str, params: Mapping[str, str] | None = None, *, model: str | None = None) -> None:
+def go(file: str, params: Mapping[str, str | Sequence[str]] | None = None, *, model: str | None = None) -> None:
     """Leave for another page; `model` sets the scope, which Streamlit does not let us do through the address."""
     if model is not None:
         st.session_state[WANTED] = {"model": model}

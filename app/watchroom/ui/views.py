@@ -1,0 +1,146 @@
+"""Saved views: a page with all that was chosen on it, kept under a name for everybody.
+
+A view opens in a tab of its own, as it would for a colleague: what is chosen in this one cannot mix with it. By name it
+opens with `?saved=NAME` on any page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode, urlsplit
+
+import streamlit as st
+
+from watchroom.errors import LedgerError
+from watchroom.ui import book
+from watchroom.ui.identity import current_user
+from watchroom.ui.navigation import PAGES, go, page_info
+from watchroom.ui.notebook import notebook
+from watchroom.ui.rows import quiet
+from watchroom.ui.states import error
+from watchroom.ui.text import plain
+
+if TYPE_CHECKING:
+    from watchroom.ledger.notebook import View
+
+PARAMETER = "saved"
+"""In the address: the name of the view to open."""
+
+_NOT_KEPT = (PARAMETER, "role")
+"""Of an address: whose role somebody tries is their own affair."""
+
+_MISSED = "_view_missed"
+
+_DONE = "_view_done"
+
+VIEWS_SHOWN = 30
+"""Views in the menu, those of the page first: more is a list to search, and nobody has asked for one."""
+
+
+def open_by_name() -> None:
+    """Leave for the view that the address names; what is not there is said once by `menu`."""
+    name = st.query_params.get(PARAMETER)
+    if name is None:
+        return
+    del st.query_params[PARAMETER]
+    try:
+        found = notebook().view(name)
+    except LedgerError:
+        found = None
+    if found is None or found.page not in {info.file for info in PAGES}:
+        st.session_state[_MISSED] = name
+        return
+    go(found.page, dict(found.query))
+
+
+def menu(page: str) -> None:
+    """The menu of views in the sidebar; `page` is the file of the page that is open."""
+    missed = st.session_state.pop(_MISSED, "")
+    if missed:
+        st.caption(f":orange[:material/warning:] There is no saved view “{plain(missed, 80)}”.")
+    if said := st.session_state.pop(_DONE, ""):
+        st.toast(said, icon=":material/check_circle:")
+    with st.popover(
+        "Saved views", icon=":material/bookmarks:", key="_views", on_change="rerun", type="tertiary"
+    ) as opened:
+        if not opened.open:
+            return
+        try:
+            found = sorted(notebook().views.values(), key=lambda view: (view.page != page, view.name.casefold()))
+        except LedgerError as problem:
+            st.caption(f":material/info: Saved views cannot be read: {plain(problem.what, 200)}")
+            return
+        for view in found[:VIEWS_SHOWN]:
+            _row(view)
+        if len(found) > VIEWS_SHOWN:
+            st.caption(f"First {VIEWS_SHOWN} of {len(found):,}; the others open by their name: `?{PARAMETER}=NAME`.")
+        if not found:
+            st.caption("Nobody has saved a view yet.")
+        _save(page)
+
+
+def _row(view: View) -> None:
+    from watchroom.ledger.alert_acts import NOT_SIGNED_IN
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        title = page_info(view.page).title if view.page in {info.file for info in PAGES} else view.page
+        by = "" if view.actor == NOT_SIGNED_IN else f" · by {plain(view.actor, 60)}"
+        st.markdown(
+            f"[{plain(view.name, 80)}]({address(view.page, dict(view.query))})  \n{quiet(plain(title, 40) + by)}"
+        )
+        user = current_user()
+        theirs = book.person(user).name.strip() == view.actor or not user.signed_in or "admin" in user.roles
+        if theirs and st.button(
+            "Remove",
+            key=f"_view_remove_{view.seq}",
+            type="tertiary",
+            icon=":material/bookmark_remove:",
+            help="Gives the name up, for everybody",
+        ):
+            _remove(view)
+
+
+def address(page: str, query: Mapping[str, tuple[str, ...]]) -> str:
+    """The page with its parameters, relative to any page of the app; nothing in it can end a Markdown link."""
+    asked = urlencode([(key, value) for key, values in query.items() for value in values], quote_via=quote, safe="")
+    return f"./{'' if page == 'home' else page}{f'?{asked}' if asked else ''}"
+
+
+def _save(page: str) -> None:
+    from watchroom.ledger.notebook import MAX_NAME, save_view
+
+    with st.form("_view_form", border=False):
+        name = st.text_input("Save this page as", key="_view_name", max_chars=MAX_NAME, placeholder="Weekly check")
+        again = st.checkbox("Replace a view of that name", key="_view_replace")
+        pressed = st.form_submit_button("Save for everybody", icon=":material/bookmark_add:")
+    st.caption(f"It opens by its name too: {_link('NAME')}")
+    if not pressed:
+        return
+    query = {key: tuple(st.query_params.get_all(key)) for key in st.query_params if key not in _NOT_KEPT}
+    try:
+        saved = save_view(book.ledger(), name or "", page, query, book.person(current_user()), replacing=again)
+    except LedgerError as problem:
+        error(problem)
+        return
+    st.session_state[_DONE] = f"Saved. It opens with {_link(saved.name)}"
+    st.rerun()
+
+
+def _link(name: str) -> str:
+    """The address that opens a view by its name."""
+    here = urlsplit(str(st.context.url or ""))
+    base = f"{here.scheme}://{here.netloc}/" if here.netloc else "/"
+    return plain(f"{base}?{PARAMETER}={quote(name)}", 300)
+
+
+def _remove(view: View) -> None:
+    from watchroom.ledger.notebook import remove_view
+
+    try:
+        remove_view(book.ledger(), view.name, book.person(current_user()))
+    except LedgerError as problem:
+        error(problem)
+        return
+    st.session_state[_DONE] = "The name is given up. The ledger keeps what it was."
+    st.rerun()
