@@ -65,9 +65,7 @@ def show(who: Chosen, found: Comparison, metric: str | None) -> None:
         empty("There is no metric to group by.", "Choose a metric that differs between these runs under “Best by”.")
         return
     by = _grouping(found)
-    grouped = drawn(
-        _grouped, run_ids=who.run_ids, statistic=who.statistic, metric=metric, by=by, zone=facts().time_zone
-    )
+    grouped = drawn(_grouped, run_ids=who.run_ids, statistic=who.statistic, metric=metric, by=by)
     _said(found, grouped)
     with_value = [group for group in grouped.groups if group.numbers]
     if not with_value:
