@@ -17,6 +17,7 @@
     │   ├── LedgerBroken        an entry was changed, removed or reordered
     │   └── Refused             the ledger's rules do not allow this act to this person
     ├── NotAdmitted         nobody is signed in, or whoever is holds no role
+    ├── AnswerError         an answer about a new project is missing or cannot be built on: it names the question
     └── SettingError        a setting has a value that it cannot have
 
 The error boundary of the app and the command line catch the base class and nothing else:
@@ -136,3 +137,11 @@ class NotAdmitted(WatchroomError):
 
 class SettingError(WatchroomError):
     """A setting has a value that it cannot have."""
+
+
+class AnswerError(WatchroomError):
+    """An answer about a new project is missing, or cannot be built on; `question` is the key of the question."""
+
+    def __init__(self, what: str, *, why: str = "", next_step: str = "", question: str) -> None:
+        super().__init__(what, why=why, next_step=next_step)
+        self.question = question

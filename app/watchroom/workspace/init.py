@@ -121,13 +121,13 @@ def _no_file(name: str) -> WorkspaceError:
 def _write_model(folder: Path, model: RegisteredModel) -> Path:
     text = model_text(model.name, model.description, model.inputs, model.task)
     taken = {path.name.lower() for path in folder.iterdir()}
-    for name in _file_names(model.name):
+    for name in file_names(model.name):
         if f"{name}.yaml" not in taken and f"{name}.yml" not in taken and _write_new(folder / f"{name}.yaml", text):
             return folder / f"{name}.yaml"
     raise WorkspaceError(f"No file name is free for the model {quoted(model.name)}.", file=MODELS_FOLDER)
 
 
-def _file_names(model: str) -> Iterator[str]:
+def file_names(model: str) -> Iterator[str]:
     """Names for the model's file that any file system takes, the plainest first; lower case, so that none collide."""
     folded = unicodedata.normalize("NFKD", model).encode("ascii", "ignore").decode().lower()
     plain = re.sub(r"[^a-z0-9_-]+", "-", folded).strip("-_")[:_NAME_LENGTH].strip("-_")
