@@ -10,6 +10,7 @@ from watchroom.errors import SourceError
 from watchroom.explain.contract import Limits
 from watchroom.jobs.alerts.notify import send
 from watchroom.jobs.alerts.record import record_alerts
+from watchroom.jobs.compare.step import compare_versions
 from watchroom.jobs.decision_ids import index_ids
 from watchroom.jobs.evaluate.conditions import conditions
 from watchroom.jobs.evaluate.step import Evaluation, evaluate
@@ -52,7 +53,7 @@ class Around:
 
 
 def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, record: bool) -> Watched:
-    """Fill the parts `profile`, `ids`, `health` and `explain`. The draft's `mlflow` and `room` tables must be there.
+    """Fill the parts `profile`, `ids`, `health`, `explain`, `compare`. The draft's `mlflow` and `room` must be there.
 
     Without `record` the ledger is not to be written: alerts are those it holds, and nobody is told.
     """
@@ -63,6 +64,7 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
         judged = _judge(draft, workspace, profiled, step)
         compared = _compare(draft, workspace, profiled, step)
         explained = None if isinstance(engine, SourceError) else _explain(draft, around, engine, profiled, step)
+        paired = () if isinstance(engine, SourceError) else _compare_versions(draft, workspace, engine, step)
     _load(draft, around, step)
     with step("Raise and end alerts") as said:
         found = conditions(draft, workspace.models, draft.made_at.date())
@@ -75,6 +77,7 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
         *judged.problems,
         *compared,
         *(explained.problems if explained else ()),
+        *paired,
         *result.problems,
     )
     if around.room.notify:
@@ -132,6 +135,13 @@ def _load(draft: Draft, around: Around, step: Step) -> None:
     with step("Try to load models") as said:
         limits = Limits(around.program.explain_seconds, around.program.explain_memory_mb)
         said["detail"] = str(try_to_load(draft, around.workspace, around.tracking, limits))
+
+
+def _compare_versions(draft: Draft, workspace: Workspace, engine: Engine, step: Step) -> tuple[Problem, ...]:
+    with step("Compare versions") as said:
+        compared = compare_versions(draft, workspace, engine)
+        said["detail"], said["status"] = str(compared), "partial" if compared.problems else "done"
+    return compared.problems
 
 
 def _spark(room: RoomSettings) -> SparkPlace | None:

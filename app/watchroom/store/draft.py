@@ -31,7 +31,7 @@ _BUILDING = ".building"
 _MADE_TOGETHER = (frozenset({"mlflow", "sync"}),)
 """Parts of which one is the other's note of what it holds."""
 
-_BY_MODEL = frozenset({"profile", "health", "explain", "ids"})
+_BY_MODEL = frozenset({"profile", "health", "explain", "ids", "compare"})
 """Parts of which a page asks for one model, the first of the key; of the others it asks for one name, the last."""
 
 
@@ -114,6 +114,19 @@ class Draft:
         shutil.copyfile(self.folder.part_path(self.previous.parts[part]), self._path(part))
         self._attach(part, self._path(part))
         self._own.add(part)
+
+    @contextmanager
+    def transaction(self, part: str) -> Iterator[None]:
+        """All that is written to the part inside, or nothing of it."""
+        self.writable(part)
+        self.connection.execute("begin")
+        try:
+            yield
+            self.connection.execute("commit")
+        except BaseException:
+            with suppress(duckdb.TransactionException):  # a commit that failed has ended it already
+                self.connection.execute("rollback")
+            raise
 
     def fresh(self, part: str) -> None:
         """Make the part this draft's own, with its tables empty."""

@@ -204,14 +204,8 @@ class ExplainStore:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All that is written inside, or nothing of it."""
-        self._draft.writable("explain")
-        self._connection.execute("begin")
-        try:
+        with self._draft.transaction("explain"):
             yield
-        except BaseException:
-            self._connection.execute("rollback")
-            raise
-        self._connection.execute("commit")
 
     @contextmanager
     def _given(self, rows: pa.Table) -> Iterator[None]:

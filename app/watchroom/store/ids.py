@@ -8,7 +8,6 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from watchroom.store.draft import Draft
@@ -52,16 +51,9 @@ class IdStore:
 
         What raises while `found` is read leaves the index as it was.
         """
-        self._draft.writable("ids")
-        self._connection.execute("begin")
-        try:
+        with self._draft.transaction("ids"):
             self._connection.execute(_DELETE, {"model": model, "days": sorted(gone)})
             inserted = sum(self._insert(model, reader) for reader in found)
-            self._connection.execute("commit")
-        except BaseException:
-            with suppress(duckdb.TransactionException):  # a commit that failed has ended it already
-                self._connection.execute("rollback")
-            raise
         return inserted
 
     def _insert(self, model: str, reader: pa.RecordBatchReader) -> int:

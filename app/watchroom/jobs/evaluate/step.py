@@ -7,8 +7,7 @@ their rows. What each table holds is computed in the modules beside this one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,7 +57,7 @@ def evaluate(draft: Draft, workspace: Workspace, touched: Mapping[str, Touched],
         due = _due(spec, touched.get(name), serving.get(name), today, before)
         try:
             if due:
-                with _all_or_nothing(draft):
+                with draft.transaction("health"):
                     _bring_up_to_date(draft, spec, due, serving.get(name), today)
                 evaluated += 1
             complete[name] = serving.get(name)
@@ -99,18 +98,6 @@ def _bring_up_to_date(draft: Draft, spec: ModelSpec, due: _Due, serving: int | N
         _judge(draft, spec, due.days)
     _say_now(draft, spec, serving, today)
     _keep_notes(draft, spec.model, due.notes)
-
-
-@contextmanager
-def _all_or_nothing(draft: Draft) -> Iterator[None]:
-    draft.writable("health")
-    draft.connection.execute("begin")
-    try:
-        yield
-    except BaseException:
-        draft.connection.execute("rollback")
-        raise
-    draft.connection.execute("commit")
 
 
 def _not_judged(model: str, file: str, error: Exception) -> Problem:

@@ -74,18 +74,18 @@ class Logs:
 
     def lacking(self, names: Iterable[str], days: frozenset[date]) -> list[str]:
         """Those of the columns that no file of these days has."""
-        there = {column for shape in self._files(days).decisions for column, _ in shape.columns}
+        there = {column for shape in self.files(days).decisions for column, _ in shape.columns}
         return [name for name in names if name not in there]
 
     def columns(self) -> tuple[str, ...]:
         """Every column of the decision files, each once."""
-        shapes = self._files(frozenset(day for held in self.days.values() for day in held)).decisions
+        shapes = self.files(frozenset(day for held in self.days.values() for day in held)).decisions
         return tuple(dict.fromkeys(column for shape in shapes for column, _ in shape.columns))
 
     def sample(self, inputs: Sequence[str], month: date, days: frozenset[date]) -> pa.Table:
         """At most `rows_per_month` decisions of each version on these days of a month; see `Engine.sample`."""
         log, told = self._asked_for(inputs)
-        return self._source.engine.sample(log, told, self._files(days), days, self._spec.explain.rows_per_month)
+        return self._source.engine.sample(log, told, self.files(days), days, self._spec.explain.rows_per_month)
 
     def reference(self, inputs: Sequence[str], version: int) -> pa.Table | None:
         """At most `rows_per_month` rows of what the version is compared with; None without a reference."""
@@ -97,7 +97,7 @@ class Logs:
         given = self._spec.reference
         if isinstance(given, ReferencePeriod):
             days = frozenset(day for held in self.days.values() for day in held if given.start <= day <= given.end)
-            found = self._source.engine.sample(log, told, self._files(days), days, rows, by_month=False)
+            found = self._source.engine.sample(log, told, self.files(days), days, rows, by_month=False)
         else:
             shapes = [self._shape(file) for file in self._log_files("reference")]
             found = self._source.engine.sample_table([one for one in shapes if one.columns], rows, log.version)
@@ -123,7 +123,8 @@ class Logs:
         more = tuple((name, "category") for name in inputs if name not in known)
         return replace(log, features=(*log.features, *more)), told  # type: ignore[arg-type]
 
-    def _files(self, days: frozenset[date]) -> Files:
+    def files(self, days: frozenset[date]) -> Files:
+        """The files that hold decisions of these days, and outcomes of them."""
         query = "select path, day from profile.log_days where model = ? and kind = '{}' order by path"
         paths: dict[str, set[str]] = {}
         for kind in ("decisions", "outcomes"):

@@ -5,8 +5,7 @@ A model is judged anew when its counts have changed, or what is computed here; t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +51,7 @@ def judge_fairness(draft: Draft, workspace: Workspace, models: Iterable[str] | N
     problems, judged = list[Problem](), 0
     for spec in due:
         try:
-            with _all_or_nothing(draft):
+            with draft.transaction("explain"):
                 _judge(draft, spec)
             judged += 1
         except Exception as error:  # noqa: BLE001, whatever a model's numbers do, the others are judged
@@ -78,21 +77,9 @@ def _with_rows(draft: Draft) -> set[str]:
 
 def _forget(draft: Draft, models: Collection[str]) -> None:
     for model in models:
-        with _all_or_nothing(draft):
+        with draft.transaction("explain"):
             draft.connection.execute("delete from explain.fairness where model = ?", [model])
             _keep_note(draft, model, None)
-
-
-@contextmanager
-def _all_or_nothing(draft: Draft) -> Iterator[None]:
-    draft.writable("explain")
-    draft.connection.execute("begin")
-    try:
-        yield
-    except BaseException:
-        draft.connection.execute("rollback")
-        raise
-    draft.connection.execute("commit")
 
 
 def _keep_note(draft: Draft, model: str, value: str | None) -> None:
