@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -110,6 +111,12 @@ class Comparison:
     def deleted(self) -> frozenset[int]:
         """The places of the runs that are deleted."""
         return frozenset(place for place, run in enumerate(self.runs) if run.deleted)
+
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """What each run is called: where several have one name, with the beginning of the id."""
+        often = Counter(run.title for run in self.runs)
+        return tuple(f"{run.title} · {run.run_id[:6]}" if often[run.title] > 1 else run.title for run in self.runs)
 
     def thing(self, kind: Kind, key: str) -> Thing | None:
         """The difference of that name; None where there is none."""

@@ -105,5 +105,6 @@ def letter(place: int) -> str:
 
 
 def telling(things: Sequence[Thing], found: Sequence[Group]) -> tuple[int, ...]:
-    """The places of the things whose values are not the same in all groups: what tells one of them from the others."""
-    return tuple(place for place in range(len(things)) if len({group.values[place] for group in found}) > 1)
+    """The places of the things whose values are not the same in all groups, those with the most values first."""
+    unlike = [len({group.values[place] for group in found}) for place in range(len(things))]
+    return tuple(sorted((place for place, n in enumerate(unlike) if n > 1), key=lambda place: -unlike[place]))

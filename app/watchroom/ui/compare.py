@@ -11,7 +11,7 @@ from watchroom.store.queries.compare_runs import Picked
 from watchroom.ui import compare_differences, compare_groups
 from watchroom.ui.compare_choice import METRIC, STATISTIC, STATISTICS, VIEW, Chosen, chosen, picked
 from watchroom.ui.compare_members import members_menu, none_chosen, told_members
-from watchroom.ui.compare_words import STATISTIC_NAMES, answer, cautions
+from watchroom.ui.compare_words import STATISTIC_NAMES, answer, because, cautions
 from watchroom.ui.names import told_apart
 from watchroom.ui.room import ask
 from watchroom.ui.states import empty, error, sourced
@@ -83,12 +83,14 @@ def _metric(found: Comparison) -> str | None:
 
 
 def _answer(found: Comparison, metric: str | None, who: Chosen, members: Picked) -> None:
-    st.subheader(plain(answer(found, metric, facts().zone), 700), anchor=False)
+    st.subheader(plain(answer(found, metric), 500), anchor=False)
+    if told := because(found, metric, facts().zone):
+        st.markdown(plain(told, 500))
     for caution in cautions(found, metric):
         st.markdown(f":orange[:material/warning:] {sentence(caution, 300)}")
     told_members(members)
-    statistic = f"metrics with their {STATISTIC_NAMES[who.statistic].lower()} value"
-    st.caption(f"{sourced(statistic, len(found.runs), 'run')}")
+    statistic = f"Metrics with their {STATISTIC_NAMES[who.statistic].lower()} value"
+    st.caption(sourced(statistic, len(found.runs), "run"))
 
 
 def _view(view: str, who: Chosen, found: Comparison, metric: str | None) -> None:

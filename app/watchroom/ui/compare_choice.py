@@ -144,12 +144,17 @@ def ask_for(address: Address) -> None:
     st.session_state[_KEPT] = {name: [value] if isinstance(value, str) else value for name, value in address.items()}
 
 
-def compare(run_ids: tuple[str, ...]) -> None:
-    """Compare exactly these from now on; none is to begin anew."""
+def begin(address: Address) -> None:
+    """Compare these from now on, in place of what the page's address says."""
     for name in (RUNS, SORT, *_BY_FILTER):
         if name in st.query_params:
             del st.query_params[name]
-    ask_for(address_of(run_ids) if run_ids else {})
+    ask_for(address)
+
+
+def compare(run_ids: tuple[str, ...]) -> None:
+    """Compare exactly these from now on; none is to begin anew."""
+    begin(address_of(run_ids) if run_ids else {})
 
 
 def add(run_ids: tuple[str, ...]) -> None:

@@ -27,6 +27,10 @@ MANY_RUNS = 6
 """From so many runs on each is a row: a screen has room for a handful of columns."""
 
 IN_ORDER = "chosen"
+
+_SHOWN_FIRST = {kind: place for place, kind in enumerate(("param", *(kind for kind in KINDS if kind != "param")))}
+"""After the metric that the runs are judged by: what was varied, then the other metrics, then the rest."""
+
 ROW_HEIGHT = 34
 _TALL = 640
 _LINKS = 12
@@ -66,17 +70,21 @@ def _controls(found: Comparison, metric: str | None) -> str:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.pills(
             "Differences", kinds, selection_mode="multi", key=KINDS_KEY, bind="query-params", default=[],
-            format_func=lambda kind: f"{KIND_NAMES[kind]} {number(counts[kind])}",
-            help="What differs, by kind. Choose some to see only those.",
+            label_visibility="collapsed", format_func=lambda kind: f"{KIND_NAMES[kind]} {number(counts[kind])}",
         )  # fmt: skip
         st.space("stretch")
-        st.text_input("Key", key=FIND, bind="query-params", placeholder="Search in keys", width=170)
+        st.text_input("Search in keys", key=FIND, bind="query-params", placeholder="Search in keys", width=150,
+                      label_visibility="collapsed")  # fmt: skip
         _sort_control(found, metric)
         across = st.segmented_control(
             "Runs as", [ROWS, COLUMNS], key=ACROSS, bind="query-params", required=True, width="content",
-            default=ROWS if len(found.runs) >= MANY_RUNS else COLUMNS, format_func=str.capitalize,
+            default=ROWS if len(found.runs) >= MANY_RUNS else COLUMNS, label_visibility="collapsed",
+            format_func=lambda name: _ACROSS[name],
         )  # fmt: skip
     return str(across)
+
+
+_ACROSS = {ROWS: ":material/table_rows: Runs as rows", COLUMNS: ":material/view_column: As columns"}
 
 
 def _shown(found: Comparison, metric: str | None) -> Shown:
@@ -85,7 +93,7 @@ def _shown(found: Comparison, metric: str | None) -> Shown:
     things = [
         thing for thing in found.different if thing.kind in kinds and all(word in thing.key.lower() for word in words)
     ]
-    things.sort(key=lambda thing: not (thing.kind == "metric" and thing.key == metric))
+    things.sort(key=lambda thing: (not (thing.kind == "metric" and thing.key == metric), _SHOWN_FIRST[thing.kind]))
     sorted_by = _sorted_by(found, metric)
     places = _places(found, sorted_by)
     members = folded(things, places) if st.session_state.get(FOLD, True) else tuple((place,) for place in places)
@@ -120,10 +128,13 @@ def _sort_control(found: Comparison, metric: str | None) -> None:
     by = f"_compare_by:{now}"
 
     def called(name: str) -> str:
-        return "As chosen" if name == IN_ORDER else f"{one_line(ids[name].key, 50)} · {ONE_OF[ids[name].kind]}"
+        if name == IN_ORDER:
+            return "In the order chosen"
+        return f"Sort by {one_line(ids[name].key, 50)} · {ONE_OF[ids[name].kind]}"
 
     st.selectbox(
-        "Sort by", options, options.index(now.removeprefix("-")), key=by, format_func=called, width=200,
+        "Sort by", options, options.index(now.removeprefix("-")), key=by, format_func=called, width=190,
+        label_visibility="collapsed",
         on_change=lambda: _sort_by(st.session_state[by]),
     )  # fmt: skip
     thing = ids.get(now.removeprefix("-"))
@@ -132,9 +143,9 @@ def _sort_control(found: Comparison, metric: str | None) -> None:
     first, last = ("Best first", "Worst first") if thing.kind == "metric" else ("Least first", "Greatest first")
     turned = now.startswith("-")
     st.button(
-        last if turned else first, key="_compare_turn",
-        icon=":material/arrow_upward:" if turned else ":material/arrow_downward:",
-        help="Turn the order round", on_click=_sort_by, args=(thing.id if turned else f"-{thing.id}",),
+        ":material/arrow_upward:" if turned else ":material/arrow_downward:", key="_compare_turn",
+        help=f"{last if turned else first}. Turn the order round",
+        on_click=_sort_by, args=(thing.id if turned else f"-{thing.id}",),
     )  # fmt: skip
 
 
@@ -157,7 +168,7 @@ def _table(who: Chosen, found: Comparison, shown: Shown, across: str) -> None:
     )  # fmt: skip
     truncated(len(things), len(shown.things) + found.left_out, "differences")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.caption(f"{BEST} best of its metric · – not there · {_counted(found, shown)}", width="content")
+        st.caption(f"{BEST} best · {_counted(found, shown)}", width="content")
         st.space("stretch")
         st.toggle("Equal runs in one", value=True, key=FOLD, bind="query-params",
                   help="Runs that are equal in all that is shown, but for when and how long they ran.")  # fmt: skip
@@ -170,8 +181,7 @@ def _table(who: Chosen, found: Comparison, shown: Shown, across: str) -> None:
 def _counted(found: Comparison, shown: Shown) -> str:
     total = len(found.different) + found.left_out
     of = "" if len(shown.things) == total else f"{number(len(shown.things))} of "
-    alike = f"{count_of(len(found.same), 'is', 'are')} alike and left out"
-    return f"{of}{count_of(total, 'difference')}, {alike}"
+    return f"{of}{count_of(total, 'difference')}, {number(len(found.same))} alike left out"
 
 
 def _heading_clicked(key: str, sorted_by: str) -> None:

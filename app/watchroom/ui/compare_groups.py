@@ -85,13 +85,16 @@ def _grouping(found: Comparison) -> tuple[str, ...]:
     if chosen is not None and not set(chosen) <= options.keys():
         st.session_state[GROUP_BY] = [name for name in chosen if name in options]
     shown = told_apart(options, 60, lambda name: f"{options[name].key} · {ONE_OF[options[name].kind]}")
-    return tuple(
-        st.multiselect(
-            "Runs are of one group when they are alike in", list(options), start, key=GROUP_BY, bind="query-params",
-            format_func=lambda name: shown.get(name, name), placeholder="Nothing: all runs are one group",
-            help="Until you choose: all that differs in parameters, data, experiment and tags, but for seeds.",
-        )
-    )  # fmt: skip
+    now = [options[name].key for name in (chosen if chosen is not None else start) if name in options]
+    by = some([one_line(key, 30) for key in now], _NAMED) or "nothing: all runs are one group"
+    with st.expander(f"Grouped by {plain(by, 200)}", icon=":material/group_work:"):
+        return tuple(
+            st.multiselect(
+                "Runs are of one group when they are alike in", list(options), start, key=GROUP_BY, bind="query-params",
+                format_func=lambda name: shown.get(name, name), placeholder="Nothing: all runs are one group",
+                help="Until you choose: all that differs in parameters, data, experiment and tags, but for seeds.",
+            )
+        )  # fmt: skip
 
 
 def _grouped(*, run_ids: tuple[str, ...], statistic: str, metric: str, by: tuple[str, ...]) -> Grouped:
@@ -101,8 +104,8 @@ def _grouped(*, run_ids: tuple[str, ...], statistic: str, metric: str, by: tuple
     by_id = {one.id: one for one in found.different}
     things = tuple(by_id[name] for name in by if name in by_id)
     every = groups(things, thing, found.deleted)
-    naming = telling(things, every)
-    names = tuple(group_name(things, naming, group, facts().zone, limit=200) for group in every)
+    naming = telling(things, every[:CHARTED])
+    names = tuple(group_name(things, naming, group, facts().zone) if things else "all runs" for group in every)
     named = [charts.Named(group, label) for group, label in zip(every, names, strict=True)]
     way = BETTER_WORDS[thing.better or "higher"]
     return Grouped(things, thing, every, names, charts.groups(named[:CHARTED], one_line(metric, 60), way))
@@ -113,10 +116,10 @@ def _said(found: Comparison, grouped: Grouped) -> None:
     sizes = [len(group.places) for group in grouped.groups]
     repeated = sum(size > 1 for size in sizes)
     seeds = [one_line(thing.key, 40) for thing in found.different if is_seed(thing) and thing not in grouped.things]
-    over = f" Within a group the runs differ in {some(seeds)}." if seeds else ""
+    over = f" Within a group the runs differ in {plain(some(seeds), 200)}." if seeds else ""
     what = f"{count_of(len(sizes), 'group')} of {count_of(sum(sizes), 'run')}"
     if repeated:
-        st.markdown(f"**{plain(what)}**, {number(repeated)} of them with more than one run.{plain(over, 200)}")
+        st.markdown(f"**{plain(what)}**, {number(repeated)} of them with more than one run.{over}")
     else:
         st.markdown(
             f"**{plain(what)}**, each with one run: there is no spread to see. Run again with other seeds, or group by "
@@ -148,18 +151,26 @@ def _two(grouped: Grouped, with_value: Sequence[Group]) -> None:
     letters = list(by_letter)
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            a = _pick("Group", FIRST, letters, letters[0], names)
-            b = _pick("against", SECOND, letters, letters[1], names)
+            first, second = _usual_two(with_value)
+            a = _pick("Group", FIRST, letters, first, names)
+            b = _pick("against", SECOND, letters, second, names)
         if a == b:
             st.markdown("Both are the same group. Choose another on one side.")
             return
-        first, second = by_letter[a], by_letter[b]
+        one, other = by_letter[a], by_letter[b]
         way = grouped.metric.better or "higher"
-        found = spread.between(first.numbers, second.numbers, way)
-        st.markdown(f"**{sentence(difference_words(first, second, found, grouped.metric.key, way), 500)}**",
+        found = spread.between(one.numbers, other.numbers, way)
+        st.markdown(f"**{sentence(difference_words(one, other, found, grouped.metric.key, way), 500)}**",
                     help=_CHANCE_HELP)  # fmt: skip
-        for caution in difference_cautions(first, second, len(with_value)):
+        for caution in difference_cautions(one, other, len(with_value)):
             st.markdown(f":orange[:material/warning:] {sentence(caution, 300)}")
+
+
+def _usual_two(with_value: Sequence[Group]) -> tuple[str, str]:
+    """The two best of those that have a spread; the two best of all where fewer than two have one."""
+    spreading = [group for group in with_value if len(group.numbers) > 1]
+    first, second = (spreading if len(spreading) > 1 else with_value)[:2]
+    return first.letter, second.letter
 
 
 def _pick(label: str, key: str, letters: list[str], start: str, names: dict[str, str]) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from watchroom.store.queries import compare_runs as queries
+from watchroom.store.queries import run_choices
 from watchroom.store.queries.compare_runs import MAX_RUNS, OFFERED, Offer, Picked
+from watchroom.store.queries.runs import Choice
 from watchroom.ui import compare_choice
 from watchroom.ui.compare_choice import asked
 from watchroom.ui.names import told_apart
@@ -13,11 +15,13 @@ from watchroom.ui.navigation import link
 from watchroom.ui.notebook import pinned
 from watchroom.ui.room import ask
 from watchroom.ui.runs_table import selected_ids
+from watchroom.ui.runs_view import DEFAULT_ORDER
 from watchroom.ui.scope import scope
 from watchroom.ui.states import empty
 from watchroom.ui.text import count_of, number, one_line, plain, some
 
 _FIND, _ADDED, _TAKEN = "_compare_find", "_compare_added", "_compare_taken"
+_EXPERIMENT = "_compare_experiment"
 _NAMED = 5
 """Unknown ids that are named; the others are counted."""
 
@@ -62,10 +66,13 @@ def told_members(found: Picked) -> None:
         names = some([one_line(text, 40) for text in found.ambiguous], _NAMED)
         st.markdown(f":orange[:material/warning:] Several runs begin with {plain(names, 400)}: write more of the id.")
     if found.total > len(found.run_ids):
-        st.markdown(
-            f":orange[:material/filter_list:] The first {number(len(found.run_ids))} of {number(found.total)} runs are "
-            f"compared; {number(MAX_RUNS)} at once are the limit. Narrow the filter on Runs for the rest."
+        limit = (
+            f"{number(MAX_RUNS)} at once are the limit. Narrow the filter on Runs for the rest."
+            if len(found.run_ids) == MAX_RUNS
+            else "as the address asks."
         )
+        first = f"The first {number(len(found.run_ids))} of {number(found.total)} runs are compared"
+        st.markdown(f":orange[:material/filter_list:] {first}{';' if limit[0].isdigit() else ','} {limit}")
 
 
 def none_chosen(found: Picked | None = None) -> None:
@@ -85,6 +92,12 @@ def none_chosen(found: Picked | None = None) -> None:
             f"Compare the {count_of(len(ids), 'run')} selected on Runs", icon=":material/compare_arrows:",
             type="primary", on_click=compare_choice.compare, args=(ids[:MAX_RUNS],),
         )  # fmt: skip
+    every = [one.name for one in ask(run_choices.experiments) if one.runs > 1]
+    shown = told_apart(every, 60)
+    st.selectbox(
+        "Or all runs of an experiment", every, index=None, key=_EXPERIMENT, placeholder="Choose an experiment",
+        format_func=lambda name: shown.get(name, name), on_change=_whole_experiment, width=360,
+    )  # fmt: skip
     pins = pinned("run")
     if len(pins) > 1:
         st.button(
@@ -127,6 +140,12 @@ def _take_out(there: tuple[str, ...]) -> None:
         placeholder="Choose runs",
     )  # fmt: skip
     st.button("Take out", key="_compare_take", on_click=_take)
+
+
+def _whole_experiment() -> None:
+    name = st.session_state.get(_EXPERIMENT)
+    if name:
+        compare_choice.begin(compare_choice.address_of_filter(Choice(experiments=(name,)), DEFAULT_ORDER))
 
 
 def _add() -> None:

@@ -62,7 +62,7 @@ def runs_as_columns(
         WHAT: [ONE_OF[thing.kind] for thing in things],
         KEY: [one_line(thing.key, 120) for thing in things],
     }
-    cells = [_cells(found, thing, members) for thing in things]
+    cells = [_cells(found, thing, members, after=True) for thing in things]
     config: dict[str, Any] = {
         WHAT: st.column_config.TextColumn(pinned=True, width=84),
         KEY: st.column_config.TextColumn(pinned=True, width=190, help=f"Metrics with their {statistic} value"),
@@ -73,17 +73,19 @@ def runs_as_columns(
         run = found.runs[places[0]]
         config[name] = st.column_config.TextColumn(
             _title(found, places, 40), help=f"Run {plain(run.run_id)} of {plain(run.experiment)}", width=160,
-            alignment="right",
         )  # fmt: skip
     return Grid(pd.DataFrame(data, dtype="str"), config, members)
 
 
 def _title(found: Comparison, places: Sequence[int], limit: int = 60) -> str:
-    title = one_line(found.runs[places[0]].title, limit)
+    title = one_line(found.titles[places[0]], limit)
     return f"{title} ×{len(places)}" if len(places) > 1 else title
 
 
-def _cells(found: Comparison, thing: Thing, members: Sequence[Sequence[int]]) -> list[str | None]:
+def _cells(
+    found: Comparison, thing: Thing, members: Sequence[Sequence[int]], *, after: bool = False
+) -> list[str | None]:
+    """The mark of the best stands on the side to which the digits do not align."""
     zone = facts().zone
     written, marked = texts(thing, zone), best(thing, found.deleted)
     cells = []
@@ -91,7 +93,9 @@ def _cells(found: Comparison, thing: Thing, members: Sequence[Sequence[int]]) ->
         text = written[places[0]]
         if len(places) > 1 and thing.kind == "run" and thing.key in (STARTED, DURATION):
             text = _reach(thing, places, written)
-        cells.append(f"{BEST} {text}" if places[0] in marked else text)
+        if places[0] in marked:
+            text = f"{text} {BEST}" if after else f"{BEST} {text}"
+        cells.append(text)
     return cells
 
 

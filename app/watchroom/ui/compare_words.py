@@ -52,6 +52,10 @@ _CELL = 200
 """Characters of a value that the browser gets; the download has all of them."""
 _TOLD = 3
 """Differences that the sentence names."""
+_BRIEF = 24
+"""Characters of a value that the sentence has room for; of a longer one it says that it is another."""
+_LEAST_SHARE = 0.0005
+"""A difference of a smaller part than that would be told as 0.0 %."""
 
 
 def value_text(key: str, value: Value, zone: ZoneInfo, decimals: int | None = None, limit: int = _CELL) -> str | None:
@@ -87,8 +91,8 @@ def about(thing: Thing | Same, statistic: str) -> str:
     return ONE_OF[thing.kind].capitalize()
 
 
-def answer(found: Comparison, metric: str | None, zone: ZoneInfo) -> str:
-    """Which run is best by the metric, by how much, and what it did otherwise, in one or two sentences."""
+def answer(found: Comparison, metric: str | None) -> str:
+    """Which run is best by the metric, and by how much, in a sentence."""
     thing = found.thing("metric", metric) if metric else None
     if thing is None:
         return _without(found, metric)
@@ -100,7 +104,7 @@ def answer(found: Comparison, metric: str | None, zone: ZoneInfo) -> str:
         return f"All {told.n} runs that have {one_line(metric, 60)} reach the same: {value}."
     if len(told.first) > 1:
         return _shared(found, thing, told)
-    return f"{_best(found, thing, told)} {_because(found, told, zone)}"
+    return _best(found, thing, told)
 
 
 def _without(found: Comparison, metric: str | None) -> str:
@@ -114,7 +118,7 @@ def _without(found: Comparison, metric: str | None) -> str:
 
 
 def _shared(found: Comparison, thing: Thing, told: Verdict) -> str:
-    names = some([one_line(found.runs[place].title, _NAME) for place in told.first])
+    names = some([one_line(found.titles[place], _NAME) for place in told.first])
     value = figure_text(told.value, decimals(thing))
     return f"{names} share the best {one_line(thing.key, 60)}: {value}, {_ahead(thing, told)} the next."
 
@@ -122,9 +126,7 @@ def _shared(found: Comparison, thing: Thing, told: Verdict) -> str:
 def _best(found: Comparison, thing: Thing, told: Verdict) -> str:
     assert told.next is not None
     digits = decimals(thing)
-    run, after = (one_line(found.runs[place].title, _NAME) for place in (told.first[0], told.next))
-    if run == after:
-        run, after = (f"{one} ({found.runs[at].run_id[:8]})" for one, at in ((run, told.first[0]), (after, told.next)))
+    run, after = (one_line(found.titles[place], _NAME) for place in (told.first[0], told.next))
     value, other = (figure_text(thing.numbers[place], digits) for place in (told.first[0], told.next))
     middle = f"; the median of {told.n} is {figure_text(told.middle, digits)}" if told.n > 2 else ""
     return f"{run} is best by {one_line(thing.key, 60)}: {value}, {_ahead(thing, told)} {after} with {other}{middle}."
@@ -132,26 +134,32 @@ def _best(found: Comparison, thing: Thing, told: Verdict) -> str:
 
 def _ahead(thing: Thing, told: Verdict) -> str:
     """`lower by 0.012 than`, with the share where that says something."""
+    assert told.next is not None
     way: dict[Better | None, str] = {"lower": "lower by", "higher": "higher by", "zero": "nearer to zero by"}
-    after = abs(told.value) + told.ahead if thing.better != "higher" else abs(told.value)
-    part = f" ({told.ahead / after:.1%})".replace("%", " %") if after and 0.0005 <= told.ahead / after < 1 else ""
+    other = abs(thing.numbers[told.next])
+    share = told.ahead / other if other else 0.0
+    part = f" ({share:.1%})".replace("%", " %") if _LEAST_SHARE <= share < 1 else ""
     return f"{way[thing.better]} {short(told.ahead)}{part} than"
 
 
-def _because(found: Comparison, told: Verdict, zone: ZoneInfo) -> str:
-    assert told.next is not None
+def because(found: Comparison, metric: str | None, zone: ZoneInfo) -> str:
+    """What the best run did otherwise than the next; empty where no single run is best."""
+    thing = found.thing("metric", metric) if metric else None
+    told = verdict(thing, found.deleted) if thing else None
+    if told is None or told.next is None or len(told.first) > 1:
+        return ""
     one, other = told.first[0], told.next
     things = otherwise(found, one, other)
     if not things:
-        return "Nothing that went in differs between the two: what is between them may be chance."
-    parts = []
-    for thing in things[:_TOLD]:
-        here, there = (value_text(thing.key, thing.values[place], zone, limit=30) for place in (one, other))
-        parts.append(f"{one_line(thing.key, _NAME)} {here or 'not set'} instead of {there or 'not set'}")
+        return "Nothing that went in differs between the two: what lies between them may be chance."
+    said = [(thing, *(value_text(thing.key, thing.values[place], zone) for place in (one, other))) for thing in things]
+    brief = [(thing.key, a, b) for thing, a, b in said if len(a or "") <= _BRIEF and len(b or "") <= _BRIEF]
+    parts = [f"{one_line(key, _NAME)} {a or 'not set'} instead of {b or 'not set'}" for key, a, b in brief[:_TOLD]]
+    parts += [f"another {one_line(thing.key, _NAME)}" for thing, a, b in said if (thing.key, a, b) not in brief][:1]
     more = len(things) - len(parts)
     if more:
         parts.append(f"{more} more {'difference' if more == 1 else 'differences'}")
-    return f"It has {some(parts, len(parts))}."
+    return f"What it did otherwise than the next: {some(parts, len(parts))}."
 
 
 def cautions(found: Comparison, metric: str | None) -> list[str]:
@@ -177,13 +185,11 @@ def cautions(found: Comparison, metric: str | None) -> list[str]:
     return said
 
 
-def group_name(things: Sequence[Thing], telling: Sequence[int], group: Group, zone: ZoneInfo, limit: int = 60) -> str:
-    """`depth 6 · lr 0.1`: what tells the group from the others; `all runs` where nothing does."""
-    parts = []
-    for place in telling:
-        text = value_text(things[place].key, group.values[place], zone, limit=30)
-        parts.append(f"{one_line(things[place].key, 30)} {text if text is not None else 'not set'}")
-    return one_line(" · ".join(parts) or "all runs", limit)
+def group_name(things: Sequence[Thing], telling: Sequence[int], group: Group, zone: ZoneInfo) -> str:
+    """`depth 6 · lr 0.1`: what tells the group from the others, without what is not set; brief values first."""
+    said = [(things[place].key, value_text(things[place].key, group.values[place], zone)) for place in telling]
+    there = sorted(((key, text) for key, text in said if text is not None), key=lambda one: len(one[1]) > _BRIEF)
+    return " · ".join(f"{one_line(key, 30)} {one_line(text, _NAME)}" for key, text in there) or "all others"
 
 
 def difference_words(a: Group, b: Group, found: Difference, key: str, way: Better) -> str:

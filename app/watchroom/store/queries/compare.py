@@ -116,8 +116,12 @@ def compare(snapshot: Snapshot, *, run_ids: tuple[str, ...], statistic: str = "l
 
 
 def _place_of(thing: Thing | Same) -> tuple[int, int, str, str]:
-    known = list(_ATTRIBUTES).index(thing.key) if thing.kind == "run" else 0
-    return KINDS.index(thing.kind), known, thing.key.lower(), thing.key
+    """By kind; attributes in their own order, of all else what most runs have first."""
+    if thing.kind == "run":
+        place = list(_ATTRIBUTES).index(thing.key)
+    else:
+        place = thing.values.count(None) if isinstance(thing, Thing) else 0
+    return KINDS.index(thing.kind), place, thing.key.lower(), thing.key
 
 
 def _attributes(snapshot: Snapshot, ids: list[str]) -> tuple[list[Run], Iterator[tuple[Kind, str, list[Value]]]]:
