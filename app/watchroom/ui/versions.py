@@ -7,12 +7,15 @@ from collections.abc import Callable
 import streamlit as st
 
 from watchroom.store.queries import models as model_queries
+from watchroom.store.queries import versions as queries
 from watchroom.store.queries.models import Model
+from watchroom.ui import versions_all, versions_back, versions_then, versions_timeline, versions_two
 from watchroom.ui.navigation import link, page_info
-from watchroom.ui.room import ask
+from watchroom.ui.room import ask, reading
 from watchroom.ui.scope import ALL_MODELS, Scope, scope
 from watchroom.ui.states import empty, header, no_models, page_header, unknown_model
 from watchroom.ui.text import one_line
+from watchroom.ui.versions_subject import Subject, story_of
 
 PAGE = "versions"
 VIEW = "view"
@@ -24,7 +27,9 @@ def show() -> None:
     chosen = scope()
     if chosen.model is None:
         page_header(PAGE)
-        if not every:
+        if every:
+            versions_all.show()
+        else:
             no_models()
         return
     found = next((model for model in every if model.name == chosen.model), None)
@@ -43,19 +48,27 @@ def _of(model: Model, chosen: Scope) -> None:
         register = "Register one with mlflow.register_model, then refresh."
         empty("No version is registered yet.", register, command="watchroom refresh")
         return
+    with reading() as snapshot:
+        subject = Subject(
+            model, ask(queries.versions, model=model.name), story_of(model.name), chosen, snapshot.made_at
+        )
     picked = st.segmented_control(
         "Look at", list(_VIEWS), key=VIEW, bind="query-params", default=next(iter(_VIEWS)), required=True,
         label_visibility="collapsed",
     )  # fmt: skip
-    _VIEWS[str(picked)](model, chosen)
+    _VIEWS[str(picked)](subject)
 
 
-def _real(model: Model, chosen: Scope) -> None:
+def _real(subject: Subject) -> None:
     from watchroom.ui import versions_real  # only who asks whether a difference is real pays for its charts
 
-    versions_real.show(model, chosen.version)
+    versions_real.show(subject.model, subject.scope.version)
 
 
-_VIEWS: dict[str, Callable[[Model, Scope], None]] = {
+_VIEWS: dict[str, Callable[[Subject], None]] = {
+    "Time line": versions_timeline.show,
+    "Then and now": versions_then.show,
+    "Two versions": versions_two.show,
     "Champion or challenger": _real,
+    "Go back": versions_back.show,
 }

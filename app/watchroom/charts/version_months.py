@@ -1,0 +1,59 @@
+"""How two versions did month by month, by the metric that has a limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from watchroom.charts.style import LINE_COLOUR, MARK_COLOUR, Chart, figure
+from watchroom.charts.words import days, records, short
+
+LABEL_ROOM = 84
+
+
+def months(found: pd.DataFrame, before: int, now: int) -> Chart:
+    """A line for each version with its interval; `found` as `performance_by_month` gives it, of one metric."""
+    chart = figure(height=240)
+    for version, colour, dash in ((before, MARK_COLOUR, "dot"), (now, LINE_COLOUR, "solid")):
+        rows = found[(found["version"] == version)].dropna(subset=["value"])
+        if rows.empty:
+            continue
+        text = [
+            f"version {version}, {days(row.period_start, row.period_end)}<br>{short(row.value)}{_interval(row)}<br>"
+            f"{int(row.n_labelled):,} outcomes"
+            for row in records(rows)
+        ]
+        bounded = rows[["low", "high"]].notna().all(axis=1)
+        chart.add_trace(
+            go.Scatter(
+                x=rows["period_start"], y=rows["value"], mode="lines+markers", hovertext=text,
+                hovertemplate="%{hovertext}<extra></extra>", line={"color": colour, "width": 2, "dash": dash},
+                marker={"size": 7, "color": colour},
+                error_y={"type": "data", "symmetric": False, "thickness": 1, "width": 3, "color": colour,
+                         "array": (rows["high"] - rows["value"]).where(bounded, 0),
+                         "arrayminus": (rows["value"] - rows["low"]).where(bounded, 0)},
+            )
+        )  # fmt: skip
+        last = rows.iloc[-1]
+        chart.add_annotation(
+            x=last["period_start"], y=last["value"], text=f"version {version}", showarrow=False, xanchor="left",
+            xshift=12, font={"size": 12, "color": colour},
+        )  # fmt: skip
+    chart.update_layout(hovermode="closest", margin={"r": LABEL_ROOM})
+    chart.update_xaxes(type="date", dtick="M1" if found["period_start"].nunique() <= 12 else None, tickformat="%b %Y")
+    return Chart(chart, _said(found, before, now))
+
+
+def _interval(row: Any) -> str:
+    return "" if pd.isna(row.low) else f" ({short(row.low)} to {short(row.high)})"
+
+
+def _said(found: pd.DataFrame, before: int, now: int) -> str:
+    parts = []
+    for version in (before, now):
+        values = found[found["version"] == version].dropna(subset=["value"])
+        told = ", ".join(f"{row.period_start:%b %Y} {short(row.value)}" for row in records(values))
+        parts.append(f"version {version}: {told or 'no values'}")
+    return f"{found['metric'].iloc[0]} by month. {'; '.join(parts)}."

@@ -1,0 +1,373 @@
+"""Two versions side by side: one sentence first, then signature, metrics, parameters, data, code, drivers, card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from watchroom.charts import explanations as explanation_charts
+from watchroom.charts.style import Chart
+from watchroom.charts.version_months import months
+from watchroom.charts.words import days
+from watchroom.domain.version_difference import (
+    Changed,
+    ColumnsDifference,
+    DataDifference,
+    Dataset,
+    MetricDifference,
+    PackagesDifference,
+    step,
+)
+from watchroom.store.queries import health as health_queries
+from watchroom.store.queries import versions as queries
+from watchroom.store.queries.explanations import Span
+from watchroom.store.queries.versions import Version
+from watchroom.ui.commits import commit_markdown, compare_address
+from watchroom.ui.explanations_words import LEAST_MOVED, shift_words, worth_telling
+from watchroom.ui.lights import NAMES, icon
+from watchroom.ui.navigation import link
+from watchroom.ui.room import ask, drawn
+from watchroom.ui.states import empty, sourced
+from watchroom.ui.tables import download
+from watchroom.ui.text import UNKNOWN, count_of, number, one_line, plain, sentence, some, when
+from watchroom.ui.versions_difference import Difference, answer, difference
+from watchroom.ui.versions_subject import Subject, zone
+
+BEFORE, NOW = "before", "now"
+ROW_HEIGHT = 34
+_ROWS_SEEN = 12
+SHIFTS = 10
+NAMED = 12
+"""Names in a line of columns or packages; a signature of hundreds is read in MLflow."""
+
+_LEVELS = {
+    "breaks": ":red[:material/error:]",
+    "matters": ":orange[:material/priority_high:]",
+    "little": ":green[:material/check_circle:]",
+    "unknown": ":gray[:material/help:]",
+}
+
+
+def show(subject: Subject) -> None:
+    """The view."""
+    if len(subject.versions) < 2:
+        empty("There is one version only.", "A second one can be compared with it.")
+        return
+    before, now = _chosen(subject)
+    if before == now:
+        empty("Both sides are the same version.", "Choose another on one side.")
+        return
+    found = drawn(difference, model=subject.model.name, before=before, now=now)
+    told = answer(found)
+    st.markdown(f"{_LEVELS[told.level]} **{plain(told.matters, 400)}**")
+    if told.rest:
+        st.markdown(" ".join(plain(line[:1].upper() + line[1:], 400) for line in told.rest))
+    _ways_on(subject, found)
+    left, right = st.columns(2, gap="small")
+    with left:
+        _signature(found)
+        _made(found)
+    with right:
+        _measured(found)
+        _params(found)
+    _served(subject, found)
+    _drivers(subject, found)
+    _card(subject, found)
+
+
+def usual(subject: Subject) -> tuple[int, int]:
+    """What is compared unless somebody chooses: champion and challenger, else the one before the champion and it."""
+    numbers = subject.numbers
+    champion, challenger = subject.story.champion.now, subject.story.challenger.now
+    now = subject.scope.version if subject.scope.version in numbers else None
+    if champion in numbers and now is None and challenger in numbers and challenger != champion:
+        return champion or 0, challenger or 0
+    now = now or (champion if champion in numbers else numbers[0]) or numbers[0]
+    earlier = [one.version for one in subject.story.served if one.version != now and one.version in numbers]
+    older = [one for one in numbers if one < now] or [one for one in numbers if one != now]
+    return (earlier[-1] if earlier else older[0]), now
+
+
+def _chosen(subject: Subject) -> tuple[int, int]:
+    first, second = usual(subject)
+    left, right = st.columns(2)
+    with left:
+        before = _pick(subject, "Before", BEFORE, first)
+    with right:
+        now = _pick(subject, "Now", NOW, second)
+    return before, now
+
+
+def _pick(subject: Subject, title: str, key: str, of: int) -> int:
+    options = [str(one) for one in subject.numbers]
+    asked = st.session_state.get(key) or st.query_params.get(key)
+    if asked and asked not in options:
+        st.session_state[key] = str(of)
+        st.caption(f":orange[:material/warning:] There is no version {plain(asked, 20)}.")
+    aliases = {str(one.version): one.aliases for one in subject.versions}
+
+    def label(option: str) -> str:
+        named = ", ".join(one_line(alias, 30) for alias in aliases.get(option, ()))
+        return f"Version {option}{f' · {named}' if named else ''}"
+
+    picked = st.selectbox(title, options, index=options.index(str(of)), format_func=label, key=key, bind="query-params")
+    return int(picked)
+
+
+def _ways_on(subject: Subject, found: Difference) -> None:
+    model = subject.model.name
+    with st.container(horizontal=True, gap="small"):
+        runs = [one.run_id for one in (found.before, found.now) if one.run_id and one.run_known]
+        if len(runs) == 2:
+            link("compare", "Compare their runs", icon=":material/compare_arrows:", params={"runs": ",".join(runs)})
+        both = {"model": model, "view": "Champion or challenger", "version": str(found.now.version)}
+        link("versions", "Is the difference real?", icon=":material/balance:", params=both)
+        link("explanations", "What drives it", icon=":material/query_stats:", params={"model": model})
+        if address := compare_address(found.before.commit, found.now.commit):
+            st.link_button("The code between them", address, icon=":material/open_in_new:", type="tertiary")
+
+
+def _box(title: str, note: str = "") -> st.delta_generator.DeltaGenerator:
+    box = st.container(border=True, gap="xsmall")
+    box.markdown(f"**{title}** {f':small[:gray[{plain(note)}]]' if note else ''}")
+    return box
+
+
+def _signature(found: Difference) -> None:
+    with _box("Signature", "what callers send and get"):
+        st.markdown(
+            "\n".join(f"- {line}" for line in [*_side("Inputs", found.inputs), *_side("Outputs", found.outputs)])
+        )
+
+
+def _side(name: str, found: ColumnsDifference | None) -> list[str]:
+    if found is None:
+        return [f"{name}: {UNKNOWN}, a signature is missing or cannot be read."]
+    if found.same:
+        return [f"{name}: the same."]
+    parts = (
+        ("added", [f"{one.name} ({one.type}{'' if one.required else ', optional'})" for one in found.added]),
+        ("removed", [f"{one.name} ({one.type})" for one in found.removed]),
+        ("another type", [f"{one.name} ({one.before} → {one.now})" for one in found.retyped]),
+        ("now required", list(found.now_required)),
+        ("now optional", list(found.now_optional)),
+    )
+    return [f"{name} {what}: {plain(some(named, NAMED), 900)}" for what, named in parts if named]
+
+
+def _measured(found: Difference) -> None:
+    with _box("Metrics of their runs", "last value"):
+        if not found.metrics:
+            st.caption("Their runs hold no metrics, or are not in the snapshot.")
+            return
+        table = metrics_table(found.metrics)
+        st.dataframe(
+            table, hide_index=True, row_height=ROW_HEIGHT, placeholder="–",
+            height=min(len(table), _ROWS_SEEN) * ROW_HEIGHT + ROW_HEIGHT + 3,
+            column_config={"Metric": st.column_config.TextColumn(width=170)},
+            alt=f"{count_of(len(table), 'metric')} of both runs with the difference and whether that is better",
+        )  # fmt: skip
+        st.caption("Better or worse by the metric's name; a difference of two runs may be chance.")
+        download("Download as CSV", "version_metrics", lambda: table, key="download_version_metrics")
+
+
+_VERDICTS = {"better": "better", "worse": "worse", "same": "same", "unknown": None}
+
+
+def metrics_table(found: Sequence[MetricDifference]) -> pd.DataFrame:
+    """A row for each metric, in the order given."""
+    return pd.DataFrame(
+        {
+            "Metric": [one_line(one.key, 80) for one in found],
+            "Before": [one.before for one in found],
+            "Now": [one.now for one in found],
+            "Difference": [one.difference for one in found],
+            "Now is": [_VERDICTS[one.verdict] for one in found],
+        }
+    )
+
+
+def _params(found: Difference) -> None:
+    with _box("Parameters of their runs"):
+        if not found.params_known:
+            st.caption("A run is not in the snapshot: its parameters are not known.")
+        elif not found.params:
+            st.caption("The same.")
+        else:
+            table = pd.DataFrame(
+                {
+                    "Parameter": [one_line(one.key, 80) for one in found.params],
+                    "Before": [None if one.before is None else one_line(one.before, 200) for one in found.params],
+                    "Now": [None if one.now is None else one_line(one.now, 200) for one in found.params],
+                }
+            )
+            st.dataframe(
+                table, hide_index=True, row_height=ROW_HEIGHT, placeholder="–",
+                height=min(len(table), _ROWS_SEEN) * ROW_HEIGHT + ROW_HEIGHT + 3,
+                alt=f"{count_of(len(table), 'parameter')} that differ",
+            )  # fmt: skip
+
+
+def _made(found: Difference) -> None:
+    with _box("What they were made from"):
+        lines = [_code(found), *(_data(one) for one in found.data), *_environment(found)]
+        if not found.data:
+            lines.insert(1, f"Data: {UNKNOWN}, their runs logged no dataset.")
+        st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def _code(found: Difference) -> str:
+    old, new = (commit_markdown(one.commit, one.dirty) for one in (found.before, found.now))
+    if found.before.commit and found.before.commit == found.now.commit:
+        return f"Code: the same commit, {new}"
+    return f"Code: {old} → {new}"
+
+
+def _data(one: DataDifference) -> str:
+    name = f"Data for {plain(one.context, 40)}" if one.context else "Data"
+    if one.same is True:
+        return f"{name}: the same, by digest ({_sets(one.now)})"
+    if one.same is False:
+        return f"{name}: other data, by digest ({_sets(one.before)} → {_sets(one.now)})"
+    missing = "the one before" if not one.before else "the one now" if not one.now else "a digest"
+    return f"{name}: {UNKNOWN} whether the same; {missing} was not logged"
+
+
+def _sets(found: Sequence[Dataset]) -> str:
+    return plain(some([f"{one.name} {one.digest or ''}".strip() for one in found], 3), 200)
+
+
+def _environment(found: Difference) -> list[str]:
+    pythons = [one.python_version for one in (found.before, found.now)]
+    python = f"Python: {_same(pythons[0], pythons[1])}"
+    return [python, *_packages(found.packages)]
+
+
+def _same(before: str | None, now: str | None) -> str:
+    if before is None and now is None:
+        return UNKNOWN
+    return plain(f"the same, {now}" if before == now else f"{before or UNKNOWN} → {now or UNKNOWN}")
+
+
+def _packages(found: PackagesDifference | None) -> list[str]:
+    if found is None:
+        return [f"Packages: {UNKNOWN}, a `requirements.txt` is missing or cannot be read"]
+    if found.same:
+        return ["Packages: the same"]
+    parts = (
+        ("changed", [_package(one) for one in found.changed]),
+        ("added", [f"{name}{wanted}" for name, wanted in found.added]),
+        ("removed", [f"{name}{wanted}" for name, wanted in found.removed]),
+    )
+    return [f"Packages {what}: {plain(some(named, NAMED), 900)}" for what, named in parts if named]
+
+
+def _package(one: Changed[str]) -> str:
+    arrow = {"up": "↑", "down": "↓", "other": "→"}[step(one)]
+    before, now = (side.removeprefix("==") or "any" for side in (one.before, one.now))
+    return f"{one.name} {before} {arrow} {now}"
+
+
+def _served(subject: Subject, found: Difference) -> None:
+    pair = (found.before.version, found.now.version)
+    st.markdown("**How they do in service**")
+    with st.grid(2, min_column_width=260):
+        for one in (found.before, found.now):
+            with st.container(border=True, gap="xxsmall", height="stretch"):
+                st.markdown(_light(subject, one))
+    rows = ask(queries.performance_by_month, model=subject.model.name, versions=pair)
+    if rows.empty:
+        st.caption("Performance by month is not known: no outcomes, or no limit in the model's file.")
+        return
+    chart = drawn(_months, model=subject.model.name, before=pair[0], now=pair[1])
+    st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="version_months")
+    n = int(rows["n_labelled"].sum())
+    months_said = days(rows["period_start"].min(), rows["period_end"].max())
+    st.caption(f"{plain(str(rows['metric'].iloc[0]))} by month, from outcomes · {sourced(months_said, n, 'outcome')}")
+
+
+def _light(subject: Subject, one: Version) -> str:
+    light = ask(health_queries.light_of, model=subject.model.name, version=one.version)
+    if light is None or one.first_day is None or one.last_day is None:
+        return f"**Version {one.version}** has made no decisions in the log."
+    served = f"{days(one.first_day, one.last_day)}, {number(one.decisions)} decisions"
+    now = "" if light.in_service else " at its last decisions"
+    named = NAMES.get(light.light, light.light)
+    return f"{icon(light.light)} **Version {one.version}**: {plain(named)}{now}  \n:small[:gray[{plain(served)}]]"
+
+
+def _months(*, model: str, before: int, now: int) -> Chart:
+    rows = ask(queries.performance_by_month, model=model, versions=(before, now))
+    return months(rows[rows["metric"] == rows["metric"].iloc[0]], before, now)
+
+
+def _drivers(subject: Subject, found: Difference) -> None:
+    st.markdown("**What drives them**")
+    if found.spans is None:
+        st.caption("One of the two is not explained, or not on the same kind of rows.")
+        return
+    before, now = found.spans
+    telling = worth_telling(found.moved)
+    lines = [f"- {sentence(shift_words(one), 300)}" for one in telling]
+    st.markdown("\n".join(lines) or f"No input's share moved by more than {100 * LEAST_MOVED:.0f} percentage points.")
+    chart = drawn(_shifts_drawn, model=subject.model.name, before=found.before.version, now=found.now.version)
+    st.markdown(
+        f":small[Share of the weight: **bars** version {found.now.version}; **:orange[marks]** version "
+        f"{found.before.version}]"
+    )
+    st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="version_shifts")
+    st.caption(f"{plain(_rows(now))} against {plain(_rows(before))} · {sourced('all time', now.n, 'row')}")
+
+
+def _rows(one: Span) -> str:
+    kind = "rows of the reference" if one.grain == "reference" else "explained decisions"
+    return f"version {one.version}: {number(one.n)} {kind}"
+
+
+def _shifts_drawn(*, model: str, before: int, now: int) -> Chart:
+    found = drawn(difference, model=model, before=before, now=now)
+    return explanation_charts.shifts(found.moved, SHIFTS, f"version {before}", f"version {now}")
+
+
+def _card(subject: Subject, found: Difference) -> None:
+    st.markdown("**Their cards**")
+    rows = card(subject, found)
+    st.dataframe(
+        rows, hide_index=True, row_height=ROW_HEIGHT, height=len(rows) * ROW_HEIGHT + ROW_HEIGHT + 3, placeholder="–",
+        column_config={"What": st.column_config.TextColumn(width=140)},
+        alt="What the registry and the ledger say of both versions",
+    )  # fmt: skip
+    download("Download as CSV", "version_cards", lambda: rows)
+
+
+def card(subject: Subject, found: Difference) -> pd.DataFrame:
+    """What registry and ledger say of both versions, side by side."""
+    sides = [_of_card(subject, one) for one in (found.before, found.now)]
+    columns = (f"Version {found.before.version}", f"Version {found.now.version}")
+    rows = [{"What": name, columns[0]: sides[0][name], columns[1]: sides[1][name]} for name in sides[0]]
+    return pd.DataFrame([{**row, "": "" if row[columns[0]] == row[columns[1]] else "differs"} for row in rows])
+
+
+def _of_card(subject: Subject, one: Version) -> dict[str, str]:
+    roles = f", by {some([role.replace('_', ' ') for role in one.signed_by], 4)}" if one.signed_by else ""
+    loads = {True: "yes", False: "no", None: UNKNOWN}[one.loads]
+    return {
+        "Registered": when(one.created_at, zone(), now=subject.made_at),
+        "Registered by": one_line(one.user or UNKNOWN, 80),
+        "Aliases": ", ".join(one_line(alias, 40) for alias in one.aliases) or "none",
+        "Stage": one_line(one.stage or "none", 40),
+        "Description": one_line(one.description or "none", 400),
+        "Tags": ", ".join(f"{one_line(key, 40)} = {one_line(value, 60)}" for key, value in one.tags) or "none",
+        "Approval": f"{one.approval}{roles}{f': {one_line(one.approval_reason, 200)}' if one.approval_reason else ''}",
+        "Flavours": ", ".join(one_line(name, 40) for name in one.flavors) or UNKNOWN,
+        "Input example": {True: "yes", False: "no", None: UNKNOWN}[one.has_input_example],
+        "Can be loaded": f"{loads}{f': {one_line(one.loads_why, 200)}' if one.loads_why else ''}",
+        "Decisions": f"{number(one.decisions)}{_span(one.first_day, one.last_day)}",
+    }
+
+
+def _span(first: date | None, last: date | None) -> str:
+    return f", {days(first, last)}" if first and last else ""
