@@ -48,7 +48,8 @@ ARROWS: dict[str, set[str]] = {
     "promptly": set(),
     "serve": READ | {"ui", "openid", "promptly"},
     "sql_output": set(),
-    "cli": WRITE | {"desk", "sql_output", "demo", "serve"},
+    "new_command": BASE | {"domain", "reports"},
+    "cli": WRITE | {"desk", "sql_output", "demo", "serve", "new_command"},
     "__main__": {"cli"},
 }
 

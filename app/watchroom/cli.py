@@ -62,6 +62,7 @@ def cli() -> None:
     \b
     watchroom demo DIR                 a workspace with five models to look at
     watchroom init DIR --mlflow URI    a workspace over your own MLflow
+    watchroom new DIR                  a project for a new model, from six questions
     watchroom refresh                  read what has changed, publish a snapshot
     watchroom serve                    open the room
     """  # noqa: D301 - not raw: the character keeps click from joining the lines
@@ -161,6 +162,52 @@ def demo(folder: Path, end: datetime | None, scale: float, seed: int, if_missing
             room.build(folder, end=_day(end), scale=scale, seed=seed, progress=progress)
     report = run(folder, settings, progress=lambda step: click.echo(f"{step} …", err=True))
     click.echo(f"The demo is in {folder}, snapshot {report.snapshot_id}. Next: `watchroom serve --workspace {folder}`.")
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--model", help="1. The name that MLflow registers it under.")
+@click.option("--purpose", help="2. What it is for, in a sentence.")
+@click.option("--affects", multiple=True, help="Who or what relies on it; more than once for several.")
+@click.option("--task", help="3. binary, multiclass or regression.")
+@click.option("--classes", help="What its answers are called: `genuine, fraud` for 0 and 1; the classes of multiclass.")
+@click.option("--unit", help="The unit of a predicted amount.")
+@click.option("--input", "inputs", multiple=True, help="4. `amount`, `channel: category: web, app`, `abroad: boolean`.")
+@click.option("--dataset", "datasets", multiple=True, help="A dataset that it is to learn from, as MLflow knows it.")
+@click.option("--like", help="A model whose inputs to take over, from the workspace's snapshot.")
+@click.option("--business", help="5. The business risk: low, medium or high.")
+@click.option("--legal", help="The legal risk.")
+@click.option("--ethical", help="The ethical risk.")
+@click.option("--reason", help="Why the risk was judged so.")
+@click.option(
+    "--owner", "owners", multiple=True, help="6. role=person; business, data_science and operations at least."
+)
+@cli_options("workspace")
+def new(folder: Path, workspace: str | None, **given: str | tuple[str, ...] | None) -> None:
+    """Make a project for a new model in FOLDER: a training script, tests, checklists, a model file.
+
+    In a terminal it asks for what the options leave open.
+    """
+    from watchroom.jobs.new_project import check_empty, known_if_any, known_models, write_project
+    from watchroom.new_command import Given, answers_of, asked
+    from watchroom.reports.new_project.answers import mistakes
+
+    check_empty(folder)
+    settings = _settings({"workspace": workspace})
+    models = known_models(settings) if given["like"] else known_if_any(settings)
+    answers = answers_of(Given(**given), models)  # type: ignore[arg-type]
+    if sys.stdin.isatty():
+        answers = asked(answers)
+    wrong = mistakes(answers)
+    for mistake in wrong:
+        _print_error(mistake)
+    if wrong:
+        sys.exit(1)
+    written = write_project(folder, answers, models)
+    click.echo(f"Wrote {len(written)} files into {folder}, tier {answers.tier}. Next, in that folder:")
+    click.echo("  git init && git add . && git commit -m Begin")
+    click.echo("  pip install -r requirements.txt && python train.py --champion && python serve_sample.py")
+    click.echo("  watchroom refresh --workspace . && watchroom serve --workspace .")
 
 
 @cli.command()

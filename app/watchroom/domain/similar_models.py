@@ -15,7 +15,7 @@ InputKind = Literal["number", "category", "boolean"]
 WEIGHTS: Mapping[str, float] = {"inputs": 0.5, "purpose": 0.2, "datasets": 0.2, "task": 0.1}
 """What counts how much: shared inputs are what can be reused; a task alone makes two models hardly alike."""
 
-LEAST_SCORE = 0.12
+LEAST_SCORE = 0.2
 """Less than this is said of no model: the task alone, beside answers that it does not fit, is no likeness."""
 
 _NOT_SAID = frozenset(
