@@ -105,7 +105,7 @@ def test_the_address_holds_search_filter_order_columns_and_page(reader):
     )
 
     assert list(table(app)["name"])[:3] == ["trial-001", "trial-002", "trial-008"]
-    assert list(table(app).columns) == ["name", "MLflow"]
+    assert list(table(app).columns) == ["name", "Run", "MLflow"]
     assert len(table(reader.open("runs", p="2"))) == 21
     assert list(table(reader.open("runs", q="TRIAL-007"))["name"]) == ["trial-007"]
 

@@ -78,7 +78,7 @@ ITEMS: tuple[Item, ...] = (
     ),
     Item(
         "model",
-        "Model loads",
+        "Loadable model",
         "A model that cannot be loaded is a name and some figures.",
         "Log it in a format that runs no code of its own when it is loaded, and load it once at once:",
         code.MODEL,

@@ -68,12 +68,13 @@ def _environment(run: RunRecord) -> list[str]:
     minor = ".".join(python.split(".")[:2]) or "3"
     said = f"it was made with Python {python}" if python else "which Python it was made with was not recorded"
     lines = [f"python{minor} -m venv .venv-again  # {said}", ". .venv-again/bin/activate"]
-    if not run.requirements:
+    wanted = [line for line in run.requirements.splitlines() if line.strip()]
+    if not wanted:
         return [*lines, "# its packages were not recorded: install what the code asks for, and mlflow"]
     return [
         *lines,
         "# as recorded with the model; look through it first, for pip runs what it installs",
-        f"cat > requirements-again.txt <<< {word(run.requirements)}",
+        " \\\n".join(["printf '%s\\n' > requirements-again.txt", *(f"    {word(line)}" for line in wanted)]),
         "pip install -r requirements-again.txt",
     ]
 
@@ -103,8 +104,8 @@ def _check(dataset: Dataset, place: str) -> list[str]:
     return [
         *lines,
         "digest = mlflow.data.from_pandas(frame).digest",
-        f"print({literal(dataset.name)}, 'is as it was' if digest == {literal(dataset.digest)} else "
-        f"f'HAS CHANGED: its digest is {{digest}}, recorded was ' + {literal(dataset.digest)})",
+        f"recorded = {literal(dataset.digest)}",
+        f"print({literal(dataset.name)}, 'is as it was' if digest == recorded else f'HAS CHANGED: now {{digest}}')",
     ]
 
 
@@ -141,8 +142,8 @@ def _start(run: RunRecord) -> list[str]:
 
 
 def _script(run: RunRecord) -> list[str]:
-    name = run.source_name.replace("\\", "/").rpartition("/")[2]
-    if not name or name in _KERNELS:
+    name = _within(run.source_name.replace("\\", "/"))
+    if not name or name.rpartition("/")[2] in _KERNELS:
         what = "it was made in a notebook whose name" if name else "what was started"
         return [f"# {what} was not recorded: start the code by hand"]
     if name.endswith(".ipynb"):
@@ -152,6 +153,12 @@ def _script(run: RunRecord) -> list[str]:
     else:
         return [f"# it was started as {remark(run.source_name)}"]
     return lines if name == run.source_name else [*lines, f"# recorded as {remark(run.source_name)}"]
+
+
+def _within(path: str) -> str:
+    """The path as it lies in the checkout, as far as known; of one on another machine only the file's name."""
+    outside = path.startswith("/") or ":" in path or ".." in path.split("/")
+    return path.rpartition("/")[2] if outside else path
 
 
 def _options(run: RunRecord) -> list[str]:

@@ -18,7 +18,7 @@ from watchroom.ui import notebook, run_again, run_find, run_made, run_values, ru
 from watchroom.ui.compare_choice import address_of
 from watchroom.ui.navigation import link, page_info
 from watchroom.ui.room import ask, reading, room
-from watchroom.ui.rows import badge
+from watchroom.ui.rows import badge, quiet
 from watchroom.ui.runs_table import run_links
 from watchroom.ui.states import header
 from watchroom.ui.text import UNKNOWN, count_of, one_line, plain, sentence
@@ -66,7 +66,9 @@ def _head(run: Run) -> None:
     stale = run_words.is_stale(run, _now(), room().settings.stale_running_days)
     status = badge(f"{run.status.lower() or UNKNOWN}{', stale' if stale else ''}", _COLOURS.get(run.status, "gray"))
     lost = badge("deleted in MLflow", "red") if run.deleted else ""
-    st.markdown(f"{status} {lost} {plain(run_words.happened(run, facts().zone, _now()), 400)} {_commit(run)}")
+    known_by = f"`{run.run_id}`" if run.run_id.isalnum() else plain(run.run_id, 64)
+    happened = plain(run_words.happened(run, facts().zone, _now()), 400)
+    st.markdown(f"{status} {lost} {happened} {_commit(run)} {quiet(f'Run {known_by}')}")
     told = standing(ask(reproducibility.findings, run_id=run.run_id))
     st.markdown(f":material/replay: **To make it again:** {sentence(told.sentence)}")
     for warning in run_words.warnings(run, _now(), room().settings.stale_running_days):

@@ -47,7 +47,7 @@ def _items(found: dict[str, Finding]) -> None:
 
 
 def _how(item: Item) -> None:
-    with st.expander(f"Why {item.title.lower()} matters, and how to log it", type="compact"):
+    with st.expander("Why it matters, and how to log it", type="compact", key=f"_run_how_{item.key}"):
         st.markdown(f"{sentence(item.why)} {sentence(item.how)}")
         code(item.code)
         st.caption("For MLflow 3, inside `mlflow.start_run()`; `model` is the fitted model, `frame` its inputs.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -20,8 +20,8 @@ from watchroom.ui.text import count_of, one_line
 
 _EVERY = 1_000_000
 _CELL = 500
-_ROW, _HEAD, _MOST = 35, 38, 560
-"""Pixels of a row, of the heading, and of a table at most."""
+_MOST_ROWS = 16
+"""Rows that are shown at once; the others are scrolled to."""
 
 _BETTER = {"lower": "lower", "higher": "higher", "zero": "nearest to zero"}
 
@@ -164,5 +164,5 @@ def _source(kind: Any, source: Any) -> str | None:
     return f"{one_line(kind, 30)}: {said}" if isinstance(kind, str) and said and place is None else said
 
 
-def _height(rows: int) -> int:
-    return min(_ROW * rows + _HEAD, _MOST)
+def _height(rows: int) -> Literal["content"] | int:
+    return "content" if rows <= _MOST_ROWS else 36 * _MOST_ROWS

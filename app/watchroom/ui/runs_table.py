@@ -23,6 +23,7 @@ from watchroom.ui.workspace import facts
 
 SELECTED = "_runs_selected"
 MLFLOW = "MLflow"
+PAGE = "Run"
 _CELL = 300
 """Characters of a cell that the browser gets; the download has all of them."""
 _WIDTHS = {"name": 200, "experiment": 165, "status": 118, "start_time": 142, "duration": 98, "user": 130, "run_id": 270}
@@ -52,6 +53,9 @@ def runs_table(frame: pd.DataFrame, experiment_ids: list[str], *, order: Order, 
         item.id: _config(item, frame[item.id], position < pinned, _arrow(item, order))
         for position, item in enumerate(columns)
     }
+    shown[PAGE] = [f"run?run={quote(run_id, safe='')}" for run_id in ids]
+    about = "The run by itself: what it holds, and whether it could be made again"
+    config[PAGE] = st.column_config.LinkColumn(PAGE, display_text="Open", width=64, help=about, pinned=True)
     if links := run_links(ids, experiment_ids):
         shown[MLFLOW] = links
         config[MLFLOW] = st.column_config.LinkColumn(MLFLOW, display_text="Open", width=80, help="The run in MLflow")

@@ -1,0 +1,298 @@
+"""What the files of logged models say is read once, within bounds, and what cannot be read does no harm."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.room import CLAIMS, Room
+from tests.helpers.sqlite_store import build_small_store
+from watchroom.domain.reproducibility import ITEMS
+from watchroom.errors import SourceUnreachable
+from watchroom.jobs import model_files
+from watchroom.sources.tracking.sqlite import SqliteSource
+from watchroom.store.manifest import StoreFolder
+
+MLMODEL = """
+flavors:
+  python_function: {loader_module: mlflow.sklearn, python_version: 3.11.7}
+  sklearn: {}
+mlflow_version: 3.17.2
+signature: {inputs: '[{"type": "double", "name": "a"}]', outputs: '[{"type": "double"}]'}
+saved_input_example_info: {type: dataframe}
+"""
+CONDA = "name: env\ndependencies: [python=3.8.10, pip, {pip: [mlflow==1.30, cloudpickle]}]\n"
+
+
+def logged(room: Room, name: str, at: int = 1, **files: str | bytes) -> str:
+    """A model that the finished run logged at that time (milliseconds), with these files; its location."""
+    folder = room.folder / "artifacts" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, content in {"MLmodel": MLMODEL, **files}.items():
+        data = content if isinstance(content, bytes) else content.encode()
+        (folder / file.replace("_", ".", 1)).write_bytes(data)
+    run, experiment = room.mlflow.finished, room.mlflow.experiment
+    room.write(
+        "insert into logged_models values "
+        f"('m-{name}', {experiment}, '{name}', '{folder}', {at}, {at}, 2, 'active', null, '{run}', null)"
+    )
+    return str(folder)
+
+
+def history(room: Room, value: object) -> None:
+    """What MLflow 2 notes of the models of a run."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    quoted = text.replace("'", "''")
+    room.write(
+        f"insert into tags (key, value, run_uuid) values ('mlflow.log-model.history', '{quoted}', "
+        f"'{room.mlflow.finished}')"
+    )
+
+
+def files(room: Room, columns: str) -> list[tuple[object, ...]]:
+    return room.rows(f"select {columns} from model_files where location like '{room.folder}%' order by location")
+
+
+def test_a_logged_model_is_read_with_its_environment(room: Room) -> None:
+    where = logged(room, "a", requirements_txt="scikit-learn==1.9.1\n# note\n")
+    room.refresh()
+    assert files(
+        room, "location, run_id, model_id, flavors, python_version, mlflow_version, requirements, problem"
+    ) == [
+        (
+            where, room.mlflow.finished, "m-a", ["python_function", "sklearn"], "3.11.7", "3.17.2",
+            "scikit-learn==1.9.1\n# note", None,
+        )
+    ]  # fmt: skip
+    assert files(room, "signature_inputs is not null, has_input_example, load_status, read_at is not null") == [
+        (True, True, None, True)
+    ]
+
+
+def test_a_run_of_mlflow_2_names_its_models_in_a_tag(room: Room) -> None:
+    place = room.folder / "artifacts" / "old"
+    room.write(f"update runs set artifact_uri = '{place}' where run_uuid = '{room.mlflow.finished}'")
+    (place / "model").mkdir(parents=True)
+    (place / "model" / "MLmodel").write_text("flavors: {sklearn: {}}\n")
+    (place / "model" / "conda.yaml").write_text(CONDA)
+    (room.folder / "artifacts" / "MLmodel").write_text(MLMODEL)
+    history(room, [{"artifact_path": "model"}, {"artifact_path": ".."}, {"artifact_path": None}, 7])
+    room.refresh()
+    assert files(room, "location, flavors, requirements, python_version, problem") == [
+        (f"{place}/model", ["sklearn"], "mlflow==1.30\ncloudpickle", "3.8.10", None)
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "nope", "{}", "[[]]", '[{"artifact_path": {"a": 1}}]', "[" * 900, "[null]"])
+def test_a_tag_that_is_not_what_mlflow_writes_names_no_readable_model(room: Room, text: str) -> None:
+    history(room, text)
+    room.refresh()
+    assert room.rows("select count(*) from model_files where flavors is not null") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("content", "kept", "why"),
+    [
+        (b"x\0y", "x\ufffdy", None),
+        ("numpy\n".encode("utf-8-sig"), "numpy", None),
+        (b"   \n", None, None),
+        (b"a" * 1_000_000, None, "longer than"),
+        ("numpy".encode("utf-16"), None, "cannot be read"),
+        ("имя==1 # лес 🌲".encode(), "имя==1 # лес 🌲", None),
+    ],
+)
+def test_a_strange_list_of_requirements_is_kept_or_refused_and_does_no_harm(
+    room: Room, content: bytes, kept: str | None, why: str | None
+) -> None:
+    logged(room, "a", requirements_txt=content)
+    room.refresh()
+    ((found, problem, flavors),) = files(room, "requirements, problem, flavors")
+    assert found == kept
+    assert (why or "") in str(problem)
+    assert (problem is None) == (why is None)
+    assert flavors == ["python_function", "sklearn"]
+    status = room.rows(
+        f"select status from reproducibility where run_id = '{room.mlflow.finished}' and item = 'environment'"
+    )
+    assert status == [("found" if kept else "unknown" if why else "missing",)]
+
+
+def test_a_refresh_that_finds_nothing_new_writes_nothing(room: Room) -> None:
+    logged(room, "a")
+    (room.folder / "artifacts" / "gone").mkdir()
+    logged(room, "b")
+    shutil.rmtree(room.folder / "artifacts" / "b")
+    room.refresh()
+    before = _parts(room)
+    room.refresh()
+    assert _parts(room)["mlflow"] == before["mlflow"]
+
+
+def _parts(room: Room) -> dict[str, str]:
+    folder = StoreFolder(room.folder / "store")
+    return dict(folder.read_manifest(folder.current_id()).parts)
+
+
+def test_what_could_not_be_read_once_is_read_when_it_is_back_and_its_problem_is_no_longer_told(room: Room) -> None:
+    where = Path(logged(room, "a"))
+    where.rename(where.with_name("aside"))
+    room.refresh()
+    assert files(room, "flavors, problem like '%not on this machine%'") == [(None, True)]
+    where.with_name("aside").rename(where)
+    room.refresh()
+    assert files(room, "flavors is not null, problem") == [(True, None)]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_what_is_known_of_loading_a_model_stays_when_its_files_are_read_again(room: Room, full: bool) -> None:
+    where = Path(logged(room, "a"))
+    where.rename(where.with_name("aside"))
+    room.refresh()
+    _note_loaded(room)
+    where.with_name("aside").rename(where)
+    room.refresh(full=full)
+    assert files(room, "flavors is not null, load_status, load_why") == [(True, "failed", "No module named x.")]
+
+
+def _note_loaded(room: Room) -> None:
+    from watchroom.store.draft import Draft, refresh_lock
+
+    store = StoreFolder(room.folder / "store")
+    with refresh_lock(store, wait_seconds=5), Draft(store) as draft:
+        draft.writable("mlflow")
+        draft.connection.execute(
+            "update mlflow.model_files set load_status = 'failed', load_why = 'No module named x.', "
+            "loaded_at = timestamp '2026-01-01' where model_id = 'm-a'"
+        )
+        draft.publish()
+
+
+def test_a_bounded_number_is_read_at_once_the_newest_first_and_the_rest_is_said(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_files, "READ_HERE", 2)
+    for number in range(5):
+        logged(room, f"n{number}", at=1_000 * (number + 1))
+    said = f"""select "count" from problems where what = '{model_files.LEFT}'"""
+    read = "select list(model_id order by model_id) from model_files where flavors is not null"
+    waiting = "select detail from reproducibility where item = 'signature' and status = 'unknown'"
+    room.write("update logged_models set source_run_id = null where model_id <> 'm-n0'")
+    room.write(f"update logged_models set source_run_id = '{room.mlflow.finished}' where model_id <> 'm-n0'")
+    room.refresh()
+    assert (len(room.rows(read)[0][0]), room.rows(said)) == (2, [(3,)])
+    room.refresh()
+    assert (len(room.rows(read)[0][0]), room.rows(said)) == (4, [(1,)])
+    room.refresh()
+    assert (len(room.rows(read)[0][0]), room.rows(said)) == (5, [])
+    assert room.rows(waiting) == []
+
+
+def test_rows_of_models_that_are_gone_go_too_and_the_others_are_not_read_again(room: Room) -> None:
+    logged(room, "a")
+    logged(room, "b")
+    room.refresh()
+    ((first,), _) = files(room, "read_at")
+    room.write("delete from logged_models where model_id = 'm-b'")
+    room.refresh()
+    assert files(room, "model_id, read_at") == [("m-a", first)]
+
+
+def test_a_store_that_does_not_answer_is_asked_once_and_the_refresh_goes_on(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged(room, "a")
+    asked = []
+
+    def away(self: SqliteSource, location: str, name: str) -> str:
+        asked.append(location)
+        raise SourceUnreachable("The bucket does not answer.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SqliteSource, "read_text", away)
+        room.refresh()
+    assert len(asked) == 1
+    assert room.rows(f"select severity, why from problems where what = '{model_files.AWAY}'") == [
+        ("warning", "The bucket does not answer.")
+    ]
+    room.refresh()
+    assert room.rows(f"select * from problems where what = '{model_files.AWAY}'") == []
+    assert files(room, "flavors is not null") == [(True,)]
+
+
+FOLLOW = """
+import json, sys
+import mlflow
+import pandas as pd
+from sklearn.linear_model import LinearRegression
+
+frame = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [2.0, 1.0, 0.0]})
+model = LinearRegression().fit(frame, [1.0, 2.0, 3.0])
+mlflow.set_experiment("other")
+for key, code in json.load(sys.stdin).items():
+    with mlflow.start_run(run_name=key):
+        if key == "clean_tree":  # which says nothing without a commit
+            mlflow.set_tag("mlflow.source.git.commit", "0" * 40)
+        exec(compile(code, key, "exec"), {"model": model, "frame": frame})
+"""
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Room:
+    """The advice of each item followed in a run of its own, with the real MLflow, and read by a refresh."""
+    folder = tmp_path_factory.mktemp("followed")
+    small = build_small_store(folder / "mlflow.db")
+    (folder / "requirements.txt").write_text("scikit-learn\n")
+    as_somebody = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    for command in (("init", "-q"), ("add", "requirements.txt"), (*as_somebody, "commit", "-qm", "First")):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    (folder / ".git" / "info" / "exclude").write_text("*\n")
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db", "DO_NOT_TRACK": "true"}
+    advice = json.dumps({item.key: item.code for item in ITEMS})
+    script = folder / "train.py"  # a file: without one the Spark client ends a process that MLflow asks it in
+    script.write_text(FOLLOW)
+    command = [sys.executable, "-W", "ignore", str(script)]
+    subprocess.run(command, input=advice, text=True, cwd=folder, env=environment, check=True, capture_output=True)
+    (folder / "models").mkdir(exist_ok=True)
+    (folder / "watchroom.yaml").write_text("mlflow: {tracking_uri: 'sqlite:///mlflow.db'}\n")
+    (folder / "models" / "claims.yaml").write_text(CLAIMS)
+    room = Room(folder, replace(small, file=folder / "mlflow.db"))
+    room.refresh()
+    return room
+
+
+@pytest.mark.parametrize(
+    "item", ["commit", "clean_tree", "environment", "data", "seed", "signature", "input_example", "model"]
+)
+def test_whoever_follows_the_advice_finds_the_thing_found_after_the_next_refresh(followed: Room, item: str) -> None:
+    question = (
+        "select p.status, p.detail from reproducibility p join runs using (run_id) where name = '{}' and item = '{}'"
+    )
+    ((status, detail),) = followed.rows(question.format(item, item))
+    # Whether a model loads is known once the job has tried it.
+    expected = {"found", "unknown"} if item == "model" else {"found"}
+    assert status in expected, detail
+    ((without,),) = followed.rows(question.format("still going", item).replace("p.status, p.detail", "p.status"))
+    assert without in ("missing", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "found"),
+    [
+        ("seed", "42", True), ("model__random_state", "0", True), ("SEED", "7", True), ("randomState", "1", True),
+        ("numpy.random_seed", "3", True), ("bagging_seed", "3", True), ("random_state", "None", False),
+        ("seed", "", False), ("seedling", "4", False), ("proceeds", "4", False), ("reseeded", "4", False),
+    ],
+)  # fmt: skip
+def test_a_seed_is_known_by_its_name_and_none_is_no_seed(room: Room, key: str, value: str, found: bool) -> None:
+    run = room.mlflow.running
+    room.write(f"insert into params (key, value, run_uuid) values ('{key}', '{value}', '{run}')")
+    room.refresh()
+    asked = f"select status, detail from reproducibility where run_id = '{run}' and item = 'seed'"
+    assert room.rows(asked) == [("found", f"{key} = {value}") if found else ("missing", None)]
