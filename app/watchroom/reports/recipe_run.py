@@ -147,9 +147,9 @@ def _script(run: RunRecord) -> list[str]:
         what = "it was made in a notebook whose name" if name else "what was started"
         return [f"# {what} was not recorded: start the code by hand"]
     if name.endswith(".ipynb"):
-        lines = [f"jupyter nbconvert --to notebook --execute ./{word(name)}"]
+        lines = [f"jupyter nbconvert --to notebook --execute {word(_not_an_option(name))}"]
     elif name.endswith(".py"):
-        lines = [f"python ./{word(name)}"]
+        lines = [f"python {word(_not_an_option(name))}"]
     else:
         return [f"# it was started as {remark(run.source_name)}"]
     return lines if name == run.source_name else [*lines, f"# recorded as {remark(run.source_name)}"]
@@ -159,6 +159,10 @@ def _within(path: str) -> str:
     """The path as it lies in the checkout, as far as known; of one on another machine only the file's name."""
     outside = path.startswith("/") or ":" in path or ".." in path.split("/")
     return path.rpartition("/")[2] if outside else path
+
+
+def _not_an_option(path: str) -> str:
+    return f"./{path}" if path.startswith("-") else path
 
 
 def _options(run: RunRecord) -> list[str]:
