@@ -48,7 +48,7 @@ def measure(size: Size) -> list[Part]:
     store = SnapshotStore(workspaces.published(size) / "store", ReaderLimits.of(Settings.load({})))
     with store.lease() as snapshot:
         part = StoreFolder(store.folder.root).part_path(snapshot.manifest.parts["mlflow"])
-        plain, columns = _plain(part), run_choices.usual_columns(snapshot)
+        bare, columns = plain(part), run_choices.usual_columns(snapshot)
 
         def reader(above: float) -> runs.RunsPage:
             return runs.page(
@@ -60,7 +60,7 @@ def measure(size: Size) -> list[Part]:
             )
 
         def floor(above: float) -> list[tuple[object, ...]]:
-            return plain.execute(_FLOOR_SQL, (above,)).fetchall()
+            return bare.execute(_FLOOR_SQL, (above,)).fetchall()
 
         _must_agree(reader(0.5), floor(0.5))
         say("measuring")
@@ -71,7 +71,8 @@ def measure(size: Size) -> list[Part]:
     return [Part("first 100 of a filter", median(ours) * 1e3, "ms", median(least) * 1e3, below=60, note=note)]
 
 
-def _plain(part: Path) -> duckdb.DuckDBPyConnection:
+def plain(part: Path) -> duckdb.DuckDBPyConnection:
+    """The part of a snapshot in a DuckDB of its own, with nothing of Watchroom round it."""
     connection = duckdb.connect(":memory:", config={"threads": Settings.load({}).threads})
     connection.execute(f"attach '{part}' as room (read_only)")
     connection.execute("use room")

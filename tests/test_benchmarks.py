@@ -25,7 +25,19 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
-    ["browse", "decision", "explain", "explanations", "health", "pages", "profile", "refresh", "start", "window"],
+    [
+        "browse",
+        "compare",
+        "decision",
+        "explain",
+        "explanations",
+        "health",
+        "pages",
+        "profile",
+        "refresh",
+        "start",
+        "window",
+    ],
 )
 def test_a_benchmark_prints_one_line_with_its_figure_and_its_floor(name: str, data: Path) -> None:
     ended = subprocess.run(
@@ -47,6 +59,7 @@ def test_only_benchmarks_have_a_main_by_which_make_finds_them() -> None:
     modules = {file.stem for file in (ROOT / "benchmarks").glob("*.py") if "\nif __name__" in file.read_text()}
     assert modules == {
         "browse",
+        "compare",
         "decision",
         "explain",
         "explanations",

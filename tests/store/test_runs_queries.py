@@ -11,7 +11,6 @@ import pytest
 
 from tests.helpers.snapshots import publish_rows
 from watchroom.errors import QueryError
-from watchroom.store.queries import compare as compare_queries
 from watchroom.store.queries import home, run_choices, runs
 from watchroom.store.queries.runs import MAX_COLUMNS, Choice, Order, count, download, download_rows, page
 from watchroom.store.snapshot import SnapshotStore
@@ -305,31 +304,6 @@ def test_experiments_count_their_runs_without_the_deleted(snapshot):
 )
 def test_values_are_offered_commonest_first(snapshot, kind, key, values):
     assert run_choices.values(snapshot, kind=kind, key=key) == values
-
-
-def test_a_comparison_keeps_only_what_differs(snapshot):
-    found = compare_queries.compare(snapshot, run_ids=("a", "b", "nobody"))
-    rows = {(row.kind, row.key): (row.a, row.b) for row in found.frame.itertuples()}
-
-    assert found.names == {"a": "first", "b": "second"}
-    assert found.missing == ("nobody",)
-    assert rows["param", "depth"] == ("9", "10")
-    assert rows["metric", "val/loss x"] == (1.5, None)
-    assert ("param", "model") not in rows
-    assert ("tag", "mlflow.log-model.history") not in rows
-
-
-def test_nan_is_like_nan_in_a_comparison(tmp_path):
-    tables = {
-        "experiments": EXPERIMENTS,
-        "runs": [run_row("a"), run_row("b")],
-        "metrics": [metric("a", "loss", math.nan), metric("b", "loss", math.nan)],
-    }
-    with opened(tmp_path / "store", tables) as snapshot:
-        found = compare_queries.compare(snapshot, run_ids=("a", "b"))
-
-    assert found.frame.empty
-    assert found.same == 3
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(0, 100_000), (20, 100_000), (21, 95_238), (100, 20_000)])

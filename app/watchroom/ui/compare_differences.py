@@ -84,7 +84,7 @@ def _controls(found: Comparison, metric: str | None) -> str:
     return str(across)
 
 
-_ACROSS = {ROWS: ":material/table_rows: Runs as rows", COLUMNS: ":material/view_column: As columns"}
+_ACROSS = {ROWS: ":material/table_rows: Rows", COLUMNS: ":material/view_column: Columns"}
 
 
 def _shown(found: Comparison, metric: str | None) -> Shown:

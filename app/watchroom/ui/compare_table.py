@@ -22,6 +22,9 @@ MAX_CELLS = 40_000
 LEAST_THINGS = 40
 """Differences shown whatever the number of runs."""
 
+_LETTERS, _LONG = 28, 190
+"""Characters from which a column of texts is held at so many pixels: it would fill the screen by itself."""
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -50,6 +53,7 @@ def runs_as_rows(
             one_line(thing.key, 40) + arrow,
             help=f"{about(thing, statistic)}: {plain(thing.key, 300)}",
             alignment=_side(thing),
+            width=_LONG if _is_long(data[thing.id]) else None,
         )
     return Grid(pd.DataFrame(data, dtype="str"), config, members)
 
@@ -106,6 +110,10 @@ def _reach(thing: Thing, places: Sequence[int], written: Sequence[str | None]) -
         return None
     first = min(there, key=lambda place: thing.values[place])  # type: ignore[arg-type,return-value]
     return f"from {written[first]}"
+
+
+def _is_long(cells: Sequence[str | None]) -> bool:
+    return any(len(text) > _LETTERS for text in cells if text)
 
 
 def _side(thing: Thing) -> Literal["left", "right"]:

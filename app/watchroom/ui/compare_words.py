@@ -152,10 +152,14 @@ def because(found: Comparison, metric: str | None, zone: ZoneInfo) -> str:
     things = otherwise(found, one, other)
     if not things:
         return "Nothing that went in differs between the two: what lies between them may be chance."
-    said = [(thing, *(value_text(thing.key, thing.values[place], zone) for place in (one, other))) for thing in things]
-    brief = [(thing.key, a, b) for thing, a, b in said if len(a or "") <= _BRIEF and len(b or "") <= _BRIEF]
-    parts = [f"{one_line(key, _NAME)} {a or 'not set'} instead of {b or 'not set'}" for key, a, b in brief[:_TOLD]]
-    parts += [f"another {one_line(thing.key, _NAME)}" for thing, a, b in said if (thing.key, a, b) not in brief][:1]
+    brief, long = [], []
+    for thing in things:
+        here, there = (value_text(thing.key, thing.values[place], zone) or "not set" for place in (one, other))
+        if max(len(here), len(there)) <= _BRIEF:
+            brief.append(f"{one_line(thing.key, _NAME)} {here} instead of {there}")
+        else:
+            long.append(f"another {one_line(thing.key, _NAME)}")
+    parts = [*brief[:_TOLD], *long[:1]]
     more = len(things) - len(parts)
     if more:
         parts.append(f"{more} more {'difference' if more == 1 else 'differences'}")
