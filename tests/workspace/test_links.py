@@ -1,4 +1,4 @@
-"""`links:` of the settings: patterns of addresses that a commit becomes; only https, only the words that are filled in."""
+"""`links:` of the settings: patterns of addresses for commits; only https, only the words that are filled in."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Literal
 
 
@@ -72,8 +72,7 @@ class History:
     @property
     def tenures(self) -> tuple[Tenure, ...]:
         """Every time that a version held the name, in order."""
-        ends = [*(mark.edge for mark in self.marks[1:]), None]
-        pairs = zip(self.marks, ends, strict=True)
+        pairs = zip_longest(self.marks, (mark.edge for mark in self.marks[1:]))
         return tuple(Tenure(mark.version, mark.edge, end) for mark, end in pairs if mark.version is not None)
 
     @property
