@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,3 +110,39 @@ def place_in(numbers: Floats) -> Floats:
         return scaled * 0 + 0.5
     found: Floats = (scaled - known.min()) / (known.max() - known.min())
     return found
+
+
+@dataclass(frozen=True)
+class Bins:
+    """The bin of each run on one axis of a map: its place in `labels`, None for a run without a value."""
+
+    of: tuple[int | None, ...]
+    labels: tuple[str, ...]
+
+
+def bins(values: Values, most: int) -> Bins:
+    """Each value a bin when there are at most `most`.
+
+    Else of a number `most` ranges of one width (by logarithms over decades), of a text the most frequent values and the
+    others.
+    """
+    if not values.is_number:
+        counts = Counter(text for text in values.texts if text is not None)
+        order = sorted(counts, key=lambda text: (-counts[text], text))
+        shown = sorted(order if len(order) <= most else order[: most - 1], key=natural)
+        labels = shown + [OTHERS] * (len(shown) < len(order))
+        at = {text: place for place, text in enumerate(shown)}
+        return Bins(tuple(None if text is None else at.get(text, len(shown)) for text in values.texts), tuple(labels))
+    known = np.unique(values.numbers[np.isfinite(values.numbers)])
+    if len(known) <= most:
+        return Bins(tuple(_place(number, known) for number in values.numbers), tuple(f"{one:g}" for one in known))
+    low, high = known[0], known[-1]
+    edges = np.geomspace(low, high, most + 1) if spans_decades(known) else np.linspace(low, high, most + 1)
+    of = np.clip(np.searchsorted(edges, values.numbers, side="right") - 1, 0, most - 1)
+    names = tuple(f"{a:.3g} to {b:.3g}" for a, b in pairwise(edges))
+    missing = np.isnan(values.numbers)
+    return Bins(tuple(None if gone else int(place) for place, gone in zip(of, missing, strict=True)), names)
+
+
+def _place(number: float, known: Floats) -> int | None:
+    return int(np.searchsorted(known, number)) if math.isfinite(number) else None

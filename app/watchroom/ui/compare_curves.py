@@ -15,7 +15,7 @@ from watchroom.domain.smoothing import MOST
 from watchroom.store.queries import curves as queries
 from watchroom.store.queries import run_params
 from watchroom.store.queries.curves import MetricName
-from watchroom.ui.compare_choice import Chosen
+from watchroom.ui.compare_choice import METRIC, Chosen
 from watchroom.ui.compare_curves_drawn import (
     BEST,
     EXPERIMENT,
@@ -81,7 +81,8 @@ def show(chosen: Chosen) -> None:
 
 def _metrics(names: dict[str, MetricName]) -> list[str]:
     shown = told_apart(names, 80)
-    first = next(iter(names))
+    page = st.session_state.get(METRIC)
+    first = page if page in names and names[page].curves else next(iter(names))
     known = {*shown, *shown.values()}
     asked = st.session_state.get(CURVES) or st.query_params.get_all(CURVES)
     if any(one not in known for one in asked):
@@ -96,15 +97,16 @@ def _metrics(names: dict[str, MetricName]) -> list[str]:
 
 def _controls(chosen: Chosen) -> _Asked:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        how = _HOW[_segments("Draw", _HOW, HOW)]
+        by = _by(chosen, how)
+        spread = _BANDS[_select("Band", _BANDS, BAND)] if how == "mean" else "deviation"
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         axis = _AXES[_segments("Over", _AXES, AXIS)]
         aligned = _ALIGNED[_select("Aligned", _ALIGNED, ALIGN)] if axis != "time" else "logged"
         smoothing = st.slider(
             "Smoothing", 0.0, MOST, 0.0, 0.01, key=SMOOTH, bind="query-params", width=180,
             help="TensorBoard's: an exponential moving average over the points, without the pull of its start.",
         )  # fmt: skip
-        how = _HOW[_segments("Draw", _HOW, HOW)]
-        by = _by(chosen, how)
-        spread = _BANDS[_select("Band", _BANDS, BAND)] if how == "mean" else "deviation"
         log_x = axis != "time" and st.toggle("Log x", key=LOG_X, bind="query-params")
         log_y = st.toggle("Log y", key=LOG_Y, bind="query-params")
     return _Asked(View(axis, aligned, float(smoothing), bool(log_x), bool(log_y)), how, by, spread)

@@ -46,6 +46,9 @@ RUN, EXPERIMENT, PARAM = "run", "experiment", "params."
 _QUIET = 0.35
 _UNITS = (("days", 172_800.0), ("hours", 7_200.0), ("minutes", 120.0), ("seconds", 0.0))
 _SECONDS = {"days": 86_400.0, "hours": 3_600.0, "minutes": 60.0, "seconds": 1.0}
+_ODD = {"lines": "marked at the edge (× NaN, ▲ infinite), no line goes through", "mean": "left out of the mean"}
+_WIDE = 1_000.0
+"""Values that many times the median press all others flat on a plain axis."""
 _SPREADS = {"deviation": "one standard deviation about it", "range": "least to greatest"}
 
 
@@ -97,7 +100,7 @@ def picture(
         _x_title(view, unit, zone), metric, "time" if view.axis == "time" else "number", view.log_x, view.log_y, height
     )
     axis = _Axis(view, ZoneInfo(zone))
-    notes = _told(history, shapes, run_ids)
+    notes = _told(history, shapes, run_ids, how, view.log_y)
     if how == "mean":
         chart = _mean(shapes, run_ids, by, spread, axis, look)
     else:
@@ -254,8 +257,17 @@ def _mean(
         some = [one for one in shapes if of[one.run_id] == place]
         if some:
             found = band(some, spread, log_x=axis.view.log_x)
-            told = f"{label} (n = {len(some)})"
-            drawn.append(Filled(told, axis.drawn(found.x), found.mean, found.low, found.high, found.n, colours[place]))
+            drawn.append(
+                Filled(
+                    f"{one_line(label, 15)} (n={len(some)})",
+                    axis.drawn(found.x),
+                    found.mean,
+                    found.low,
+                    found.high,
+                    found.n,
+                    colours[place],
+                )
+            )
     return charts.bands(drawn, _SPREADS[spread], look)
 
 
@@ -266,24 +278,30 @@ def _groups(run_ids: tuple[str, ...], by: str) -> tuple[dict[str, int], Sequence
     return dict(zip(run_ids, found.of, strict=True)), found.labels, group_colours(found)
 
 
-def _told(history: History, shapes: Sequence[Shaped], run_ids: tuple[str, ...]) -> list[str]:
+def _told(history: History, shapes: Sequence[Shaped], run_ids: tuple[str, ...], how: How, log_y: bool) -> list[str]:
     """What the picture leaves out or shows otherwise than it was logged."""
     found = []
     if lacking := len(run_ids) - len(history.curves):
         found.append(f"{count_of(lacking, 'run')} of {number(len(run_ids))} {'has' if lacking == 1 else 'have'} none.")
     if odd := sum(len(one.odd_x) for one in shapes):
-        found.append(
-            f"{count_of(odd, 'point is', 'points are')} NaN or infinite: marked at the edge, and no line goes through."
-        )
+        found.append(f"{count_of(odd, 'point is', 'points are')} NaN or infinite: {_ODD[how]}.")
     if off := sum(one.off for one in shapes):
         found.append(
             f"{count_of(off, 'point')} at zero or below {'has' if off == 1 else 'have'} no place on a logarithmic axis."
         )
+    if not log_y and _flattened(shapes):
+        found.append("A few values are far above all others and press them flat: a logarithmic y axis shows both.")
     if history.extremes:
         found.append(
             f"Of {number(history.points)} points only the extremes of stretches were read, and smoothing goes by these."
         )
     return found
+
+
+def _flattened(shapes: Sequence[Shaped]) -> bool:
+    values = np.concatenate([one.y for one in shapes]) if shapes else np.zeros(0)
+    values = values[np.isfinite(values)]
+    return len(values) > FEW and bool(values.min() > 0) and bool(values.max() > _WIDE * np.median(values))
 
 
 def table(*, run_ids: tuple[str, ...], metric: str) -> pd.DataFrame:

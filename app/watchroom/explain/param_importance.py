@@ -1,0 +1,143 @@
+"""The process that finds which parameters of runs matter: JSON on standard input, JSON on standard output.
+
+    python -I -m watchroom.explain.param_importance
+
+In: {"metric": [numbers], "columns": [{"key", "number": bool, "values": [number, text or null]}]}, all of one length.
+Out: {"r2": number, "weights": [{"key", "share", "low", "high", "rank_correlation", "alike": [keys]}]}.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watchroom.domain.param_importance import spearman
+
+MEMORY = 3 << 30
+CPU_SECONDS = 60
+
+TREES = 100
+FOLDS = 5
+SHUFFLES = 5
+LEAST_LEAF = 2
+CATEGORIES = 12
+"""Values of a text that are told apart, the most frequent; the rarer ones are one."""
+
+_SEED = 20_240_229
+"""The same runs give the same answer, whoever asks."""
+
+Floats = NDArray[np.float64]
+Column = dict[str, Any]
+
+
+def main() -> int:
+    """Answer one question."""
+    for limit, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_CORE, 0)):
+        with suppress(ValueError, OSError):
+            resource.setrlimit(limit, (most, most))
+    asked = json.load(sys.stdin)
+    json.dump(importance(asked["columns"], np.array(asked["metric"], dtype=np.float64)), sys.stdout)
+    return 0
+
+
+def importance(columns: list[Column], metric: Floats) -> dict[str, Any]:
+    """Permutation importance of a random forest on runs that it has not seen.
+
+    The runs are cut into FOLDS parts; each part is predicted by a forest that was fitted on the others. `r2` is that
+    of all these predictions together. Each parameter's values are then shuffled between the runs of a part, SHUFFLES
+    times: `share` is half the mean growth of the squared error, as a part of the metric's variance (Breiman 2001;
+    Gregorutti and others 2017; on unseen runs, since a forest finds importance in noise on its own). Parameters
+    that change only together are shuffled together. A missing value stays missing: the forest has a side for it.
+    """
+    from sklearn.model_selection import KFold
+
+    groups = _alike(columns)
+    coded = [_coded(columns[group[0]]) for group in groups]
+    inputs = np.column_stack(coded)
+    widths = np.cumsum([0, *(block.shape[1] for block in coded)])
+    predicted = np.empty(len(metric))
+    grown = np.empty((FOLDS, len(groups)))
+    parts = KFold(FOLDS, shuffle=True, random_state=_SEED)
+    for fold, (fitted, held) in enumerate(parts.split(inputs)):
+        forest = _forest(fold).fit(inputs[fitted], metric[fitted])
+        predicted[held] = forest.predict(inputs[held])
+        grown[fold] = _growth(forest, inputs[held], metric[held], predicted[held], widths, fold)
+    variance = float(metric.var())
+    weights = [_weight(columns, group, grown[:, place] / (2 * variance), metric) for place, group in enumerate(groups)]
+    return {"r2": 1 - float(((metric - predicted) ** 2).mean()) / variance,
+            "weights": sorted(weights, key=lambda one: (-one["share"], one["key"]))}  # fmt: skip
+
+
+def _forest(fold: int) -> Any:
+    from sklearn.ensemble import RandomForestRegressor
+
+    return RandomForestRegressor(
+        TREES, min_samples_leaf=LEAST_LEAF, max_features=1 / 3, random_state=_SEED + fold, n_jobs=1
+    )
+
+
+def _growth(forest: Any, inputs: Floats, metric: Floats, predicted: Floats, widths: Any, fold: int) -> Floats:
+    """How much the squared error of a part grows with each parameter shuffled: one prediction for all of them."""
+    rng = np.random.default_rng(_SEED + fold)
+    own = ((metric - predicted) ** 2).mean()
+    found = np.empty(len(widths) - 1)
+    n = len(inputs)
+    for place in range(len(found)):
+        block = slice(widths[place], widths[place + 1])
+        shuffled = np.tile(inputs, (SHUFFLES, 1))
+        for turn in range(SHUFFLES):
+            shuffled[turn * n : (turn + 1) * n, block] = inputs[rng.permutation(n), block]
+        error = (np.tile(metric, SHUFFLES) - forest.predict(shuffled)) ** 2
+        found[place] = error.mean() - own
+    return found
+
+
+def _weight(columns: list[Column], group: list[int], shares: Floats, metric: Floats) -> dict[str, Any]:
+    first = columns[group[0]]
+    return {
+        "key": first["key"], "share": float(shares.mean()), "low": float(shares.min()), "high": float(shares.max()),
+        "rank_correlation": _rank_correlation(first, metric),
+        "alike": [columns[place]["key"] for place in group[1:]],
+    }  # fmt: skip
+
+
+def _rank_correlation(column: Column, metric: Floats) -> float | None:
+    found = spearman(_numbers(column), metric) if column["number"] else float("nan")
+    return None if found != found else found
+
+
+def _alike(columns: list[Column]) -> list[list[int]]:
+    """Places of columns that put the runs into the same groups of equal values, each set with its first one first."""
+    found: dict[bytes, list[int]] = {}
+    for place, column in enumerate(columns):
+        seen: dict[Any, int] = {}
+        pattern = np.array([seen.setdefault(value, len(seen)) for value in column["values"]], dtype=np.int32)
+        found.setdefault(pattern.tobytes(), []).append(place)
+    return list(found.values())
+
+
+def _coded(column: Column) -> Floats:
+    """A number as it is, NaN for a missing one; a text as a column of 0 and 1 for each of its frequent values."""
+    if column["number"]:
+        return _numbers(column)[:, None]
+    values = [("" if value is None else f"={value}") for value in column["values"]]
+    counts: dict[str, int] = {}
+    for value in values:
+        counts[value] = counts.get(value, 0) + 1
+    frequent = sorted(counts, key=lambda value: (-counts[value], value))[:CATEGORIES]
+    found: Floats = np.array([[float(value == one) for one in frequent] for value in values])
+    return found
+
+
+def _numbers(column: Column) -> Floats:
+    return np.array([np.nan if value is None else value for value in column["values"]], dtype=np.float64)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""A metric over one parameter: a point for each run, and how the two go together in words."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from watchroom.charts import compare_params as charts
+from watchroom.charts.style import Chart
+from watchroom.charts.words import short
+from watchroom.domain.param_importance import spearman
+from watchroom.domain.run_groups import Values
+from watchroom.ui.compare_curves_drawn import labels
+from watchroom.ui.compare_params_subject import (
+    PARAM,
+    Floats,
+    Subject,
+    asked,
+    has,
+    lacking,
+    metric_of,
+    read,
+    select,
+    sources,
+    values,
+)
+from watchroom.ui.room import drawn
+from watchroom.ui.text import count_of, number, plain
+
+COLOUR = "tint"
+NOTHING = "Nothing"
+
+
+def show(subject: Subject) -> None:
+    """The picture with its controls."""
+    with st.container(horizontal=True, gap="medium"):
+        key = select("Parameter", list(subject.keys), PARAM)
+        colour = select("Coloured by", [NOTHING, *(one for one in subject.keys if one != key)], COLOUR)
+    (of,) = values(subject, key)
+    metric = metric_of(subject)
+    st.markdown(f"**{plain(_scatter_words(subject, of, metric), 400)}**{_tint(subject, colour)}")
+    chart: Chart = drawn(_scatter_drawn, **asked(subject), key=key, colour=colour)
+    st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="params_scatter")
+    n = int(has(of).sum())
+    sources(subject, n, lacking(subject, of))
+
+
+def _scatter_drawn(*, run_ids: tuple[str, ...], metric: str, statistic: str, key: str, colour: str) -> Chart:
+    keys = (key,) if colour == NOTHING else (key, colour)
+    values, numbers = read(run_ids, metric, statistic, keys)
+    called = labels(run_ids)
+    names = [called.get(run_id, run_id[:8]) for run_id in run_ids]
+    return charts.scatter(values[key], numbers, names, metric, values.get(colour), run_ids)
+
+
+def _tint(subject: Subject, colour: str) -> str:
+    """What the colours say, in Markdown."""
+    if colour == NOTHING:
+        return ""
+    (of,) = values(subject, colour)
+    known = [text for text in of.texts if text is not None]
+    if of.is_number and np.isfinite(of.numbers).any():
+        ends = short(float(np.nanmin(of.numbers))), short(float(np.nanmax(of.numbers)))
+    else:
+        ends = min(known, default=""), max(known, default="")
+    low, high = (plain(end, 30) for end in ends)
+    return f" :small[{plain(colour, 60)}: :blue[● {low}] to :orange[● {high}] :gray[● not logged]]"
+
+
+def _scatter_words(subject: Subject, of: Values, metric: Floats) -> str:
+    """How the metric goes with the parameter: by ranks for a number, by medians for a text."""
+    both = has(of)
+    n = int(both.sum())
+    if n < 2:
+        return f"{count_of(n, 'run')} with both {of.key} and {subject.metric}: nothing to compare."
+    if of.is_number:
+        rank = spearman(of.numbers[both], metric[both])
+        if np.isnan(rank):
+            return f"{subject.metric} or {of.key} is the same for {number(n)} runs."
+        told = f"rank correlation {short(rank)} over {number(n)} runs"
+        way = "higher" if rank > 0 else "lower"
+        strength = (
+            "hardly"
+            if abs(rank) < 0.1
+            else "weakly"
+            if abs(rank) < 0.3
+            else "clearly"
+            if abs(rank) < 0.7
+            else "closely"
+        )
+        if strength == "hardly":
+            return f"{subject.metric} hardly goes with {of.key}: {told}."
+        return f"Higher {of.key} {strength} goes with {way} {subject.metric}: {told}."
+    return _medians(subject, of, metric, both)
+
+
+def _medians(subject: Subject, of: Values, metric: Floats, both: NDArray[np.bool_]) -> str:
+    groups: dict[str, list[float]] = {}
+    for place in np.flatnonzero(both):
+        groups.setdefault(str(of.texts[place]), []).append(float(metric[place]))
+    medians = sorted((float(np.median(some)), text) for text, some in groups.items())
+    if len(medians) < 2:
+        return f"All {number(int(both.sum()))} runs with {subject.metric} have {of.key} {medians[0][1]}."
+    best, worst = (medians[-1], medians[0]) if subject.better == "higher" else (medians[0], medians[-1])
+    words = ("best", "worst") if subject.better in ("higher", "lower") else ("least", "greatest")
+    told = [f"{word} median {subject.metric} with {text}, {short(value)} (n {len(groups[text])})"
+            for word, (value, text) in zip(words, (best, worst), strict=True)]  # fmt: skip
+    return f"{of.key}: {'; '.join(told)}."
