@@ -461,6 +461,15 @@ TERMS: tuple[Term, ...] = (
         see=("selection rate", "fairness"),
     ),
     Term(
+        "paired comparison",
+        STATISTICS,
+        "Two versions on the very same decisions, so that what is hard about a decision is hard for both. It tells "
+        "small differences apart that two periods, or two test sets, never could; with its interval, and how probable it is "
+        "that the newer version is better.",
+        also=("DeLong", "paired bootstrap"),
+        see=("champion", "challenger"),
+    ),
+    Term(
         "owner",
         PEOPLE,
         "A person who holds a role for a model: business, data science, operations, review, on call, deputy. A role "

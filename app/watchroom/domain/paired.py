@@ -97,8 +97,8 @@ def _compared(metric: Metric, values: Floats, drawn: Floats, n: int) -> Compared
             metric.name, metric.better, first, second, difference, *_UNKNOWN, n, f"often {metric.undefined}"
         )
     low, high = (float(end) for end in np.quantile(known, (0.025, 0.975)))
-    above = float((known > 0).mean() + 0.5 * (known == 0).mean())
-    better = above if metric.better == "higher" else 1 - above
+    ahead = known > 0 if metric.better == "higher" else known < 0
+    better = float(ahead.mean() + 0.5 * (known == 0).mean())
     return Compared(metric.name, metric.better, first, second, difference, low, high, better, n)
 
 

@@ -1,0 +1,263 @@
+"""Readers of two versions against each other: which pairs there are, their metrics, and where they disagree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from watchroom.domain.vocabulary import Task
+from watchroom.domain.worth import ErrorWorth, OutcomeWorth, Terms
+from watchroom.store.snapshot import Snapshot
+
+MONTH_DAYS = 30
+"""A month of decisions: the last so many days of the log."""
+
+CATEGORIES = 10
+"""Values of a category that are a segment of their own, the most frequent; the others are one together."""
+
+FEW_VALUES = 5
+"""A number with at most so many different values is taken by its values, not by quarters."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two versions with decisions in common; see the table `version_pairs`."""
+
+    version_a: int
+    version_b: int
+    first_day: date
+    last_day: date
+    shared: int
+    labelled: int
+    rows: int
+    labelled_rows: int
+
+    @property
+    def versions(self) -> tuple[int, int]:
+        """The older and the newer."""
+        return self.version_a, self.version_b
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One metric of a pair; see the table `version_comparisons`. None is what cannot be told, and `why` says why."""
+
+    metric: str
+    better: str
+    value_a: float | None
+    value_b: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    b_better: float | None
+    method: str
+    n: int
+    why: str
+
+
+def pairs(snapshot: Snapshot, *, model: str) -> tuple[Pair, ...]:
+    """The model's pairs, the newest versions first."""
+    rows = snapshot.rows(
+        """select version_a, version_b, first_day, last_day, shared, labelled, rows, labelled_rows
+        from version_pairs where model = ? order by version_b desc, version_a desc""",
+        [model],
+    )
+    return tuple(Pair(*row) for row in rows)
+
+
+def comparisons(snapshot: Snapshot, *, model: str, versions: tuple[int, int]) -> tuple[Comparison, ...]:
+    """Every metric of a pair, as the refresh wrote them."""
+    rows = snapshot.rows(
+        """select metric, better, value_a, value_b, difference, low, high, b_better, method, n, why
+        from version_comparisons where model = ? and version_a = ? and version_b = ?""",
+        [model, *versions],
+    )
+    return tuple(Comparison(*row) for row in rows)
+
+
+def decisions_a_month(snapshot: Snapshot, *, model: str) -> tuple[int, date] | None:
+    """How many cases were decided in the last thirty days of the log, and its last day; None without decisions.
+
+    A case that a challenger scored too counts once: of each day it is the version with the most decisions.
+    """
+    rows = snapshot.rows(
+        """with days as (select day, max(decisions) as n from volume where model = ? and decisions > 0 group by day),
+        ends as (select max(day) as last from days)
+        select sum(n)::bigint, any_value(last) from days, ends where day > last - ?""",
+        [model, MONTH_DAYS],
+    )
+    return (int(rows[0][0]), rows[0][1]) if rows and rows[0][0] else None
+
+
+# What each decision of a pair is: whether the two disagree, who is right, and what that is in money.
+
+
+def _told(task: Task | None, terms: Terms | None, apart: float | None) -> tuple[str, list[float | None]]:
+    """The rows of a pair with `told` (both have answered), `apart`, `a_right`, `b_right`, `gain` (b less a, in money).
+
+    A regression disagrees where the two lie further apart than `apart`; the one nearer to the outcome is right.
+    """
+    if task == "regression":
+        a, b, out = (f"try_cast({name} as double)" for name in ("prediction_a", "prediction_b", "outcome"))
+        told = f"{a} is not null and {b} is not null"
+        differs = f"abs({a} - {b}) > {apart or 0.0!r}"
+        right = [f"abs({one} - {out}) < abs({other} - {out})" for one, other in ((a, b), (b, a))]
+    else:
+        told = "prediction_a is not null and prediction_b is not null"
+        differs = "prediction_a <> prediction_b"
+        right = ["prediction_a = outcome", "prediction_b = outcome"]
+    money, values = _gain(terms)
+    return (
+        f"""select *, {told} as told, coalesce({told} and {differs}, false) as apart,
+            {right[0]} as a_right, {right[1]} as b_right, {money} as gain
+        from paired_decisions where model = ? and version_a = ? and version_b = ?""",
+        values,
+    )
+
+
+def _gain(terms: Terms | None) -> tuple[str, list[float | None]]:
+    """What b's answer is worth more than a's (`domain.worth`), and the values bound in it."""
+    match terms:
+        case OutcomeWorth():
+            kinds = [terms.true_positive, terms.false_positive, terms.false_negative, terms.true_negative]
+            one = (
+                "case when {0} = '1' and outcome = '1' then ?::double when {0} = '1' and outcome = '0' then ?::double "
+                "when {0} = '0' and outcome = '1' then ?::double when {0} = '0' and outcome = '0' then ?::double end"
+            )
+            return f"{one.format('prediction_b')} - {one.format('prediction_a')}", kinds * 2
+        case ErrorWorth():
+            error = "(try_cast({0} as double) - try_cast(outcome as double))"
+            one = "case when {0} > 0 then {0} * ?::double when {0} < 0 then -{0} * ?::double when {0} = 0 then 0 end"
+            both = [one.format(error.format(name)) for name in ("prediction_b", "prediction_a")]
+            return f"{both[0]} - {both[1]}", [terms.over, terms.under] * 2
+        case _:
+            return "null::double", []
+
+
+_COUNTED = """count(*) filter (told)::bigint as n, count(*) filter (apart)::bigint as apart,
+    count(*) filter (apart and outcome is not null)::bigint as apart_labelled,
+    count(*) filter (apart and a_right and not b_right)::bigint as a_right,
+    count(*) filter (apart and b_right and not a_right)::bigint as b_right,
+    sum(gain) as gain, count(gain)::bigint as gain_n"""
+
+
+def disagreement(
+    snapshot: Snapshot,
+    *,
+    model: str,
+    versions: tuple[int, int],
+    task: Task | None,
+    terms: Terms | None = None,
+    apart: float | None = None,
+) -> pd.DataFrame:
+    """One row: n (decisions of the sample that both answered), apart, apart_labelled, a_right, b_right, gain, gain_n.
+
+    `apart` is how many of them the two disagree on, `a_right` and `b_right` in how many of these one alone is right (a
+    regression: nearer), as far as outcomes are known; `gain` the money by which b does better, over `gain_n` decisions.
+    """
+    told, values = _told(task, terms, apart)
+    return snapshot.query(f"select {_COUNTED} from ({told})", [*values, model, *versions])
+
+
+def segments(
+    snapshot: Snapshot,
+    *,
+    model: str,
+    versions: tuple[int, int],
+    task: Task | None,
+    terms: Terms | None = None,
+    apart: float | None = None,
+) -> pd.DataFrame:
+    """The same for each segment of each input and group: feature, kind, segment, low, high first.
+
+    `kind` is `quarter` (1 to 4 in `segment`, from `low` to `high`), `value`, `category`, `others` or `missing`.
+    """
+    told, values = _told(task, terms, apart)
+    return snapshot.query(
+        f"""with told as ({told}),
+        given as (
+            select feature, row, case when isfinite(value) then value end as value, text from paired_values
+            where model = ? and version_a = ? and version_b = ?
+        ),
+        spread as (
+            select feature, count(distinct value) as many, quantile_cont(value, [0.25, 0.5, 0.75]) as cuts
+            from given group by feature
+        ),
+        frequent as (
+            select feature, text, row_number() over (partition by feature order by count(*) desc, text) as place
+            from given where text is not null group by feature, text
+        ),
+        placed as (
+            select g.feature, g.row, g.value,
+                case when g.text is not null then if(f.place <= ?, 'category', 'others')
+                    when g.value is null then 'missing' when s.many <= ? then 'value' else 'quarter' end as kind,
+                case when g.text is not null then if(f.place <= ?, g.text, '') when g.value is null then ''
+                    when s.many <= ? then g.value::varchar
+                    else (1 + len(list_filter(cuts, lambda cut: g.value >= cut)))::varchar end as segment
+            from given g join spread s using (feature) left join frequent f on f.feature = g.feature and f.text = g.text
+        )
+        select feature, kind, segment, min(value) as low, max(value) as high, {_COUNTED}
+        from placed join told using (row) group by feature, kind, segment order by feature, kind, segment""",
+        [*values, model, *versions, model, *versions, CATEGORIES, FEW_VALUES, CATEGORIES, FEW_VALUES],
+    )
+
+
+def rows_apart(
+    snapshot: Snapshot,
+    *,
+    model: str,
+    versions: tuple[int, int],
+    task: Task | None,
+    terms: Terms | None = None,
+    apart: float | None = None,
+    limit: int | None = None,
+) -> pd.DataFrame:
+    """The decisions on which the two disagree, those that lie furthest apart first; all of them without `limit`."""
+    told, values = _told(task, terms, apart)
+    far = "abs(try_cast(prediction_b as double) - try_cast(prediction_a as double))"
+    key = far if task == "regression" else "abs(score_b - score_a)"
+    return snapshot.query(
+        f"""select prediction_id, decided_at, score_a, score_b, prediction_a, prediction_b, outcome, a_right, b_right,
+            gain from ({told}) where apart order by {key} desc nulls last, decided_at desc, prediction_id
+        {"limit ?" if limit is not None else ""}""",
+        [*values, model, *versions, *([limit] if limit is not None else [])],
+    )
+
+
+def error_of(found: tuple[Comparison, ...]) -> float | None:
+    """How far the older version's predictions usually are off: what two predictions must differ by to disagree."""
+    return next((one.value_a for one in found if one.metric == "mae"), None)
+
+
+# What runs alone can tell.
+
+_SEED = r"(^|[^a-z])(seed|random_state|random_seed)($|[^a-z])"
+
+
+def repeated_runs(snapshot: Snapshot, *, model: str, versions: tuple[int, int]) -> pd.DataFrame:
+    """Metrics of the runs that repeat a version's run: of its experiment, finished, with equal params but the seed.
+
+    A row is version, run_id, run (its name), own (whether the version came from it), metric, better, value (the last).
+    """
+    return snapshot.query(
+        """with settings as (
+            select run_id, coalesce(string_agg(key || chr(31) || value, chr(30) order by key), '') as said
+            from params where not regexp_matches(lower(key), ?) group by run_id
+        ),
+        origin as (
+            select v.version, r.run_id, r.experiment_id, coalesce(s.said, '') as said from model_versions v
+            join runs r using (run_id) left join settings s using (run_id)
+            where v.name = ? and v.version in (?, ?)
+        ),
+        repeats as (
+            select o.version, r.run_id, coalesce(r.name, r.run_id) as run, r.run_id = o.run_id as own from origin o
+            join runs r using (experiment_id) left join settings s on s.run_id = r.run_id
+            where coalesce(s.said, '') = o.said and coalesce(r.lifecycle_stage, '') <> 'deleted'
+                and (r.status = 'FINISHED' or r.run_id = o.run_id)
+        )
+        select version, run_id, run, own, m.key as metric, m.better, m.last as value
+        from repeats join metrics m using (run_id) order by version, metric, run_id""",
+        [_SEED, model, *versions],
+    )

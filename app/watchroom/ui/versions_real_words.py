@@ -1,0 +1,233 @@
+"""The words for two versions against each other: which is better, how sure that is, and what it comes to in money."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from watchroom.charts.versions_real import Difference, Verdict
+from watchroom.charts.words import days, share, short
+from watchroom.domain.vocabulary import METRIC_NAMES
+from watchroom.store.queries.pairs import MONTH_DAYS, Comparison, Pair
+from watchroom.ui.text import count_of, number
+
+SURE = 0.99
+"""From here on a probability is only said to be over it: the sample and the method cannot tell more."""
+
+
+@dataclass(frozen=True)
+class Money:
+    """What a version is worth more in a month, in the currency's units; over so many decisions a month."""
+
+    more: float
+    low: float
+    high: float
+    decisions: int
+    currency: str
+
+
+def verdict(one: Comparison | None) -> Verdict:
+    """How the newer version does by a metric: it is better or worse only when all of the interval says so."""
+    if one is None or one.low is None or one.high is None:
+        return "unknown"
+    if one.low <= 0 <= one.high:
+        return "alike"
+    return "better" if (one.low > 0) == (one.better == "higher") else "worse"
+
+
+def title(metric: str, currency: str = "") -> str:
+    """What people call a metric."""
+    if metric == "worth":
+        return f"Worth per decision, {currency}" if currency else "Worth per decision"
+    called = METRIC_NAMES.get(metric, metric.replace("_", " "))
+    return called[:1].upper() + called[1:]
+
+
+def headline(main: Comparison | None, money: Comparison | None, versions: tuple[int, int]) -> str:
+    """Which version is better, in one sentence."""
+    newer, older = f"Version {versions[1]}", f"version {versions[0]}"
+    by_metric, by_money = verdict(main), verdict(money)
+    called = title(main.metric) if main else ""
+    if by_metric == by_money == "unknown":
+        why = next((one.why for one in (main, money) if one and one.why), "")
+        return f"It cannot be said yet which of the two is better{f': {why}' if why else ''}."
+    told = {one for one in (by_metric, by_money) if one != "unknown"}
+    if told == {"alike"}:
+        return f"{newer} and {older} cannot be told apart."
+    if len(told) == 1:
+        return f"{newer} is {told.pop()} than {older}."
+    if by_metric == "alike":
+        more = "more" if by_money == "better" else "less"
+        return f"{newer} is worth {more} than {older}; by {called} the two cannot be told apart."
+    if by_money == "alike":
+        return f"{newer} is {by_metric} than {older} by {called}; in money the two cannot be told apart."
+    return (
+        f"It depends on what counts: {newer.lower()} is {by_metric} than {older} by {called}, and {by_money} in money."
+    )
+
+
+def metric_words(one: Comparison, versions: tuple[int, int]) -> str:
+    """A metric's values, difference and probability: "On 9,025 decisions … AUC is 0.93 against 0.90 …"."""
+    on = f"On the {count_of(one.n, 'decision')} that both scored and whose outcome is known"
+    if one.value_a is None or one.value_b is None or one.difference is None:
+        return f"{title(one.metric)} cannot be told: {one.why or 'it has no value'}."
+    a, b = (digits(value, one) for value in (one.value_a, one.value_b))
+    values = f"{on}, {title(one.metric)} is {b} for version {versions[1]} against {a}"
+    if one.low is None or one.high is None or one.b_better is None:
+        return f"{values}; how sure that is cannot be told: {one.why}."
+    return (
+        f"{values}: a difference of {interval(one)}. The probability that version {versions[1]} is better by it is "
+        f"{probability(one.b_better)}."
+    )
+
+
+def money_words(found: Money, one: Comparison, versions: tuple[int, int]) -> str:
+    """What the newer version brings in a month."""
+    more, low, high = found.more, found.low, found.high
+    volume = f"at {number(found.decisions)} decisions a month"
+    if verdict(one) == "alike":
+        told = (
+            f"In money the two cannot be told apart: version {versions[1]} brings between {amount(low, found)} and "
+            f"{amount(high, found)} a month more, {volume}"
+        )
+    else:
+        word = "more" if more > 0 else "less"
+        ends = sorted((abs(low), abs(high)))
+        told = (
+            f"In money version {versions[1]} brings about {amount(abs(more), found)} a month {word} "
+            f"({amount(ends[0], found)} to {amount(ends[1], found)}), {volume}"
+        )
+    chance = probability(one.b_better) if one.b_better is not None else "unknown"
+    return f"{told}. The probability that it is worth more is {chance}."
+
+
+def monthly(one: Comparison, decisions: int, currency: str) -> Money | None:
+    """The worth of a month; None where the worth is not known."""
+    if one.difference is None or one.low is None or one.high is None:
+        return None
+    return Money(one.difference * decisions, one.low * decisions, one.high * decisions, decisions, currency)
+
+
+def amount(value: float, found: Money) -> str:
+    """Money with the digits it deserves: `EUR 1,240`, `−EUR 310`."""
+    text = f"{found.currency} {rounded(abs(value))}".strip()
+    return f"−{text}" if value < 0 else text
+
+
+def rounded(value: float) -> str:
+    """A size with three digits, thousands apart: `1,240`, `34.5`."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else short(value)
+    step = 10.0 ** (math.floor(math.log10(value)) - 2)
+    kept = round(value / step) * step
+    return f"{kept:,.0f}" if kept >= 100 else f"{kept:.3g}"
+
+
+def digits(value: float, one: Comparison) -> str:
+    """A value with as many decimals as its interval can tell, and at least those that tell the two apart."""
+    return _decimals(value, _places(one))
+
+
+def interval(one: Comparison) -> str:
+    """`+0.003 (95 % interval −0.013 to +0.019)`."""
+    assert one.difference is not None
+    places = _places(one)
+    difference, low, high = (_signed(value, places) for value in (one.difference, one.low or 0.0, one.high or 0.0))
+    return f"{difference} (95 % interval {low} to {high})"
+
+
+def _places(one: Comparison) -> int:
+    width = (one.high - one.low) if one.high is not None and one.low is not None else abs(one.difference or 0.0)
+    if width <= 0:
+        width = abs(one.value_b or 0.0) / 100 or 1.0
+    return min(max(1 - math.floor(math.log10(width)), 0), 6)
+
+
+def _decimals(value: float, places: int) -> str:
+    return f"{value:,.{places}f}".replace("-", "−")
+
+
+def _signed(value: float, places: int) -> str:
+    text = f"{value:+,.{places}f}".replace("-", "−")
+    return text[1:] if float(f"{value:.{places}f}") == 0 else text
+
+
+def probability(value: float) -> str:
+    """`64 %`; `over 99 %` and `under 1 %` where nothing finer can be told."""
+    if value > SURE:
+        return f"over {SURE:.0%}".replace("%", " %")
+    if value < 1 - SURE:
+        return f"under {1 - SURE:.0%}".replace("%", " %")
+    return f"{value:.0%}".replace("%", " %")
+
+
+def rests_on(pair: Pair) -> str:
+    """What the comparison rests on: days, decisions, outcomes, and whether it is a sample."""
+    known = pair.labelled / pair.shared if pair.shared else 0.0
+    sampled = (
+        f"a sample of {number(pair.labelled_rows)} of those with an outcome, chosen by their ids"
+        if pair.labelled_rows < pair.labelled
+        else "all of those with an outcome"
+    )
+    return (
+        f"{days(pair.first_day, pair.last_day)} · {count_of(pair.shared, 'decision')} scored by both, "
+        f"{share(known)} with an outcome · {sampled}"
+    )
+
+
+CAUTION = (
+    "Decisions are taken as independent of each other; where many share what moves them, such as one customer or one "
+    "day of bad weather, the intervals are too narrow. Outcomes that come late are missing, and may not be like those "
+    "that came early. Each metric is judged by itself: among ten, one may lie off the line by chance."
+)
+
+MONTH = f"A month is the last {MONTH_DAYS} days of the log."
+
+
+def differences(found: Sequence[Comparison], currency: str) -> list[Difference]:
+    """The metrics that have an interval, for the chart: turned so that more is better."""
+    shown = []
+    for one in found:
+        if one.difference is None or one.low is None or one.high is None or one.value_a is None or one.value_b is None:
+            continue
+        ends = (one.low, one.high) if one.better == "higher" else (-one.high, -one.low)
+        middle = one.difference if one.better == "higher" else -one.difference
+        values = f"{digits(one.value_a, one)} → {digits(one.value_b, one)}"
+        shown.append(Difference(title(one.metric, currency), values, interval(one), middle, *ends, verdict(one)))
+    return shown
+
+
+def apart_words(
+    n: int, apart: int, labelled: int, a_right: int, b_right: int, versions: tuple[int, int], far: str
+) -> str:
+    """How often the two disagree, and who is right then."""
+    if not n:
+        return "Neither has logged a prediction for these decisions, so nothing is said of where they disagree."
+    told = f"They disagree on {number(apart)} of {count_of(n, 'decision')} ({share(apart / n)}){far}."
+    if not labelled:
+        return f"{told} None of these has an outcome yet."
+    right = "nearer" if far else "right"
+    neither = labelled - a_right - b_right
+    rest = f", neither in {number(neither)}" if neither > 0 else ""
+    return (
+        f"{told} Of the {number(labelled)} of these with an outcome, version {versions[1]} was {right} in "
+        f"{number(b_right)} and version {versions[0]} in {number(a_right)}{rest}."
+    )
+
+
+def segment_name(kind: str, segment: str, low: float | None, high: float | None) -> str:
+    """A segment to a person: `online`, `2nd quarter, 14.7 to 29.9`, `(missing)`."""
+    match kind:
+        case "missing":
+            return "(missing)"
+        case "others":
+            return "(all others)"
+        case "quarter":
+            return f"{_ORDER.get(segment, segment)} quarter, {short(low)} to {short(high)}"
+        case "value":
+            return short(float(segment))
+    return segment or "(empty)"
+
+
+_ORDER = {"1": "lowest", "2": "2nd", "3": "3rd", "4": "highest"}
