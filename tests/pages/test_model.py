@@ -176,7 +176,7 @@ def test_a_champion_whose_run_was_deleted_needs_attention(reader: Reader):
     assert text in said(app)
     assert app.main.dataframe[0].value.set_index("Version")["Run"].to_dict()[3] == "search-2, deleted"
     assert text in said(reader.open("home"))
-    assert "Its run was deleted in MLflow: restore it there" in said(open_tab(reader, "card-fraud", "Use it"))
+    assert "Its run was deleted in MLflow: restore it there" in said(open_tab(reader, "card-fraud", "Work on it"))
 
 
 def test_a_deleted_run_of_another_version_is_only_marked(reader: Reader):
@@ -215,10 +215,11 @@ def test_a_metric_that_a_version_lacks_is_a_dash(reader: Reader):
 
 def test_how_to_load_it_is_there_to_copy(reader: Reader):
     full(reader.store)
-    code = "\n".join(block.value for block in open_tab(reader, "card-fraud", "Use it").main.code)
+    code = "\n".join(block.value for block in open_tab(reader, "card-fraud", "Work on it").main.code)
     assert "mlflow.pyfunc.load_model('models:/card-fraud/3')" in code
-    assert "git checkout 0123456789abcdef" in code
-    assert "set_registered_model_alias('card-fraud', 'champion', 3)" in code
+    assert "0123456789abcdef" in code
+    assert "watchroom report decision --model card-fraud --id ID --version 3" in code
+    assert "set_registered_model_alias('card-fraud', 'champion', 4)" in code
 
 
 def test_a_model_that_is_gone_gets_a_clear_answer(reader: Reader):
@@ -241,7 +242,7 @@ def test_in_an_empty_room_there_is_nothing_to_choose(reader: Reader):
     assert "There are no models yet." in said(reader.open("model"))
 
 
-@pytest.mark.parametrize("tab", ["Versions", "History", "Approvals", "Runs", "Use it"])
+@pytest.mark.parametrize("tab", ["Versions", "History", "Approvals", "Runs", "Work on it"])
 def test_every_tab_of_a_model_without_anything_says_why_it_is_empty(reader: Reader, tab: str):
     full(reader.store)
     app = open_tab(reader, "ghost", tab)

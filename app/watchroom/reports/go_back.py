@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import shlex
 
 from watchroom.reports import recipes
+from watchroom.reports.quoting import word
 
 
 def python(model: str, version: int, tracking_uri: str) -> str:
@@ -22,8 +22,4 @@ def rest(model: str, version: int, tracking_uri: str) -> str:
         return ""
     body = json.dumps({"name": model, "alias": "champion", "version": str(version)})
     address = f"{tracking_uri.rstrip('/')}/api/2.0/mlflow/registered-models/alias"
-    return (
-        f"curl --fail -X POST {shlex.quote(address)} \\\n"
-        f"  -H 'Content-Type: application/json' \\\n"
-        f"  -d {shlex.quote(body)}"
-    )
+    return f"curl --fail -X POST {word(address)} \\\n  -H 'Content-Type: application/json' \\\n  -d {word(body)}"

@@ -91,8 +91,10 @@ def _head(page: Page) -> None:
 
 
 def _health(model: Model) -> None:
-    """The light of the version in service, with the way to why it is that."""
+    """The light of the version in service, with the way to why it is that, and to what was live when."""
     if model.light is None:
+        if model.versions:
+            _versions(model)
         return
     told = any(found.kind.startswith("light_") for found in model.issues)  # then its reason stands among them
     why = model.light_reason or ("within its limits" if model.light == "stable" else "")
@@ -103,6 +105,11 @@ def _health(model: Model) -> None:
         link("explanations", "What drives it", icon=":material/query_stats:", params={"model": model.name})
         link("fairness", "Fairness", icon=":material/balance:", params={"model": model.name})
         link("decision", "One decision", icon=":material/gavel:", params={"model": model.name})
+        _versions(model)
+
+
+def _versions(model: Model) -> None:
+    link("versions", "What was live when", icon=":material/history:", params={"model": model.name})
 
 
 def _figures(page: Page) -> None:

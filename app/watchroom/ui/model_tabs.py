@@ -1,4 +1,4 @@
-"""The tabs of the page of one model: versions, history, approvals, runs, and how to use it.
+"""The tabs of the page of one model: versions, history, approvals, runs, and how to work on it.
 
 Only the open tab asks for its data.
 """
@@ -7,24 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from watchroom.reports import recipes
 from watchroom.store.queries import models as queries
 from watchroom.store.queries.models import Model, Sheet
 from watchroom.store.queries.training import Training, training
 from watchroom.ui import model_approvals, model_versions, wording
-from watchroom.ui.model_versions import or_none
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
 from watchroom.ui.rows import event_rows, first_sight_row
 from watchroom.ui.scope import ALL_MODELS, Scope
-from watchroom.ui.states import code, empty, sourced, truncated
+from watchroom.ui.states import empty, sourced, truncated
 from watchroom.ui.tables import download
-from watchroom.ui.text import count_of, one_line, plain, sentence, some, when
+from watchroom.ui.text import count_of, one_line, plain, some, when
 from watchroom.ui.workspace import facts
 
 EVENTS_READ = 1000
@@ -51,7 +48,7 @@ def show_tabs(page: Page) -> None:
         "History": _history,
         "Approvals": _approvals,
         "Runs": _runs,
-        "Use it": _use,
+        "Work on it": _work,
     }
     tabs = st.tabs(list(parts), key="tab", bind="query-params", on_change="rerun")
     for tab, part in zip(tabs, parts.values(), strict=True):
@@ -121,43 +118,7 @@ def _lost(found: Training) -> tuple[tuple[int, str], ...]:
     )
 
 
-def _use(page: Page) -> None:
-    found = ask(queries.versions, model=page.model.name)
-    if found.empty:
-        empty("There is nothing to load yet.", "No version of this model is registered.")
-        return
-    version = page.scope.version or page.model.champion or int(found["version"].max())
-    row = next((row for row in found.to_dict("records") if row["version"] == version), None)
-    if row is None:
-        empty(f"There is no version {version}.", "Choose another version in the sidebar.")
-        return
-    uri = facts().tracking_uri
-    what = "the champion" if version == page.model.champion else "as chosen" if page.scope.version else "the newest"
-    st.caption(f"For version {version}, {what}. Choose another under Version in the sidebar.")
-    if problem := or_none(row["mlmodel_problem"]):
-        st.caption(f":orange[:material/warning:] Its files could not be read from here: {sentence(problem, 400)}")
-    st.markdown("**Load it**")
-    code(recipes.load(page.model.name, version, uri, champion=version == page.model.champion))
-    st.markdown("**Reproduce it**")
-    if lost := _lost_run(row):
-        st.caption(f":orange[:material/warning:] {lost}")
-    code(recipes.reproduce({key: or_none(row[key]) for key in ("run_id", "commit", "dirty")}, uri))
-    if or_none(row["commit"]) is None:
-        st.caption("Its run did not record a commit, so the code that made it is not known.")
-    elif row["dirty"] is True:
-        st.caption("Its run recorded uncommitted changes: the commit alone does not give the same code.")
-    st.markdown("**Make it the champion**")
-    code(recipes.promote(page.model.name, version, uri))
-    st.caption("Watchroom does not change MLflow; these run where you run them.")
+def _work(page: Page) -> None:
+    from watchroom.ui import model_work  # what it draws on is asked for when the tab is open
 
-
-def _lost_run(row: dict[Any, Any]) -> str:
-    """What is wrong with the run of a version, in Markdown; empty while it is there, or when none was recorded."""
-    if or_none(row["run_id"]) is None:
-        return ""
-    if row["run_deleted"]:
-        return (
-            "Its run was deleted in MLflow: restore it there before MLflow removes it for good, "
-            "or these commands have nothing to download."
-        )
-    return "" if row["run_known"] else "Its run is not in the snapshot: it may have been removed from MLflow."
+    model_work.show(page.model, page.scope, page.made_at)

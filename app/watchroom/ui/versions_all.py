@@ -54,27 +54,27 @@ def _figures(every: pd.DataFrame) -> None:
         figure("With a champion", number(int(every["Champion"].notna().sum())), f"of {count_of(len(every), 'model')}")
         figure("With a challenger", number(int(every["Challenger"].notna().sum())), "which might take over")
         figure("Champion moved", number(int((every["Moves seen"] > 0).sum())), "since the first refresh")
-        figure("Log disagrees", number(apart), "others decide than the champion")
+        figure("Log disagrees", number(apart), "not the champion decides")
 
 
 AGREES, BESIDE, OTHER, NONE = "yes", "others beside", "no", None
 _COLUMNS: dict[str, ColumnConfig] = {
-    "Model": st.column_config.TextColumn(width=170, pinned=True),
-    "Champion": st.column_config.NumberColumn(width=85, format="v%d"),
+    "Model": st.column_config.TextColumn(width=150, pinned=True),
+    "Champion": st.column_config.NumberColumn(width=80, format="v%d"),
     "Seen since": st.column_config.DatetimeColumn(
-        format="D MMM YYYY HH:mm", width=150, help="By the first refresh that saw it; it may have been so for longer"
+        format="D MMM YYYY HH:mm", width=140, help="By the first refresh that saw it; it may have been so for longer"
     ),
-    "Challenger": st.column_config.NumberColumn(width=90, format="v%d"),
-    "Newest": st.column_config.NumberColumn(width=75, format="v%d"),
+    "Challenger": st.column_config.NumberColumn(width=85, format="v%d"),
+    "Newest": st.column_config.NumberColumn(width=65, format="v%d"),
     "Moves seen": st.column_config.NumberColumn(
-        width=95, help="How often a refresh saw the alias champion set, moved or removed, after the first one"
+        width=85, help="How often a refresh saw the alias champion set, moved or removed, after the first one"
     ),
-    "Decided lately": st.column_config.TextColumn(width=120, help="By the log, in its last seven days"),
+    "Decided lately": st.column_config.TextColumn(width=105, help="By the log, in its last seven days"),
     "Log agrees": st.column_config.TextColumn(
-        width=110, help="Whether the champion decided lately; others beside it score in shadow, or serve a part"
+        width=100, help="Whether the champion decided lately; others beside it score in shadow, or serve a part"
     ),
-    "Approval": st.column_config.TextColumn(width=90),
-    "Light": light_column("Light"),
+    "Approval": st.column_config.TextColumn(width=75),
+    "Light": light_column("Light", 80),
 }
 
 

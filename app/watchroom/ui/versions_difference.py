@@ -119,7 +119,7 @@ def _moved(model: str, spans: tuple[Span, Span] | None) -> tuple[Shift, ...]:
 class Answer:
     """What is different and whether it matters: `matters` in bold, then the rest; plain text.
 
-    `level` is `breaks` when callers must change, `matters`, `little`, or `unknown`.
+    `level` is `breaks` when callers must change, `matters`, `differs`, `same`, or `unknown`.
     """
 
     level: str
@@ -141,8 +141,8 @@ def answer(found: Difference) -> Answer:
     if not rest and found.inputs is None:
         return Answer("unknown", f"{pair}: nothing that is known tells them apart, and little is known.", ())
     if not rest:
-        return Answer("little", f"{pair}: nothing that was logged differs.", (callers,) if callers else ())
-    return Answer("little", f"{pair}: {callers or rest[0]}", tuple(line for line in rest if callers or line != rest[0]))
+        return Answer("same", f"{pair}: nothing that was logged differs.", (callers,) if callers else ())
+    return Answer("differs", f"{pair}: {callers or rest[0]}", tuple(rest if callers else rest[1:]))
 
 
 def _callers(found: Difference) -> tuple[str, bool]:

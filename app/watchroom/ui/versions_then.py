@@ -79,7 +79,7 @@ def _asked(subject: Subject) -> datetime:
     end = local(subject.made_at.replace(tzinfo=None))
     usual = (end - timedelta(days=DAYS_BACK)).replace(hour=12, minute=0, second=0, microsecond=0)
     picked = st.datetime_input(
-        f"What was champion at ({zone()})", usual, min_value=EARLIEST, max_value=end + timedelta(days=1), key=AT,
+        f"At ({zone()})", usual, min_value=EARLIEST, max_value=end + timedelta(days=1), key=AT,
         bind="query-params", format="YYYY-MM-DD", required=True, width=320,
     )  # fmt: skip
     return utc_of(picked)

@@ -46,7 +46,8 @@ NAMED = 12
 _LEVELS = {
     "breaks": ":red[:material/error:]",
     "matters": ":orange[:material/priority_high:]",
-    "little": ":green[:material/check_circle:]",
+    "differs": ":blue[:material/difference:]",
+    "same": ":green[:material/check_circle:]",
     "unknown": ":gray[:material/help:]",
 }
 
@@ -285,7 +286,8 @@ def _served(subject: Subject, found: Difference) -> None:
     chart = drawn(_months, model=subject.model.name, before=pair[0], now=pair[1])
     st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="version_months")
     n = int(rows["n_labelled"].sum())
-    months_said = days(rows["period_start"].min(), rows["period_end"].max())
+    ends = min(rows["period_end"].max(), pd.Timestamp(subject.made_at.date()))
+    months_said = days(rows["period_start"].min(), ends)
     st.caption(f"{plain(str(rows['metric'].iloc[0]))} by month, from outcomes · {sourced(months_said, n, 'outcome')}")
 
 
