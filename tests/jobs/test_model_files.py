@@ -204,10 +204,11 @@ def test_rows_of_models_that_are_gone_go_too_and_the_others_are_not_read_again(r
     assert files(room, "model_id, read_at") == [("m-a", first)]
 
 
-def test_a_store_that_does_not_answer_is_asked_once_and_the_refresh_goes_on(
+def test_a_store_that_does_not_answer_is_soon_left_alone_and_nothing_counts_as_unreadable_for_it(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    logged(room, "a")
+    for name in "abcd":
+        logged(room, name)
     asked = []
 
     def away(self: SqliteSource, location: str, name: str) -> str:
@@ -217,13 +218,33 @@ def test_a_store_that_does_not_answer_is_asked_once_and_the_refresh_goes_on(
     with monkeypatch.context() as patched:
         patched.setattr(SqliteSource, "read_text", away)
         room.refresh()
-    assert len(asked) == 1
+    assert len(asked) == model_files.SILENCES
+    assert files(room, "read_at") == [(None,)] * 4
     assert room.rows(f"select severity, why from problems where what = '{model_files.AWAY}'") == [
         ("warning", "The bucket does not answer.")
     ]
     room.refresh()
     assert room.rows(f"select * from problems where what = '{model_files.AWAY}'") == []
-    assert files(room, "flavors is not null") == [(True,)]
+    assert files(room, "flavors is not null") == [(True,)] * 4
+
+
+def test_a_file_at_which_a_server_falls_silent_keeps_no_other_from_being_read(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abcd":
+        logged(room, name, at=ord(name))
+    answer = SqliteSource.read_text
+
+    def read(self: SqliteSource, location: str, name: str) -> str:
+        if location.endswith("/c") or (location.endswith("/b") and name != "MLmodel"):
+            raise SourceUnreachable("It answers with HTTP 500.")
+        return answer(self, location, name)
+
+    monkeypatch.setattr(SqliteSource, "read_text", read)
+    room.refresh()
+    assert files(room, "model_id, flavors is not null, problem like '%HTTP 500%'") == [
+        ("m-a", True, None), ("m-b", True, True), ("m-c", False, True), ("m-d", True, None),
+    ]  # fmt: skip
 
 
 FOLLOW = """
@@ -280,19 +301,3 @@ def test_whoever_follows_the_advice_finds_the_thing_found_after_the_next_refresh
     assert status in expected, detail
     ((without,),) = followed.rows(question.format("still going", item).replace("p.status, p.detail", "p.status"))
     assert without in ("missing", "unknown")
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "found"),
-    [
-        ("seed", "42", True), ("model__random_state", "0", True), ("SEED", "7", True), ("randomState", "1", True),
-        ("numpy.random_seed", "3", True), ("bagging_seed", "3", True), ("random_state", "None", False),
-        ("seed", "", False), ("seedling", "4", False), ("proceeds", "4", False), ("reseeded", "4", False),
-    ],
-)  # fmt: skip
-def test_a_seed_is_known_by_its_name_and_none_is_no_seed(room: Room, key: str, value: str, found: bool) -> None:
-    run = room.mlflow.running
-    room.write(f"insert into params (key, value, run_uuid) values ('{key}', '{value}', '{run}')")
-    room.refresh()
-    asked = f"select status, detail from reproducibility where run_id = '{run}' and item = 'seed'"
-    assert room.rows(asked) == [("found", f"{key} = {value}") if found else ("missing", None)]

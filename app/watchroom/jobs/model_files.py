@@ -28,6 +28,12 @@ READ_THERE = 200
 AGAIN_HERE, AGAIN_THERE = 500, 50
 """Models whose files could not be read, asked for again in one refresh: looking for a folder costs next to nothing."""
 
+SILENCES = 3
+"""Models of which nothing is heard, after which no more are asked for: each costs the time of all retries.
+
+One may be a server's way to say that a file is missing; three are a server that is away.
+"""
+
 AWAY = "The files of some models could not be asked for."
 LEFT = "The files of some models that runs have logged are not read yet."
 TOLD_ANEW = frozenset({AWAY, LEFT})
@@ -62,18 +68,35 @@ def read_model_files(source: TrackingSource, draft: Draft) -> ModelFilesRead:
     """
     if draft.is_own("mlflow"):  # otherwise MLflow is as it was, and so is the list of its models
         _list(draft)
-    found, problems = list[_Found](), list[Problem]()
-    try:
-        for location, problem in _due(draft):
-            one = _read(source, location)
-            if one.problem is None or one.problem != problem:
-                found.append(one)
-    except SourceUnreachable as error:
-        problems.append(_away(error))
+    found, problems = _read_due(source, draft)
     if found:
         _store(draft, found)
     _fill_versions(draft)
     return ModelFilesRead(len(found), (*problems, *_left(draft)))
+
+
+def _read_due(source: TrackingSource, draft: Draft) -> tuple[list[_Found], list[Problem]]:
+    """What is new of the models whose turn it is; ends when nothing answers any more.
+
+    A model of which nothing was heard counts as unreadable only when another was heard of after it.
+    """
+    found, unheard = list[_Found](), list[_Found]()
+    silences = 0
+    for location, problem in _due(draft):
+        try:
+            one = _read(source, location)
+        except SourceUnreachable as error:
+            unheard.append(_Found(location, None, Environment(None), f"{error.what} {error.why}".strip()))
+            silences += 1
+        else:
+            found += unheard
+            unheard.clear()
+            found += [one] if one.problem is None or one.problem != problem else []
+            silences += one.environment.silent
+        if silences == SILENCES:
+            break
+    heard_of = unheard or [one for one in found if one.environment.silent]
+    return found, [_away(heard_of[0].problem or "")] if unheard or silences == SILENCES else []
 
 
 def _list(draft: Draft) -> None:
@@ -221,13 +244,13 @@ def _fill_versions(draft: Draft) -> None:
     sql.execute("drop table filed")
 
 
-def _away(error: SourceUnreachable) -> Problem:
+def _away(why: str) -> Problem:
     return Problem(
         "source",
         "warning",
         "artifacts of models",
         AWAY,
-        why=f"{error.what} {error.why}".strip(),
+        why=why,
         next_step="They are asked for again at the next refresh.",
     )
 

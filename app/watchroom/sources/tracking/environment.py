@@ -19,18 +19,19 @@ TEXT_LIMIT = 200_000
 class Environment:
     """The lines for pip, and the Python, as recorded; None where the files do not say.
 
-    `problem` is why not, where it is not known whether there are such lines.
+    `problem` is why not, where it is not known whether there are such lines; `silent` that nothing answered.
     """
 
     requirements: str | None
     python_version: str | None = None
     problem: str | None = None
+    silent: bool = False
 
 
 def read_environment(source: TrackingSource, location: str) -> Environment:
     """The environment of the model under `location`: its `requirements.txt`, else the pip list in its `conda.yaml`.
 
-    Raises SourceUnreachable; whatever else is wrong is in `problem`.
+    Never raises: whatever is wrong is in `problem`.
     """
     try:
         try:
@@ -39,11 +40,10 @@ def read_environment(source: TrackingSource, location: str) -> Environment:
             return from_conda(_clean(source.read_text(location, CONDA)) or "")
     except SourceMissing:
         return Environment(None)
-    except SourceUnreachable:
-        raise
     except (SourceError, ValueError) as error:
         why = f"{error.what} {error.why}".strip() if isinstance(error, SourceError) else str(error)
-        return Environment(None, problem=f"Its list of requirements could not be read: {why}")
+        silent = isinstance(error, SourceUnreachable)
+        return Environment(None, problem=f"Its list of requirements could not be read: {why}", silent=silent)
 
 
 def from_conda(text: str) -> Environment:
