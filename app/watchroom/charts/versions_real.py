@@ -50,7 +50,7 @@ def forest(found: Sequence[Difference], older: str, newer: str) -> Chart:
     )  # fmt: skip
     chart.update_xaxes(range=[-1.12, 1.12], showticklabels=False, showgrid=False)
     chart.add_vline(x=0, line={"color": OTHER_COLOUR, "width": 1.5})
-    for side, words in ((-1, f"← {name(older)} is better"), (1, f"{name(newer)} is better →")):
+    for side, words in ((-1, f"← {name(older)} better"), (1, f"{name(newer)} better →")):
         chart.add_annotation(
             x=0.02 if side > 0 else -0.02, y=1, yref="paper", yanchor="bottom", yshift=4, showarrow=False, text=words,
             xanchor="left" if side > 0 else "right", font={"size": 12, "color": OTHER_COLOUR},

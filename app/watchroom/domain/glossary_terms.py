@@ -464,8 +464,8 @@ TERMS: tuple[Term, ...] = (
         "paired comparison",
         STATISTICS,
         "Two versions on the very same decisions, so that what is hard about a decision is hard for both. It tells "
-        "small differences apart that two periods, or two test sets, never could; with its interval, and how probable it is "
-        "that the newer version is better.",
+        "small differences apart that two periods, or two test sets, never could; with its interval, and how probably "
+        "the newer version is better.",
         also=("DeLong", "paired bootstrap"),
         see=("champion", "challenger"),
     ),

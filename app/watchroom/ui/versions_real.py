@@ -25,6 +25,7 @@ from watchroom.ui.states import code, empty, sourced
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, number, one_line, plain, sentence
 from watchroom.ui.versions_real_words import (
+    AS_LOGGED,
     CAUTION,
     MONTH,
     differences,
@@ -32,6 +33,7 @@ from watchroom.ui.versions_real_words import (
     metric_words,
     money_words,
     monthly,
+    probability,
     rests_on,
     title,
 )
@@ -183,13 +185,14 @@ def _metrics(two: Two) -> None:
     )
     assert two.pair is not None
     span = f"{two.pair.first_day:%-d %b %Y} to {two.pair.last_day:%-d %b %Y}"
-    st.caption(sourced(span, two.pair.labelled_rows, "decision with an outcome", "decisions with an outcome"))
+    told = sourced(span, two.pair.labelled_rows, "decision with an outcome", "decisions with an outcome")
+    st.caption(f"{plain(AS_LOGGED) if two.model.task == 'binary' else ''} {told}".strip())
     download("Download as CSV", f"versions-{older}-{newer}", lambda: pd.DataFrame([vars(one) for one in two.found]))
 
 
 def _forest(*, model: str, versions: tuple[int, int], currency: str) -> Chart | None:
     shown = differences(ask(queries.comparisons, model=model, versions=versions), currency)
-    return charts.forest(shown, f"version {versions[0]}", f"version {versions[1]}") if shown else None
+    return charts.forest(shown, f"v{versions[0]}", f"v{versions[1]}") if shown else None
 
 
 _COLUMNS: dict[str, ColumnConfig] = {
@@ -198,8 +201,8 @@ _COLUMNS: dict[str, ColumnConfig] = {
     "Difference": st.column_config.NumberColumn(format="%+.4g", width=90),
     "from": st.column_config.NumberColumn(format="%+.4g", width=80, help="Lower end of its 95 % interval"),
     "to": st.column_config.NumberColumn(format="%+.4g", width=80, help="Upper end"),
-    "Newer better": st.column_config.NumberColumn(
-        format="%.1f %%", width=110, help="How probable it is that the newer version is better, on these decisions"
+    "Newer better": st.column_config.TextColumn(
+        width=110, help="How probable it is that the newer version is better, as far as these decisions tell"
     ),
     "n": st.column_config.NumberColumn(format="localized", width=80, help="Decisions that it was computed from"),
     "Method": st.column_config.TextColumn(width=130),
@@ -211,6 +214,7 @@ def table(two: Two) -> pd.DataFrame:
     """Every metric, also those that cannot be told, with the reason."""
     older, newer = two.versions
     currency = facts().currency
+    untold = {"Cannot be told because": [one_line(one.why, 120) or None for one in two.found]}
     return pd.DataFrame(
         {
             "Metric": [title(one.metric, currency) for one in two.found],
@@ -220,10 +224,10 @@ def table(two: Two) -> pd.DataFrame:
             "Difference": [one.difference for one in two.found],
             "from": [one.low for one in two.found],
             "to": [one.high for one in two.found],
-            "Newer better": [None if one.b_better is None else 100 * one.b_better for one in two.found],
+            "Newer better": [None if one.b_better is None else probability(one.b_better) for one in two.found],
             "n": [one.n for one in two.found],
             "Method": ["DeLong" if one.method == "delong" else "paired bootstrap" for one in two.found],
-            "Cannot be told because": [one_line(one.why, 120) or None for one in two.found],
+            **(untold if any(one.why for one in two.found) else {}),
         }
     ).astype({f"Version {older}": float, f"Version {newer}": float, "Difference": float, "from": float, "to": float})
 
@@ -250,13 +254,15 @@ def _without(two: Two, pairs: Sequence[Pair]) -> None:
         "Their months differ in more than the model. Let the challenger score in shadow what the champion decides, and "
         "log both rows with the same id, each with its own version:",
     )
-    code(_SHADOW.format(id=spec.decisions.id, version=spec.decisions.version, older=older, newer=newer))
+    said = spec.decisions.score or spec.decisions.prediction or "prediction"
+    names = {"id": spec.decisions.id, "version": spec.decisions.version, "time": spec.decisions.timestamp, "said": said}
+    code(_SHADOW.format(**names, older=older, newer=newer))
     st.caption(
         f"The next refresh compares them once {number(30)} decisions have been scored by both; outcomes may come later."
     )
 
 
 _SHADOW = """for model, number in ((champion, {older}), (challenger, {newer})):
-    score = model.predict(case)
-    log.write({{"{id}": case_id, "{version}": number, "timestamp": now, "score": score, **case}})
+    answer = model.predict(case)
+    log.write({{"{id}": case_id, "{version}": number, "{time}": now, "{said}": answer, **case}})
 # only the champion's answer is acted upon"""

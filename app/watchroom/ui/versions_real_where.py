@@ -19,7 +19,7 @@ from watchroom.ui.room import ask
 from watchroom.ui.states import truncated
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, one_line, plain, sentence
-from watchroom.ui.versions_real_words import apart_words, segment_name
+from watchroom.ui.versions_real_words import Apart, apart_words, segment_name
 from watchroom.ui.workspace import facts
 
 BY, ROW = "by", "row"
@@ -46,15 +46,15 @@ def show(
         "model": model.name, "versions": versions, "task": model.task, "terms": terms, "apart": far
     }  # fmt: skip
     whole = ask(queries.disagreement, **key).iloc[0]
-    words = f", further apart than the {short(far)} by which version {versions[0]} is off on average" if far else ""
     n, apart, labelled, a_right, b_right = (int(whole[name]) for name in _COUNTS)
-    st.markdown(f"**{sentence(apart_words(n, apart, labelled, a_right, b_right, versions, words), 600)}**")
+    told = Apart(n, apart, labelled, a_right, b_right, far)
+    st.markdown(f"**{sentence(apart_words(told, versions), 600)}**")
     if pair.rows < pair.shared:
         st.caption(f"Counted on a sample of {pair.rows:,} of the {pair.shared:,} decisions, chosen by their ids.")
-    if not apart:
+    if not told.apart:
         return
     _segments(key, versions)
-    _rows(key, versions, apart)
+    _rows(key, versions, told.apart)
 
 
 _COUNTS = ("n", "apart", "apart_labelled", "a_right", "b_right")
@@ -89,7 +89,7 @@ def _segments(key: dict[str, Any], versions: tuple[int, int]) -> None:
         hide_index=True,
         row_height=_ROW,
         height=min(len(shown), _SEEN) * _ROW + _ROW + 3,
-        column_config=_SEGMENT_COLUMNS,
+        column_config=_SEGMENT_COLUMNS | {name: _MONEY for name in shown.columns if "brings more" in name},
         placeholder="–",
         alt=f"{count_of(len(shown), 'segment')} with how often the two versions disagree and who is right more often",
     )
@@ -107,6 +107,9 @@ _SEGMENT_COLUMNS: dict[str, ColumnConfig] = {
         width=170, help="Where they disagree and the outcome is known: who alone was right, or nearer"
     ),
 }
+
+
+_MONEY = st.column_config.NumberColumn(format="localized", help="On the decisions of the sample with an outcome")
 
 
 def segment_table(every: pd.DataFrame, versions: tuple[int, int], currency: str) -> pd.DataFrame:

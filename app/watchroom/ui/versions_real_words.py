@@ -88,8 +88,8 @@ def money_words(found: Money, one: Comparison, versions: tuple[int, int]) -> str
     volume = f"at {number(found.decisions)} decisions a month"
     if verdict(one) == "alike":
         told = (
-            f"In money the two cannot be told apart: version {versions[1]} brings between {amount(low, found)} and "
-            f"{amount(high, found)} a month more, {volume}"
+            f"In money the two cannot be told apart: version {versions[1]} brings between {amount(-low, found)} less and "
+            f"{amount(high, found)} more a month, {volume}"
         )
     else:
         word = "more" if more > 0 else "less"
@@ -182,6 +182,11 @@ CAUTION = (
     "that came early. Each metric is judged by itself: among ten, one may lie off the line by chance."
 )
 
+AS_LOGGED = (
+    "F1, precision, recall, accuracy and money are of the answers as they were logged: each version at its own cut-off."
+)
+"""Scores may rank alike and answers still differ, when a cut-off was not moved with the scores."""
+
 MONTH = f"A month is the last {MONTH_DAYS} days of the log."
 
 
@@ -198,21 +203,38 @@ def differences(found: Sequence[Comparison], currency: str) -> list[Difference]:
     return shown
 
 
-def apart_words(
-    n: int, apart: int, labelled: int, a_right: int, b_right: int, versions: tuple[int, int], far: str
-) -> str:
+@dataclass(frozen=True)
+class Apart:
+    """How many decisions both answered, on how many they disagree, how many of these have an outcome, who was right.
+
+    `far` is by how much two predictions of a regression must differ to count, None for classes.
+    """
+
+    n: int
+    apart: int
+    labelled: int
+    a_right: int
+    b_right: int
+    far: float | None = None
+
+
+def apart_words(found: Apart, versions: tuple[int, int]) -> str:
     """How often the two disagree, and who is right then."""
-    if not n:
+    if not found.n:
         return "Neither has logged a prediction for these decisions, so nothing is said of where they disagree."
-    told = f"They disagree on {number(apart)} of {count_of(n, 'decision')} ({share(apart / n)}){far}."
-    if not labelled:
+    on = f"{number(found.apart)} of {count_of(found.n, 'decision')} ({share(found.apart / found.n)})"
+    by = f"by more than {short(found.far)}, version {versions[0]}'s mean error, " if found.far else ""
+    told = f"Their predictions differ {by}on {on}." if found.far else f"They disagree on {on}."
+    if not found.apart:
+        return told
+    if not found.labelled:
         return f"{told} None of these has an outcome yet."
-    right = "nearer" if far else "right"
-    neither = labelled - a_right - b_right
+    right = "nearer" if found.far else "right"
+    neither = found.labelled - found.a_right - found.b_right
     rest = f", neither in {number(neither)}" if neither > 0 else ""
     return (
-        f"{told} Of the {number(labelled)} of these with an outcome, version {versions[1]} was {right} in "
-        f"{number(b_right)} and version {versions[0]} in {number(a_right)}{rest}."
+        f"{told} Of the {number(found.labelled)} of these with an outcome, version {versions[1]} was {right} in "
+        f"{number(found.b_right)} and version {versions[0]} in {number(found.a_right)}{rest}."
     )
 
 
