@@ -176,16 +176,25 @@ def test_what_an_address_says_wrongly_is_left_out(reader, address):
     assert len(table(reader.open("runs", **address))) == 100
 
 
-def test_selected_runs_are_remembered_over_pages_and_set_side_by_side(reader):
+def test_selected_runs_are_remembered_over_pages_and_lead_on_to_their_comparison(reader):
     app = reader.open("runs", sort="name", column="name")
     app.session_state["_runs_selected"] = ("run001", "run110")
     app.run()
 
     assert "2 runs selected" in said(app).replace("*", "")
-    assert "What differs between 2 runs" in said(app)
-    differences = app.main.dataframe[1].value.set_index("Key")
-    assert list(differences.loc["depth", ["run001", "run110"]]) == ["1", "5"]
-    assert "User" not in differences.index
+    app.main.button(key="_runs_compare").click().run()
+
+    assert app.title[0].value == "Compare"
+    assert "2 runs" in said(app)
+    assert "trial-001 is best by rmse: 1, lower by 109" in said(app)
+
+
+def test_all_runs_of_a_filter_are_compared_in_its_order(reader):
+    app = reader.open("runs", filter="metrics.rmse < 20", sort="metrics.rmse")
+    app.main.button(key="_runs_compare_all").click().run()
+
+    assert app.title[0].value == "Compare"
+    assert "20 runs where metrics.rmse < 20" in said(app).replace("*", "")
 
 
 def test_hostile_names_are_shown_as_text(reader):

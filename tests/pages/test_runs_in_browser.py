@@ -121,7 +121,7 @@ def test_a_click_on_a_heading_sorts_all_runs_and_a_second_turns_them_round(page:
     expect(page).to_have_url(re.compile(r"sort=-metrics\.rmse"))
 
 
-def test_runs_selected_on_two_pages_are_set_side_by_side(page: Page, address: str):
+def test_runs_selected_on_two_pages_are_compared_and_the_address_holds_them(page: Page, address: str):
     opened(page, f"{address}/runs?column=name&column=metrics.rmse&sort=name")
     click(page, 16, HEADING + ROW)
     expect(page.get_by_text("1 run selected")).to_be_visible()
@@ -130,11 +130,15 @@ def test_runs_selected_on_two_pages_are_set_side_by_side(page: Page, address: st
     click(page, 16, HEADING + ROW)
 
     expect(page.get_by_text("2 runs selected")).to_be_visible()
-    expect(page.get_by_text("What differs between 2 runs")).to_be_visible()
-    page.get_by_test_id("stPagination").get_by_role("button", name="1", exact=False).first.click()
-    expect(page.get_by_text("2 runs selected")).to_be_visible()
-    page.get_by_role("button", name="Clear", exact=True).click()
-    expect(page.get_by_text("What differs between 2 runs")).not_to_be_visible()
+    page.get_by_role("button", name="Compare them").click()
+    expect(page.get_by_role("heading", name="Compare", exact=True)).to_be_visible()
+    expect(page.get_by_text("is best by rmse")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"compare\?.*runs=\w+(,|%2C)\w+"))
+    page.reload()
+    expect(page.get_by_text("is best by rmse")).to_be_visible()
+    page.get_by_role("link", name="Runs", exact=True).click()
+    expect(page.get_by_text("2 runs selected")).to_be_hidden()  # a reload is a new session
+    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
 
 
 def test_a_download_holds_all_runs_of_the_filter(page: Page, address: str, tmp_path: Path):

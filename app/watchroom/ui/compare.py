@@ -11,7 +11,7 @@ from watchroom.store.queries.compare_runs import Picked
 from watchroom.ui import compare_differences, compare_groups
 from watchroom.ui.compare_choice import METRIC, STATISTIC, STATISTICS, VIEW, Chosen, chosen, picked
 from watchroom.ui.compare_members import members_menu, none_chosen, told_members
-from watchroom.ui.compare_words import STATISTIC_NAMES, answer, because, cautions
+from watchroom.ui.compare_words import STATISTIC_WORDS, answer, because, cautions
 from watchroom.ui.names import told_apart
 from watchroom.ui.room import ask
 from watchroom.ui.states import empty, error, sourced
@@ -50,7 +50,7 @@ def draw() -> None:
         st.space("stretch")
         st.segmented_control(
             "Of each metric its", STATISTICS, key=STATISTIC, bind="query-params", default="last", required=True,
-            format_func=lambda name: STATISTIC_NAMES[name], help=_STATISTIC_HELP,
+            help=_STATISTIC_HELP,
         )  # fmt: skip
         comparison = ask(queries.compare, run_ids=who.run_ids, statistic=who.statistic)
         metric = _metric(comparison)
@@ -69,9 +69,8 @@ def _metric(found: Comparison) -> str | None:
     names = [*differing, *(same.key for same in found.same if same.kind == "metric")]
     if not names:
         return None
-    asked = st.session_state.get(METRIC) or st.query_params.get(METRIC)
     usual = main_metric(found.different) or names[0]
-    if asked and asked not in names:
+    if st.session_state.get(METRIC, usual) not in names:
         st.session_state[METRIC] = usual
     shown = told_apart(names, 60)
     return str(
@@ -89,7 +88,7 @@ def _answer(found: Comparison, metric: str | None, who: Chosen, members: Picked)
     for caution in cautions(found, metric):
         st.markdown(f":orange[:material/warning:] {sentence(caution, 300)}")
     told_members(members)
-    statistic = f"Metrics with their {STATISTIC_NAMES[who.statistic].lower()} value"
+    statistic = f"Metrics with their {STATISTIC_WORDS[who.statistic]}"
     st.caption(sourced(statistic, len(found.runs), "run"))
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
 
-from watchroom.domain.comparison import KINDS, Comparison, Kind, Thing, folded, order
+from watchroom.domain.comparison import KINDS, Comparison, Thing, folded, order
 from watchroom.ui import compare_choice
 from watchroom.ui.compare_choice import Chosen
-from watchroom.ui.compare_table import BEST, KEY, RUN, Grid, most_things, runs_as_columns, runs_as_rows, whole
+from watchroom.ui.compare_table import BEST, KEY, PAGE, RUN, Grid, most_things, runs_as_columns, runs_as_rows, whole
 from watchroom.ui.compare_words import KIND_NAMES, ONE_OF, value_text
 from watchroom.ui.navigation import link
 from watchroom.ui.states import empty, truncated
@@ -22,7 +23,7 @@ from watchroom.ui.workspace import facts
 KINDS_KEY, FIND, ACROSS, FOLD, ALIKE, BY = "kinds", "key", "across", "fold", "alike", "by"
 """Names in the address, and keys."""
 
-ROWS, COLUMNS = "rows", "columns"
+ROWS, COLUMNS = "Rows", "Columns"
 MANY_RUNS = 6
 """From so many runs on each is a row: a screen has room for a handful of columns."""
 
@@ -62,15 +63,14 @@ def show(who: Chosen, found: Comparison, metric: str | None) -> None:
 
 
 def _controls(found: Comparison, metric: str | None) -> str:
-    counts = {kind: sum(thing.kind == kind for thing in found.different) for kind in KINDS}
-    kinds = [kind for kind in KINDS if counts[kind]]
-    chosen: list[Kind] | None = st.session_state.get(KINDS_KEY)
-    if chosen is not None and not set(chosen) <= set(kinds):
-        st.session_state[KINDS_KEY] = [kind for kind in chosen if kind in kinds]
+    names = [KIND_NAMES[kind] for kind in KINDS if any(thing.kind == kind for thing in found.different)]
+    chosen: list[str] | None = st.session_state.get(KINDS_KEY)
+    if chosen is not None and not set(chosen) <= set(names):
+        st.session_state[KINDS_KEY] = [name for name in chosen if name in names]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.pills(
-            "Differences", kinds, selection_mode="multi", key=KINDS_KEY, bind="query-params", default=[],
-            label_visibility="collapsed", format_func=lambda kind: f"{KIND_NAMES[kind]} {number(counts[kind])}",
+            "Kinds of differences", names, selection_mode="multi", key=KINDS_KEY, bind="query-params", default=[],
+            label_visibility="collapsed",
         )  # fmt: skip
         st.space("stretch")
         st.text_input("Search in keys", key=FIND, bind="query-params", placeholder="Search in keys", width=150,
@@ -79,25 +79,28 @@ def _controls(found: Comparison, metric: str | None) -> str:
         across = st.segmented_control(
             "Runs as", [ROWS, COLUMNS], key=ACROSS, bind="query-params", required=True, width="content",
             default=ROWS if len(found.runs) >= MANY_RUNS else COLUMNS, label_visibility="collapsed",
-            format_func=lambda name: _ACROSS[name],
         )  # fmt: skip
     return str(across)
 
 
-_ACROSS = {ROWS: ":material/table_rows: Rows", COLUMNS: ":material/view_column: Columns"}
-
-
 def _shown(found: Comparison, metric: str | None) -> Shown:
-    kinds = st.session_state.get(KINDS_KEY) or KINDS
+    kinds = st.session_state.get(KINDS_KEY) or KIND_NAMES.values()
     words = (st.session_state.get(FIND) or "").lower().split()
     things = [
-        thing for thing in found.different if thing.kind in kinds and all(word in thing.key.lower() for word in words)
+        thing
+        for thing in found.different
+        if KIND_NAMES[thing.kind] in kinds and all(word in thing.key.lower() for word in words)
     ]
     things.sort(key=lambda thing: (not (thing.kind == "metric" and thing.key == metric), _SHOWN_FIRST[thing.kind]))
     sorted_by = _sorted_by(found, metric)
     places = _places(found, sorted_by)
-    members = folded(things, places) if st.session_state.get(FOLD, True) else tuple((place,) for place in places)
+    members = folded(things, places) if _is_folded() else tuple((place,) for place in places)
     return Shown(tuple(things), members, sorted_by)
+
+
+def _is_folded() -> bool:
+    """By the toggle, which stands under the table; before it is drawn, by the address."""
+    return bool(st.session_state.get(FOLD, st.query_params.get(FOLD) != "false"))
 
 
 def _sorted_by(found: Comparison, metric: str | None) -> str:
@@ -180,14 +183,16 @@ def _table(who: Chosen, found: Comparison, shown: Shown, across: str) -> None:
 
 def _counted(found: Comparison, shown: Shown) -> str:
     total = len(found.different) + found.left_out
+    counts = Counter(thing.kind for thing in shown.things)
+    kinds = ", ".join(f"{number(n)} {KIND_NAMES[kind].lower()}" for kind, n in counts.items())
     of = "" if len(shown.things) == total else f"{number(len(shown.things))} of "
-    return f"{of}{count_of(total, 'difference')}, {number(len(found.same))} alike left out"
+    return f"{of}{count_of(total, 'difference')} ({kinds}) · {number(len(found.same))} alike left out"
 
 
 def _heading_clicked(key: str, sorted_by: str) -> None:
     """A click on a heading sorts by it, and a second one the other way round."""
     columns = st.session_state[key]["selection"]["columns"]
-    if columns and columns[0] != RUN:
+    if columns and columns[0] not in (RUN, PAGE):
         _sort_by(f"-{columns[0]}" if sorted_by == columns[0] else columns[0])
 
 

@@ -174,12 +174,17 @@ def _usual_two(with_value: Sequence[Group]) -> tuple[str, str]:
 
 
 def _pick(label: str, key: str, letters: list[str], start: str, names: dict[str, str]) -> str:
-    asked = st.session_state.get(key) or st.query_params.get(key)
-    if asked and asked not in letters:
-        st.session_state[key] = start
+    """A group by its letter, which the address has; the control shows its name as well."""
+    asked = st.query_params.get(key, start)
+    now = asked if asked in letters else start
+    own = f"_compare_{key}:{now}"
+
+    def keep() -> None:
+        st.query_params[key] = st.session_state[own]
+
     return str(
         st.selectbox(
-            label, letters, index=letters.index(start), key=key, bind="query-params", width=340,
+            label, letters, index=letters.index(now), key=own, width=340, on_change=keep,
             format_func=lambda letter: f"{letter} · {one_line(names[letter], 60)}",
         )
     )  # fmt: skip

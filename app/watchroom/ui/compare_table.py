@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
@@ -15,7 +16,7 @@ from watchroom.ui.text import one_line, plain
 from watchroom.ui.workspace import facts
 
 BEST = "★"
-RUN, WHAT, KEY = "Run", "What", "Key"
+RUN, PAGE, WHAT, KEY = "Run", "Page", "What", "Key"
 MAX_CELLS = 40_000
 """Cells that the browser gets: more make a page slow, and nobody reads them."""
 
@@ -46,6 +47,10 @@ def runs_as_rows(
     """A row for each run, or group of equal runs; a column for each thing, named by its id."""
     data: dict[str, list[str | None]] = {RUN: [_title(found, places) for places in members]}
     config: dict[str, Any] = {RUN: st.column_config.TextColumn(pinned=True, width=210)}
+    data[PAGE] = [f"run?run={quote(found.runs[places[0]].run_id, safe='')}" for places in members]
+    config[PAGE] = st.column_config.LinkColumn(
+        PAGE, display_text="Open", width=64, pinned=True, help="The run by itself; of equal runs the first"
+    )
     for thing in things:
         data[thing.id] = _cells(found, thing, members)
         arrow = {thing.id: " ↓", f"-{thing.id}": " ↑"}.get(sorted_by, "")

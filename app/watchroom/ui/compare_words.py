@@ -43,7 +43,6 @@ ONE_OF: dict[Kind, str] = {
     "run": "run",
     "tag": "tag",
 }
-STATISTIC_NAMES = {"last": "Last", "best": "Best", "min": "Min", "max": "Max"}
 STATISTIC_WORDS = {"last": "last value", "best": "best value", "min": "least value", "max": "greatest value"}
 BETTER_WORDS = {"lower": "lower is better", "higher": "higher is better", "zero": "nearest to zero is best"}
 
@@ -98,7 +97,7 @@ def answer(found: Comparison, metric: str | None) -> str:
         return _without(found, metric)
     told = verdict(thing, found.deleted)
     if told is None:
-        return f"Only {count_of(len(thing.finite), 'run')} of {len(found.runs)} has a value of {one_line(metric, 60)}."
+        return _too_few(found, thing)
     if told.next is None:
         value = figure_text(told.value, decimals(thing))
         return f"All {told.n} runs that have {one_line(metric, 60)} reach the same: {value}."
@@ -114,7 +113,14 @@ def _without(found: Comparison, metric: str | None) -> str:
         return f"All {n} have the same {one_line(same.key, 60)}: {figure_text(same.value)}."
     if not found.different:
         return f"{n} are alike in everything that was logged."
-    return f"No metric differs between these {n}; {count_of(len(found.different), 'other thing')} differ."
+    others = count_of(len(found.different), "other thing does", "other things do")
+    return f"No metric differs between these {n}; {others}."
+
+
+def _too_few(found: Comparison, thing: Thing) -> str:
+    there, n = len(set(thing.finite) - found.deleted), len(found.runs)
+    key = one_line(thing.key, 60)
+    return f"Only 1 run of {n} has a finite {key}." if there else f"None of the {n} runs has a finite {key}."
 
 
 def _shared(found: Comparison, thing: Thing, told: Verdict) -> str:
