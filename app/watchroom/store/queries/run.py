@@ -13,6 +13,9 @@ LEAST_PREFIX = 4
 """Letters of an id that are looked up: fewer would fit a large part of all runs."""
 
 NEAR = 5
+_END = 10
+"""Last letters of an id by which one with a slip in its beginning is found; one with a slip in its end begins right."""
+
 RELATIVES = 20
 """Children that are listed, and siblings that are compared: more columns than that nobody compares by eye."""
 
@@ -46,7 +49,7 @@ def find(snapshot: Snapshot, *, text: str) -> Found:
         begins = snapshot.rows("select run_id from runs where starts_with(run_id, lower(?)) limit 2", (text,))
         if len(begins) == 1:
             return Found(begins[0][0])
-    rows = snapshot.rows(_NEAR, {"text": text[:200], "least": LEAST_PREFIX, "most": NEAR})
+    rows = snapshot.rows(_NEAR, {"text": text[:200], "least": LEAST_PREFIX, "most": NEAR, "end": _END})
     return Found(None, tuple(Near(*row) for row in rows))
 
 
@@ -54,7 +57,7 @@ _NEAR = """
     select run_id, coalesce(r.name, ''), coalesce(e.name, ''), start_time
     from runs r left join experiments e using (experiment_id)
     where starts_with(run_id, left(lower($text), $least)) and length($text) >= $least or lower(r.name) = lower($text)
-        or (length($text) between 16 and 64 and damerau_levenshtein(run_id, lower($text)) <= 2)
+        or (length($text) between 2 * $end and 64 and ends_with(run_id, right(lower($text), $end)))
     order by starts_with(run_id, lower($text)) desc, lower(r.name) = lower($text) desc nulls last,
         damerau_levenshtein(left(run_id, 64), left(lower($text), 64)), start_time desc nulls last limit $most
 """
