@@ -50,7 +50,7 @@ def importance(snapshot: Snapshot, *, run_ids: tuple[str, ...], metric: str, sta
         return Importance(len(some), math.nan, ())
     held = run_params.values(snapshot, run_ids=some, keys=keys)
     scaled = (values - values.mean()) / values.std()
-    answer = _asked({"metric": scaled.tolist(), "columns": [_column(one) for one in held.values()]})
+    answer = _asked({"metric": scaled.tolist(), "columns": [_column(one) for one in held.values()]}, SECONDS)
     return Importance(len(some), answer["r2"], tuple(_weight(one) for one in answer["weights"]))
 
 
@@ -62,7 +62,7 @@ def _column(values: Values) -> dict[str, Any]:
 
 def _varies(values: Any) -> bool:
     """Whether the values spread at all, and not so far that their squares are beyond all numbers."""
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         spread = float(values.std())
     return math.isfinite(spread) and spread > 0
 
@@ -74,7 +74,7 @@ def _weight(one: dict[str, Any]) -> Weight:
     )
 
 
-def _asked(question: dict[str, Any], seconds: float = SECONDS) -> dict[str, Any]:
+def _asked(question: dict[str, Any], seconds: float) -> dict[str, Any]:
     if not _turn.acquire(timeout=WAIT_SECONDS):
         raise ExplainError("Another model of parameters is being fitted.", next_step="Try again in a few seconds.")
     try:

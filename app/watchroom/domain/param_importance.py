@@ -18,8 +18,8 @@ LEAST_R2 = 0.1
 LEAST_SHARE = 0.01
 """What less than a hundredth of the variance goes through is not told from chance, and not shown by itself."""
 
-ONE_WAY = 0.3
-"""Spearman's rank correlation from which the metric is said to rise or fall with a number."""
+ONE_WAY = 0.4
+"""Spearman's rank correlation from which the metric is said to rise or fall with a number; chance gives less."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -30,6 +32,11 @@ from watchroom.ui.text import count_of, number, plain
 
 COLOUR = "tint"
 NOTHING = "Nothing"
+
+_BY_CHANCE = 1.96
+"""Ranks that have nothing to do with each other correlate by less than this over √(n − 1), in 95 of 100 cases."""
+
+_STRENGTHS = ((0.7, "closely"), (0.4, "clearly"), (0.0, "weakly"))
 
 
 def show(subject: Subject) -> None:
@@ -78,21 +85,17 @@ def _scatter_words(subject: Subject, of: Values, metric: Floats) -> str:
         rank = spearman(of.numbers[both], metric[both])
         if np.isnan(rank):
             return f"{subject.metric} or {of.key} is the same for {number(n)} runs."
-        told = f"rank correlation {short(rank)} over {number(n)} runs"
-        way = "higher" if rank > 0 else "lower"
-        strength = (
-            "hardly"
-            if abs(rank) < 0.1
-            else "weakly"
-            if abs(rank) < 0.3
-            else "clearly"
-            if abs(rank) < 0.7
-            else "closely"
-        )
-        if strength == "hardly":
-            return f"{subject.metric} hardly goes with {of.key}: {told}."
-        return f"Higher {of.key} {strength} goes with {way} {subject.metric}: {told}."
+        return _rank_words(rank, n, of.key, subject.metric)
     return _medians(subject, of, metric, both)
+
+
+def _rank_words(rank: float, n: int, key: str, metric: str) -> str:
+    told = f"rank correlation {short(rank)} over {number(n)} runs"
+    if abs(rank) * math.sqrt(n - 1) < _BY_CHANCE:
+        return f"{metric} hardly goes with {key}: {told}, no more than chance gives."
+    way = "higher" if rank > 0 else "lower"
+    strength = next(word for least, word in _STRENGTHS if abs(rank) >= least)
+    return f"Higher {key} goes {strength} with {way} {metric}: {told}."
 
 
 def _medians(subject: Subject, of: Values, metric: Floats, both: NDArray[np.bool_]) -> str:

@@ -89,7 +89,7 @@ def history(snapshot: Snapshot, *, run_ids: tuple[str, ...], metric: str) -> His
     order = np.argsort(place, kind="stable")  # most points lie in their order already: a sort of all costs far more
     place = place[order]
     starts = np.flatnonzero(np.diff(place, prepend=-1))
-    ends = np.append(starts[1:], len(place))
+    ends = np.append(starts, len(place))[1:]
     curves = tuple(
         _curve(ids[place[start]], *(column[order[start:end]] for column in columns))
         for start, end in zip(starts, ends, strict=True)
