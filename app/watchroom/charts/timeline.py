@@ -51,7 +51,10 @@ class Decided:
 
 @dataclass(frozen=True)
 class Lane:
-    """A version: the names it has now, those it held, when it decided, when it was made and signed off."""
+    """A version: the names it has now, those it held, when it decided, when it was made and signed off.
+
+    `gone` says that the registry no longer has it.
+    """
 
     version: int
     now: tuple[str, ...]
@@ -59,6 +62,7 @@ class Lane:
     decided: tuple[Decided, ...]
     created: datetime | None
     signed: tuple[tuple[datetime, bool, str], ...]
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,8 @@ def timeline(lanes: Sequence[Lane], window: Window, said: str) -> Chart:
     chart.update_xaxes(type="date", range=[window.start, window.end], showgrid=True, nticks=7,
                        gridcolor="rgba(128,140,160,0.18)")  # fmt: skip
     chart.update_yaxes(
-        tickvals=[place for place, _ in rows], ticktext=[f"v{lane.version}" for _, lane in rows],
+        tickvals=[place for place, _ in rows],
+        ticktext=[f"v{lane.version}{' gone' if lane.gone else ''}" for _, lane in rows],
         range=[-0.6, len(rows) - 0.4], showgrid=False, nticks=None,
     )  # fmt: skip
     for place, lane in rows:
@@ -90,8 +95,9 @@ def timeline(lanes: Sequence[Lane], window: Window, said: str) -> Chart:
 
 
 def _bar(start: datetime, end: datetime, place: float, height: float, window: Window, **look: Any) -> Any:
-    begin, until = max(start, window.start), min(end, window.end)
     least = (window.end - window.start) * _LEAST_SHARE
+    begin, until = max(start, window.start), min(end, window.end)
+    begin = min(begin, window.end - least)
     length = max(until - begin, least)
     text = look.pop("text")
     return go.Bar(
@@ -115,16 +121,28 @@ def _decided(lane: Lane, place: int, window: Window) -> Iterable[Any]:
 
 
 def _held(lane: Lane, place: int, window: Window) -> Iterable[Any]:
+    slots = _slots(lane.held)
+    height = _HELD_HEIGHT / (max(slots.values(), default=0) + 1)
     for one in lane.held:
         if one.end < window.start or one.start > window.end:
             continue
         colour = COLOURS.get(one.name, OTHER_COLOUR)
+        at = place + _HELD + _HELD_HEIGHT / 2 - height * (slots[one.name] + 0.5)
         perhaps = {"color": "rgba(0,0,0,0)", "pattern": {"shape": "/", "size": 5, "solidity": 0.35, "fgcolor": colour}}
         for start, end in ((one.start, one.sure_from), (one.sure_to, one.end)):
             if end > start and end > window.start:
-                yield _bar(start, end, place + _HELD, _HELD_HEIGHT, window, text=one.text, **perhaps)
+                yield _bar(start, end, at, height, window, text=one.text, **perhaps)
         if one.sure_to >= window.start:
-            yield _bar(one.sure_from, one.sure_to, place + _HELD, _HELD_HEIGHT, window, text=one.text, color=colour)
+            yield _bar(one.sure_from, one.sure_to, at, height, window, text=one.text, color=colour)
+
+
+def _slots(held: Sequence[Held]) -> dict[str, int]:
+    """Which part of the lane each name has: all of it, unless two were held at the same time."""
+    names = list(dict.fromkeys(one.name for one in held))
+    at_once = any(
+        one.name != other.name and one.start < other.end and other.start < one.end for one in held for other in held
+    )
+    return {name: place if at_once else 0 for place, name in enumerate(names)}
 
 
 def _marks(lane: Lane, place: int, window: Window) -> Iterable[Any]:

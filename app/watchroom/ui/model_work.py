@@ -125,7 +125,7 @@ def _audit(subject: Subject, version: Version) -> None:
     signed = {"valid": "approved", "void": "approved, but void", "rejected": "rejected"}
     approved = signed.get(version.approval, "not signed")
     st.markdown(plain(f"Starts from the registry as seen {since} (champions: {held}), the log, and the ledger; "
-                      f"version {version.version} is {approved}.", 400))  # fmt: skip
+                      f"version {version.version} is {approved}. The tabs Approvals and History have it all.", 400))  # fmt: skip
     told = word(model.name)
     code(f"watchroom report decision --model {told} --id ID --version {version.version} --output decision.html\n"
          "watchroom ledger verify")  # fmt: skip
@@ -136,8 +136,6 @@ def _audit(subject: Subject, version: Version) -> None:
              params={**params, "view": "Then and now", "at": usual})  # fmt: skip
         link("versions", "Its time line", icon=":material/timeline:", params=params)
         link("decision", "One decision", icon=":material/gavel:", params=params)
-        link("model", "Approvals", icon=":material/verified:", params={**params, "tab": "Approvals"})
-        link("model", "History", icon=":material/manage_history:", params={**params, "tab": "History"})
 
 
 def _retrain(subject: Subject, version: Version) -> None:
@@ -188,9 +186,7 @@ def _redeploy(subject: Subject, version: Version) -> None:
     waits = model.challenger is not None and model.challenger != model.champion and subject.scope.version is None
     number = model.challenger if waits and model.challenger is not None else version.version
     if number == model.champion:
-        st.caption(
-            f"Version {number} is champion already: choose another under Version in the sidebar to promote that."
-        )
+        st.caption(f"Version {number} is champion already: choose another in the sidebar to promote that.")
     else:
         st.caption(f"Make version {number} the champion:")
         code(recipes.promote(model.name, number, uri))

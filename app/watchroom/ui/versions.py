@@ -10,6 +10,7 @@ from watchroom.store.queries import models as model_queries
 from watchroom.store.queries import versions as queries
 from watchroom.store.queries.models import Model
 from watchroom.ui import versions_all, versions_back, versions_then, versions_timeline, versions_two
+from watchroom.ui.following import Reads, follow, remember
 from watchroom.ui.navigation import link, page_info
 from watchroom.ui.room import ask, reading
 from watchroom.ui.scope import ALL_MODELS, Scope, scope
@@ -52,11 +53,19 @@ def _of(model: Model, chosen: Scope) -> None:
         subject = Subject(
             model, ask(queries.versions, model=model.name), story_of(model.name), chosen, snapshot.made_at
         )
+    follow(_FOLLOWED)
     picked = st.segmented_control(
         "Look at", list(_VIEWS), key=VIEW, bind="query-params", default=next(iter(_VIEWS)), required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     _VIEWS[str(picked)](subject)
+    remember(_FOLLOWED)
+
+
+def _view(asked: str) -> str:
+    if asked not in _VIEWS:
+        raise ValueError(asked)
+    return asked
 
 
 def _real(subject: Subject) -> None:
@@ -72,3 +81,6 @@ _VIEWS: dict[str, Callable[[Subject], None]] = {
     "Champion or challenger": _real,
     "Go back": versions_back.show,
 }
+
+_FOLLOWED: Reads = {VIEW: _view, versions_two.BEFORE: str, versions_two.NOW: str}
+"""The parameters that a link of the page itself may set."""

@@ -32,6 +32,9 @@ from watchroom.ui.workspace import facts
 JUDGED = 8
 """Earlier versions that are judged, the newest: nobody goes back further, and each costs a question to the store."""
 
+SERVICES = 5
+"""Times in service that a version is judged by, the last ones."""
+
 NAMED = 6
 """Columns that are named in a sentence."""
 
@@ -79,12 +82,24 @@ def _facts(subject: Subject, service: Served) -> Facts:
     back_to = rolled_back_to(subject.story.served, service)
     if version is None:
         return Facts(service, there=False, rolled_back_to=back_to)
-    last = service.last or date.max
-    health = ask(queries.judged, model=subject.model.name, version=version.version, first=service.first, last=last)
+    health = [
+        ask(
+            queries.judged, model=subject.model.name, version=version.version,
+            first=one.first, last=one.last or date.max,
+        )
+        for one in services(subject, version.version)
+    ]  # fmt: skip
+    failed = [one for one in health if one.failing]
     return Facts(
-        service, True, health.days, health.failing, health.part, version.approval, version.approval_reason,
+        service, True, sum(one.days for one in health), sum(one.failing for one in health),
+        failed[-1].part if failed else None, version.approval, version.approval_reason,
         version.loads, version.loads_why, version.run_deleted, back_to,
     )  # fmt: skip
+
+
+def services(subject: Subject, version: int) -> tuple[Served, ...]:
+    """Every time that the version was in service, the last ones."""
+    return tuple(one for one in subject.story.served if one.version == version)[-SERVICES:]
 
 
 def _nothing(subject: Subject) -> None:
@@ -161,7 +176,8 @@ def _reasons(subject: Subject, one: Judgement, chosen: Judgement | None) -> None
         word = ":green-badge[last known good]" if one is chosen else ":red-badge[not good]" if not one.good else (
             ":gray-badge[good, but older]"
         )  # fmt: skip
-        st.markdown(f"**Version {one.version}** {word} {quiet(plain(words.served(one.service)))}")
+        told = "; ".join(words.served(service) for service in services(subject, one.version)[::-1])
+        st.markdown(f"**Version {one.version}** {word} {quiet(plain(told, 300))}")
         st.markdown("  \n".join(_reason(reason) for reason in one.reasons))
 
 

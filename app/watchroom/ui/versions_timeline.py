@@ -49,7 +49,6 @@ def show(subject: Subject) -> None:
         label_visibility="collapsed",
     )  # fmt: skip
     label = str(picked)
-    shown = _shown(subject.versions, subject.story)
     chart = drawn(_drawn, model=subject.model.name, label=label)
     st.markdown(
         "**Which version was what, when** :small[:gray[· above each line: the names seen in the registry] "
@@ -57,7 +56,7 @@ def show(subject: Subject) -> None:
         "■ at work, □ beside another · ▽ registered ◆ signed off]]"
     )
     st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="timeline")
-    truncated(len(shown), len(subject.versions), "versions, those that were in use before others")
+    truncated(LANES, len(subject.versions), "versions, those that were in use before others")
     st.caption(sourced(label, len(subject.versions), "version"))
     _differences(subject)
     _table(subject)
@@ -166,10 +165,11 @@ def unknown(subject: Subject) -> None:
     )
 
 
-def _shown(versions: Sequence[Version], story: Story) -> list[Version]:
+def _shown(versions: Sequence[Version], story: Story) -> list[int]:
+    """The versions with a lane, the newest on top; those that are gone too."""
     used = {tenure.version for _, tenure in _tenures(story)} | {one.version for one in story.spans}
-    first = sorted(versions, key=lambda one: (one.version not in used, -one.version))[:LANES]
-    return sorted(first, key=lambda one: -one.version)
+    every = used | {one.version for one in versions}
+    return sorted(sorted(every, key=lambda one: (one not in used, -one))[:LANES], reverse=True)
 
 
 def _drawn(*, model: str, label: str) -> Chart:
@@ -177,18 +177,18 @@ def _drawn(*, model: str, label: str) -> Chart:
     signed = ask(model_queries.approvals, model=model)
     with reading() as snapshot:
         end = local(snapshot.made_at)
-    lanes = [_lane(one, story, signed, end) for one in _shown(versions, story)]
+    known = {one.version: one for one in versions}
+    lanes = [_lane(one, known.get(one), story, signed, end) for one in _shown(versions, story)]
     first = story.registry.first_look
     return charts.timeline(lanes, _window(SPANS[label], lanes, end, local(first.by) if first else None), _said(story))
 
 
-def _lane(version: Version, story: Story, signed: pd.DataFrame, end: datetime) -> Lane:
-    number = version.version
-    own = [one for one in story.spans if one.version == number]
-    decided = tuple(piece for one in own for piece in _pieces(one, story))
+def _lane(number: int, version: Version | None, story: Story, signed: pd.DataFrame, end: datetime) -> Lane:
+    decided = tuple(piece for one in story.spans if one.version == number for piece in _pieces(one, story))
     held = tuple(_held(name, one, end) for name, one in _tenures(story) if one.version == number)
-    return Lane(number, version.aliases, held, decided, local(version.created_at) if version.created_at else None,
-                _signed(signed[signed["version"] == number]))  # fmt: skip
+    created = local(version.created_at) if version and version.created_at else None
+    now = version.aliases if version else ()
+    return Lane(number, now, held, decided, created, _signed(signed[signed["version"] == number]), gone=version is None)
 
 
 def _pieces(span: Span, story: Story) -> list[Decided]:

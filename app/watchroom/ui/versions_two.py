@@ -120,7 +120,7 @@ def _pick(subject: Subject, title: str, key: str, of: int) -> int:
 
 def _ways_on(subject: Subject, found: Difference) -> None:
     model = subject.model.name
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         runs = [one.run_id for one in (found.before, found.now) if one.run_id and one.run_known]
         if len(runs) == 2:
             link("compare", "Compare their runs", icon=":material/compare_arrows:", params={"runs": ",".join(runs)})
@@ -208,6 +208,9 @@ def _params(found: Difference) -> None:
             st.dataframe(
                 table, hide_index=True, row_height=ROW_HEIGHT, placeholder="–",
                 height=min(len(table), _ROWS_SEEN) * ROW_HEIGHT + ROW_HEIGHT + 3,
+                column_config={"Parameter": st.column_config.TextColumn(width=140),
+                               "Before": st.column_config.TextColumn(width=130),
+                               "Now": st.column_config.TextColumn(width=130)},
                 alt=f"{count_of(len(table), 'parameter')} that differ",
             )  # fmt: skip
 
