@@ -88,8 +88,8 @@ def money_words(found: Money, one: Comparison, versions: tuple[int, int]) -> str
     volume = f"at {number(found.decisions)} decisions a month"
     if verdict(one) == "alike":
         told = (
-            f"In money the two cannot be told apart: version {versions[1]} brings between {amount(-low, found)} less and "
-            f"{amount(high, found)} more a month, {volume}"
+            f"In money the two cannot be told apart: version {versions[1]} brings between {amount(-low, found)} less "
+            f"and {amount(high, found)} more a month, {volume}"
         )
     else:
         word = "more" if more > 0 else "less"

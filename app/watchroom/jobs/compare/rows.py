@@ -41,8 +41,14 @@ def decision_rows(first: pa.Table, second: pa.Table) -> pa.Table:
 def value_rows(log: DecisionLog, first: pa.Table, second: pa.Table) -> pa.Table | None:
     """The rows of `paired_values`: as the older version logged it, else as the newer; None without any columns."""
     kinds: dict[str, str] = {**dict.fromkeys(log.groups, "category"), **dict(log.features)}
+    if not set(_NUMBERED) & set(kinds.values()):  # without a reference nobody has said which are numbers
+        kinds |= {name: "number" for name in kinds if name in first.column_names and _is_number(first[name].type)}
     names = sorted(name for name in kinds if name in first.column_names and name not in SINGLES.names)
     return pa.concat_tables([_values(name, kinds[name], first, second) for name in names]) if names else None
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
 
 def _values(name: str, kind: str, first: pa.Table, second: pa.Table) -> pa.Table:
