@@ -124,8 +124,10 @@ def _audit(subject: Subject, version: Version) -> None:
     since = f"since {when(first.by, zone(), now=subject.made_at)}" if first else "never"
     signed = {"valid": "approved", "void": "approved, but void", "rejected": "rejected"}
     approved = signed.get(version.approval, "not signed")
-    st.markdown(plain(f"Starts from the registry as seen {since} (champions: {held}), the log, and the ledger; "
-                      f"version {version.version} is {approved}. The tabs Approvals and History have it all.", 400))  # fmt: skip
+    start = f"Starts from the registry as seen {since} (champions: {held}), the log, and the ledger"
+    st.markdown(
+        plain(f"{start}; version {version.version} is {approved}. The tabs Approvals and History say more.", 400)
+    )
     told = word(model.name)
     code(f"watchroom report decision --model {told} --id ID --version {version.version} --output decision.html\n"
          "watchroom ledger verify")  # fmt: skip

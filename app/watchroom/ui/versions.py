@@ -82,5 +82,5 @@ _VIEWS: dict[str, Callable[[Subject], None]] = {
     "Go back": versions_back.show,
 }
 
-_FOLLOWED: Reads = {VIEW: _view, versions_two.BEFORE: str, versions_two.NOW: str}
-"""The parameters that a link of the page itself may set."""
+_FOLLOWED: Reads = {VIEW: _view}
+"""The parameters that a link of the page itself may set, besides those that a view keeps by hand."""

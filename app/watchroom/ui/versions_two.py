@@ -103,18 +103,25 @@ def _chosen(subject: Subject) -> tuple[int, int]:
 
 
 def _pick(subject: Subject, title: str, key: str, of: int) -> int:
+    """A version that the address names, or else `of`. Kept in the address by hand: a link of this page sets it too."""
     options = [str(one) for one in subject.numbers]
-    asked = st.session_state.get(key) or st.query_params.get(key)
-    if asked and asked not in options:
-        st.session_state[key] = str(of)
+    asked = st.query_params.get(key)
+    if asked is not None and asked not in options:
         st.caption(f":orange[:material/warning:] There is no version {plain(asked, 20)}.")
+    current = asked if asked in options else str(of)
+    control, followed = f"_{key}_picked", f"_{key}_followed"
+    if st.session_state.get(followed) != current or st.session_state.get(control) not in options:
+        st.session_state[control] = current
     aliases = {str(one.version): one.aliases for one in subject.versions}
 
     def label(option: str) -> str:
         named = ", ".join(one_line(alias, 30) for alias in aliases.get(option, ()))
         return f"Version {option}{f' · {named}' if named else ''}"
 
-    picked = st.selectbox(title, options, index=options.index(str(of)), format_func=label, key=key, bind="query-params")
+    picked = str(st.selectbox(title, options, format_func=label, key=control))
+    if picked != current:
+        st.query_params[key] = picked
+    st.session_state[followed] = picked
     return int(picked)
 
 
