@@ -180,7 +180,7 @@ def parallel(dimensions: Sequence[Values], metric: Floats, metric_name: str) -> 
         go.Parcoords(dimensions=found, line={"color": place_in(metric), "colorscale": SCALE, "cmin": 0, "cmax": 1},
                      labelangle=-12, labelside="top", unselected={"line": {"opacity": 0.05}})
     )  # fmt: skip
-    chart.update_layout(height=520, margin={"l": 60, "r": 60, "t": 84, "b": 16})
+    chart.update_layout(height=520, margin={"l": 110, "r": 60, "t": 84, "b": 24})
     told = ", ".join(one.key for one in dimensions)
     return Chart(chart, f"{len(metric):,} runs as lines across {told} and {metric_name}.")
 

@@ -173,6 +173,8 @@ def _answer(chosen: Chosen, metric: MetricName) -> str:
     first, n = labels(chosen.run_ids).get(standing.order[0], ""), len(values)
     if n == 1:
         return f"{metric.key}: {short(values[0])} by {first} ({chosen.statistic})."
+    if min(values) == max(values):
+        return f"{metric.key}: {short(values[0])} for all {number(n)} runs ({chosen.statistic} of each)."
     if metric.better is None:
         ends = f"{short(min(values))} to {short(max(values))}"
         return f"{metric.key} goes from {ends} over {count_of(n, 'run')} ({chosen.statistic} of each)."
