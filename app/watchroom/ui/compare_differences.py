@@ -184,7 +184,7 @@ def _table(who: Chosen, found: Comparison, shown: Shown, across: str) -> None:
 def _counted(found: Comparison, shown: Shown) -> str:
     total = len(found.different) + found.left_out
     counts = Counter(thing.kind for thing in shown.things)
-    kinds = ", ".join(f"{number(n)} {KIND_NAMES[kind].lower()}" for kind, n in counts.items())
+    kinds = ", ".join(f"{KIND_NAMES[kind].lower()} {number(n)}" for kind, n in counts.items())
     of = "" if len(shown.things) == total else f"{number(len(shown.things))} of "
     return f"{of}{count_of(total, 'difference')} ({kinds}) · {number(len(found.same))} alike left out"
 

@@ -16,7 +16,7 @@ from watchroom.ui.new_project_similar import show_similar
 from watchroom.ui.room import ask
 from watchroom.ui.rows import quiet, tier_badge
 from watchroom.ui.states import section
-from watchroom.ui.text import count_of, some
+from watchroom.ui.text import some
 
 _HELP = "Everything is worked out from your answers here; nothing is kept, and nothing is written to MLflow."
 
@@ -43,8 +43,12 @@ def _progress(found: form.Found) -> None:
     if not left:
         st.markdown("**All six questions are answered: your folder is below.**")
         return
+    if len(left) == len(QUESTIONS):
+        st.markdown("**No question is answered yet.** What follows from your answers appears here as you give them.")
+        return
     numbers = some([str(QUESTIONS.index(question) + 1) for question in left], 6)
-    st.markdown(f"**{6 - len(left)} of 6 questions answered**; {count_of(len(left), 'question')} open: {numbers}.")
+    done = len(QUESTIONS) - len(left)
+    st.markdown(f"**{done} of {len(QUESTIONS)} questions answered**; open: {numbers}.")
 
 
 def _asked_for(tier: Tier | None) -> None:
@@ -54,7 +58,7 @@ def _asked_for(tier: Tier | None) -> None:
             return
         items = items_for(tier)
         st.markdown(f"{tier_badge(tier)} **asks for {len(items)} things** before and after it goes live.", help=RULE)
-        counts = ", ".join(f"{stage} {len(items_for(tier, stage))}" for stage in STAGES)
+        counts = ", ".join(f"{len(items_for(tier, stage))} for {stage}" for stage in STAGES)
         st.markdown(quiet(f"{counts}. {_more(tier)}"))
         with st.expander("What they are", on_change="rerun", key="_new_items") as all_items:
             if all_items.open:

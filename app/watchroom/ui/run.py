@@ -24,7 +24,6 @@ from watchroom.ui.states import header
 from watchroom.ui.text import UNKNOWN, count_of, one_line, plain, sentence
 from watchroom.ui.workspace import facts
 
-ASKED = "run"
 TABS: dict[str, Callable[[Run], None]] = {
     "Results": run_made.show,
     "Make it again": run_again.show,
@@ -39,7 +38,7 @@ _COLOURS = {"FINISHED": "green", "FAILED": "red", "KILLED": "red", "RUNNING": "b
 
 def draw() -> None:
     """The whole page."""
-    asked = str(st.query_params.get(ASKED, "")).strip()
+    asked = str(st.query_params.get(run_find.ASKED, "")).strip()
     found = ask(queries.find, text=asked) if asked else None
     if found is None or found.run_id is None:
         header("Run", page_info("run").question)
@@ -117,7 +116,7 @@ def _family(run: Run, found: queries.Relatives) -> None:
     with st.container(border=True, gap="xsmall"):
         if run.parent_id and run.parent_known:
             name = plain(run.parent or run.parent_id[:8], 80)
-            link("run", f"Nested in {name}", icon=":material/account_tree:", params={ASKED: run.parent_id})
+            run_find.link_to(run.parent_id, f"Nested in {name}", icon=":material/account_tree:")
         elif run.parent_id:
             st.caption(f"Nested in the run {plain(run.parent_id, 40)}, which is not in this snapshot.")
         if found.of:
@@ -125,7 +124,7 @@ def _family(run: Run, found: queries.Relatives) -> None:
             with st.container(horizontal=True, gap="small"):
                 for run_id, name, status in found.children:
                     said = "" if status == "FINISHED" else f" ({plain(status.lower(), 20)})"
-                    link("run", f"{plain(name or run_id[:8], 40)}{said}", params={ASKED: run_id})
+                    run_find.link_to(run_id, f"{plain(name or run_id[:8], 40)}{said}")
             if found.of > len(found.children):
                 every = {"filter": f"parent_run_id = '{run.run_id}'"} if run.run_id.isalnum() else {}
                 link("runs", f"All {count_of(found.of, 'run')}", icon=":material/arrow_forward:", params=every)

@@ -9,7 +9,22 @@ from watchroom.ui.navigation import go, link
 from watchroom.ui.text import one_line, plain, when
 from watchroom.ui.workspace import facts
 
+ASKED = "run"
+"""The parameter of the address."""
+
 _KEY = "_run_asked"
+
+
+def link_to(run_id: str, label: str, icon: str | None = None) -> None:
+    """A way from this page to that of another run; `label` is Markdown.
+
+    Not a link: Streamlit leaves the address as it is when a page leads to itself.
+    """
+    st.button(label, icon=icon, type="tertiary", key=f"_open_{run_id}", on_click=_open, args=(run_id,))
+
+
+def _open(run_id: str) -> None:
+    st.query_params[ASKED] = run_id
 
 
 def show(asked: str, near: tuple[Near, ...]) -> None:
@@ -23,7 +38,7 @@ def show(asked: str, near: tuple[Near, ...]) -> None:
             for one in near:
                 started = when(one.start_time, facts().zone)
                 label = f"{plain(one.name or 'no name', 60)} · {plain(one.run_id, 40)} · {plain(started)}"
-                link("run", label, icon=":material/arrow_forward:", params={"run": one.run_id})
+                link_to(one.run_id, label, icon=":material/arrow_forward:")
         else:
             st.markdown("**Which run?**")
         st.text_input(
@@ -35,7 +50,7 @@ def show(asked: str, near: tuple[Near, ...]) -> None:
         )
         if text := str(st.session_state.get(_KEY) or "").strip():
             del st.session_state[_KEY]
-            go("run", params={"run": text})
+            go("run", params={ASKED: text})
         link("runs", "Look among all runs", icon=":material/search:")
 
 

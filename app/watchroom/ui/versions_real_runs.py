@@ -58,10 +58,11 @@ def show(model: str, versions: tuple[int, int], *, alone: bool) -> None:
 def _told(table: pd.DataFrame, versions: tuple[int, int], older: int, newer: int) -> str:
     known = table.dropna(subset=["Newer better"])
     sure = int(((known["from"] > 0) | (known["to"] < 0)).sum())
+    verb = "differs" if sure == 1 else "differ"
     return (
-        f"Over {older} and {newer} seeds, {sure} of {count_of(len(known), 'metric')} of version {versions[1]} differ "
-        f"from version {versions[0]}'s by more than the seeds make them differ. That is how training varies, on the "
-        "data that the runs were judged by; it says nothing of how decisions vary."
+        f"Over {older} and {newer} seeds, {sure} of {count_of(len(known), 'metric')} {verb} between version "
+        f"{versions[0]} and version {versions[1]} by more than the seeds alone make them. That is how training varies, "
+        "on the data that the runs were judged by; it says nothing of how decisions vary."
     )
 
 

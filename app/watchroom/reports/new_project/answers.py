@@ -223,12 +223,13 @@ def _input(one: Input) -> Iterator[AnswerError]:
 
 
 def _risk(answers: Answers) -> Iterator[AnswerError]:
-    for axis in ("business", "legal", "ethical"):
-        level = getattr(answers, axis)
-        if level is None:
-            what = f"The {axis} risk is not assessed."
-            yield AnswerError(what, why=f"Expected one of {listed(LEVELS)}.", question="risk")
-        elif level not in LEVELS:
+    levels = {axis: getattr(answers, axis) for axis in ("business", "legal", "ethical")}
+    open_axes = [axis for axis, level in levels.items() if level is None]
+    if open_axes:
+        what = f"The {listed(open_axes)} risk {'is' if len(open_axes) == 1 else 'are'} not assessed."
+        yield AnswerError(what, why=f"Expected one of {listed(LEVELS)}.", question="risk")
+    for axis, level in levels.items():
+        if level is not None and level not in LEVELS:
             what = f"The {axis} risk cannot be {quoted(str(level))}."
             yield AnswerError(what, why=f"Expected one of {listed(LEVELS)}.", question="risk")
     if not answers.reason:
@@ -239,9 +240,8 @@ def _risk(answers: Answers) -> Iterator[AnswerError]:
 
 def _people(answers: Answers) -> Iterator[AnswerError]:
     held = dict(answers.owners)
-    for role in NEEDED_ROLES:
-        if not held.get(role):
-            yield AnswerError(f"Nobody is named for {role_name(role)}.", question="people")
+    if nobody := [role_name(role) for role in NEEDED_ROLES if not held.get(role)]:
+        yield AnswerError(f"Nobody is named for {listed(nobody)}.", question="people")
     for role, person in answers.owners:
         if role not in ROLES:
             what = f"There is no role {quoted(role)}."

@@ -1,0 +1,112 @@
+"""New projects on disk, and the way from a folder to a registered version, for several folders in one process.
+
+MLflow takes seconds to import, so the folders' scripts run one after the other in one process of their own:
+`python -m tests.helpers.projects train,serve,test FOLDER …`. What runs is what `python train.py` runs.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from watchroom.jobs.new_project import write_project
+from watchroom.reports.new_project.answers import Answers
+from watchroom.reports.new_project.typed import inputs
+
+INPUTS = {
+    "binary": "amount: number\nchannel: category: web, app, branch\naccount_age: number\nabroad: boolean",
+    "multiclass": "length: number\nwidth: number\ncolour: category",
+    "regression": "temp: number\nhumidity: number\nseason: category\nworkingday: boolean",
+}
+CLASSES = {"binary": ("genuine", "fraud"), "multiclass": ("oak", "beech", "fir"), "regression": ()}
+OWNERS = (("business", "ada@example.com"), ("data_science", "bo@example.com"), ("operations", "cy@example.com"))
+
+
+def answered(task: str = "binary", **changed: Any) -> Answers:
+    """A full set of answers."""
+    given: dict[str, Any] = {
+        "model": f"sample-{task}",
+        "purpose": "Stops payments that are likely to be fraud.",
+        "affects": ("Fraud desk",),
+        "task": task,
+        "classes": CLASSES[task],
+        "unit": "EUR" if task == "regression" else "",
+        "inputs": inputs(INPUTS[task].splitlines()),
+        "business": "medium",
+        "legal": "low",
+        "ethical": "low",
+        "reason": "Small sums.",
+        "owners": OWNERS,
+    }
+    return Answers(**(given | changed))
+
+
+def project(folder: Path, answers: Answers) -> Path:
+    """The project in the folder, committed."""
+    write_project(folder, answers)
+    author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false"]
+    for words in (["init", "-q"], ["add", "."], [*author, "commit", "-q", "-m", "Begin"]):
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+def run(steps: str, folders: Iterable[Path]) -> subprocess.CompletedProcess[str]:
+    """Run the steps (`train`, `serve`, `test`) of the folders, in their order."""
+    command = [sys.executable, "-m", "tests.helpers.projects", steps, *map(str, folders)]
+    quiet = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONDONTWRITEBYTECODE": "1"}
+    quiet.pop("MLFLOW_TRACKING_URI", None)
+    root = Path(__file__).parents[2]
+    return subprocess.run(command, cwd=root, env=quiet, capture_output=True, text=True, timeout=300, check=False)
+
+
+def _main(steps: str, folders: list[str]) -> None:
+    mine = {Path(name).stem for name in ("data.py", "modelling.py", "project.py", "sample_data.py", "train.py")}
+    for folder in folders:
+        print(f"== {folder}", flush=True)
+        os.chdir(folder)
+        for step in steps.split(","):
+            os.environ.pop("MLFLOW_TRACKING_URI", None)  # MLflow itself sets it, and the next folder has its own
+            began = time.monotonic()
+            for name in (*mine, "conftest", "test_data", "test_model"):
+                sys.modules.pop(name, None)
+            sys.path.insert(0, folder)
+            _step(step)
+            sys.path.remove(folder)
+            print(f"{step}: {time.monotonic() - began:.1f} s", flush=True)
+
+
+def _make_brief() -> None:
+    """Few rows and few trees: enough for whatever hangs on names alone."""
+    import modelling
+    import sample_data
+
+    sample_data.make.__defaults__ = (800, sample_data.project.SEED)
+    modelling.PARAMS["max_iter"] = 10
+
+
+def _step(step: str) -> None:
+    if step.startswith("brief-"):
+        _make_brief()
+        step = step.removeprefix("brief-")
+    if step == "test":
+        import pytest
+
+        code = pytest.main(["-q", "-p", "no:cacheprovider", "-c", "pyproject.toml", "--rootdir", ".", "tests"])
+        if code:
+            sys.exit(f"pytest: {code}")
+        return
+    script, *arguments = {"train": ["train.py", "--champion"], "again": ["train.py", "--seed", "2"]}.get(
+        step, ["serve_sample.py"]
+    )
+    sys.argv = [script, *arguments]
+    runpy.run_path(script, run_name="__main__")
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1], sys.argv[2:])
