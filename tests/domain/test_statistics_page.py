@@ -8,7 +8,10 @@ import pytest
 
 from watchroom.domain.drift import METHODS
 from watchroom.domain.estimated import ESTIMATED
+from watchroom.domain.paired import REPLICATES
 from watchroom.domain.vocabulary import DRIFT_LIMITS, METRICS
+from watchroom.jobs.compare.step import MIN_SHARED, ROWS
+from watchroom.store.queries.pairs import MONTH_DAYS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text("utf-8")
 
@@ -28,3 +31,9 @@ def test_every_metric_is_defined(metric):
 
 def test_the_estimated_metrics_are_named():
     assert ", ".join(f"`{metric}`" for metric in ESTIMATED) in PAGE
+
+
+def test_how_two_versions_are_compared_is_said_with_the_limits_that_hold():
+    part = PAGE.partition("\n## Two versions on the same decisions\n")[2].partition("\n## ")[0]
+    for limit in (f"{MIN_SHARED} shared ids", f"{ROWS:,}", f"{REPLICATES:,} draws", f"last {MONTH_DAYS} days"):
+        assert limit in part.replace("\n", " ")

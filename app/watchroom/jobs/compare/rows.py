@@ -48,7 +48,7 @@ def value_rows(log: DecisionLog, first: pa.Table, second: pa.Table) -> pa.Table 
 
 
 def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
 def _values(name: str, kind: str, first: pa.Table, second: pa.Table) -> pa.Table:

@@ -237,14 +237,19 @@ _SEED = r"(^|[^a-z])(seed|random_state|random_seed)($|[^a-z])"
 
 
 def repeated_runs(snapshot: Snapshot, *, model: str, versions: tuple[int, int]) -> pd.DataFrame:
-    """Metrics of the runs that repeat a version's run: of its experiment, finished, with equal params but the seed.
+    """Metrics of the runs that repeat a version's run: finished, of its experiment, on its data, with its params.
+
+    Only params with a seed in their name may differ; data are the digests of `run_inputs`.
 
     A row is version, run_id, run (its name), own (whether the version came from it), metric, better, value (the last).
     """
     return snapshot.query(
         """with settings as (
-            select run_id, coalesce(string_agg(key || chr(31) || value, chr(30) order by key), '') as said
-            from params where not regexp_matches(lower(key), ?) group by run_id
+            select run_id, string_agg(said, chr(30) order by said) as said from (
+                select run_id, key || chr(31) || value as said from params where not regexp_matches(lower(key), ?)
+                union all
+                select run_id, concat_ws(chr(31), 'data', name, digest, context) from run_inputs
+            ) group by run_id
         ),
         origin as (
             select v.version, r.run_id, r.experiment_id, coalesce(s.said, '') as said from model_versions v
