@@ -63,12 +63,12 @@ def settled(page: Page) -> None:
     )
 
 
-def opened(page: Page, url: str) -> Page:
+def opened(page: Page, url: str, title: str = "Runs") -> Page:
     page.set_default_timeout(SECONDS * 1000)
     expect.set_options(timeout=SECONDS * 1000)
     page.set_viewport_size({"width": 1500, "height": 1100})
     page.goto(url)
-    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
     settled(page)
     return page
 
@@ -132,13 +132,30 @@ def test_runs_selected_on_two_pages_are_compared_and_the_address_holds_them(page
     expect(page.get_by_text("2 runs selected")).to_be_visible()
     page.get_by_role("button", name="Compare them").click()
     expect(page.get_by_role("heading", name="Compare", exact=True)).to_be_visible()
-    expect(page.get_by_text("is best by rmse")).to_be_visible()
-    expect(page).to_have_url(re.compile(r"compare\?.*runs=\w+(,|%2C)\w+"))
+    expect(page.get_by_text("Only 1 run of 2 has a finite rmse.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"compare\?runs=night(,|%2C)run\d+"))
     page.reload()
-    expect(page.get_by_text("is best by rmse")).to_be_visible()
-    page.get_by_role("link", name="Runs", exact=True).click()
-    expect(page.get_by_text("2 runs selected")).to_be_hidden()  # a reload is a new session
-    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+    expect(page.get_by_text("Only 1 run of 2 has a finite rmse.")).to_be_visible()
+
+
+def test_runs_are_added_sorted_and_taken_out_where_they_are_compared(page: Page, address: str):
+    opened(page, f"{address}/compare?filter=metrics.rmse%20%3C%206&most=500", "Compare")
+    expect(page.get_by_text("trial-000 is best by rmse: 0")).to_be_visible()
+    expect(cell(page, 1, 0)).to_have_text("trial-000")
+    click(page, 330, HEADING)
+    expect(cell(page, 1, 0)).to_have_text("trial-005")
+    expect(page).to_have_url(re.compile(r"by=-metric(:|%3A)rmse"))
+
+    click(page, 16, HEADING + 34)
+    page.get_by_role("button", name="Take out").click()
+    expect(page.get_by_text("5 runs", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Choose runs").click()
+    page.get_by_placeholder("Words in names").fill("trial-077")
+    page.get_by_placeholder("Words in names").press("Enter")
+    page.get_by_label("Add a run").click()
+    page.get_by_role("option", name="trial-077").click()
+    expect(page.get_by_text("6 runs", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("run077"))
 
 
 def test_a_download_holds_all_runs_of_the_filter(page: Page, address: str, tmp_path: Path):

@@ -170,13 +170,13 @@ def _table(who: Chosen, found: Comparison, shown: Shown, across: str) -> None:
         alt=f"What differs between {count_of(len(found.runs), 'run')}",
     )  # fmt: skip
     truncated(len(things), len(shown.things) + found.left_out, "differences")
+    st.caption(f"{BEST} best · {_counted(found, shown)}")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.caption(f"{BEST} best · {_counted(found, shown)}", width="content")
-        st.space("stretch")
         st.toggle("Equal runs in one", value=True, key=FOLD, bind="query-params",
                   help="Runs that are equal in all that is shown, but for when and how long they ran.")  # fmt: skip
         if found.same:
             st.toggle(f"{count_of(len(found.same), 'thing')} alike", key=ALIKE, bind="query-params")
+        st.space("stretch")
         download("Download as CSV", "compared-runs", lambda: whole(found, shown.things))
     _selection(found, shown, grid, event["selection"], rows=rows)
 

@@ -115,16 +115,17 @@ def _menu(found: Picked | None) -> None:
     offers = ask(queries.offers, words=words or "", model=models.model or "", version=models.version)
     fresh = {offer.run_id: offer for offer in offers if offer.run_id not in there}
     shown = told_apart(fresh, 80, lambda run_id: _called(fresh[run_id]))
-    st.multiselect(
-        "Runs to add", list(fresh), key=_ADDED, format_func=lambda run_id: shown.get(run_id, run_id[:8]),
-        placeholder="Choose runs" if fresh else "No other run has these words",
+    st.selectbox(
+        "Add a run", list(fresh), index=None, key=_ADDED, format_func=lambda run_id: shown.get(run_id, run_id[:8]),
+        placeholder="Choose a run" if fresh else "No other run has these words", on_change=_add,
     )  # fmt: skip
     limit = f"The newest {OFFERED} are offered. " if len(offers) == OFFERED else ""
     behind = f"Only runs behind {plain(models.model, 60)}, as the sidebar says." if models.model else ""
     if limit or behind:
         st.caption(f"{limit}{behind}")
     with st.container(horizontal=True):
-        st.button("Add", key="_compare_add", type="primary", on_click=_add)
+        if words and len(fresh) > 1:
+            st.button(f"Add all {number(len(fresh))}", on_click=compare_choice.add, args=(tuple(fresh),))
         pins = tuple(run_id for run_id in pinned("run") if run_id not in there)
         if pins:
             st.button(f"Add {count_of(len(pins), 'pinned run')}", on_click=compare_choice.add, args=(pins,))
@@ -135,11 +136,10 @@ def _menu(found: Picked | None) -> None:
 def _take_out(there: tuple[str, ...]) -> None:
     names = {run.run_id: run for run in ask(queries.named, run_ids=there)}
     shown = told_apart(there, 80, lambda run_id: _called(names[run_id]))
-    st.multiselect(
-        "Runs to take out", list(there), key=_TAKEN, format_func=lambda run_id: shown.get(run_id, run_id[:8]),
-        placeholder="Choose runs",
+    st.selectbox(
+        "Take out a run", list(there), index=None, key=_TAKEN, placeholder="Choose a run", on_change=_take,
+        format_func=lambda run_id: shown.get(run_id, run_id[:8]),
     )  # fmt: skip
-    st.button("Take out", key="_compare_take", on_click=_take)
 
 
 def _whole_experiment() -> None:
@@ -149,13 +149,15 @@ def _whole_experiment() -> None:
 
 
 def _add() -> None:
-    compare_choice.add(tuple(st.session_state.get(_ADDED, ())))
-    st.session_state[_ADDED] = []
+    if run_id := st.session_state.get(_ADDED):
+        compare_choice.add((run_id,))
+        st.session_state[_ADDED] = None
 
 
 def _take() -> None:
-    compare_choice.remove(tuple(st.session_state.get(_TAKEN, ())))
-    st.session_state[_TAKEN] = []
+    if run_id := st.session_state.get(_TAKEN):
+        compare_choice.remove((run_id,))
+        st.session_state[_TAKEN] = None
 
 
 def _called(run: Offer) -> str:
