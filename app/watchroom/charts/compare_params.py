@@ -14,7 +14,7 @@ from watchroom.charts.explanations import ROW_HEIGHT, cut, rows
 from watchroom.charts.style import GRID_COLOUR, LINE_COLOUR, MARK_COLOUR, OTHER_COLOUR, Chart, figure, name
 from watchroom.charts.words import share, short
 from watchroom.domain.param_importance import Weight
-from watchroom.domain.run_groups import MISSING, Bins, Values, bins, place_in, spans_decades
+from watchroom.domain.run_groups import MISSING, Bins, Values, bins, has, only, place_in, spans_decades
 
 Floats = NDArray[np.float64]
 
@@ -214,7 +214,7 @@ def _number_axis(of: Values) -> dict[str, Any]:
 def heatmap(across: Values, up: Values, metric: Floats, metric_name: str) -> Chart:
     """The mean of the metric in each cell of two parameters, with n; a cell without runs is empty."""
     x, y, mean, n = cells(across, up, metric)
-    text = [[f"{short(value)}<br>n {count}" if count else "" for value, count in zip(*row, strict=True)]
+    text = [[f"{value:.4g}<br>n {count}" if count else "" for value, count in zip(*row, strict=True)]
             for row in zip(mean, n, strict=True)]  # fmt: skip
     told = [[f"{name(across.key)}: {name(column)}<br>{name(up.key)}: {name(row)}<br>mean {name(metric_name)} "
              f"{short(mean[j, i])}, n {n[j, i]}" for i, column in enumerate(x.labels)]
@@ -242,8 +242,12 @@ MAP_BINS = 8
 
 
 def cells(across: Values, up: Values, metric: Floats) -> tuple[Bins, Bins, Floats, NDArray[np.int64]]:
-    """The bins of both sides; the mean of the metric (NaN for a cell without runs) and n, rows by `up`."""
-    x, y = bins(across, MAP_BINS), bins(up, MAP_BINS)
+    """The bins of both sides; the mean of the metric (NaN for a cell without runs) and n, rows by `up`.
+
+    Values that no run with both has are not among the bins.
+    """
+    both = has(across) & has(up) & np.isfinite(metric)
+    x, y, metric = bins(only(across, both), MAP_BINS), bins(only(up, both), MAP_BINS), metric[both]
     total, n = np.zeros((len(y.labels), len(x.labels))), np.zeros((len(y.labels), len(x.labels)), np.int64)
     for i, value in enumerate(metric):
         column, row = x.of[i], y.of[i]

@@ -46,6 +46,20 @@ class Groups:
     ordered: bool
 
 
+def has(values: Values) -> NDArray[np.bool_]:
+    """Which runs have a value that can be placed."""
+    if values.is_number:
+        found: NDArray[np.bool_] = np.isfinite(values.numbers)
+        return found
+    return np.array([text is not None for text in values.texts], dtype=bool)
+
+
+def only(values: Values, some: NDArray[np.bool_]) -> Values:
+    """The values of some of the runs."""
+    texts = tuple(text for text, stays in zip(values.texts, some, strict=True) if stays)
+    return Values(values.key, texts, values.numbers[some], values.is_number)
+
+
 def groups(values: Values) -> Groups:
     """A group for each value when there are at most MOST_GROUPS; runs without a value are the last group.
 

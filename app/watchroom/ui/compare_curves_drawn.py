@@ -102,9 +102,9 @@ def picture(
     axis = _Axis(view, ZoneInfo(zone))
     notes = _told(history, shapes, run_ids, how, view.log_y)
     if how == "mean":
-        chart = _mean(shapes, run_ids, by, spread, axis, look)
+        chart = _mean(shapes, by, spread, axis, look)
     else:
-        chart, thin = _lines(shapes, run_ids, by, ranked(run_ids, metric, statistic, better), axis, look)
+        chart, thin = _lines(shapes, by, ranked(run_ids, metric, statistic, better), axis, look)
         notes = [*thin, *notes]
     return Picture(chart, len(history.curves), history.points, tuple(notes))
 
@@ -150,11 +150,10 @@ def _x_title(view: View, unit: str, zone: str) -> str:
     ]
 
 
-def _lines(
-    shapes: Sequence[Shaped], run_ids: tuple[str, ...], by: str, standing: Ranked, axis: _Axis, look: Look
-) -> tuple[Chart, list[str]]:
+def _lines(shapes: Sequence[Shaped], by: str, standing: Ranked, axis: _Axis, look: Look) -> tuple[Chart, list[str]]:
     few = len(shapes) <= FEW
-    colours, legend = _colours(shapes, run_ids, by, standing)
+    run_ids = tuple(one.run_id for one in shapes)
+    colours, legend = _colours(run_ids, by, standing)
     behind = few and axis.view.smoothing > 0
     buckets = max(min(MOST_BUCKETS, FIGURE_POINTS // max(2 * len(shapes) * (1 + behind), 1)), 2)
     called = labels(run_ids)
@@ -191,27 +190,19 @@ def _standing(standing: Ranked, run_id: str) -> str:
     return f"{value}, rank {standing.order.index(run_id) + 1} of {len(standing.order)}"
 
 
-def _colours(
-    shapes: Sequence[Shaped], run_ids: tuple[str, ...], by: str, standing: Ranked
-) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """A colour for each run, and what colours mean where lines are not named."""
+def _colours(run_ids: tuple[str, ...], by: str, standing: Ranked) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """A colour for each run that is drawn, and what colours mean where lines are not named."""
     if by == RUN:
-        stand_out = [one.run_id for one in shapes] if len(shapes) <= FEW else list(standing.order[:BEST])
-        palette = COLOURS if len(shapes) <= FEW else COLOURS[1:]
-        own = dict(zip(stand_out, palette, strict=False))
-        return {one.run_id: own.get(one.run_id, LINE_COLOUR) for one in shapes}, []
+        few = len(run_ids) <= FEW
+        own = dict(zip(run_ids if few else standing.order[:BEST], COLOURS if few else COLOURS[1:], strict=False))
+        return {run_id: own.get(run_id, LINE_COLOUR) for run_id in run_ids}, []
     values = values_by(run_ids, by)
-    found = groups(values)
-    if (
-        values.is_number
-        and len(found.labels)
-        and len(np.unique(values.numbers[np.isfinite(values.numbers)])) > MOST_GROUPS
-    ):
+    if values.is_number and len(np.unique(values.numbers[np.isfinite(values.numbers)])) > MOST_GROUPS:
         return _graded(values, run_ids)
+    found = groups(values)
     colours = group_colours(found)
     shown = {run_id: colours[place] for run_id, place in zip(run_ids, found.of, strict=True)}
-    used = {found.of[run_ids.index(one.run_id)] for one in shapes}
-    return shown, [(label, colours[place]) for place, label in enumerate(found.labels) if place in used]
+    return shown, list(zip(found.labels, colours, strict=True))
 
 
 def _graded(values: Values, run_ids: tuple[str, ...]) -> tuple[dict[str, str], list[tuple[str, str]]]:
@@ -248,10 +239,8 @@ def values_by(run_ids: tuple[str, ...], by: str) -> Values:
     return ask(run_params.values, run_ids=run_ids, keys=(key,))[key]
 
 
-def _mean(
-    shapes: Sequence[Shaped], run_ids: tuple[str, ...], by: str, spread: Spread, axis: _Axis, look: Look
-) -> Chart:
-    of, labels_, colours = _groups(run_ids, by)
+def _mean(shapes: Sequence[Shaped], by: str, spread: Spread, axis: _Axis, look: Look) -> Chart:
+    of, labels_, colours = _groups(tuple(one.run_id for one in shapes), by)
     drawn = []
     for place, label in enumerate(labels_):
         some = [one for one in shapes if of[one.run_id] == place]

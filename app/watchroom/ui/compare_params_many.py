@@ -8,13 +8,12 @@ import streamlit as st
 from watchroom.charts import compare_params as charts
 from watchroom.charts.style import Chart
 from watchroom.charts.words import short
-from watchroom.domain.run_groups import Values
+from watchroom.domain.run_groups import Values, has
 from watchroom.ui.compare_params_subject import (
     PARAM,
     Floats,
     Subject,
     asked,
-    has,
     lacking,
     metric_of,
     read,

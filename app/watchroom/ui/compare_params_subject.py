@@ -90,11 +90,6 @@ def values(subject: Subject, *keys: str) -> list[Values]:
     return [found[key] for key in keys]
 
 
-def has(of: Values) -> NDArray[np.bool_]:
-    """Which runs have a value that can be placed."""
-    return np.isfinite(of.numbers) if of.is_number else np.array([text is not None for text in of.texts], bool)
-
-
 def lacking(subject: Subject, *values: Values) -> list[str]:
     """How many runs are left out, and why."""
     found = []
