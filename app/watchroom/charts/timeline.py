@@ -81,7 +81,7 @@ def timeline(lanes: Sequence[Lane], window: Window, said: str) -> Chart:
     traces += [trace for place, lane in rows for trace in _marks(lane, place, window)]
     chart = figure(*traces, height=max(len(lanes) * LANE + AROUND, LEAST_HEIGHT))
     chart.update_layout(hovermode="closest", barmode="overlay", bargap=0, margin={"r": LABEL_ROOM, "t": 26})
-    chart.update_xaxes(type="date", range=[window.start, window.end], showgrid=True, nticks=7,
+    chart.update_xaxes(type="date", range=[window.start, window.end], showgrid=True, nticks=6, tickangle=0,
                        gridcolor="rgba(128,140,160,0.18)")  # fmt: skip
     chart.update_yaxes(
         tickvals=[place for place, _ in rows],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,8 @@ from watchroom.charts.style import LINE_COLOUR, MARK_COLOUR, Chart, figure
 from watchroom.charts.words import days, records, short
 
 LABEL_ROOM = 84
+LABEL_SHIFT = 8
+"""Pixels that the name of an end is moved by where both end in the same month: half the height of a name."""
 
 
 def months(found: pd.DataFrame, before: int, now: int) -> Chart:
@@ -36,14 +39,24 @@ def months(found: pd.DataFrame, before: int, now: int) -> Chart:
                          "arrayminus": (rows["value"] - rows["low"]).where(bounded, 0)},
             )
         )  # fmt: skip
-        last = rows.iloc[-1]
+    _name_the_ends(chart, found, ((before, MARK_COLOUR), (now, LINE_COLOUR)))
+    chart.update_layout(hovermode="closest", margin={"r": LABEL_ROOM})
+    chart.update_xaxes(type="date", nticks=6, tickangle=0, tickformat="%b %Y")
+    return Chart(chart, _said(found, before, now))
+
+
+def _name_the_ends(chart: go.Figure, found: pd.DataFrame, sides: Sequence[tuple[int, str]]) -> None:
+    """Each version's name at its last point; the one that ends higher stands higher, so that they never meet."""
+    known = found.dropna(subset=["value"])
+    ends = [(rows.iloc[-1], version, colour) for version, colour in sides
+            if not (rows := known[known["version"] == version]).empty]  # fmt: skip
+    ends.sort(key=lambda end: float(end[0]["value"]))
+    together = len(ends) == 2 and ends[0][0]["period_start"] == ends[1][0]["period_start"]
+    for place, (last, version, colour) in enumerate(ends):
         chart.add_annotation(
             x=last["period_start"], y=last["value"], text=f"version {version}", showarrow=False, xanchor="left",
-            xshift=12, font={"size": 12, "color": colour},
+            xshift=12, yshift=(2 * place - 1) * LABEL_SHIFT if together else 0, font={"size": 12, "color": colour},
         )  # fmt: skip
-    chart.update_layout(hovermode="closest", margin={"r": LABEL_ROOM})
-    chart.update_xaxes(type="date", dtick="M1" if found["period_start"].nunique() <= 12 else None, tickformat="%b %Y")
-    return Chart(chart, _said(found, before, now))
 
 
 def _interval(row: Any) -> str:

@@ -54,11 +54,13 @@ def _of(model: Model, chosen: Scope) -> None:
             model, ask(queries.versions, model=model.name), story_of(model.name), chosen, snapshot.made_at
         )
     follow(_FOLLOWED)
+    if VIEW not in st.session_state and VIEW not in st.query_params:
+        st.session_state[VIEW] = next(iter(_VIEWS))  # a default of its own may not stand beside a value that is set
     picked = st.segmented_control(
-        "Look at", list(_VIEWS), key=VIEW, bind="query-params", default=next(iter(_VIEWS)), required=True,
+        "Look at", list(_VIEWS), key=VIEW, bind="query-params", required=True,
         label_visibility="collapsed",
     )  # fmt: skip
-    _VIEWS[str(picked)](subject)
+    _VIEWS.get(str(picked), versions_timeline.show)(subject)
     remember(_FOLLOWED)
 
 

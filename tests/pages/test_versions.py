@@ -1,0 +1,159 @@
+"""The Versions page tells what was live when, what it cannot know, how two versions differ, and what to go back to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.helpers.snapshots import publish_rows
+from tests.ui import versions_sample as sample
+from tests.ui.reading import Reader, links, said
+from watchroom.ui.text import as_utc
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("versions") / "store"
+    publish_rows(folder, sample.rows())
+    return folder
+
+
+@pytest.fixture
+def reader(published: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
+    return Reader(published, monkeypatch)
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
+    """One with a store of its own, still empty."""
+    return Reader(tmp_path / "store", monkeypatch)
+
+
+def at(days: float) -> str:
+    """A moment so many days ago in the address, in the zone of the sample's workspace."""
+    return as_utc(sample.ago(days)).astimezone(ZoneInfo("Europe/Vienna")).strftime("%Y-%m-%dT%H:%M")
+
+
+def test_without_a_model_every_champion_stands_at_a_glance(reader: Reader):
+    table = reader.open("versions").main.dataframe[0].value.set_index("Model")
+    assert table.loc["Moved", "Champion"] == 4
+    assert table.loc["Moved", "Moves seen"] == 2
+    assert table.loc["Moved", "Log agrees"] == "yes"
+    assert table.loc["Quiet", "Decided lately"] == "v2"
+
+
+def test_the_time_line_names_the_champion_and_where_log_and_registry_differ(reader: Reader):
+    text = said(reader.open("versions", model="moved"))
+    assert "Version 4 is champion" in text
+    assert "Before it: versions 3 and 2." in text
+    assert "version 3 decided beside the champion, version 2" in text
+    assert "version 3 decided (10 decisions) while the registry said version 4" in text
+    assert "who moved an alias (MLflow does not keep it)" in text
+
+
+def test_a_version_that_is_gone_keeps_its_place_in_the_time_line(reader: Reader):
+    app = reader.open("versions", model="moved")
+    told = [row for row in app.main.dataframe[0].value.to_dict("records") if row["Version"] == 3]
+    assert {row["What"] for row in told} == {"champion", "challenger", "decided"}
+
+
+def test_without_a_registry_the_log_alone_tells_and_that_is_said(reader: Reader):
+    text = said(reader.open("versions", model="quiet"))
+    assert "No version is champion." in text
+    assert "by the log), then version 2" in text
+
+
+@pytest.mark.parametrize(
+    ("days", "sentences"),
+    [
+        (70, ["is not known: the first refresh looked on", "By the log version 2 alone decided", "version 2 is taken"]),
+        (45, ["Version 2 was champion. This is known", "version 2 (10) and version 3 (10) decided"]),
+        (30.5, ["Version 2 was champion, or version 3 was champion already: the change lies between"]),
+        (20, ["Version 3 was champion. This is known", "Version 3 is no longer in the registry"]),
+    ],
+)
+def test_any_moment_says_who_was_champion_and_how_well_that_is_known(reader: Reader, days: float, sentences: list[str]):
+    text = said(reader.open("versions", model="moved", view="Then and now", at=at(days)))
+    for sentence in sentences:
+        assert sentence in text
+    assert "Now version 4 is in service" in text
+
+
+def test_what_changed_since_lists_the_changes_and_the_way_to_all_that_differs(reader: Reader):
+    app = reader.open("versions", model="moved", view="Then and now", at=at(45))
+    text = said(app)
+    assert "champion of moved moved from version 3 to 4" in text
+    assert "Version 4 against version 2: callers have to change what they send: c." in text
+    assert any("before=2&now=4" in query for _, _, query in links(app))
+
+
+def test_two_versions_say_first_whether_it_matters(reader: Reader):
+    app = reader.open("versions", model="moved", view="Two versions", before="2", now="4")
+    text = said(app)
+    assert "Version 4 against version 2: callers have to change what they send: c." in text
+    assert "By its run it is better (valid_rmse 3 against 4)" in text
+    assert "Inputs added: c (double)" in text
+    assert "Inputs removed: b (double)" in text
+    assert "Packages changed: scikit-learn 1.2.0 ↑ 1.4.0" in text
+    assert "Data for training: other data, by digest (train d0 → train d1)" in text
+    assert "[22222222](https://git.example.com/c/" in text
+    assert "with uncommitted changes" in text
+    params = next(table.value for table in app.main.dataframe if "Parameter" in table.value)
+    assert params.to_dict("records") == [{"Parameter": "depth", "Before": "2", "Now": "4"}]
+
+
+def test_the_same_data_and_an_unknown_run_are_not_called_a_difference(reader: Reader):
+    same = said(reader.open("versions", model="moved", view="Two versions", before="1", now="2"))
+    assert "Data for training: the same, by digest" in same
+    assert "callers notice nothing, the signature is the same." in same
+    unknown = said(reader.open("versions", model="quiet", view="Two versions", before="1", now="2"))
+    assert "Code: unknown → unknown" in unknown
+    assert "Packages: unknown" in unknown
+
+
+def test_versions_that_are_not_there_are_said_and_the_usual_ones_are_shown(reader: Reader):
+    text = said(reader.open("versions", model="moved", view="Two versions", before="77", now="x"))
+    assert "There is no version 77." in text
+    assert "Version 4 against version 2" in text
+
+
+def test_going_back_names_the_last_known_good_with_reasons_and_the_command(reader: Reader):
+    app = reader.open("versions", model="moved", view="Go back")
+    text = said(app)
+    assert "Version 2 is the last known good: it could be gone back to instead of version 4." in text
+    assert "It is no longer in the registry" in text
+    assert "Performance was failing on 3 of 30 judged days while it served" in text
+    code = "\n".join(block.value for block in app.main.code)
+    assert "set_registered_model_alias('moved', 'champion', 2)" in code
+    assert "curl --fail -X POST http://mlflow:5000/api/2.0/mlflow/registered-models/alias" in code
+    assert "Callers of today lack what it asks for: **b**." in text
+    assert "It does not use **c**, which callers send today." in text
+    assert "Watchroom does not move the alias itself" in text
+
+
+def test_with_nothing_before_there_is_nothing_to_go_back_to(reader: Reader, own: Reader):
+    text = said(reader.open("versions", model="quiet", view="Go back"))
+    assert "Version 1 is the last known good, as far as is known" in text
+    rows = sample.rows()
+    publish_rows(own.store, {**rows, "volume": [row for row in rows["volume"] if row["version"] == 2]})
+    assert "There is no earlier version to go back to" in said(own.open("versions", model="quiet", view="Go back"))
+
+
+def test_a_model_without_versions_says_what_to_do(reader: Reader):
+    assert "No version is registered yet." in said(reader.open("versions", model="bare", view="Go back"))
+
+
+def test_a_model_that_is_not_there_and_a_room_without_models_are_answered(reader: Reader, own: Reader):
+    assert "There is no model named “movd”" in said(reader.open("versions", model="movd"))
+    publish_rows(own.store)
+    assert "There are no models yet." in said(own.open("versions"))
+
+
+def test_text_from_the_registry_stays_text(reader: Reader):
+    app = reader.open("versions", model="moved", view="Two versions", before="1", now="4")
+    card = next(table.value for table in app.main.dataframe if "What" in table.value and "Version 4" in table.value)
+    tags = card.set_index("What").loc["Tags", "Version 4"]
+    assert sample.HOSTILE[:20] in tags
+    assert "[l](https://evil" not in said(app)
