@@ -23,6 +23,7 @@ def test_a_first_refresh_joins_the_registry_with_the_workspace(room: Room) -> No
         "Compare groups",
         "Note the days of decisions",
         "Explain decisions",
+        "Compare versions",
         "Try to load models",
         "Raise and end alerts",
     ]
