@@ -15,7 +15,7 @@ from watchroom.domain.seed_groups import Group
 ROW = 30
 """Pixels for a group: room for its label and a finger."""
 
-_LABEL = 34
+_LABEL = 28
 _AIR = 0.06
 _TOLD = 8
 """Groups that the sentence names."""
@@ -42,7 +42,7 @@ def groups(found: Sequence[Named], metric: str, better: str) -> Chart:
         tickmode="array", tickvals=list(range(len(shown))), ticktext=labels, range=[len(shown) - 0.4, -0.6],
         showgrid=False, nticks=None,
     )  # fmt: skip
-    chart.update_xaxes(showgrid=True, gridcolor=GRID_COLOUR, nticks=6, tickangle=0, range=_reach(shown))
+    chart.update_xaxes(showgrid=True, gridcolor=GRID_COLOUR, nticks=4, tickangle=0, range=_reach(shown))
     for place, one in enumerate(shown):
         chart.add_annotation(
             x=1, xref="paper", y=place, xanchor="left", xshift=6, showarrow=False, text=f"n {len(one.group.numbers)}",

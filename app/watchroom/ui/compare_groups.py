@@ -141,7 +141,9 @@ def _chart(who: Chosen, grouped: Grouped) -> None:
     missing = f" {count_of(without, 'run')} without a finite value left out." if without else ""
     charted = min(CHARTED, len(grouped.groups))
     first = f" The first {charted} of {len(grouped.groups)} groups." if charted < len(grouped.groups) else ""
-    st.caption(f"{plain(first + missing, 200)} {sourced(STATISTIC_WORDS[who.statistic], counted, 'run')}".strip())
+    st.caption(
+        f"{plain(first + missing, 200)} {sourced(STATISTIC_WORDS[who.statistic].capitalize(), counted, 'run')}".strip()
+    )
 
 
 def _two(grouped: Grouped, with_value: Sequence[Group]) -> None:

@@ -46,10 +46,10 @@ def runs_as_rows(
 ) -> Grid:
     """A row for each run, or group of equal runs; a column for each thing, named by its id."""
     data: dict[str, list[str | None]] = {RUN: [_title(found, places) for places in members]}
-    config: dict[str, Any] = {RUN: st.column_config.TextColumn(pinned=True, width=210)}
+    config: dict[str, Any] = {RUN: st.column_config.TextColumn(pinned=True, width=180)}
     data[PAGE] = [f"run?run={quote(found.runs[places[0]].run_id, safe='')}" for places in members]
     config[PAGE] = st.column_config.LinkColumn(
-        PAGE, display_text="Open", width=64, pinned=True, help="The run by itself; of equal runs the first"
+        PAGE, display_text="Open", width=64, help="The run by itself; of equal runs the first"
     )
     for thing in things:
         data[thing.id] = _cells(found, thing, members)

@@ -164,7 +164,7 @@ def because(found: Comparison, metric: str | None, zone: ZoneInfo) -> str:
         if max(len(here), len(there)) <= _BRIEF:
             brief.append(f"{one_line(thing.key, _NAME)} {here} instead of {there}")
         else:
-            long.append(f"another {one_line(thing.key, _NAME)}")
+            long.append(f"another {one_line(thing.key, _NAME)}{' data set' if thing.kind == 'data' else ''}")
     parts = [*brief[:_TOLD], *long[:1]]
     more = len(things) - len(parts)
     if more:

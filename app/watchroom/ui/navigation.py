@@ -83,6 +83,7 @@ PAGES: tuple[PageInfo, ...] = (
         "Data science",
         ":material/compare_arrows:",
         "What differs between these runs, and is the difference real?",
+        scope=("version",),
     ),
     PageInfo(
         "versions",
