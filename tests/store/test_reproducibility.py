@@ -55,7 +55,7 @@ CASES: list[tuple[dict[str, Any], str, str, str | None]] = [
     ({"files": [READ, READ | {"signature_inputs": "[]"}]}, "signature", "found", None),
     ({"files": [READ | {"has_input_example": True}]}, "input_example", "found", None),
     ({"files": [READ | {"has_input_example": False}]}, "input_example", "missing", None),
-    ({"files": [READ]}, "model", "unknown", "nobody has tried"),
+    ({"files": [READ]}, "model", "unknown", "not tried"),
     ({"files": [READ | {"load_status": "refused", "load_why": "Pickle."}]}, "model", "unknown", "Pickle."),
     ({"files": [READ | {"load_status": "failed", "load_why": "No x."}]}, "model", "missing", "No x."),
     ({"files": [READ | {"load_status": "failed"}, READ]}, "model", "unknown", None),

@@ -80,7 +80,8 @@ ITEMS: tuple[Item, ...] = (
         "model",
         "Loadable model",
         "A model that cannot be loaded is a name and some figures.",
-        "Log it in a format that runs no code of its own when it is loaded, and load it once at once:",
+        "Log it in a format that runs no code of its own when it is loaded, and load it once at once. "
+        "A refresh tries the models that are registered:",
         code.MODEL,
     ),
 )

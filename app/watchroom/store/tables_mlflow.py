@@ -52,7 +52,7 @@ _REPRODUCIBILITY = """
             when t.item = 'seed' then k.seed
             when k.models is null then 'no model was logged'
             when t.item = 'model' and k.loaded is not null then k.loaded
-            when t.item = 'model' then coalesce(k.load_why, k.problem, 'nobody has tried to load it')
+            when t.item = 'model' then coalesce(k.load_why, k.problem, 'not tried: a refresh loads registered versions, a few at a time')
             when not k.readable then coalesce(k.problem, 'its files are not read yet')
             when t.item = 'environment' then case when k.environment then 'Python ' || k.python when k.no_list then k.problem end
         end

@@ -48,7 +48,7 @@ def _model(model: Made) -> None:
         if model.flavors:
             inputs = f"signature: {signature(model.signature_inputs or None, None)}"
             python = f"Python {model.python_version}" if model.python_version else "its Python was not recorded"
-            loads = _LOADS.get(model.load_status, ":gray[:material/help:] nobody has tried to load it")
+            loads = _LOADS.get(model.load_status, ":gray[:material/help:] whether it loads was not tried")
             st.markdown(f"{plain(inputs)} · {plain(python)} · {loads}")
             if model.load_why:
                 st.caption(sentence(model.load_why, 400))
