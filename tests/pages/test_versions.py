@@ -133,9 +133,13 @@ def test_going_back_names_the_last_known_good_with_reasons_and_the_command(reade
     assert "Watchroom does not move the alias itself" in text
 
 
-def test_with_nothing_before_there_is_nothing_to_go_back_to(reader: Reader, own: Reader):
+def test_what_is_not_known_of_a_version_does_not_speak_against_it_and_is_said(reader: Reader):
     text = said(reader.open("versions", model="quiet", view="Go back"))
     assert "Version 1 is the last known good, as far as is known" in text
+    assert "Its health was never judged while it served" in text
+
+
+def test_with_nothing_before_there_is_nothing_to_go_back_to(own: Reader):
     rows = sample.rows()
     publish_rows(own.store, {**rows, "volume": [row for row in rows["volume"] if row["version"] == 2]})
     assert "There is no earlier version to go back to" in said(own.open("versions", model="quiet", view="Go back"))
@@ -145,8 +149,11 @@ def test_a_model_without_versions_says_what_to_do(reader: Reader):
     assert "No version is registered yet." in said(reader.open("versions", model="bare", view="Go back"))
 
 
-def test_a_model_that_is_not_there_and_a_room_without_models_are_answered(reader: Reader, own: Reader):
+def test_a_model_that_is_not_there_is_answered(reader: Reader):
     assert "There is no model named “movd”" in said(reader.open("versions", model="movd"))
+
+
+def test_a_room_without_models_is_answered(own: Reader):
     publish_rows(own.store)
     assert "There are no models yet." in said(own.open("versions"))
 
