@@ -1,7 +1,7 @@
 """New projects on disk, and the way from a folder to a registered version, for several folders in one process.
 
 MLflow takes seconds to import, so the folders' scripts run one after the other in one process of their own:
-`python -m tests.helpers.projects train,serve,test FOLDER …`. What runs is what `python train.py` runs.
+`python -m tests.helpers.projects FOLDER=test,train,serve …`. What runs is what `python train.py` runs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import runpy
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,9 @@ CLASSES = {"binary": ("genuine", "fraud"), "multiclass": ("oak", "beech", "fir")
 OWNERS = (("business", "ada@example.com"), ("data_science", "bo@example.com"), ("operations", "cy@example.com"))
 
 
-def answered(task: str = "binary", **changed: Any) -> Answers:
-    """A full set of answers."""
+def answered(kind: str = "binary", **changed: Any) -> Answers:
+    """A full set of answers for that task."""
+    task = kind
     given: dict[str, Any] = {
         "model": f"sample-{task}",
         "purpose": "Stops payments that are likely to be fraud.",
@@ -56,29 +57,33 @@ def project(folder: Path, answers: Answers) -> Path:
     return folder
 
 
-def run(steps: str, folders: Iterable[Path]) -> subprocess.CompletedProcess[str]:
-    """Run the steps (`train`, `serve`, `test`) of the folders, in their order."""
-    command = [sys.executable, "-m", "tests.helpers.projects", steps, *map(str, folders)]
-    quiet = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONDONTWRITEBYTECODE": "1"}
-    quiet.pop("MLFLOW_TRACKING_URI", None)
+def run(steps: Mapping[Path, str]) -> subprocess.CompletedProcess[str]:
+    """Run the steps of each folder, in their order: `train`, `again`, `serve`, `test`; `brief-train` takes few rows."""
+    command = [
+        sys.executable,
+        "-m",
+        "tests.helpers.projects",
+        *(f"{folder}={names}" for folder, names in steps.items()),
+    ]
+    # On a busy machine two threads wait for each other longer than one takes.
+    quiet = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
     root = Path(__file__).parents[2]
     return subprocess.run(command, cwd=root, env=quiet, capture_output=True, text=True, timeout=300, check=False)
 
 
-def _main(steps: str, folders: list[str]) -> None:
-    mine = {Path(name).stem for name in ("data.py", "modelling.py", "project.py", "sample_data.py", "train.py")}
-    for folder in folders:
-        print(f"== {folder}", flush=True)
+def _main(arguments: list[str]) -> None:
+    scripts = {"data", "modelling", "project", "sample_data", "train", "conftest", "test_data", "test_model"}
+    for folder, _, steps in (text.rpartition("=") for text in arguments):
         os.chdir(folder)
+        sys.path.insert(0, folder)
         for step in steps.split(","):
             os.environ.pop("MLFLOW_TRACKING_URI", None)  # MLflow itself sets it, and the next folder has its own
-            began = time.monotonic()
-            for name in (*mine, "conftest", "test_data", "test_model"):
+            for name in scripts:
                 sys.modules.pop(name, None)
-            sys.path.insert(0, folder)
+            began = time.monotonic()
             _step(step)
-            sys.path.remove(folder)
-            print(f"{step}: {time.monotonic() - began:.1f} s", flush=True)
+            print(f"{folder} {step}: {time.monotonic() - began:.1f} s", flush=True)
+        sys.path.remove(folder)
 
 
 def _make_brief() -> None:
@@ -88,6 +93,7 @@ def _make_brief() -> None:
 
     sample_data.make.__defaults__ = (800, sample_data.project.SEED)
     modelling.PARAMS["max_iter"] = 10
+    modelling.RESAMPLES = 5
 
 
 def _step(step: str) -> None:
@@ -109,4 +115,4 @@ def _step(step: str) -> None:
 
 
 if __name__ == "__main__":
-    _main(sys.argv[1], sys.argv[2:])
+    _main(sys.argv[1:])
