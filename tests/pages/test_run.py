@@ -142,6 +142,11 @@ def test_a_run_that_is_not_clear_is_said_with_those_that_may_have_been_meant(
         assert "There is no run" not in said(app)
 
 
+def test_the_table_of_runs_leads_to_each(reader: Reader) -> None:
+    table = reader.open("runs", q="run-a").main.dataframe[0].value
+    assert list(table["Run"]) == [f"run?run={ID}"]
+
+
 def test_a_deleted_run_says_so_and_has_a_name_all_the_same(reader: Reader) -> None:
     app = reader.open("run", run=OLD)
     assert app.main.title[0].value == "Run dddddddd"
