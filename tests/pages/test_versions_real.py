@@ -105,6 +105,21 @@ def test_a_regression_disagrees_by_more_than_the_usual_error(reader: Reader):
     assert "version 2 was nearer in" in text
 
 
+def test_another_model_begins_with_its_own_two_versions(reader: Reader):
+    app = real(reader, "fraud", a="2", b="2")
+    assert "Both sides are the same" in said(app)
+    next(one for one in app.sidebar.selectbox if one.label == "Model").set_value("demand").run()
+    assert answer(app) == "Version 2 is better than version 1."
+    assert "Their predictions differ" in said(app)
+
+
+def test_a_version_that_was_deleted_from_the_registry_is_compared_all_the_same(reader: Reader):
+    room = rows(fraud=pair_rows("fraud", "binary", 1.0))
+    room["model_versions"] = [one for one in room["model_versions"] if (one["name"], one["version"]) != ("fraud", 1)]
+    publish_rows(reader.store, room)
+    assert answer(real(reader, "fraud")) == "Version 2 is better than version 1."
+
+
 def test_text_from_outside_stays_text(reader: Reader):
     app = real(reader, "fraud")
     assert HOSTILE[:20] in "".join(map(str, table(app, 1)["Segment"]))

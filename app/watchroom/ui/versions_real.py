@@ -42,6 +42,9 @@ from watchroom.ui.workspace import facts
 OLDER, NEWER = "a", "b"
 """Where the address holds the two versions."""
 
+_OF = "_versions_real_of"
+"""Of which model the two were chosen."""
+
 ROW = 34
 
 
@@ -73,14 +76,16 @@ class Two:
 
 def show(model: Model, version: int | None) -> None:
     """The view: champion against challenger, or any two. `version` is the scope's, None for none."""
-    every = ask(model_queries.version_numbers, model=model.name)
     pairs = ask(queries.pairs, model=model.name)
+    every = _versions(model.name, pairs)
     if len(every) < 2:
         empty(
             "There is only one version.", "A second one is compared with it once both have scored the same decisions."
         )
         return
-    chosen = _chosen(every, _usual(model, version, every, pairs), pairs)
+    usual = _usual(model, version, every, pairs)
+    _begun_anew(model.name, usual)
+    chosen = _chosen(every, usual, pairs)
     if chosen[0] == chosen[1]:
         empty("Both sides are the same version.", "Choose another on one side.")
         return
@@ -92,6 +97,19 @@ def show(model: Model, version: int | None) -> None:
         _metrics(two)
         versions_real_where.show(model, two.versions, two.pair, two.found, two.terms)
     versions_real_runs.show(model.name, two.versions, alone=two.pair is None)
+
+
+def _versions(model: str, pairs: Sequence[Pair]) -> tuple[int, ...]:
+    """The versions of the registry and of the pairs, the newest first: a version that was deleted has still decided."""
+    known = {*ask(model_queries.version_numbers, model=model), *(one for pair in pairs for one in pair.versions)}
+    return tuple(sorted(known, reverse=True))
+
+
+def _begun_anew(model: str, usual: tuple[int, int]) -> None:
+    """Two versions of another model say nothing of this one."""
+    if st.session_state.get(_OF) not in (None, model):
+        st.session_state[OLDER], st.session_state[NEWER] = (str(one) for one in usual)
+    st.session_state[_OF] = model
 
 
 def _usual(model: Model, version: int | None, every: Sequence[int], pairs: Sequence[Pair]) -> tuple[int, int]:
