@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchroom.charts import compare_curves, compare_params
-from watchroom.charts.compare_curves import GL_POINTS, Filled, Line, Look, apart, between
+from watchroom.charts.compare_curves import Filled, Line, Look, apart, between
 from watchroom.domain.param_importance import Weight, spearman
 from watchroom.domain.run_groups import MISSING, MOST_GROUPS, OTHERS, Values, bins, groups, place_in
 
@@ -35,10 +35,6 @@ class TestLines:
         assert "<b>bold" not in text
         assert chart.figure.data[0].hovertemplate.count("%{x") == 1
         assert chart.figure.layout.annotations[0].text.startswith("&lt;b&gt;")
-
-    @pytest.mark.parametrize(("n", "kind"), [(5, "scatter"), (GL_POINTS + 1, "scattergl")])
-    def test_many_points_are_one_picture(self, n, kind):
-        assert compare_curves.lines([line(n=n)], [], LOOK).figure.data[0].type == kind
 
     def test_a_logarithmic_axis_holds_all_that_is_drawn(self):
         drawn = Line("a", np.arange(3.0), np.array([0.001, 1.0, 1000.0]), "#4C82D6")

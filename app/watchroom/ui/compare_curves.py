@@ -20,6 +20,7 @@ from watchroom.ui.compare_curves_drawn import (
     BEST,
     EXPERIMENT,
     FEW,
+    PAGE_POINTS,
     PARAM,
     RUN,
     How,
@@ -71,12 +72,12 @@ def show(chosen: Chosen) -> None:
     if not picked:
         empty("No metric is chosen.", "Choose one above.")
     elif len(picked) == 1:
-        _picture(chosen, names[picked[0]], asked, _ONE)
+        _picture(chosen, names[picked[0]], asked, _ONE, PAGE_POINTS)
     else:
         columns = st.columns(2, gap="medium")
         for place, key in enumerate(picked):
             with columns[place % 2]:
-                _picture(chosen, names[key], asked, _MANY)
+                _picture(chosen, names[key], asked, _MANY, PAGE_POINTS // len(picked))
 
 
 def _metrics(names: dict[str, MetricName]) -> list[str]:
@@ -138,10 +139,11 @@ def _by(chosen: Chosen, how: How) -> str:
     return str(picked)
 
 
-def _picture(chosen: Chosen, metric: MetricName, asked: _Asked, height: int) -> None:
+def _picture(chosen: Chosen, metric: MetricName, asked: _Asked, height: int, points: int) -> None:
     found: Picture = drawn(
         picture, run_ids=chosen.run_ids, metric=metric.key, statistic=chosen.statistic, better=metric.better,
         view=asked.view, how=asked.how, by=asked.by, spread=asked.spread, zone=facts().zone.key, height=height,
+        points=points,
     )  # fmt: skip
     st.markdown(f"**{plain(_answer(chosen, metric), 400)}** :small[{plain(_how(found, asked), 300)}]")
     st.plotly_chart(

@@ -28,8 +28,8 @@ from watchroom.ui.text import count_of, number, one_line
 Floats = NDArray[np.float64]
 How = Literal["lines", "mean"]
 
-FIGURE_POINTS = 60_000
-"""Points in one picture: what a browser draws in a second and then answers the mouse at once."""
+PAGE_POINTS = 60_000
+"""Points in all pictures of the page: what a browser draws in a second or two, and then answers the mouse at once."""
 
 MOST_BUCKETS = 300
 """Stretches of a curve of which the extremes are kept: one for each four pixels of a wide screen."""
@@ -43,7 +43,8 @@ BEST = 3
 RUN, EXPERIMENT, PARAM = "run", "experiment", "params."
 """What lines are coloured and grouped by: each by itself, by its experiment, or by a parameter, its name behind."""
 
-_QUIET = 0.35
+_QUIET, _INK, _LEAST = 0.35, 28, 0.08
+"""How strong lines are that only make the crowd: the more there are, the fainter, so that it shows where most run."""
 _UNITS = (("days", 172_800.0), ("hours", 7_200.0), ("minutes", 120.0), ("seconds", 0.0))
 _SECONDS = {"days": 86_400.0, "hours": 3_600.0, "minutes": 60.0, "seconds": 1.0}
 _ODD = {"lines": "marked at the edge (× NaN, ▲ infinite), no line goes through", "mean": "left out of the mean"}
@@ -88,9 +89,9 @@ def labels(run_ids: tuple[str, ...]) -> dict[str, str]:
 
 def picture(
     *, run_ids: tuple[str, ...], metric: str, statistic: str, better: str | None, view: View, how: How, by: str,
-    spread: Spread, zone: str, height: int,
+    spread: Spread, zone: str, height: int, points: int,
 ) -> Picture:  # fmt: skip
-    """One metric of the runs as the view wants it."""
+    """One metric of the runs as the view wants it, with about so many points at most."""
     with reading() as snapshot:
         history = queries.history(snapshot, run_ids=run_ids, metric=metric)
     facts = ask(queries.run_facts, run_ids=run_ids)
@@ -104,7 +105,7 @@ def picture(
     if how == "mean":
         chart = _mean(shapes, by, spread, axis, look)
     else:
-        chart, thin = _lines(shapes, by, ranked(run_ids, metric, statistic, better), axis, look)
+        chart, thin = _lines(shapes, by, ranked(run_ids, metric, statistic, better), axis, look, points)
         notes = [*thin, *notes]
     return Picture(chart, len(history.curves), history.points, tuple(notes))
 
@@ -150,12 +151,14 @@ def _x_title(view: View, unit: str, zone: str) -> str:
     ]
 
 
-def _lines(shapes: Sequence[Shaped], by: str, standing: Ranked, axis: _Axis, look: Look) -> tuple[Chart, list[str]]:
+def _lines(
+    shapes: Sequence[Shaped], by: str, standing: Ranked, axis: _Axis, look: Look, points: int
+) -> tuple[Chart, list[str]]:
     few = len(shapes) <= FEW
     run_ids = tuple(one.run_id for one in shapes)
     colours, legend = _colours(run_ids, by, standing)
     behind = few and axis.view.smoothing > 0
-    buckets = max(min(MOST_BUCKETS, FIGURE_POINTS // max(2 * len(shapes) * (1 + behind), 1)), 2)
+    buckets = max(min(MOST_BUCKETS, points // max(2 * len(shapes) * (1 + behind), 1)), 2)
     called = labels(run_ids)
     first = set(standing.order[:BEST]) if by == RUN and not few else set()
     drawn, fewer, longest = [], 0, 0
@@ -178,7 +181,7 @@ def _lines(shapes: Sequence[Shaped], by: str, standing: Ranked, axis: _Axis, loo
 
 
 def _opacity(n: int, by: str) -> float:
-    return _QUIET if by == RUN else 0.85 if n <= 60 else 0.6
+    return max(min(_QUIET, _INK / n), _LEAST) if by == RUN else 0.85 if n <= 60 else 0.6
 
 
 def _standing(standing: Ranked, run_id: str) -> str:
