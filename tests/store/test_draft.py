@@ -42,6 +42,19 @@ def test_a_part_that_does_not_change_is_the_same_file_in_the_next_snapshot(tmp_p
     assert _names(tmp_path) == ["a"]
 
 
+def test_what_fails_inside_a_transaction_leaves_its_part_as_it_was(tmp_path: Path) -> None:
+    folder = StoreFolder(tmp_path)
+    publish_rows(tmp_path, {"compare_notes": [{"model": "fraud", "key": "1 2", "value": "old"}]})
+    with refresh_lock(folder, 1), Draft(folder) as draft:
+        with pytest.raises(duckdb.Error), draft.transaction("compare"):
+            draft.connection.execute("delete from compare.compare_notes")
+            draft.connection.execute("select nonsense")
+        assert draft.connection.sql("select value from compare.compare_notes").fetchall() == [("old",)]
+        with draft.transaction("compare"):
+            draft.connection.execute("delete from compare.compare_notes")
+        assert draft.connection.sql("select value from compare.compare_notes").fetchall() == []
+
+
 def test_a_draft_that_fails_leaves_the_current_snapshot_and_no_file(tmp_path: Path) -> None:
     folder = StoreFolder(tmp_path)
     publish_rows(tmp_path, {"runs": [{"run_id": "a"}]})
