@@ -47,8 +47,7 @@ def test_what_fails_inside_a_transaction_leaves_its_part_as_it_was(tmp_path: Pat
     publish_rows(tmp_path, {"compare_notes": [{"model": "fraud", "key": "1 2", "value": "old"}]})
     with refresh_lock(folder, 1), Draft(folder) as draft:
         with pytest.raises(duckdb.Error), draft.transaction("compare"):
-            draft.connection.execute("delete from compare.compare_notes")
-            draft.connection.execute("select nonsense")
+            draft.connection.execute("delete from compare.compare_notes; select nonsense")
         assert draft.connection.sql("select value from compare.compare_notes").fetchall() == [("old",)]
         with draft.transaction("compare"):
             draft.connection.execute("delete from compare.compare_notes")
