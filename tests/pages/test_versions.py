@@ -98,8 +98,10 @@ def test_two_versions_say_first_whether_it_matters(reader: Reader):
     assert "Inputs removed: b (double)" in text
     assert "Packages changed: scikit-learn 1.2.0 ↑ 1.4.0" in text
     assert "Data for training: other data, by digest (train d0 → train d1)" in text
-    assert "[22222222](https://git.example.com/c/" in text
-    assert "with uncommitted changes" in text
+    assert "Code: 22222222 → 44444444, with uncommitted changes" in text
+    buttons = {button.proto.label: button.proto.url for button in app.main.get("link_button")}
+    assert buttons["Commit 22222222"] == f"https://git.example.com/c/{'2' * 40}"
+    assert buttons["What changed between them"] == f"https://git.example.com/{'2' * 40}...{'4' * 40}"
     params = next(table.value for table in app.main.dataframe if "Parameter" in table.value)
     assert params.to_dict("records") == [{"Parameter": "depth", "Before": "2", "Now": "4"}]
 

@@ -1,4 +1,4 @@
-"""A commit is a link by the workspace's pattern, and only when it can be one."""
+"""A commit leads to its page by the workspace's pattern, and only when it can be one."""
 
 from __future__ import annotations
 
@@ -15,26 +15,34 @@ def pattern(monkeypatch: pytest.MonkeyPatch, commit: str = "", compare: str = ""
 
 
 @pytest.mark.parametrize(
-    ("link", "commit", "shown"),
+    ("link", "commit", "address"),
     [
-        (PATTERN, "0123456789abcdef", "[01234567](https://git.example.com/c/0123456789abcdef)"),
-        ("", "0123456789abcdef", "01234567"),
-        ("http://git.example.com/c/{commit}", "0123456789abcdef", "01234567"),
-        ("javascript:alert(1)//{commit}", "0123456789abcdef", "01234567"),
-        (PATTERN, "x) [evil](https://evil", "x\\) \\[evil"),
-        (PATTERN, "../../admin", "\\.\\.\\/\\.\\.\\/ad"),
-        (PATTERN, None, "unknown"),
-        ("https://git.example.com/(a)/{commit}", "feature/a-b", "[feature\\/](https://git.example.com/%28a%29/feature/a-b)"),
+        (PATTERN, "0123456789abcdef", "https://git.example.com/c/0123456789abcdef"),
+        (PATTERN, "feature/a-b", "https://git.example.com/c/feature/a-b"),
+        ("", "0123456789abcdef", ""),
+        ("http://git.example.com/c/{commit}", "0123456789abcdef", ""),
+        ("javascript:alert(1)//{commit}", "0123456789abcdef", ""),
+        (PATTERN, "x) [evil](https://evil", ""),
+        (PATTERN, "../../admin", ""),
+        (PATTERN, None, ""),
     ],
-)  # fmt: skip
-def test_a_commit_is_shown_as_a_link_or_as_text(monkeypatch, link, commit, shown):
+)
+def test_a_commit_has_a_page_only_by_a_pattern_and_when_it_can_be_one(monkeypatch, link, commit, address):
     pattern(monkeypatch, commit=link)
-    assert commits.commit_markdown(commit) == shown
+    assert commits.commit_address(commit) == address
 
 
-def test_uncommitted_changes_are_said_beside_it(monkeypatch):
-    pattern(monkeypatch)
-    assert commits.commit_markdown("abcdef012345", True) == "abcdef01, with uncommitted changes"
+@pytest.mark.parametrize(
+    ("commit", "dirty", "text"),
+    [
+        ("abcdef012345", True, "abcdef01, with uncommitted changes"),
+        ("abcdef012345", None, "abcdef01"),
+        (None, None, "unknown"),
+        ("[x](y)zzzz", False, "\\[x\\]\\(y\\)zz"),
+    ],
+)
+def test_a_commit_is_shown_by_its_first_letters_as_text(commit, dirty, text):
+    assert commits.commit_text(commit, dirty) == text
 
 
 @pytest.mark.parametrize(

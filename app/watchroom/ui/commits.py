@@ -1,9 +1,11 @@
-"""A commit as people look at it: a link by the workspace's pattern, else its first letters as text."""
+"""A commit as people look at it: its first letters, and the way to its page by the workspace's pattern."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import quote
+
+import streamlit as st
 
 from watchroom.ui.text import UNKNOWN, plain
 from watchroom.ui.workspace import facts
@@ -28,13 +30,23 @@ def compare_address(before: str | None, now: str | None) -> str:
     return _filled(pattern, before=before, after=now) if usable else ""
 
 
-def commit_markdown(commit: str | None, dirty: bool | None = None) -> str:
-    """A commit in Markdown, a link where the workspace has a pattern; `unknown` without one."""
+def commit_text(commit: str | None, dirty: bool | None = None) -> str:
+    """A commit's first letters, in Markdown; `unknown` without one."""
     if not commit:
         return UNKNOWN
-    shown, address = plain(commit[:SHOWN]), commit_address(commit)
-    named = f"[{shown}]({address})" if address else shown
-    return f"{named}, with uncommitted changes" if dirty else named
+    return f"{plain(commit[:SHOWN])}, with uncommitted changes" if dirty else plain(commit[:SHOWN])
+
+
+def commit_links(*commits: str | None) -> None:
+    """A button for each of the commits, once, that has a page; and for what changed between two. Nothing without."""
+    found = [(f"Commit {commit[:SHOWN]}", address)
+             for commit in dict.fromkeys(commits) if commit and (address := commit_address(commit))]  # fmt: skip
+    if len(commits) == 2 and (between := compare_address(*commits)):
+        found.append(("What changed between them", between))
+    if found:
+        with st.container(horizontal=True, gap="small"):
+            for label, address in found:
+                st.link_button(plain(label), address, icon=":material/open_in_new:", type="tertiary")
 
 
 def _usable(pattern: str, commit: str | None) -> bool:
@@ -44,5 +56,4 @@ def _usable(pattern: str, commit: str | None) -> bool:
 def _filled(pattern: str, **words: str | None) -> str:
     for word, text in words.items():
         pattern = pattern.replace(f"{{{word}}}", quote(text or "", safe="/"))
-    # What would end a link of Markdown or leave its line; the rest of the pattern was checked when it was read.
-    return pattern.translate({ord(sign): f"%{ord(sign):02X}" for sign in "()<>[]\\ \"'`"})
+    return pattern

@@ -1,4 +1,4 @@
-"""The tabs of the page of one model: versions, history, approvals, runs, and how to work on it.
+"""The tabs of the page of one model: versions, history, approvals, runs, how to work on it, and notes.
 
 Only the open tab asks for its data.
 """
@@ -14,7 +14,7 @@ import streamlit as st
 from watchroom.store.queries import models as queries
 from watchroom.store.queries.models import Model, Sheet
 from watchroom.store.queries.training import Training, training
-from watchroom.ui import model_approvals, model_versions, wording
+from watchroom.ui import model_approvals, model_versions, notebook, wording
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
 from watchroom.ui.rows import event_rows, first_sight_row
@@ -49,6 +49,7 @@ def show_tabs(page: Page) -> None:
         "Approvals": _approvals,
         "Runs": _runs,
         "Work on it": _work,
+        "Notes": _notes,
     }
     tabs = st.tabs(list(parts), key="tab", bind="query-params", on_change="rerun")
     for tab, part in zip(tabs, parts.values(), strict=True):
@@ -116,6 +117,11 @@ def _lost(found: Training) -> tuple[tuple[int, str], ...]:
         (found.deleted, f"{found.deleted:,} of them deleted in MLflow"),
         (found.unknown, f"{found.unknown:,} of them not in the snapshot"),
     )
+
+
+def _notes(page: Page) -> None:
+    notebook.pin("model", page.model.name)
+    notebook.notes("model", page.model.name)
 
 
 def _work(page: Page) -> None:

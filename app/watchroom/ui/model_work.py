@@ -17,7 +17,7 @@ from watchroom.store.queries.models import Model
 from watchroom.store.queries.versions import Compared, Version
 from watchroom.ui import versions_back
 from watchroom.ui import versions_words as words
-from watchroom.ui.commits import commit_markdown
+from watchroom.ui.commits import commit_links, commit_text
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
@@ -161,6 +161,7 @@ def _retrain(subject: Subject, version: Version) -> None:
     st.markdown(f"To make it again: {plain(found.sentence, 300)}")
     recipe = reproduce_run(record, facts().tracking_uri)
     code(f"{recipe.prepare}\n\n{recipe.run}")
+    commit_links(version.commit)
     params = {"run": version.run_id, "tab": "Make it again"}
     link("run", "The whole recipe, and what is missing", icon=":material/experiment:", params=params)
 
@@ -173,7 +174,7 @@ def _start(version: Version, record: run_queries.RunRecord) -> list[str]:
     packages = "its packages are written down" if record.requirements else "its packages are not known"
     return [
         f"Run: {plain(version.run_name or version.run_id, 80)} in {plain(record.experiment or UNKNOWN, 80)}",
-        f"Code: {commit_markdown(version.commit, version.dirty)}",
+        f"Code: {commit_text(version.commit, version.dirty)}",
         f"Data: {plain(', '.join(sets) + more, 300) if sets else 'no dataset was logged'}",
         f"Settings: {plain(some(params, PARAMS), 400) if params else 'no parameter was logged'}",
         f"Environment: {plain(python)}, {packages}",

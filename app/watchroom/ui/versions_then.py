@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 
 import pandas as pd
 import streamlit as st
@@ -80,9 +81,10 @@ def _asked(subject: Subject) -> datetime:
     usual = (end - timedelta(days=DAYS_BACK)).replace(hour=12, minute=0, second=0, microsecond=0)
     picked = st.datetime_input(
         f"At ({zone()})", usual, min_value=EARLIEST, max_value=end + timedelta(days=1), key=AT,
-        bind="query-params", format="YYYY-MM-DD", required=True, width=320,
+        bind="query-params", format="YYYY-MM-DD", width=320,
     )  # fmt: skip
-    return utc_of(picked)
+    # Its type says otherwise, but a field that is emptied gives None.
+    return utc_of(cast("datetime | None", picked) or usual)
 
 
 def then_of(subject: Subject, moment: datetime) -> Then:

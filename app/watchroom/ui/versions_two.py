@@ -25,7 +25,7 @@ from watchroom.store.queries import health as health_queries
 from watchroom.store.queries import versions as queries
 from watchroom.store.queries.explanations import Span
 from watchroom.store.queries.versions import Version
-from watchroom.ui.commits import commit_markdown, compare_address
+from watchroom.ui.commits import commit_links, commit_text
 from watchroom.ui.explanations_words import LEAST_MOVED, shift_words, worth_telling
 from watchroom.ui.lights import NAMES, icon
 from watchroom.ui.navigation import link
@@ -134,8 +134,6 @@ def _ways_on(subject: Subject, found: Difference) -> None:
         both = {"model": model, "view": "Champion or challenger", "version": str(found.now.version)}
         link("versions", "Is the difference real?", icon=":material/balance:", params=both)
         link("explanations", "What drives it", icon=":material/query_stats:", params={"model": model})
-        if address := compare_address(found.before.commit, found.now.commit):
-            st.link_button("The code between them", address, icon=":material/open_in_new:", type="tertiary")
 
 
 def _box(title: str, note: str = "") -> st.delta_generator.DeltaGenerator:
@@ -228,10 +226,11 @@ def _made(found: Difference) -> None:
         if not found.data:
             lines.insert(1, f"Data: {UNKNOWN}, their runs logged no dataset.")
         st.markdown("\n".join(f"- {line}" for line in lines))
+        commit_links(found.before.commit, found.now.commit)
 
 
 def _code(found: Difference) -> str:
-    old, new = (commit_markdown(one.commit, one.dirty) for one in (found.before, found.now))
+    old, new = (commit_text(one.commit, one.dirty) for one in (found.before, found.now))
     if found.before.commit and found.before.commit == found.now.commit:
         return f"Code: the same commit, {new}"
     return f"Code: {old} → {new}"
