@@ -182,6 +182,7 @@ def test_groups_over_seeds_have_a_mean_a_spread_and_a_difference_in_words(reader
 def test_groups_by_what_the_address_says(reader):
     app = reader.open("compare", runs=runs(*range(RUNS)), view="Groups", group="seed · parameter")
     assert "4 groups of 8 runs" in every(app)
+    assert app.main.expander[0].label == "Grouped by seed"
     assert "A group has two runs only" in said(app)
 
 

@@ -126,7 +126,7 @@ def told(a, b):
         ),
         (
             (1.0, 3.0), (1.5, 3.5),
-            "Group A is better by 0.5 (95 % interval −5.58 to 6.58), 62 % probable; it may well be chance. "
+            "Group A is better by 0.5 (95 % interval −5.58 to 6.58), 62 % probable; it may be chance. "
             "2 against 2 runs.",
         ),
         (

@@ -16,6 +16,8 @@ ROW = 30
 """Pixels for a group: room for its label and a finger."""
 
 _LABEL = 28
+_LEAST_HEIGHT = 120
+"""Below it Plotly leaves the axis out."""
 _AIR = 0.06
 _TOLD = 8
 """Groups that the sentence names."""
@@ -35,7 +37,7 @@ def groups(found: Sequence[Named], metric: str, better: str) -> Chart:
     `better` says which way is better, for the sentence. Groups without a value are left out.
     """
     shown = [one for one in found if one.group.numbers]
-    chart = figure(_runs(shown), _means(shown), height=ROW * max(len(shown), 1) + 46)
+    chart = figure(_runs(shown), _means(shown), height=max(ROW * len(shown) + 46, _LEAST_HEIGHT))
     chart.update_layout(hovermode="closest", margin={"r": 44})
     labels = [f"<b>{one.group.letter}</b> {_cut(one.label)}" for one in shown]
     chart.update_yaxes(

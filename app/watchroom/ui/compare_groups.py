@@ -85,7 +85,7 @@ def _grouping(found: Comparison) -> tuple[str, ...]:
     if chosen is not None and not set(chosen) <= options.keys():
         st.session_state[GROUP_BY] = [name for name in chosen if name in options]
     shown = told_apart(options, 60, lambda name: f"{options[name].key} · {ONE_OF[options[name].kind]}")
-    now = [options[name].key for name in (chosen if chosen is not None else start) if name in options]
+    now = [options[name].key for name in _asked(chosen, shown, start) if name in options]
     by = some([one_line(key, 30) for key in now], _NAMED) or "nothing: all runs are one group"
     with st.expander(f"Grouped by {plain(by, 200)}", icon=":material/group_work:"):
         return tuple(
@@ -95,6 +95,14 @@ def _grouping(found: Comparison) -> tuple[str, ...]:
                 help="Until you choose: all that differs in parameters, data, experiment and tags, but for seeds.",
             )
         )  # fmt: skip
+
+
+def _asked(chosen: list[str] | None, shown: dict[str, str], start: list[str]) -> list[str]:
+    """What is grouped by, before the control is drawn: as chosen, else as the address has it in the control's words."""
+    if chosen is not None:
+        return chosen
+    ids = {label: name for name, label in shown.items()}
+    return [ids[label] for label in st.query_params.get_all(GROUP_BY) if label in ids] or start
 
 
 def _grouped(*, run_ids: tuple[str, ...], statistic: str, metric: str, by: tuple[str, ...]) -> Grouped:

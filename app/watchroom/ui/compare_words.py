@@ -219,7 +219,7 @@ def difference_words(a: Group, b: Group, found: Difference, key: str, way: Bette
     told = f"Group {better.letter} is better by {short(abs(found.difference))} ({interval})"
     if found.difference == 0:
         told = f"Groups {a.letter} and {b.letter} have the same mean ({interval})"
-    doubt = "; it may well be chance" if found.low <= 0 <= found.high else ""
+    doubt = "; it may be chance" if found.low <= 0 <= found.high else ""
     return f"{told}, {percent(chance)} probable{doubt}. {runs[:1].upper()}{runs[1:]}."
 
 
