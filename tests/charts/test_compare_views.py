@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchroom.charts import compare_curves, compare_params
-from watchroom.charts.compare_curves import Filled, Line, Look, apart, between
+from watchroom.charts.compare_curves import Filled, Line, Look, between
+from watchroom.charts.line_ends import apart
 from watchroom.domain.param_importance import Weight, spearman
 from watchroom.domain.run_groups import MISSING, MOST_GROUPS, OTHERS, Values, bins, groups, place_in
 
@@ -61,6 +62,16 @@ def test_a_band_that_cannot_be_told_is_not_drawn():
     shape, mean = found.figure.data
     assert list(shape.x) == [1, 2, 2, 1]
     assert "cannot be told" in mean.customdata[0][1]
+
+
+def test_a_band_below_zero_goes_to_the_edge_of_a_logarithmic_axis():
+    x, ones = np.arange(3.0), np.ones(3)
+    found = compare_curves.bands(
+        [Filled("g", x, ones, ones - 2, ones + 2, np.full(3, 2), "#4C82D6")],
+        "deviation",
+        Look("step", "loss", log_y=True),
+    )
+    assert min(found.figure.data[0].y) == pytest.approx(10 ** found.figure.layout.yaxis.range[0])
 
 
 def test_colours_go_from_low_to_high():

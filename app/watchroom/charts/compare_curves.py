@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from watchroom.charts.explanations import cut
+from watchroom.charts.line_ends import last_of, name_the_ends
 from watchroom.charts.style import GRID_COLOUR, LINE_COLOUR, MARK_COLOUR, Chart, figure, name
 from watchroom.charts.words import short
 
@@ -30,9 +31,6 @@ LOW_COLOUR, HIGH_COLOUR = LINE_COLOUR, MARK_COLOUR
 ODD_DRAWN = 300
 """Points that are NaN or infinite and are marked; more of them only make a bar."""
 
-_LABEL_GAP = 14
-_LABEL_CHARACTERS = 20
-_LABEL_ROOM = 132
 _FILL = 0.16
 
 
@@ -98,21 +96,22 @@ def lines(
         chart.update_layout(showlegend=True, legend=above, margin={"t": 40})
     low, high = _extent([line.y for line in drawn] + [line.raw[1] for line in drawn if line.raw], look.log_y)
     _scale(chart, low, high, look)
-    named = [(line.label, _last(line.y), line.colour) for line in drawn if line.ends]
-    _name_the_ends(chart, [one for one in named if one[1] is not None], (low, high), look)
+    named = [(line.label, last_of(line.y), line.colour) for line in drawn if line.ends]
+    name_the_ends(chart, [one for one in named if one[1] is not None], (low, high), look.height, look.log_y)
     return Chart(chart, _lines_words(drawn, look))
 
 
 def bands(drawn: Sequence[Filled], spread: str, look: Look) -> Chart:
     """A mean for each group, the band about it behind; `spread` says what the band is."""
+    low, high = _extent([part for one in drawn for part in (one.mean, one.low, one.high)], look.log_y)
+    floor = 10**low if look.log_y else -math.inf  # a band that goes below zero goes to the edge of a logarithmic axis
     traces: list[dict[str, Any]] = []
     for one in drawn:
-        traces += [*_band(one), _mean(one, spread, look)]
+        traces += [*_band(one, floor), _mean(one, spread, look)]
     chart = _framed(traces, look)
-    low, high = _extent([part for one in drawn for part in (one.mean, one.low, one.high)], look.log_y)
     _scale(chart, low, high, look)
-    named = [(one.label, _last(one.mean), one.colour) for one in drawn]
-    _name_the_ends(chart, [one for one in named if one[1] is not None], (low, high), look)
+    named = [(one.label, last_of(one.mean), one.colour) for one in drawn]
+    name_the_ends(chart, [one for one in named if one[1] is not None], (low, high), look.height, look.log_y)
     return Chart(chart, _bands_words(drawn, look))
 
 
@@ -203,14 +202,15 @@ def _odd(odd: Sequence[tuple[Any, Floats]]) -> list[dict[str, Any]]:
     return found
 
 
-def _band(one: Filled) -> list[dict[str, Any]]:
+def _band(one: Filled, floor: float) -> list[dict[str, Any]]:
     """The band as a filled shape for each stretch in which it can be told."""
     known = np.isfinite(one.low) & np.isfinite(one.high)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], known.astype(np.int8), [0]))))
     x = np.asarray(one.x)
     return [
         {"type": "scatter", "x": np.concatenate((x[a:b], x[a:b][::-1])), "mode": "lines", "fill": "toself",
-         "y": np.concatenate((one.high[a:b], one.low[a:b][::-1])), "line": {"width": 0}, "hoverinfo": "skip",
+         "y": np.concatenate((one.high[a:b], np.maximum(one.low[a:b], floor)[::-1])), "line": {"width": 0},
+         "hoverinfo": "skip",
          "fillcolor": _seen_through(one.colour), "name": name(one.label)}
         for a, b in zip(edges[::2], edges[1::2], strict=True)
     ]  # fmt: skip
@@ -261,47 +261,10 @@ def _scale(chart: go.Figure, low: float, high: float, look: Look) -> None:
     )
 
 
-def _last(values: Floats) -> float | None:
-    known = values[np.isfinite(values)]
-    return float(known[-1]) if len(known) else None
-
-
-def _name_the_ends(
-    chart: go.Figure, named: Sequence[tuple[str, float | None, str]], extent: tuple[float, float], look: Look
-) -> None:
-    """Names at the right edge, each as near to its line's end as the others let it."""
-    if not named:
-        return
-    low, high = extent
-    inner = look.height - 60
-    places = [((math.log10(y) if look.log_y else y) - low) / (high - low) * inner for _, y, _ in named if y is not None]
-    for (label, _, colour), place in zip(named, apart(places, _LABEL_GAP, inner), strict=True):
-        chart.add_annotation(
-            x=1, xref="paper", xanchor="left", xshift=4, y=place / inner, yref="paper", yanchor="middle",
-            text=cut(label, _LABEL_CHARACTERS), hovertext=name(label), showarrow=False,
-            font={"size": 11, "color": colour},
-        )  # fmt: skip
-    longest = max(min(len(label), _LABEL_CHARACTERS) for label, _, _ in named)
-    chart.update_layout(margin={"r": min(14 + 6.5 * longest, _LABEL_ROOM + 14)})
-
-
-def apart(places: Sequence[float], gap: float, top: float) -> list[float]:
-    """The places moved until they lie `gap` apart in their order, none above `top`."""
-    order = sorted(range(len(places)), key=lambda i: places[i])
-    moved = [0.0] * len(places)
-    floor = -math.inf
-    for i in order:
-        floor = moved[i] = max(places[i], floor + gap)
-    ceiling = top + gap
-    for i in reversed(order):
-        ceiling = moved[i] = min(moved[i], ceiling - gap)
-    return moved
-
-
 def _lines_words(drawn: Sequence[Line], look: Look) -> str:
     if not drawn:
         return f"{look.y_title}: no curves."
-    ends = sorted((end, line.label) for line in drawn if (end := _last(line.y)) is not None)
+    ends = sorted((end, line.label) for line in drawn if (end := last_of(line.y)) is not None)
     told = ""
     if ends:
         told = f" They end between {short(ends[0][0])} ({ends[0][1]}) and {short(ends[-1][0])} ({ends[-1][1]})."
@@ -309,5 +272,5 @@ def _lines_words(drawn: Sequence[Line], look: Look) -> str:
 
 
 def _bands_words(drawn: Sequence[Filled], look: Look) -> str:
-    told = ", ".join(f"{one.label} ends at {short(_last(one.mean))}" for one in drawn)
+    told = ", ".join(f"{one.label} ends at {short(last_of(one.mean))}" for one in drawn)
     return f"Mean of {look.y_title} over {look.x_title} by group: {told or 'no groups'}."

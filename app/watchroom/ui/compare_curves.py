@@ -16,20 +16,8 @@ from watchroom.store.queries import curves as queries
 from watchroom.store.queries import run_params
 from watchroom.store.queries.curves import MetricName
 from watchroom.ui.compare_choice import METRIC, Chosen
-from watchroom.ui.compare_curves_drawn import (
-    BEST,
-    EXPERIMENT,
-    FEW,
-    PAGE_POINTS,
-    PARAM,
-    RUN,
-    How,
-    Picture,
-    labels,
-    picture,
-    ranked,
-    table,
-)
+from watchroom.ui.compare_curves_colours import BEST, EXPERIMENT, FEW, PARAM, RUN, labels, ranked
+from watchroom.ui.compare_curves_drawn import PAGE_POINTS, How, Picture, picture, table
 from watchroom.ui.names import told_apart
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import empty, sourced

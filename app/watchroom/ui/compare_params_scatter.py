@@ -13,7 +13,7 @@ from watchroom.charts.style import Chart
 from watchroom.charts.words import short
 from watchroom.domain.param_importance import spearman
 from watchroom.domain.run_groups import Values, has
-from watchroom.ui.compare_curves_drawn import labels
+from watchroom.ui.compare_curves_colours import labels
 from watchroom.ui.compare_params_subject import (
     PARAM,
     Floats,
