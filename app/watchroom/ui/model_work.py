@@ -11,6 +11,7 @@ from watchroom.domain.reproducibility import standing
 from watchroom.reports import go_back, recipes
 from watchroom.reports.quoting import remark, word
 from watchroom.reports.recipe_run import reproduce_run
+from watchroom.store.queries import models as model_queries
 from watchroom.store.queries import reproducibility as run_queries
 from watchroom.store.queries import versions as queries
 from watchroom.store.queries.models import Model
@@ -24,7 +25,7 @@ from watchroom.ui.room import ask
 from watchroom.ui.scope import Scope
 from watchroom.ui.states import code, empty
 from watchroom.ui.text import UNKNOWN, count_of, one_line, plain, sentence, some, when
-from watchroom.ui.versions_difference import SURE
+from watchroom.ui.versions_difference import SURE, told_by
 from watchroom.ui.versions_subject import Subject, local, story_of, zone
 from watchroom.ui.workspace import facts
 
@@ -231,7 +232,8 @@ def _not_better(subject: Subject, one: Version) -> list[str]:
     if champion is None:
         return []
     told = ask(queries.compared, model=subject.model.name, one=champion, other=one.version)
-    known = next((row for row in told if row.newer_better is not None), None)
+    sheet = ask(model_queries.sheet, model=subject.model.name)
+    known = told_by(told, sheet.monitored if sheet else None)
     if known is None:
         return ["it has not been compared with the champion on the same decisions"]
     return (

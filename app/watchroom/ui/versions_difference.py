@@ -160,7 +160,7 @@ def _callers(found: Difference) -> tuple[str, bool]:
 
 def _good(found: Difference) -> tuple[str, bool]:
     """Whether the one now is better, and whether that is more than the runs' own word."""
-    told = _told(found.compared, found.monitored)
+    told = told_by(found.compared, found.monitored)
     if told is not None and told.newer_better is not None:
         return _paired(found, told)
     known = next((one for one in found.metrics if one.verdict in ("better", "worse")), None)
@@ -170,7 +170,8 @@ def _good(found: Difference) -> tuple[str, bool]:
     return f"by its run it is {known.verdict} ({values}), which no shared decision has put to the test.", False
 
 
-def _told(compared: Sequence[Compared], monitored: str | None) -> Compared | None:
+def told_by(compared: Sequence[Compared], monitored: str | None) -> Compared | None:
+    """The metric that two versions are judged by: the one that the model is monitored by, else the first that is known."""
     known = [one for one in compared if one.newer_better is not None]
     return next((one for one in known if one.metric == monitored), known[0] if known else None)
 
