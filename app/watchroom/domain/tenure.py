@@ -6,7 +6,7 @@ change lies between two looks, and what happened between them and was undone aga
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise, zip_longest
@@ -204,12 +204,3 @@ def within(found: History, start: datetime, end: datetime) -> tuple[int, ...]:
 
 def _touches(edge: Edge, start: datetime, end: datetime) -> bool:
     return (edge.after or edge.by) < end and edge.by > start
-
-
-def held_by_version(histories: Sequence[History]) -> dict[int, tuple[Tenure, ...]]:
-    """The tenures of several histories by version: of a stage, which several versions may hold at once."""
-    found: dict[int, list[Tenure]] = {}
-    for one in histories:
-        for tenure in one.tenures:
-            found.setdefault(tenure.version, []).append(tenure)
-    return {version: tuple(sorted(held, key=lambda one: one.begin.by)) for version, held in sorted(found.items())}

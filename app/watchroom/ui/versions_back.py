@@ -25,7 +25,7 @@ from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
 from watchroom.ui.rows import quiet
 from watchroom.ui.states import code, empty, sourced, truncated
-from watchroom.ui.text import count_of, one_line, plain, sentence, some
+from watchroom.ui.text import one_line, plain, sentence, some
 from watchroom.ui.versions_subject import Subject
 from watchroom.ui.workspace import facts
 
@@ -183,10 +183,3 @@ def _reasons(subject: Subject, one: Judgement, chosen: Judgement | None) -> None
 
 def _reason(found: Reason) -> str:
     return f"{_ICONS[found.ok]} {sentence(found.text[:1].upper() + found.text[1:], 300)}"
-
-
-def summary(subject: Subject) -> str:
-    """The answer, and how many were looked at: for the page of the model. Plain text."""
-    found, total = judged(subject)
-    told = words.back(last_good(found), present(subject), total)
-    return f"{told} {count_of(total, 'earlier version')} looked at." if total else told

@@ -171,7 +171,7 @@ def _good(found: Difference) -> tuple[str, bool]:
 
 
 def told_by(compared: Sequence[Compared], monitored: str | None) -> Compared | None:
-    """The metric that two versions are judged by: the one that the model is monitored by, else the first that is known."""
+    """The metric that two versions are judged by: what the model is monitored by, else the first that is known."""
     known = [one for one in compared if one.newer_better is not None]
     return next((one for one in known if one.metric == monitored), known[0] if known else None)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -13,35 +12,28 @@ from watchroom.charts.style import Chart
 from watchroom.charts.version_months import months
 from watchroom.charts.words import days
 from watchroom.domain.version_difference import (
-    Changed,
-    ColumnsDifference,
-    DataDifference,
-    Dataset,
     MetricDifference,
-    PackagesDifference,
-    step,
 )
 from watchroom.store.queries import health as health_queries
 from watchroom.store.queries import versions as queries
 from watchroom.store.queries.explanations import Span
 from watchroom.store.queries.versions import Version
-from watchroom.ui.commits import commit_links, commit_text
 from watchroom.ui.explanations_words import LEAST_MOVED, shift_words, worth_telling
 from watchroom.ui.lights import NAMES, icon
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
-from watchroom.ui.text import UNKNOWN, count_of, number, one_line, plain, sentence, some, when
+from watchroom.ui.text import count_of, number, one_line, plain, sentence
+from watchroom.ui.versions_cards import show_cards
 from watchroom.ui.versions_difference import Difference, answer, difference
-from watchroom.ui.versions_subject import Subject, zone
+from watchroom.ui.versions_made import box, made_from, signature
+from watchroom.ui.versions_subject import Subject
 
 BEFORE, NOW = "before", "now"
 ROW_HEIGHT = 34
 _ROWS_SEEN = 12
 SHIFTS = 10
-NAMED = 12
-"""Names in a line of columns or packages; a signature of hundreds is read in MLflow."""
 
 _LEVELS = {
     "breaks": ":red[:material/error:]",
@@ -69,14 +61,14 @@ def show(subject: Subject) -> None:
     _ways_on(subject, found)
     left, right = st.columns(2, gap="small")
     with left:
-        _signature(found)
-        _made(found)
+        signature(found)
+        made_from(found)
     with right:
         _measured(found)
         _params(found)
     _served(subject, found)
     _drivers(subject, found)
-    _card(subject, found)
+    show_cards(subject, found)
 
 
 def usual(subject: Subject) -> tuple[int, int]:
@@ -136,36 +128,8 @@ def _ways_on(subject: Subject, found: Difference) -> None:
         link("explanations", "What drives it", icon=":material/query_stats:", params={"model": model})
 
 
-def _box(title: str, note: str = "") -> st.delta_generator.DeltaGenerator:
-    box = st.container(border=True, gap="xsmall")
-    box.markdown(f"**{title}** {f':small[:gray[{plain(note)}]]' if note else ''}")
-    return box
-
-
-def _signature(found: Difference) -> None:
-    with _box("Signature", "what callers send and get"):
-        st.markdown(
-            "\n".join(f"- {line}" for line in [*_side("Inputs", found.inputs), *_side("Outputs", found.outputs)])
-        )
-
-
-def _side(name: str, found: ColumnsDifference | None) -> list[str]:
-    if found is None:
-        return [f"{name}: {UNKNOWN}, a signature is missing or cannot be read."]
-    if found.same:
-        return [f"{name}: the same."]
-    parts = (
-        ("added", [f"{one.name} ({one.type}{'' if one.required else ', optional'})" for one in found.added]),
-        ("removed", [f"{one.name} ({one.type})" for one in found.removed]),
-        ("another type", [f"{one.name} ({one.before} → {one.now})" for one in found.retyped]),
-        ("now required", list(found.now_required)),
-        ("now optional", list(found.now_optional)),
-    )
-    return [f"{name} {what}: {plain(some(named, NAMED), 900)}" for what, named in parts if named]
-
-
 def _measured(found: Difference) -> None:
-    with _box("Metrics of their runs", "last value"):
+    with box("Metrics of their runs", "last value"):
         if not found.metrics:
             st.caption("Their runs hold no metrics, or are not in the snapshot.")
             return
@@ -197,7 +161,7 @@ def metrics_table(found: Sequence[MetricDifference]) -> pd.DataFrame:
 
 
 def _params(found: Difference) -> None:
-    with _box("Parameters of their runs"):
+    with box("Parameters of their runs"):
         if not found.params_known:
             st.caption("A run is not in the snapshot: its parameters are not known.")
         elif not found.params:
@@ -218,67 +182,6 @@ def _params(found: Difference) -> None:
                                "Now": st.column_config.TextColumn(width=130)},
                 alt=f"{count_of(len(table), 'parameter')} that differ",
             )  # fmt: skip
-
-
-def _made(found: Difference) -> None:
-    with _box("What they were made from"):
-        lines = [_code(found), *(_data(one) for one in found.data), *_environment(found)]
-        if not found.data:
-            lines.insert(1, f"Data: {UNKNOWN}, their runs logged no dataset.")
-        st.markdown("\n".join(f"- {line}" for line in lines))
-        commit_links(found.before.commit, found.now.commit)
-
-
-def _code(found: Difference) -> str:
-    old, new = (commit_text(one.commit, one.dirty) for one in (found.before, found.now))
-    if found.before.commit and found.before.commit == found.now.commit:
-        return f"Code: the same commit, {new}"
-    return f"Code: {old} → {new}"
-
-
-def _data(one: DataDifference) -> str:
-    name = f"Data for {plain(one.context, 40)}" if one.context else "Data"
-    if one.same is True:
-        return f"{name}: the same, by digest ({_sets(one.now)})"
-    if one.same is False:
-        return f"{name}: other data, by digest ({_sets(one.before)} → {_sets(one.now)})"
-    missing = "the one before" if not one.before else "the one now" if not one.now else "a digest"
-    return f"{name}: {UNKNOWN} whether the same; {missing} was not logged"
-
-
-def _sets(found: Sequence[Dataset]) -> str:
-    return plain(some([f"{one.name} {one.digest or ''}".strip() for one in found], 3), 200)
-
-
-def _environment(found: Difference) -> list[str]:
-    pythons = [one.python_version for one in (found.before, found.now)]
-    python = f"Python: {_same(pythons[0], pythons[1])}"
-    return [python, *_packages(found.packages)]
-
-
-def _same(before: str | None, now: str | None) -> str:
-    if before is None and now is None:
-        return UNKNOWN
-    return plain(f"the same, {now}" if before == now else f"{before or UNKNOWN} → {now or UNKNOWN}")
-
-
-def _packages(found: PackagesDifference | None) -> list[str]:
-    if found is None:
-        return [f"Packages: {UNKNOWN}, a `requirements.txt` is missing or cannot be read"]
-    if found.same:
-        return ["Packages: the same"]
-    parts = (
-        ("changed", [_package(one) for one in found.changed]),
-        ("added", [f"{name}{wanted}" for name, wanted in found.added]),
-        ("removed", [f"{name}{wanted}" for name, wanted in found.removed]),
-    )
-    return [f"Packages {what}: {plain(some(named, NAMED), 900)}" for what, named in parts if named]
-
-
-def _package(one: Changed[str]) -> str:
-    arrow = {"up": "↑", "down": "↓", "other": "→"}[step(one)]
-    before, now = (side.removeprefix("==") or "any" for side in (one.before, one.now))
-    return f"{one.name} {before} {arrow} {now}"
 
 
 def _served(subject: Subject, found: Difference) -> None:
@@ -341,44 +244,3 @@ def _rows(one: Span) -> str:
 def _shifts_drawn(*, model: str, before: int, now: int) -> Chart:
     found = drawn(difference, model=model, before=before, now=now)
     return explanation_charts.shifts(found.moved, SHIFTS, f"version {before}", f"version {now}")
-
-
-def _card(subject: Subject, found: Difference) -> None:
-    st.markdown("**Their cards**")
-    rows = card(subject, found)
-    st.dataframe(
-        rows, hide_index=True, row_height=ROW_HEIGHT, height=len(rows) * ROW_HEIGHT + ROW_HEIGHT + 3, placeholder="–",
-        column_config={"What": st.column_config.TextColumn(width=140)},
-        alt="What the registry and the ledger say of both versions",
-    )  # fmt: skip
-    download("Download as CSV", "version_cards", lambda: rows)
-
-
-def card(subject: Subject, found: Difference) -> pd.DataFrame:
-    """What registry and ledger say of both versions, side by side."""
-    sides = [_of_card(subject, one) for one in (found.before, found.now)]
-    columns = (f"Version {found.before.version}", f"Version {found.now.version}")
-    rows = [{"What": name, columns[0]: sides[0][name], columns[1]: sides[1][name]} for name in sides[0]]
-    return pd.DataFrame([{**row, "": "" if row[columns[0]] == row[columns[1]] else "differs"} for row in rows])
-
-
-def _of_card(subject: Subject, one: Version) -> dict[str, str]:
-    roles = f", by {some([role.replace('_', ' ') for role in one.signed_by], 4)}" if one.signed_by else ""
-    loads = {True: "yes", False: "no", None: UNKNOWN}[one.loads]
-    return {
-        "Registered": when(one.created_at, zone(), now=subject.made_at),
-        "Registered by": one_line(one.user or UNKNOWN, 80),
-        "Aliases": ", ".join(one_line(alias, 40) for alias in one.aliases) or "none",
-        "Stage": one_line(one.stage or "none", 40),
-        "Description": one_line(one.description or "none", 400),
-        "Tags": ", ".join(f"{one_line(key, 40)} = {one_line(value, 60)}" for key, value in one.tags) or "none",
-        "Approval": f"{one.approval}{roles}{f': {one_line(one.approval_reason, 200)}' if one.approval_reason else ''}",
-        "Flavours": ", ".join(one_line(name, 40) for name in one.flavors) or UNKNOWN,
-        "Input example": {True: "yes", False: "no", None: UNKNOWN}[one.has_input_example],
-        "Can be loaded": f"{loads}{f': {one_line(one.loads_why, 200)}' if one.loads_why else ''}",
-        "Decisions": f"{number(one.decisions)}{_span(one.first_day, one.last_day)}",
-    }
-
-
-def _span(first: date | None, last: date | None) -> str:
-    return f", {days(first, last)}" if first and last else ""

@@ -348,15 +348,3 @@ def compared(snapshot: Snapshot, *, model: str, one: int, other: int) -> tuple[C
         [model, min(one, other), max(one, other)],
     )
     return tuple(Compared(*row) for row in rows)
-
-
-def shadowed(snapshot: Snapshot, *, model: str) -> dict[tuple[int, int], int]:
-    """How many decisions two versions (the older first) have both scored."""
-    rows = snapshot.rows("select version_a, version_b, shared from version_pairs where model = ?", [model])
-    return {(a, b): int(shared or 0) for a, b, shared in rows}
-
-
-def reproducible(snapshot: Snapshot, *, run_id: str) -> tuple[tuple[str, str], ...]:
-    """What it takes to make a run again, item and status (`found`, `missing`, `unknown`); empty for an unknown run."""
-    rows = snapshot.rows("select item, status from reproducibility where run_id = ? order by item", [run_id])
-    return tuple((str(item), str(status)) for item, status in rows)
