@@ -179,3 +179,8 @@ class TestParameters:
         text = said(self.open(reader, "Map of two", param="depth", second="lr"))
         assert "Best mean auc:" in text
         assert "of 24 cells have runs." in text
+
+    def test_runs_that_differ_in_no_parameter_say_so(self, reader: Reader):
+        text = said(self.open(reader, "Scatter", runs=runs(35, 37)))
+        assert "No parameter differs: 1 run has a finite auc." in text
+        assert "4 parameters are the same for all of them." in text

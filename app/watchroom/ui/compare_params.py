@@ -31,9 +31,9 @@ def show(chosen: Chosen) -> None:
     subject = Subject.of(chosen, metric, names[metric].better)
     same = subject.params.same
     if not subject.keys:
-        told = count_of(same, "parameter is the same", "parameters are the same") + " for all." if same else ""
-        runs = f"the {count_of(len(subject.run_ids), 'run')} that have a finite {one_line(metric, 80)}"
-        empty(f"No parameter differs between {runs}.", told)
+        told = count_of(same, "parameter is the same", "parameters are the same") + " for all of them." if same else ""
+        runs = count_of(len(subject.run_ids), "run has", "runs have")
+        empty(f"No parameter differs: {runs} a finite {one_line(metric, 80)}.", told)
         return
     plot = st.segmented_control("Picture", PLOTS, key=PLOT, bind="query-params", default=MATTER, required=True)
     _draw(subject, str(plot))
