@@ -81,7 +81,7 @@ def every(app) -> str:
 def test_without_runs_the_page_says_how_to_choose_them(reader):
     app = reader.open("compare")
     assert "No runs are chosen yet." in said(app)
-    assert "Select two or more on Runs and press Compare, or search for them here" in said(app)
+    assert "Select two or more on Runs and press Compare, or search for them" in said(app)
 
     app.main.selectbox(key="_compare_experiment").select(HOSTILE).run()
     assert "8 runs of <script>" in every(app)

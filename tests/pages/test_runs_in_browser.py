@@ -115,7 +115,7 @@ def test_a_click_on_a_heading_sorts_all_runs_and_a_second_turns_them_round(page:
     opened(page, f"{address}/runs?column=name&column=metrics.rmse")
     expect(cell(page, 1, 0)).to_have_text("trial-119")
     for first in ("trial-000", "trial-119"):
-        click(page, 300, HEADING)
+        click(page, 400, HEADING)
         expect(cell(page, 1, 0)).to_have_text(first)
 
     expect(page).to_have_url(re.compile(r"sort=-metrics\.rmse"))

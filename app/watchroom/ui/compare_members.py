@@ -84,7 +84,7 @@ def none_chosen(found: Picked | None = None) -> None:
     else:
         empty(
             "No runs are chosen yet.",
-            "Select two or more on Runs and press Compare, or search for them here with “Choose runs”.",
+            "Select two or more on Runs and press Compare, or search for them with “Choose runs”, which has pinned ones too.",
         )
     ids = selected_ids()
     if len(ids) > 1:
@@ -98,12 +98,6 @@ def none_chosen(found: Picked | None = None) -> None:
         "Or all runs of an experiment", every, index=None, key=_EXPERIMENT, placeholder="Choose an experiment",
         format_func=lambda name: shown.get(name, name), on_change=_whole_experiment, width=360,
     )  # fmt: skip
-    pins = pinned("run")
-    if len(pins) > 1:
-        st.button(
-            f"Compare the {count_of(len(pins), 'pinned run')}", icon=":material/keep:",
-            on_click=compare_choice.compare, args=(pins[:MAX_RUNS],),
-        )  # fmt: skip
 
 
 def _menu(found: Picked | None) -> None:
