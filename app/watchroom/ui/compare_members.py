@@ -84,7 +84,7 @@ def none_chosen(found: Picked | None = None) -> None:
     else:
         empty(
             "No runs are chosen yet.",
-            "Select two or more on Runs and press Compare, or search for them with “Choose runs”, which has pinned ones too.",
+            "Select two or more on Runs and press Compare, or search for them with “Choose runs”.",
         )
     ids = selected_ids()
     if len(ids) > 1:
