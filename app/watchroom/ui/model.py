@@ -9,6 +9,7 @@ import streamlit as st
 
 from watchroom.store.queries import models as queries
 from watchroom.store.queries.models import Model
+from watchroom.ui import notebook
 from watchroom.ui.identity import current_user
 from watchroom.ui.lights import NAMES, icon
 from watchroom.ui.model_about import UNTIL_MENDED, about, on_call
@@ -78,7 +79,12 @@ def _head(page: Page) -> None:
     header(model.title, QUESTION, trusted=False)
     registered = badge("registered" if model.registered else "not registered")
     named = quiet(f"in MLflow: {plain(model.name, 100)}") if model.title != model.name else ""
-    st.markdown(f"{tier_badge(model.tier)} {badge(model.task or 'task unknown')} {registered} {named}")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        said = f"{tier_badge(model.tier)} {badge(model.task or 'task unknown')} {registered} {named}"
+        st.markdown(said, width="content")
+        notebook.pin("model", model.name)
+        if model.task:
+            link("new_project", "Start one like it", icon=":material/rocket_launch:", params={"like": model.name})
     unknown = UNTIL_MENDED if model.unreadable else "unknown: nobody has written it down"
     st.text(model.purpose or page.sheet.description or f"Its purpose is {unknown}.")
     _health(model)

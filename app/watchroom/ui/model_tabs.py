@@ -120,7 +120,6 @@ def _lost(found: Training) -> tuple[tuple[int, str], ...]:
 
 
 def _notes(page: Page) -> None:
-    notebook.pin("model", page.model.name)
     notebook.notes("model", page.model.name)
 
 
