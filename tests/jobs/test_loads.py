@@ -146,6 +146,14 @@ def test_a_linear_model_counts_as_loaded_though_there_is_nothing_to_compare_it_w
     assert room.tried(1) == LoadsTried(1, 1, 0)
 
 
+def test_what_failed_is_tried_again_a_day_later(room: Room):
+    assert room.tried(1) == LoadsTried(1, 0, 0)
+    save_model(room.place(1), trained(1))
+    assert room.tried(1) == LoadsTried(0, 0, 0)
+    room.known[1] = {**room.known[1], "loaded_at": AT}
+    assert room.tried(1) == LoadsTried(1, 1, 0)
+
+
 def test_what_there_was_no_time_for_is_left_for_the_next_refresh(room: Room):
     save_model(room.place(1), trained(1))
     assert room.tried(1, seconds=0) == LoadsTried(0, 0, 1)

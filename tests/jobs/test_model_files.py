@@ -152,7 +152,7 @@ def test_what_is_known_of_loading_a_model_stays_when_its_files_are_read_again(ro
     _note_loaded(room)
     where.with_name("aside").rename(where)
     room.refresh(full=full)
-    assert files(room, "flavors is not null, load_status, load_why") == [(True, "failed", "No module named x.")]
+    assert files(room, "flavors is not null, load_status") == [(True, "loaded")]
 
 
 def _note_loaded(room: Room) -> None:
@@ -162,8 +162,8 @@ def _note_loaded(room: Room) -> None:
     with refresh_lock(store, wait_seconds=5), Draft(store) as draft:
         draft.writable("mlflow")
         draft.connection.execute(
-            "update mlflow.model_files set load_status = 'failed', load_why = 'No module named x.', "
-            "loaded_at = timestamp '2026-01-01' where model_id = 'm-a'"
+            "update mlflow.model_files set load_status = 'loaded', loaded_at = timestamp '2026-01-01' "
+            "where model_id = 'm-a'"
         )
         draft.publish()
 
@@ -239,6 +239,24 @@ def test_a_file_at_which_a_server_falls_silent_keeps_no_other_from_being_read(
     assert files(room, "model_id, flavors is not null, problem like '%HTTP 500%'") == [
         ("m-a", True, None), ("m-b", True, True), ("m-c", False, True), ("m-d", True, None),
     ]  # fmt: skip
+
+
+def test_a_server_that_stays_silent_about_the_same_files_ends_no_refresh(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abcd":
+        logged(room, name, at=ord(name))
+    answer = SqliteSource.read_text
+
+    def read(self: SqliteSource, location: str, name: str) -> str:
+        if name != "MLmodel":
+            raise SourceUnreachable("It answers with HTTP 500.")
+        return answer(self, location, name)
+
+    monkeypatch.setattr(SqliteSource, "read_text", read)
+    for _ in range(3):
+        room.refresh()
+    assert files(room, "problem like '%HTTP 500%'") == [(True,)] * 4
 
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "reproduce.md"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -155,6 +156,16 @@ def test_reading_on_gives_the_same_as_reading_all(ledger: Ledger):
     assert read(ledger, known) == read(ledger)
     assert known.about(RUN) == (first,)
     assert read(ledger, read(ledger)) == read(ledger)
+
+
+def test_another_ledger_in_the_place_of_the_first_is_read_anew(ledger: Ledger, new_url: Callable[[], str]):
+    write_note(ledger, RUN, BO, text="of the first")
+    known = read(ledger)
+    with Ledger.open(new_url(), create=True) as other:
+        assert read(other, known) == read(other)
+        kept = write_note(other, RUN, BO, text="of the second")
+        assert other.head().seq == known.head.seq
+        assert read(other, known).about(RUN) == (kept,)
 
 
 def test_two_people_at_once_never_save_one_name_twice(ledger: Ledger):

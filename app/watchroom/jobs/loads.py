@@ -1,7 +1,8 @@
 """Whether the registered versions can be loaded: of those that were explained it is known, the others are tried.
 
 A version is loaded as for an explanation: in a process with limits, and never by running code that is not trusted.
-Files of a logged model do not change, so each is tried once; one that was refused is tried again when it is trusted.
+Files of a logged model do not change, so one that could be loaded is not tried again. One that was refused is tried
+again when it is trusted; one that failed a day later, since that may have been for want of time, memory or a library.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import tempfile
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from watchroom.errors import ExplainError, ModelRefused, SourceError, SourceUnreachable, WatchroomError
@@ -25,6 +26,11 @@ SECONDS = 60.0
 
 EACH_SECONDS = 30.0
 """For one: a page would not wait longer for it either."""
+
+AGAIN = 5
+"""Versions that failed, tried again in one refresh."""
+
+AGAIN_AFTER = timedelta(days=1)
 
 LOADED, REFUSED, FAILED = "loaded", "refused", "failed"
 
@@ -42,9 +48,11 @@ _DUE = f"""
     select v.name, v.location, f.load_status
     from ({OF_VERSIONS}) v join mlflow.model_files f on f.location = v.location
         left join mlflow.aliases a on a.name = v.name and a.version = v.version
-    where f.flavors is not null and (f.load_status is null or f.load_status = '{REFUSED}')
-    group by all
-    order by bool_or(a.alias = 'champion') desc, bool_or(a.alias is not null) desc, max(v.created_at) desc, v.location
+    where f.flavors is not null and (f.load_status is null or f.load_status = '{REFUSED}'
+        or f.load_status = '{FAILED}' and f.loaded_at < $before)
+    group by v.name, v.location, f.load_status
+    order by f.load_status = '{FAILED}', bool_or(a.alias = 'champion') desc, bool_or(a.alias is not null) desc,
+        max(v.created_at) desc, v.location
 """
 """Champions first, then whatever else has an alias, then the newest: one of them is what somebody goes back to."""
 
@@ -107,12 +115,18 @@ def _take_explained(draft: Draft) -> None:
 
 def _due(draft: Draft, workspace: Workspace) -> list[_Due]:
     """Each location once, as the first of its models has it."""
-    found: dict[str, _Due] = {}
-    for model, location, status in draft.connection.execute(_DUE).fetchall():
+    found, again = dict[str, _Due](), set[str]()
+    before = (draft.made_at - AGAIN_AFTER).replace(tzinfo=None)
+    for model, location, status in draft.connection.execute(_DUE, {"before": before}).fetchall():
         spec = workspace.models.get(model)
         trust = spec.explain.trust if spec else False
-        if location not in found and (status is None or trust):
-            found[location] = _Due(location, trust)
+        if location in found or (status == REFUSED and not trust):
+            continue
+        if status == FAILED:
+            if len(again) == AGAIN:
+                break
+            again.add(location)
+        found[location] = _Due(location, trust)
     return list(found.values())
 
 

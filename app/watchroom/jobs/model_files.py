@@ -18,6 +18,7 @@ from watchroom.sources.tracking.contract import Problem, TrackingSource
 from watchroom.sources.tracking.environment import Environment, read_environment
 from watchroom.sources.tracking.mlmodel import FILE_NAME, MLmodelFacts, parse_mlmodel
 from watchroom.store.draft import Draft
+from watchroom.store.schema import TABLES
 
 READ_HERE = 2_000
 """Models of runs whose files are read in one refresh where they lie on this machine: some five seconds."""
@@ -81,22 +82,23 @@ def _read_due(source: TrackingSource, draft: Draft) -> tuple[list[_Found], list[
     A model of which nothing was heard counts as unreadable only when another was heard of after it.
     """
     found, unheard = list[_Found](), list[_Found]()
-    silences = 0
+    silences, last = 0, ""
     for location, problem in _due(draft):
         try:
             one = _read(source, location)
         except SourceUnreachable as error:
-            unheard.append(_Found(location, None, Environment(None), f"{error.what} {error.why}".strip()))
+            last = f"{error.what} {error.why}".strip()
+            unheard.append(_Found(location, None, Environment(None), last))
             silences += 1
         else:
             found += unheard
             unheard.clear()
             found += [one] if one.problem is None or one.problem != problem else []
-            silences += one.environment.silent
+            if one.environment.silent:
+                silences, last = silences + 1, one.problem or ""
         if silences == SILENCES:
             break
-    heard_of = unheard or [one for one in found if one.environment.silent]
-    return found, [_away(heard_of[0].problem or "")] if unheard or silences == SILENCES else []
+    return found, [_away(last)] if unheard or silences == SILENCES else []
 
 
 def _list(draft: Draft) -> None:
@@ -118,25 +120,36 @@ def _list(draft: Draft) -> None:
         sql.execute(
             "insert into mlflow.model_files by name select * from located anti join mlflow.model_files using (location)"
         )
-        _bring_back_loads(draft)
+        _take_over(draft)
     sql.execute("drop table located")
 
 
-def _bring_back_loads(draft: Draft) -> None:
-    """After a full refresh the table is empty; whether a model could be loaded is known from the snapshot before."""
-    names = ("location", "load_status", "load_why", "loaded_at")
-    new = draft.connection.execute(
-        "select count(*) = 0 from mlflow.model_files where load_status is not null or read_at is not null"
-    ).fetchall()[0][0]
-    rows = [(row[0], *row[-3:]) for row in draft.rows_before("model_files") if row[-3] is not None] if new else []
+def _take_over(draft: Draft) -> None:
+    """What the snapshot before knew, when the table was empty: after a full refresh.
+
+    Files do not change, so those of models that only runs know need not be read again, for which many refreshes would
+    have to go by; the registered ones are. That a model could be loaded still holds; that it could not is tried again.
+    """
+    known = "select count(*) from mlflow.model_files where read_at is not null"
+    if draft.connection.execute(known).fetchall() != [(0,)]:
+        return
+    names = TABLES["model_files"].column_names
+    rows = [dict(zip(names, row, strict=True)) for row in draft.rows_before("model_files")]
+    rows = [row for row in rows if row["read_at"] is not None]
     if not rows:
         return
-    draft.connection.register("loads", pa.table([pa.array(values) for values in zip(*rows, strict=True)], names=names))
-    draft.connection.execute(
-        "update mlflow.model_files set load_status = l.load_status, load_why = l.load_why, loaded_at = l.loaded_at "
-        "from loads l where l.location = model_files.location"
-    )
-    draft.connection.unregister("loads")
+    draft.connection.register("before_rows", pa.Table.from_pylist([_taken(row) for row in rows], schema=_TAKEN))
+    read = ", ".join(f"{name} = b.{name}" for name in _FACTS.names if name != "location")
+    loads = ", ".join(f"{name} = b.{name}" for name in _LOADS)
+    same = "from before_rows b where b.location = model_files.location"
+    draft.connection.execute(f"update mlflow.model_files set {loads} {same}")
+    only_runs = f"model_files.location not in (select location from ({OF_VERSIONS}) where location is not null)"
+    draft.connection.execute(f"update mlflow.model_files set {read} {same} and b.problem is null and {only_runs}")
+    draft.connection.unregister("before_rows")
+
+
+def _taken(row: dict[str, Any]) -> dict[str, Any]:
+    return row if row["load_status"] == "loaded" else row | dict.fromkeys(_LOADS)
 
 
 _DUE = f"""
@@ -193,6 +206,10 @@ _FACTS = pa.schema(
         ("read_at", pa.timestamp("us")),
     ]
 )
+
+
+_LOADS = ("load_status", "load_why", "loaded_at")
+_TAKEN = pa.schema([*_FACTS, *zip(_LOADS, (pa.string(), pa.string(), pa.timestamp("us")), strict=True)])
 
 
 def _store(draft: Draft, found: Sequence[_Found]) -> None:

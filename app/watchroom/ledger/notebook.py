@@ -17,7 +17,7 @@ from watchroom.errors import Refused
 from watchroom.ledger.alert_acts import NOT_SIGNED_IN, Person
 from watchroom.ledger.alerts import Reader
 from watchroom.ledger.book import Ledger, Transaction
-from watchroom.ledger.entry import Entry, NewEntry, explaining_payload
+from watchroom.ledger.entry import Entry, Head, NewEntry, explaining_payload
 from watchroom.ledger.kinds import NOTE, PIN, REFUSAL, SAVED_VIEW
 
 Kind = Literal["run", "model"]
@@ -66,9 +66,9 @@ class View:
 
 @dataclass(frozen=True)
 class Notebook:
-    """All that stands, after the entry `seq`. Pins come with when and by whom they were set, the newest last."""
+    """All that stands, up to the entry `head`. Pins come with when and by whom they were set, the newest last."""
 
-    seq: int = 0
+    head: Head = field(default_factory=Head)
     notes: Mapping[int, Note] = field(default_factory=dict)
     pins: Mapping[Subject, tuple[datetime, str]] = field(default_factory=dict)
     views: Mapping[str, View] = field(default_factory=dict)
@@ -89,15 +89,25 @@ def read(ledger: Reader, known: Notebook | None = None) -> Notebook:
 
     Raises `LedgerError`.
     """
-    start = known or Notebook()
-    head = ledger.head().seq
-    if head == start.seq:
+    start, head = known or Notebook(), ledger.head()
+    if head == start.head:
         return start
+    if not _leads_to(ledger, start.head):
+        start = Notebook()
     found = [
-        entry for kind in (NOTE, PIN, SAVED_VIEW) for entry in ledger.entries(kind=kind, after=start.seq)
-        if entry.seq <= head
-    ]  # fmt: skip
-    return replace(_folded(start, sorted(found, key=lambda entry: entry.seq)), seq=head)
+        entry
+        for kind in (NOTE, PIN, SAVED_VIEW)
+        for entry in ledger.entries(kind=kind, after=start.head.seq)
+        if entry.seq <= head.seq
+    ]
+    return replace(_folded(start, sorted(found, key=lambda entry: entry.seq)), head=head)
+
+
+def _leads_to(ledger: Reader, head: Head) -> bool:
+    """Whether the ledger still holds what was read: one that was put back from a backup is another."""
+    if head == Head():
+        return True
+    return [entry.hash for entry in ledger.entries(after=head.seq - 1, limit=1)] == [head.hash]
 
 
 def _folded(start: Notebook, entries: Iterable[Entry]) -> Notebook:
@@ -111,7 +121,7 @@ def _folded(start: Notebook, entries: Iterable[Entry]) -> Notebook:
                 _take_pin(pins, entry, said)
             else:
                 _take_view(views, entry, said)
-    return Notebook(start.seq, notes, pins, views)
+    return Notebook(start.head, notes, pins, views)
 
 
 def _take_note(notes: dict[int, Note], entry: Entry, said: Mapping[str, Any]) -> None:

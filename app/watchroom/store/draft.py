@@ -203,12 +203,12 @@ class Draft:
         part = TABLES[table].part
         path = self.folder.part_path(self.previous.parts[part])
         try:
-            self.connection.execute(f"attach if not exists '{_quoted(path)}' as before (read_only)")
-            rows = self.connection.execute(f'select * from before."{table}"').fetchall()
-            self.connection.execute("detach before")
+            self.connection.execute(f"attach '{_quoted(path)}' as before (read_only)")
+            return self.connection.execute(f'select * from before."{table}"').fetchall()
         except duckdb.Error:  # damaged: there is nothing to take over, and the part is built anew anyway
             return []
-        return rows
+        finally:
+            self.connection.execute("detach database if exists before")
 
     def publish(self, ledger_head: tuple[int, str] | None = None) -> Manifest:
         """Make this the current snapshot, in one atomic step; returns its manifest."""
