@@ -131,6 +131,11 @@ def test_requirements_are_read_as_pip_reads_them_without_options_and_secrets():
     assert requirements(None) is None
 
 
+def test_parentheses_without_end_are_a_line_like_any_other():
+    line = "a==1; " + "(" * 600
+    assert requirements(f"{line}\nnumpy==2.4") == {line: "", "numpy": "==2.4"}
+
+
 @pytest.mark.parametrize(
     ("before", "now", "way", "major"),
     [

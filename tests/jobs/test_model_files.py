@@ -241,6 +241,25 @@ def test_a_file_at_which_a_server_falls_silent_keeps_no_other_from_being_read(
     ]  # fmt: skip
 
 
+def test_a_link_out_of_the_model_is_not_read(room: Room, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.env"
+    secret.write_text("PASSWORD=hunter2\n", encoding="utf-8")
+    requirements = Path(logged(room, "a")) / "requirements.txt"
+    requirements.unlink(missing_ok=True)
+    requirements.symlink_to(secret)
+    room.refresh()
+    (row,) = files(room, "flavors is not null, requirements, problem")
+    assert row[:2] == (True, None)
+    assert "leads out" in str(row[2])
+
+
+def test_a_place_that_no_system_has_is_read_once_and_said(room: Room) -> None:
+    logged(room, "a")
+    room.write("update logged_models set artifact_location = '/a' || char(0) || 'b'")
+    room.refresh()
+    assert room.rows("select count(*) from model_files where read_at is null") == [(0,)]
+
+
 def test_a_server_that_stays_silent_about_the_same_files_ends_no_refresh(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,10 +70,12 @@ def test_who_holds_no_role_leaves_nothing_but_the_refusal(ledger: Ledger):
         lambda: write_note(ledger, RUN, NOBODY, text="Hello"),
         lambda: set_pin(ledger, RUN, NOBODY, pinned=True),
         lambda: save_view(ledger, "mine", "runs", {}, NOBODY),
+        lambda: take_back(ledger, 1, NOBODY),
+        lambda: remove_view(ledger, "mine", NOBODY),
     ):
         with pytest.raises(Refused, match="takes a role"):
             act()
-    assert kinds(ledger) == ["refusal"] * 3
+    assert kinds(ledger) == ["refusal"] * 5
     found = read(ledger)
     assert (dict(found.notes), dict(found.pins), dict(found.views)) == ({}, {}, {})
 
@@ -134,7 +136,13 @@ def test_a_view_is_removed_by_whom_it_belongs_to_or_an_admin(ledger: Ledger):
         remove_view(ledger, "Weekly", BO)
 
 
-@pytest.mark.parametrize("name", ["", "  ", "n" * (MAX_NAME + 1)])
+def test_a_name_keeps_no_sign_that_does_not_show(ledger: Ledger):
+    save_view(ledger, "Weekly", "runs", {}, BO)
+    with pytest.raises(Refused, match="already"):
+        save_view(ledger, "Week\u200bly", "runs", {}, CY)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\u202e", "n" * (MAX_NAME + 1)])
 def test_a_view_needs_a_name_that_fits_a_menu(ledger: Ledger, name: str):
     with pytest.raises(Refused):
         save_view(ledger, name, "runs", {}, BO)

@@ -44,6 +44,13 @@ def test_a_view_that_is_not_there_is_said_on_the_page_that_was_asked_for(ledger:
     assert any(r"There is no saved view “\<img" in caption.value for caption in app.caption)
 
 
+def test_a_view_that_would_open_itself_or_take_a_role_opens_its_page(ledger: Ledger, reader: Reader):
+    save_view(ledger, "Self", "runs", {"saved": ["self"], "role": ["Admin"], "embed": ["true"], "q": ["depth"]}, BO)
+    app = reader.open("home", saved="self")
+    assert app.title[0].value == "Runs"
+    assert app.text_input(key="q").value == "depth"
+
+
 def test_a_view_of_a_page_that_is_gone_leads_nowhere(ledger: Ledger, reader: Reader):
     save_view(ledger, "Old", "a-page-of-before", {}, BO)
     assert "There is no saved view" in said(reader.open("runs", saved="Old"))

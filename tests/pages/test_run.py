@@ -162,3 +162,12 @@ def test_a_run_that_never_ended_is_stale_and_hostile_names_stay_names(reader: Re
         assert not app.exception
         raw = [element.value for element in (*app.main.markdown, *app.main.caption)]
         assert all("<script>" not in value and "[click](" not in value for value in raw)
+
+
+@pytest.mark.parametrize("parents", [{ID: ID}, {ID: CHILD, CHILD: ID}])
+def test_runs_that_are_nested_in_a_circle_have_their_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parents: dict[str, str]
+):
+    changed = [run(ID, parent_run_id=parents[ID]), run(CHILD, parent_run_id=parents.get(CHILD))]
+    publish_rows(tmp_path / "circle", rows() | {"runs": changed})
+    assert Reader(tmp_path / "circle", monkeypatch).open("run", run=ID).title[0].value == "run\\-a"

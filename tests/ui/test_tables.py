@@ -16,6 +16,13 @@ def test_a_text_that_begins_like_a_formula_gets_a_quote(text: str):
     assert back.loc[0, "a"] == "'" + text
 
 
+def test_a_heading_that_begins_like_a_formula_gets_a_quote():
+    assert list(pd.read_csv(io.BytesIO(csv(pd.DataFrame({'=HYPERLINK("x")': [1], "n": [2]}))))) == [
+        '\'=HYPERLINK("x")',
+        "n",
+    ]
+
+
 def test_everything_else_comes_back_as_it_was():
     names = ["a,b", 'say "hi"', "模型🚲", "-0.5"]
     frame = pd.DataFrame({"name": names, "value": [-1.5, 2.0, 3.0, 4.0], "n": [1, 2, 3, 4]})

@@ -146,7 +146,7 @@ def requirements(text: str | None) -> dict[str, str] | None:
 def _requirement(line: str) -> tuple[str, str]:
     try:
         one = Requirement(line)
-    except InvalidRequirement:
+    except (InvalidRequirement, RecursionError):  # of parentheses within parentheses without end
         return _without_login(line), ""
     extras = f"[{','.join(sorted(one.extras))}]" if one.extras else ""
     wanted = f"@ {_without_login(one.url)}" if one.url else str(one.specifier)

@@ -236,7 +236,9 @@ def _row(one: _Found) -> dict[str, Any]:
             "python_version": one.facts.python_version or one.environment.python_version,
             "requirements": one.environment.requirements,
         }
-    return {name: value.replace("\0", "\ufffd") if isinstance(value, str) else value for name, value in row.items()}
+    kept = row.pop("location")  # as it is, also with a NUL: it is what the row is found by
+    clean = {name: value.replace("\0", "\ufffd") if isinstance(value, str) else value for name, value in row.items()}
+    return {"location": kept, **clean}
 
 
 _VERSIONS = f"""

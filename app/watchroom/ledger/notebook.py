@@ -167,6 +167,7 @@ def write_note(ledger: Ledger, about: Subject, by: Person, *, text: str) -> Note
 
 def take_back(ledger: Ledger, note: int, by: Person) -> None:
     """Takes a note away; who wrote it may, and an admin. It stays readable in the ledger. Raises `Refused`."""
+    _must_be_somebody(ledger, "take back a note", by)
     with ledger.transaction() as transaction:
         found = read(transaction).notes.get(note)
         refused = _not_theirs("note", found.actor if found else None, by)
@@ -195,7 +196,7 @@ def save_view(
     Raises `Refused` without a role or a name, when the name is taken, and when there is too much to keep.
     """
     _must_be_somebody(ledger, "save a view", by)
-    said = _must_fit("name", name, MAX_NAME)
+    said = _must_fit("name", "".join(sign for sign in name if sign.isprintable()), MAX_NAME)
     kept = [[key, list(values)] for key, values in sorted(query.items())]
     _must_fit("address", "".join(map(str, kept)) or "-", MAX_ADDRESS)
     with ledger.transaction() as transaction:
@@ -210,6 +211,7 @@ def save_view(
 
 def remove_view(ledger: Ledger, name: str, by: Person) -> None:
     """Gives a name up; who saved it may, and an admin. Raises `Refused`."""
+    _must_be_somebody(ledger, "remove a view", by)
     with ledger.transaction() as transaction:
         found = read(transaction).view(name)
         refused = _not_theirs("view", found.actor if found else None, by)

@@ -22,7 +22,8 @@ def csv(frame: pd.DataFrame) -> bytes:
 def csv_text(frame: pd.DataFrame) -> str:
     """The same as text."""
     texts = {str(name): frame[name].map(_harmless) for name in frame.columns if _may_hold_text(frame[name])}
-    return str(frame.assign(**texts).to_csv(index=False, lineterminator="\n"))
+    header = [str(_harmless(str(name))) for name in frame.columns]
+    return str(frame.assign(**texts).to_csv(index=False, header=header, lineterminator="\n"))
 
 
 def _may_hold_text(column: pd.Series[Any]) -> bool:

@@ -116,7 +116,7 @@ def _family(run: Run, found: queries.Relatives) -> None:
     with st.container(border=True, gap="xsmall"):
         if run.parent_id and run.parent_known:
             name = plain(run.parent or run.parent_id[:8], 80)
-            run_find.link_to(run.parent_id, f"Nested in {name}", icon=":material/account_tree:")
+            run_find.link_to(run.parent_id, f"Nested in {name}", icon=":material/account_tree:", part="parent_")
         elif run.parent_id:
             st.caption(f"Nested in the run {plain(run.parent_id, 40)}, which is not in this snapshot.")
         if found.of:

@@ -15,12 +15,12 @@ ASKED = "run"
 _KEY = "_run_asked"
 
 
-def link_to(run_id: str, label: str, icon: str | None = None) -> None:
-    """A way from this page to that of another run; `label` is Markdown.
+def link_to(run_id: str, label: str, icon: str | None = None, *, part: str = "") -> None:
+    """A way from this page to that of another run; `label` is Markdown. `part` tells two ways to one run apart.
 
     Not a link: Streamlit leaves the address as it is when a page leads to itself.
     """
-    st.button(label, icon=icon, type="tertiary", key=f"_open_{run_id}", on_click=_open, args=(run_id,))
+    st.button(label, icon=icon, type="tertiary", key=f"_open_{part}{run_id}", on_click=_open, args=(run_id,))
 
 
 def _open(run_id: str) -> None:

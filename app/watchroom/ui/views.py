@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 PARAMETER = "saved"
 """In the address: the name of the view to open."""
 
-_NOT_KEPT = (PARAMETER, "role")
-"""Of an address: whose role somebody tries is their own affair."""
+_NOT_KEPT = ("role", "embed", "embed_options")
+"""Of an address: whose role somebody tries, and what frames the page, is their own affair."""
 
 _MISSED = "_view_missed"
 
@@ -51,7 +51,7 @@ def open_by_name() -> None:
     if found is None or found.page not in {info.file for info in PAGES}:
         st.session_state[_MISSED] = name
         return
-    go(found.page, dict(found.query))
+    go(found.page, _kept(dict(found.query)))
 
 
 def menu(page: str) -> None:
@@ -103,8 +103,14 @@ def _row(view: View) -> None:
 
 def address(page: str, query: Mapping[str, tuple[str, ...]]) -> str:
     """The page with its parameters, relative to any page of the app; nothing in it can end a Markdown link."""
-    asked = urlencode([(key, value) for key, values in query.items() for value in values], quote_via=quote, safe="")
+    kept = _kept(query).items()
+    asked = urlencode([(key, value) for key, values in kept for value in values], quote_via=quote, safe="")
     return f"./{'' if page == 'home' else page}{f'?{asked}' if asked else ''}"
+
+
+def _kept(query: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """What of an address belongs to a view; one that opened another would never come to an end."""
+    return {key: values for key, values in query.items() if key not in (PARAMETER, *_NOT_KEPT)}
 
 
 def _save(page: str) -> None:
@@ -117,7 +123,7 @@ def _save(page: str) -> None:
     st.caption(f"It opens by its name too: {_link('NAME')}")
     if not pressed:
         return
-    query = {key: tuple(st.query_params.get_all(key)) for key in st.query_params if key not in _NOT_KEPT}
+    query = _kept({key: tuple(st.query_params.get_all(key)) for key in st.query_params})
     try:
         saved = save_view(book.ledger(), name or "", page, query, book.person(current_user()), replacing=again)
     except LedgerError as problem:

@@ -166,8 +166,8 @@ def _link(pattern: str, info: ValidationInfo) -> str:
     """A pattern of web addresses with the words of its field, each once or more, and no other."""
     words = _LINK_WORDS[info.field_name or ""]
     expected = f"Expected https://…/{'...'.join(f'{{{word}}}' for word in words)}."
-    host = re.match(r"https://([^\s/?#\\{}@]+)/", pattern)
-    if host is None or not pattern.isprintable() or re.search(r"\s", pattern):
+    host = re.match(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/", pattern)
+    if host is None or not pattern.isprintable() or re.search(r"[\s\"'<>()\[\]\\`]", pattern):
         raise wrong("This is no pattern of web addresses.", why=f"It must begin with https:// and a host. {expected}")
     found = re.findall(r"\{([^{}]*)\}", pattern)
     rest = re.sub(r"\{[^{}]*\}", "", pattern)

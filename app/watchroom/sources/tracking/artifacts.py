@@ -58,6 +58,10 @@ def read_local_text(location: str, name: str, limit: int = TEXT_LIMIT, base: Pat
         raise SourceError(
             f"{name!r} is not the name of an artifact.", why="It would lead out of the artifact's folder."
         )
+    if not (folder / inner).resolve().is_relative_to(folder.resolve()):
+        raise SourceError(
+            f"{name!r} is no file of the artifact.", why="It is a link that leads out of the artifact's folder."
+        )
     return read_text_file(folder / inner, limit)
 
 
