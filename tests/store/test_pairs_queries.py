@@ -14,6 +14,7 @@ from tests.ui.paired_sample import LABELLED, MONEY, N, decided, pair_rows, rows
 from watchroom.domain.worth import ErrorWorth, OutcomeWorth, Terms, worth
 from watchroom.store.queries import pairs as queries
 from watchroom.store.snapshot import Snapshot, SnapshotStore
+from watchroom.ui.versions_real_runs import seeds_repeated
 
 FRAUD = {"model": "fraud", "versions": (1, 2)}
 DEMAND = {"model": "demand", "versions": (1, 2)}
@@ -100,14 +101,54 @@ def test_a_month_of_decisions_counts_a_shadowed_case_once(tmp_path: Any):
         assert queries.decisions_a_month(found, model="nobody") is None
 
 
+def repeats(tmp_path: Any, room: Any) -> pd.DataFrame:
+    publish_rows(tmp_path / "store", room)
+    with SnapshotStore(tmp_path / "store").lease() as found:
+        return queries.repeated_runs(found, model="alone", versions=(1, 2))
+
+
+def groups(runs: pd.DataFrame) -> dict[int, set[str]]:
+    return {int(version): set(some["run_id"]) for version, some in runs.groupby("version")}
+
+
 def test_repeats_of_a_run_differ_in_the_seed_alone(tmp_path: Any):
     room = rows()
     room["run_inputs"] = [{"run_id": "alone-1-s2", "name": "other", "digest": "ff", "context": "training"}]
-    publish_rows(tmp_path / "store", room)
-    with SnapshotStore(tmp_path / "store").lease() as found:
-        runs = queries.repeated_runs(found, model="alone", versions=(1, 2))
-    assert runs.groupby("version")["run_id"].apply(set).to_dict() == {
-        1: {"alone-1", "alone-1-s1"},
-        2: {"alone-2", "alone-2-s1", "alone-2-s2"},
-    }
+    runs = repeats(tmp_path, room)
+    assert groups(runs) == {1: {"alone-1", "alone-1-s1"}, 2: {"alone-2", "alone-2-s1", "alone-2-s2"}}
     assert set(runs[runs["own"]]["run_id"]) == {"alone-1", "alone-2"}
+    assert not runs["same"].any()
+    assert seeds_repeated(runs, (1, 2))
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_two_versions_of_the_same_settings_are_one_group_and_that_is_said(tmp_path: Any, apart: bool):
+    room = rows()
+    for one in room["params"]:
+        one["value"] = "3" if one["key"] == "depth" else one["value"]
+    if apart:  # another commit is another model
+        for one in room["runs"]:
+            one["commit"] = one["run_id"][:7]
+    runs = repeats(tmp_path, room)
+    assert runs["same"].all() == runs["same"].any() == (not apart)
+    if apart:
+        assert groups(runs)[1] == {"alone-1", "alone-1-s1", "alone-1-s2"}
+
+
+def test_runs_that_logged_no_parameter_repeat_nothing(tmp_path: Any):
+    room = rows()
+    room["params"] = [one for one in room["params"] if one["key"] == "seed"]
+    runs = repeats(tmp_path, room)
+    assert groups(runs) == {1: {"alone-1"}, 2: {"alone-2"}}
+    assert not runs["same"].any()
+
+
+@pytest.mark.parametrize("logged", ["the same", "none"])
+def test_runs_that_are_not_known_to_differ_in_the_seed_tell_nothing_of_seeds(tmp_path: Any, logged: str):
+    room = rows()
+    room["params"] = [
+        {**one, "value": "7"} if one["key"] == "seed" else one
+        for one in room["params"]
+        if one["key"] != "seed" or logged == "the same"
+    ]
+    assert not seeds_repeated(repeats(tmp_path, room), (1, 2))

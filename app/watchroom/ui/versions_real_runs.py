@@ -19,22 +19,36 @@ ROW, SEEN = 34, 10
 
 def show(model: str, versions: tuple[int, int], *, alone: bool) -> None:
     """A part of the page when the runs tell anything; `alone` when there are no shared decisions to tell more."""
-    runs = ask(queries.repeated_runs, model=model, versions=versions)
-    if runs.empty:
+    every = ask(queries.repeated_runs, model=model, versions=versions)
+    if every.empty:
         if alone:
             st.caption("The runs that these versions came from are gone, or have logged no metrics.")
         return
-    counts = runs.groupby("version")["run_id"].nunique()
-    older, newer = (int(counts.get(one, 0)) for one in versions)
-    repeated = min(older, newer) > 1
-    if not repeated and not alone:
+    same, repeated = bool(every["same"].any()), seeds_repeated(every, versions)
+    if not (repeated or alone or same):
         return
     st.subheader("From the training runs", anchor=False)
+    if same:
+        st.markdown(sentence(_same(versions), 500))
+        return
+    runs = every[every["seed"].notna()] if repeated else every
+    counts = runs.groupby("version")["run_id"].nunique()
+    older, newer = (int(counts.get(one, 0)) for one in versions)
     table = metric_table(runs, versions)
-    if repeated:
-        st.markdown(sentence(_told(table, versions, older, newer), 500))
-    else:
-        st.markdown(sentence(_warning(versions, older, newer), 600))
+    words = _told(table, versions, older, newer) if repeated else _warning(every, versions)
+    st.markdown(sentence(words, 600))
+    _table(table, versions)
+    _rests_on(versions, older, newer, "seed" if repeated else "run")
+    download("Download as CSV", "versions-runs", lambda: runs)
+
+
+def seeds_repeated(runs: pd.DataFrame, versions: tuple[int, int]) -> bool:
+    """Whether either version's run was repeated with another seed: without two seeds nothing tells their spread."""
+    seeds = runs.groupby("version")["seed"].nunique()
+    return all(int(seeds.get(one, 0)) > 1 for one in versions)
+
+
+def _table(table: pd.DataFrame, versions: tuple[int, int]) -> None:
     st.dataframe(
         table,
         key="versions_runs",
@@ -45,14 +59,20 @@ def show(model: str, versions: tuple[int, int], *, alone: bool) -> None:
         placeholder="–",
         alt=f"{count_of(len(table), 'metric')} of the runs of versions {versions[0]} and {versions[1]}",
     )
-    st.caption(
-        plain(
-            f"{count_of(older, 'run')} of version {versions[0]} and {count_of(newer, 'run')} of version {versions[1]}: "
-            "of the same experiment and with the same parameters but the seed. Last values. The interval is Welch's.",
-            400,
-        )
+
+
+def _rests_on(versions: tuple[int, int], older: int, newer: int, what: str) -> None:
+    told = f"{count_of(older, what)} of version {versions[0]} and {count_of(newer, what)} of version {versions[1]}: "
+    alike = "runs of the same experiment with the same parameters but the seed, the same data and, where it is known, "
+    st.caption(plain(f"{told}{alike}the same commit. Last values. The interval is Welch's.", 400))
+
+
+def _same(versions: tuple[int, int]) -> str:
+    return (
+        f"Versions {versions[0]} and {versions[1]} were trained with the same settings: their runs are one group, "
+        "which compared with itself would tell nothing. Whatever differs between the two, the logged parameters, data "
+        "and commit do not say."
     )
-    download("Download as CSV", "versions-runs", lambda: runs)
 
 
 def _told(table: pd.DataFrame, versions: tuple[int, int], older: int, newer: int) -> str:
@@ -66,12 +86,16 @@ def _told(table: pd.DataFrame, versions: tuple[int, int], older: int, newer: int
     )
 
 
-def _warning(versions: tuple[int, int], older: int, newer: int) -> str:
-    few = [f"version {one}" for one, count in zip(versions, (older, newer), strict=True) if count < 2]
+def _warning(runs: pd.DataFrame, versions: tuple[int, int]) -> str:
+    """Why nothing tells how much a seed makes: one run, or several of which no two are known to differ in the seed."""
+    by_version = runs.groupby("version")
+    seeds, counts = by_version["seed"].nunique(), by_version["run_id"].nunique()
+    few = [one for one in versions if int(seeds.get(one, 0)) < 2]
+    told = " and ".join(f"version {one} ({count_of(int(counts.get(one, 0)), 'run')})" for one in few)
     return (
-        f"Of {' and '.join(few)} there is one run, so nothing tells how much of a difference another seed would have "
-        "made. Repeat the runs with other seeds, five or more, before you trust a small difference; and judge both by "
-        "the same data."
+        f"Of {told} no two runs of the same settings are known to differ in the seed, so nothing tells how much of a "
+        "difference another seed would have made. Repeat the runs with other seeds, five or more, log the seed as a "
+        "parameter, and judge both by the same data, before you trust a small difference."
     )
 
 

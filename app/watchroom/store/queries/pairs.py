@@ -237,32 +237,61 @@ _SEED = r"(^|[^a-z])(seed|random_state|random_seed)($|[^a-z])"
 
 
 def repeated_runs(snapshot: Snapshot, *, model: str, versions: tuple[int, int]) -> pd.DataFrame:
-    """Metrics of the runs that repeat a version's run: finished, of its experiment, on its data, with its params.
+    """Metrics of the runs that repeat a version's run: finished, of its experiment, of its settings.
 
-    Only params with a seed in their name may differ; data are the digests of `run_inputs`.
+    Settings are the params without a seed in their name, the data (`run_inputs`) and, where both are known, the commit.
+    A run without any such param repeats nothing and is repeated by nothing. Of runs with the same seed one counts.
 
-    A row is version, run_id, run (its name), own (whether the version came from it), metric, better, value (the last).
+    A row is version, run_id, run (its name), own (whether the version came from it), seed (NULL when not logged), same
+    (whether both versions have the same settings), metric, better, value (the last).
     """
-    return snapshot.query(
-        """with settings as (
-            select run_id, string_agg(said, chr(30) order by said) as said from (
-                select run_id, key || chr(31) || value as said from params where not regexp_matches(lower(key), ?)
-                union all
-                select run_id, concat_ws(chr(31), 'data', name, digest, context) from run_inputs
-            ) group by run_id
-        ),
-        origin as (
-            select v.version, r.run_id, r.experiment_id, coalesce(s.said, '') as said from model_versions v
-            join runs r using (run_id) left join settings s using (run_id)
-            where v.name = ? and v.version in (?, ?)
-        ),
-        repeats as (
-            select o.version, r.run_id, coalesce(r.name, r.run_id) as run, r.run_id = o.run_id as own from origin o
-            join runs r using (experiment_id) left join settings s on s.run_id = r.run_id
-            where coalesce(s.said, '') = o.said and coalesce(r.lifecycle_stage, '') <> 'deleted'
-                and (r.status = 'FINISHED' or r.run_id = o.run_id)
-        )
-        select version, run_id, run, own, m.key as metric, m.better, m.last as value
-        from repeats join metrics m using (run_id) order by version, metric, run_id""",
-        [_SEED, model, *versions],
+    return snapshot.query(_REPEATS, [_SEED, model, *versions])
+
+
+_REPEATS = """with keys as (select distinct key, regexp_matches(lower(key), ?) as seeding from params),
+    origin as (
+        select v.version, r.run_id, r.experiment_id, nullif(r.commit, '') as commit
+        from model_versions v join runs r using (run_id) where v.name = ? and v.version in (?, ?)
+    ),
+    near as (
+        select run_id, experiment_id, coalesce(name, run_id) as run, nullif(commit, '') as commit, start_time from runs
+        where experiment_id in (select experiment_id from origin) and coalesce(lifecycle_stage, '') <> 'deleted'
+            and (status = 'FINISHED' or run_id in (select run_id from origin))
+    ),
+    settings as (
+        select run_id, key, value, true as param from params join keys using (key)
+        where not seeding and run_id in (select run_id from near)
+        union all
+        select run_id, concat_ws(chr(31), name, digest, context), '', false from run_inputs
+        where run_id in (select run_id from near)
+    ),
+    seeds as (
+        select run_id, string_agg(key || '=' || value, ' ' order by key) as seed from params join keys using (key)
+        where seeding and run_id in (select run_id from near) group by run_id
+    ),
+    wanted as (select o.version, s.key, s.value, s.param from origin o join settings s using (run_id)),
+    sizes as (select version, count(*) as n from wanted group by version having bool_or(param)),
+    held as (select run_id, count(*) as n from settings group by run_id),
+    equal as (
+        select w.version, s.run_id, count(*) as n from settings s join wanted w using (key, value, param) group by all
+    ),
+    alike as (
+        select e.version, e.run_id from equal e join sizes z using (version, n) join held h using (run_id, n)
+        join origin o using (version) join near r on r.run_id = e.run_id
+        where coalesce(r.commit = o.commit, true)
+    ),
+    same as (
+        select coalesce(bool_or(a.run_id is not null or o.run_id = other.run_id), false) as same
+        from origin o join origin other on o.version <> other.version
+        left join alike a on a.version = o.version and a.run_id = other.run_id
+    ),
+    repeats as (
+        select o.version, r.run_id, r.run, r.run_id = o.run_id as own, s.seed from origin o
+        join near r using (experiment_id) left join seeds s on s.run_id = r.run_id
+        left join alike a on a.version = o.version and a.run_id = r.run_id
+        where a.run_id is not null or r.run_id = o.run_id
+        qualify s.seed is null
+            or row_number() over (partition by o.version, s.seed order by own desc, r.start_time, r.run_id) = 1
     )
+    select version, run_id, run, own, seed, same, m.key as metric, m.better, m.last as value
+    from repeats join metrics m using (run_id), same order by version, metric, run_id"""
