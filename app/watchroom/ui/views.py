@@ -18,7 +18,7 @@ from watchroom.ui.identity import current_user
 from watchroom.ui.navigation import PAGES, go, page_info
 from watchroom.ui.notebook import notebook
 from watchroom.ui.rows import quiet
-from watchroom.ui.states import error
+from watchroom.ui.states import code, error
 from watchroom.ui.text import plain
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ _NOT_KEPT = ("role", "embed", "embed_options")
 _MISSED = "_view_missed"
 
 _DONE = "_view_done"
+
+LIST_HEIGHT = 220
+"""Pixels: the menu opens low in the sidebar, and has to fit under it."""
 
 VIEWS_SHOWN = 30
 """Views in the menu, those of the page first: more is a list to search, and nobody has asked for one."""
@@ -59,8 +62,6 @@ def menu(page: str) -> None:
     missed = st.session_state.pop(_MISSED, "")
     if missed:
         st.caption(f":orange[:material/warning:] There is no saved view “{plain(missed, 80)}”.")
-    if said := st.session_state.pop(_DONE, ""):
-        st.toast(said, icon=":material/check_circle:")
     with st.popover(
         "Saved views", icon=":material/bookmarks:", key="_views", on_change="rerun", type="tertiary"
     ) as opened:
@@ -71,13 +72,24 @@ def menu(page: str) -> None:
         except LedgerError as problem:
             st.caption(f":material/info: Saved views cannot be read: {plain(problem.what, 200)}")
             return
-        for view in found[:VIEWS_SHOWN]:
-            _row(view)
+        _save(page, tuple(view.name for view in found))
+        _done()
+        with st.container(height=LIST_HEIGHT if len(found) > 3 else "content", border=False):
+            for view in found[:VIEWS_SHOWN]:
+                _row(view)
         if len(found) > VIEWS_SHOWN:
             st.caption(f"First {VIEWS_SHOWN} of {len(found):,}; the others open by their name: `?{PARAMETER}=NAME`.")
         if not found:
             st.caption("Nobody has saved a view yet.")
-        _save(page)
+
+
+def _done() -> None:
+    """What was just done, with the link to send."""
+    said, name = st.session_state.pop(_DONE, ("", ""))
+    if said:
+        st.caption(f":material/check_circle: {said}")
+    if name:
+        code(_link(name))
 
 
 def _row(view: View) -> None:
@@ -113,14 +125,14 @@ def _kept(query: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return {key: values for key, values in query.items() if key not in (PARAMETER, *_NOT_KEPT)}
 
 
-def _save(page: str) -> None:
+def _save(page: str, taken: tuple[str, ...]) -> None:
     from watchroom.ledger.notebook import MAX_NAME, save_view
 
     with st.form("_view_form", border=False):
         name = st.text_input("Save this page as", key="_view_name", max_chars=MAX_NAME, placeholder="Weekly check")
-        again = st.checkbox("Replace a view of that name", key="_view_replace")
-        pressed = st.form_submit_button("Save for everybody", icon=":material/bookmark_add:")
-    st.caption(f"It opens by its name too: {_link('NAME')}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            pressed = st.form_submit_button("Save for everybody", icon=":material/bookmark_add:")
+            again = bool(taken) and st.checkbox("in place of one of that name", key="_view_replace")
     if not pressed:
         return
     query = _kept({key: tuple(st.query_params.get_all(key)) for key in st.query_params})
@@ -129,7 +141,7 @@ def _save(page: str) -> None:
     except LedgerError as problem:
         error(problem)
         return
-    st.session_state[_DONE] = f"Saved. It opens with {_link(saved.name)}"
+    st.session_state[_DONE] = ("Saved. This link opens it:", saved.name)
     st.rerun()
 
 
@@ -137,7 +149,7 @@ def _link(name: str) -> str:
     """The address that opens a view by its name."""
     here = urlsplit(str(st.context.url or ""))
     base = f"{here.scheme}://{here.netloc}/" if here.netloc else "/"
-    return plain(f"{base}?{PARAMETER}={quote(name)}", 300)
+    return f"{base}?{PARAMETER}={quote(name)}"
 
 
 def _remove(view: View) -> None:
@@ -148,5 +160,5 @@ def _remove(view: View) -> None:
     except LedgerError as problem:
         error(problem)
         return
-    st.session_state[_DONE] = "The name is given up. The ledger keeps what it was."
+    st.session_state[_DONE] = ("The name is given up. The ledger keeps what it was.", "")
     st.rerun()
