@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchroom.domain.curves import GRID, Curve, View, band, grid, shaped, thinned
+from watchroom.domain.curves import GRID, NO_TIME, Curve, View, band, grid, shaped, thinned
 from watchroom.domain.downsample import kept
 from watchroom.domain.smoothing import smoothed
 
@@ -170,3 +170,11 @@ class TestMeans:
         assert len(grid([np.arange(10_000.0)])) == GRID
         assert list(grid([np.array([1.0, 2.0]), np.array([2.0, 3.0])])) == [1, 2, 3]
         assert len(grid([])) == 0
+
+
+@pytest.mark.parametrize(("axis", "places", "timeless"), [("step", 3, 0), ("time", 2, 1), ("relative", 2, 1)])
+def test_a_point_without_a_time_has_a_place_over_steps_alone(axis, places, timeless):
+    points = Curve("a", np.arange(3), np.array([10**6, NO_TIME, 3 * 10**6]), np.ones(3))
+    found = shaped(points, View(axis))
+    assert (len(found.x), found.timeless) == (places, timeless)
+    assert found.x.min() >= 0

@@ -18,6 +18,8 @@ from tests.ui.reading import Reader, said
 START = datetime(2026, 11, 1, 9)
 RUNS = 40
 HOSTILE = "<b>x</b> [y](http://z)"
+GONE = "d" * 32
+"""A run that was deleted, better than all others."""
 X = np.random.default_rng(2).uniform(0, 1, RUNS)
 
 
@@ -46,8 +48,9 @@ def tables() -> dict[str, Any]:
             {"run_id": id_, "experiment_id": "1", "name": f"trial-{n}", "lifecycle_stage": "active",
              "status": "FINISHED", "start_time": START}
             for n, id_ in enumerate(ids)
-        ],
+        ] + [{"run_id": GONE, "experiment_id": "1", "name": "gone", "lifecycle_stage": "deleted"}],
         "metrics": [
+            {"run_id": GONE, "key": "loss", "last": 0.01, "best": 0.01, "better": "lower", "count": 2, "not_finite": 0},
             *({"run_id": id_, "key": "loss", "last": curve(n)[-1], "best": 1.0, "better": "lower", "min": 0.5,
                "max": 9.0, "count": 12, "not_finite": 2 * (n == 0)} for n, id_ in enumerate(ids)),
             *({"run_id": id_, "key": "auc", "last": 0.5 + 0.4 * float(X[n]), "best": 1.0, "better": "higher",
@@ -56,7 +59,7 @@ def tables() -> dict[str, Any]:
         "metric_history": [
             {"run_id": id_, "key": "loss", "step": step, "time": START + timedelta(minutes=step), "value": value}
             for n, id_ in enumerate(ids) for step, value in enumerate(curve(n))
-        ],
+        ] + [{"run_id": GONE, "key": "loss", "step": step, "time": START, "value": 0.01} for step in range(2)],
         "params": [
             {"run_id": ids[n], "key": key, "value": value, "number": number(value)}
             for key, values in params.items() for n, value in enumerate(values)
@@ -129,6 +132,14 @@ class TestCurves:
         app.multiselect(key="curve").set_value(["loss", "auc"]).run()
         assert len(charts(app)) == 2
         assert "Each run logged it once: a point, not a curve." in said(app)
+
+    def test_a_run_that_is_deleted_never_is_the_best_nor_in_a_mean(self, reader: Reader):
+        app = reader.open("compare", runs=f"{runs(1, 4)},{GONE}", view="Curves", metric="loss")
+        assert "loss: lowest 1 by trial-1, the median of 3 runs 1.1 (last of each)." in said(app)
+        assert "1 run is deleted, and never first." in said(app)
+        app = reader.open("compare", runs=f"{runs(1, 4)},{GONE}", view="Curves", metric="loss", draw="Mean and band")
+        assert [trace["name"] for trace in charts(app)[0]["data"] if trace.get("fill") is None] == ["all runs (n=3)"]
+        assert "1 deleted run left out of the mean." in said(app)
 
     def test_an_address_of_another_store_falls_back(self, reader: Reader):
         app = reader.open("compare", runs=runs(1, 4), view="Curves", curve="gone", colour_by="gone")

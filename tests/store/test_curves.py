@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.snapshots import publish_rows
+from watchroom.domain.curves import NO_TIME
 from watchroom.store.queries import curves, run_params
 from watchroom.store.snapshot import Snapshot, SnapshotStore
 
@@ -152,3 +153,32 @@ def test_values_come_in_the_order_of_the_runs(snapshot: Snapshot):
 )
 def test_a_metric_is_taken_by_its_statistic_and_only_where_it_is_finite(snapshot: Snapshot, statistic, values):
     assert run_params.metric_values(snapshot, run_ids=IDS, metric="loss", statistic=statistic) == values
+
+
+@pytest.mark.parametrize("steps", [[0] * 4_000, [*range(3_999), 10**9]])
+def test_the_extremes_are_of_stretches_of_points_whatever_their_steps(tmp_path, monkeypatch, steps):
+    publish_rows(
+        tmp_path / "store",
+        {"metric_history": points("flat", "noise", LONG, steps), "metrics": [metric("flat", "noise", LONG)]},
+    )
+    monkeypatch.setattr(curves, "POINTS_READ", 500)
+    store = SnapshotStore(tmp_path / "store")
+    with store.lease() as held:
+        (curve,) = curves.history(held, run_ids=("flat",), metric="noise").curves
+    store.close()
+    assert 150 < len(curve.value) <= 600
+    assert {50.0, -50.0, LONG[0], LONG[-1]} <= set(curve.value)
+    assert np.diff(curve.time_us).max() < 1e6 * 4_000 / 25  # no stretch is longer than its part
+
+
+def test_a_point_without_a_time_says_so_and_is_not_of_1970(tmp_path):
+    (first, second) = points("a", "loss", [1.0, 2.0])
+    publish_rows(
+        tmp_path / "store",
+        {"metric_history": [first, {**second, "time": None}], "metrics": [metric("a", "loss", [1.0, 2.0])]},
+    )
+    store = SnapshotStore(tmp_path / "store")
+    with store.lease() as held:
+        (curve,) = curves.history(held, run_ids=("a",), metric="loss").curves
+    store.close()
+    assert list(curve.time_us) == [int(START.replace(tzinfo=UTC).timestamp() * 1e6), NO_TIME]

@@ -22,9 +22,16 @@ GRID = 300
 """Places along the axis at which a mean is taken when the curves have more steps than that: four pixels apart."""
 
 
+NO_TIME = -(2**63)
+"""The time of a point that has none: pandas and numpy read it as "not a time" too."""
+
+
 @dataclass(frozen=True)
 class Curve:
-    """The points of one run in the order of steps, then times: `time_us` are microseconds of UTC since 1970."""
+    """The points of one run in the order of steps, then times.
+
+    `time_us` are microseconds of UTC since 1970, NO_TIME where a point has none.
+    """
 
     run_id: str
     step: Whole
@@ -48,7 +55,7 @@ class Shaped:
     """A curve on its axis: `x` never falls; `y` is smoothed, NaN where nothing can be drawn; `raw` is not smoothed.
 
     `odd_x` and `odd_y` are the points that are NaN or infinite, `off` counts points that a logarithmic axis has no
-    place for.
+    place for, `timeless` those without a time, which have none on an axis of time.
     """
 
     run_id: str
@@ -58,6 +65,7 @@ class Shaped:
     odd_x: Floats
     odd_y: Floats
     off: int
+    timeless: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,7 @@ class Band:
 
 def shaped(curve: Curve, view: View, started_us: int | None = None) -> Shaped:
     """The curve as the view wants it. A run without a start begins with its first point."""
+    timeless = 0 if view.axis == "step" else int((curve.time_us == NO_TIME).sum())
     x, value = _placed(curve, view, started_us)
     quiet = smoothed(value, view.smoothing)
     on = x > 0 if view.log_x else np.ones(len(x), bool)
@@ -83,7 +92,7 @@ def shaped(curve: Curve, view: View, started_us: int | None = None) -> Shaped:
     y, raw = np.where(gap, np.nan, quiet), np.where(gap, np.nan, value)
     if view.log_y:
         y[y <= 0] = np.nan
-    return Shaped(curve.run_id, x, y, raw, x[odd], value[odd], int((~on).sum() + low.sum()))
+    return Shaped(curve.run_id, x, y, raw, x[odd], value[odd], int((~on).sum() + low.sum()), timeless)
 
 
 def _placed(curve: Curve, view: View, started_us: int | None) -> tuple[Floats, Floats]:
@@ -91,6 +100,7 @@ def _placed(curve: Curve, view: View, started_us: int | None) -> tuple[Floats, F
         x, value = curve.step.astype(np.float64), curve.value
     else:
         order = np.argsort(curve.time_us, kind="stable")
+        order = order[curve.time_us[order] != NO_TIME]
         times, value = curve.time_us[order], curve.value[order]
         start = 0 if view.axis == "time" else times[0] if started_us is None and len(times) else started_us or 0
         x = (times - start) / 1e6

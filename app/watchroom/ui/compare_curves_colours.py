@@ -38,11 +38,18 @@ class Ranked:
 
 
 def ranked(run_ids: tuple[str, ...], metric: str, statistic: str, better: str | None) -> Ranked:
-    """The runs that have a finite value, the best first."""
+    """The runs that have a finite value, the best first; one that is deleted stands nowhere."""
+    gone = deleted(run_ids)
     found = ask(run_params.metric_values, run_ids=run_ids, metric=metric, statistic=statistic)
     values = {run_id: value for run_id, value in zip(run_ids, found, strict=True) if value is not None}
+    values = {run_id: value for run_id, value in values.items() if run_id not in gone}
     keys = {"higher": lambda run_id: -values[run_id], "zero": lambda run_id: abs(values[run_id])}
     return Ranked(tuple(sorted(values, key=keys.get(better or "", values.__getitem__))), values, better)
+
+
+def deleted(run_ids: tuple[str, ...]) -> frozenset[str]:
+    """Those of the runs that are deleted, or whose experiment is."""
+    return frozenset(run_id for run_id, fact in ask(queries.run_facts, run_ids=run_ids).items() if fact.deleted)
 
 
 def labels(run_ids: tuple[str, ...]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from watchroom.charts.words import short
 from watchroom.domain.curves import Curve, Shaped, Spread, View, band, shaped, thinned
 from watchroom.store.queries import curves as queries
 from watchroom.store.queries.curves import History, RunFact
-from watchroom.ui.compare_curves_colours import BEST, FEW, RUN, Ranked, colours_of, groups_of, labels, ranked
+from watchroom.ui.compare_curves_colours import BEST, FEW, RUN, Ranked, colours_of, deleted, groups_of, labels, ranked
 from watchroom.ui.room import ask, reading
 from watchroom.ui.text import count_of, number, one_line
 
@@ -67,11 +67,14 @@ def picture(
     )
     axis = _Axis(view, ZoneInfo(zone))
     notes = _told(history, shapes, run_ids, how, view.log_y)
+    gone = deleted(tuple(one.run_id for one in shapes))
     if how == "mean":
-        chart = _mean(shapes, by, spread, axis, look)
+        notes += [f"{count_of(len(gone), 'deleted run')} left out of the mean."] * bool(gone)
+        chart = _mean([one for one in shapes if one.run_id not in gone], by, spread, axis, look)
     else:
         chart, thin = _lines(shapes, by, ranked(run_ids, metric, statistic, better), axis, look, points)
-        notes = [*thin, *notes]
+        never = [f"{count_of(len(gone), 'run is', 'runs are')} deleted, and never first."] * bool(gone)
+        notes = [*thin, *notes, *never]
     return Picture(chart, len(history.curves), history.points, tuple(notes))
 
 
@@ -101,9 +104,7 @@ def _in_units(shapes: list[Shaped], view: View) -> tuple[str, list[Shaped]]:
     longest = max((float(np.abs(one.x).max()) for one in shapes if len(one.x)), default=0.0)
     unit = next(unit for unit, least in _UNITS if longest >= least)
     size = _SECONDS[unit]
-    return unit, [
-        Shaped(one.run_id, one.x / size, one.y, one.raw, one.odd_x / size, one.odd_y, one.off) for one in shapes
-    ]
+    return unit, [replace(one, x=one.x / size, odd_x=one.odd_x / size) for one in shapes]
 
 
 def _x_title(view: View, unit: str, zone: str) -> str:
@@ -189,6 +190,10 @@ def _told(history: History, shapes: Sequence[Shaped], run_ids: tuple[str, ...], 
     if off := sum(one.off for one in shapes):
         found.append(
             f"{count_of(off, 'point')} at zero or below {'has' if off == 1 else 'have'} no place on a logarithmic axis."
+        )
+    if timeless := sum(one.timeless for one in shapes):
+        found.append(
+            f"{count_of(timeless, 'point')} without a time {'has' if timeless == 1 else 'have'} no place on this axis."
         )
     if not log_y and _flattened(shapes):
         found.append("A few values are far above all others and press them flat: a logarithmic y axis shows both.")
