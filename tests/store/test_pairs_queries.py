@@ -11,6 +11,8 @@ import pytest
 
 from tests.helpers.snapshots import publish_rows
 from tests.ui.paired_sample import LABELLED, MONEY, N, decided, pair_rows, rows
+from watchroom.domain.comparison import Thing
+from watchroom.domain.seed_groups import is_seed
 from watchroom.domain.worth import ErrorWorth, OutcomeWorth, Terms, worth
 from watchroom.store.queries import pairs as queries
 from watchroom.store.snapshot import Snapshot, SnapshotStore
@@ -119,6 +121,14 @@ def test_repeats_of_a_run_differ_in_the_seed_alone(tmp_path: Any):
     assert set(runs[runs["own"]]["run_id"]) == {"alone-1", "alone-2"}
     assert not runs["same"].any()
     assert seeds_repeated(runs, (1, 2))
+
+
+@pytest.mark.parametrize("key", ["randomState", "seeds", "data.random-seed"])
+def test_a_seed_by_another_name_is_known_as_everywhere_else(tmp_path: Any, key: str):
+    room = rows()
+    room["params"] = [{**one, "key": key} if one["key"] == "seed" else one for one in room["params"]]
+    assert is_seed(Thing("param", key, ("1", "2")))
+    assert seeds_repeated(repeats(tmp_path, room), (1, 2))
 
 
 @pytest.mark.parametrize("apart", [False, True])

@@ -42,7 +42,7 @@ CASES: list[tuple[dict[str, Any], str, str, str | None]] = [
     ),
     *(
         ({"params": [(key, value)]}, "seed", "missing", None)
-        for key, value in [("random_state", "None"), ("seed", " "), ("seedling", "4"), ("proceeds", "4")]
+        for key, value in [("random_state", "None"), ("seed", " "), ("seedling", "4"), ("proceeds", "4"), ("fold", "1")]
     ),
     ({"tags": [("seed", "5")]}, "seed", "found", "seed = 5"),
     ({}, "environment", "missing", "no model was logged"),

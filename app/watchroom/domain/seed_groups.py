@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from watchroom.domain import spread
 from watchroom.domain.comparison import EXPERIMENT, OF_THE_MOMENT, Comparison, Thing, Value, loss
+from watchroom.domain.seeds import SEED_OR_REPEAT
 from watchroom.domain.spread import Spread
 
-SEED_LIKE = re.compile(
-    r"(^|[^a-z])(seeds?|random_?state|random_?seed|folds?|repeats?|repetitions?|replicates?)($|[^a-z])", re.IGNORECASE
-)
+SEED_LIKE = re.compile(SEED_OR_REPEAT, re.IGNORECASE)
 """What is varied to see how much is chance: runs that differ in nothing else are one group."""
 
 FEW = 3

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from watchroom.domain.seeds import SEED
 from watchroom.store.table import Table, columns
 
-_REPRODUCIBILITY = """
+_REPRODUCIBILITY = f"""
     with of_run as (
         select run_id, count(*) as models, bool_or(flavors is not null) as readable,
             bool_or(requirements is not null) as environment, bool_or(signature_inputs is not null) as signature,
@@ -17,7 +18,7 @@ _REPRODUCIBILITY = """
     ),
     seeds as (
         select run_id, min(key || ' = ' || value) as seed from (from params select run_id, key, value union all from tags select run_id, key, value)
-        where regexp_matches(key, '(^|[^a-z])(seed|seeds|randomstate|random_state|randomseed|random_seed)($|[^a-z])', 'i')
+        where regexp_matches(key, '{SEED}', 'i')
             and lower(trim(value)) not in ('', 'none', 'null', 'nan') and not starts_with(key, 'mlflow.')
         group by run_id
     ),

@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from watchroom.domain.seeds import SEED
 from watchroom.domain.vocabulary import Task
 from watchroom.domain.worth import ErrorWorth, OutcomeWorth, Terms
 from watchroom.store.snapshot import Snapshot
@@ -233,8 +234,6 @@ def error_of(found: tuple[Comparison, ...]) -> float | None:
 
 # What runs alone can tell.
 
-_SEED = r"(^|[^a-z])(seed|random_state|random_seed)($|[^a-z])"
-
 
 def repeated_runs(snapshot: Snapshot, *, model: str, versions: tuple[int, int]) -> pd.DataFrame:
     """Metrics of the runs that repeat a version's run: finished, of its experiment, of its settings.
@@ -245,7 +244,7 @@ def repeated_runs(snapshot: Snapshot, *, model: str, versions: tuple[int, int]) 
     A row is version, run_id, run (its name), own (whether the version came from it), seed (NULL when not logged), same
     (whether both versions have the same settings), metric, better, value (the last).
     """
-    return snapshot.query(_REPEATS, [_SEED, model, *versions])
+    return snapshot.query(_REPEATS, [SEED, model, *versions])
 
 
 _REPEATS = """with keys as (select distinct key, regexp_matches(lower(key), ?) as seeding from params),
