@@ -122,6 +122,9 @@ def test_in_a_terminal_each_question_is_asked_until_its_answer_does(tmp_path: Pa
         ("city: category: Graz, Linz", Input("city", "category", ("Graz", "Linz"))),
         ("ok: BOOL", Input("ok", "boolean")),
         ("price (EUR)", Input("price (EUR)")),
+        ("hr: int: 0 to 23", Input("hr", "integer", span=(0, 23))),
+        ("temp: number: -10..40.5", Input("temp", "number", span=(-10, 40.5))),
+        ("seats: long", Input("seats", "integer")),
     ],
 )
 def test_an_input_is_read_as_people_write_it(line: str, expected: Input):

@@ -5,22 +5,32 @@ from __future__ import annotations
 import ast
 import io
 import json
+import runpy
+import sqlite3
 import subprocess
 import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pyarrow.parquet as parquet
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tests.helpers.projects import answered, project, run
 from watchroom.domain.checklist_items import items_for
 from watchroom.domain.similar_models import KnownModel, Similar
 from watchroom.errors import AnswerError
+from watchroom.jobs.new_project import write_project
 from watchroom.jobs.refresh import refresh
+from watchroom.reports.new_project import quoting, typed
 from watchroom.reports.new_project.answers import MOST_INPUTS, Answers, Input, mistakes
 from watchroom.reports.new_project.files import as_zip, files
 from watchroom.settings import Settings
@@ -60,7 +70,7 @@ STEPS = {
     "binary": "test,train,again,serve",
     "multiclass": "test,brief-train",
     "regression": "test,brief-train",
-    "hostile-binary": "brief-train,brief-serve",
+    "hostile-binary": "brief-train,brief-serve,brief-own,refused",
 }
 
 
@@ -126,6 +136,38 @@ def test_metrics_come_with_an_interval_segments_and_simpler_models(snapshot: Sna
 def test_another_seed_is_another_model(snapshot: Snapshot):
     values = snapshot.rows("select distinct last from metrics where key = 'holdout_roc_auc'")
     assert len(values) == 2
+
+
+def test_the_first_version_of_own_rows_may_take_over_and_no_sample_case_is_decided_by_it(folders: dict[str, Path]):
+    folder = folders["hostile-binary"]
+    with closing(sqlite3.connect(folder / "mlflow.db")) as store:
+        assert store.execute("select alias, version from registered_model_aliases").fetchall() == [("champion", 2)]
+        tags = store.execute("select version, value from model_version_tags where key = 'data' order by 1").fetchall()
+    assert tags == [(1, "sample"), (2, "own")]
+    assert set(parquet.read_table(folder / "lake/sample/decisions.parquet")["model_version"].to_pylist()) == {1}
+
+
+def test_the_signature_hangs_on_the_answers_and_not_on_the_rows(folders: dict[str, Path]):
+    found = [yaml.safe_load(file.read_text("utf-8")) for file in folders["hostile-binary"].rglob("MLmodel")]
+    assert len(found) == 2
+    assert found[0]["signature"] == found[1]["signature"]
+
+
+def test_the_models_title_says_that_it_is_on_sample_data(folders: dict[str, Path]):
+    (spec,) = load_workspace(folders["binary"], {}).models.values()
+    assert spec.title == "sample-binary (SAMPLE DATA)"
+
+
+def test_whole_numbers_and_ranges_are_kept_by_the_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    known = typed.inputs(["hr: integer: 0 to 23", "seats: integer", "temp: number: -10 to 40"])
+    write_project(tmp_path / "p", answered("regression", inputs=known))
+    constants = SimpleNamespace(**runpy.run_path(str(tmp_path / "p" / "project.py")))
+    monkeypatch.setitem(sys.modules, "project", constants)
+    rows = runpy.run_path(str(tmp_path / "p" / "sample_data.py"))["make"](1000).dropna()
+    assert (rows[["hr", "seats"]] % 1 == 0).all(axis=None)
+    assert rows["seats"].min() >= 0
+    assert (rows["hr"].min(), rows["hr"].max()) == (0, 23)
+    assert -10 <= rows["temp"].min() < 0 < 30 < rows["temp"].max() <= 40
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -235,6 +277,9 @@ def test_models_like_it_stand_in_the_readme_with_their_people():
         ({"inputs": (Input(" a"),)}, "inputs", "space"),
         ({"inputs": (Input("a", "category", ("x", "x")),)}, "inputs", "listed twice"),
         ({"inputs": (Input("a", "number", ("x", "y")),)}, "inputs", "Only a category"),
+        ({"inputs": (Input("a", "integer", span=(0.5, 3)),)}, "inputs", "whole"),
+        ({"inputs": (Input("a", "category", span=(0, 3)),)}, "inputs", "Only a number"),
+        ({"inputs": (Input("a", "number", span=(3, 0)),)}, "inputs", "less than"),
         ({"inputs": tuple(Input(f"a{at}") for at in range(MOST_INPUTS + 1))}, "inputs", "501"),
         ({"legal": None}, "risk", "legal risk is not assessed"),
         ({"legal": "hihg"}, "risk", "hihg"),
@@ -258,3 +303,10 @@ def test_the_metrics_of_the_segments_are_kept_as_a_file_too(folders: dict[str, P
     for name in CASES:
         segments = next((folders[name] / "mlruns").rglob("segments.json"))
         assert all(isinstance(value, float) for value in json.loads(segments.read_text()).values())
+
+
+@given(st.text())
+def test_no_text_gets_raw_out_of_a_literal_of_python(text: str):
+    written = quoting.python(text)
+    assert ast.literal_eval(written) == text
+    assert written.isprintable()

@@ -174,9 +174,9 @@ def _task() -> dict[str, Any]:
 
 
 def _inputs() -> dict[str, Any]:
-    hint = "amount\nage: number\nchannel: category: web, app, branch\nabroad: boolean"
+    hint = "amount\nage: integer: 18 to 99\nchannel: category: web, app, branch\nabroad: boolean"
     typed = st.text_area(
-        "One a line: a name, and its kind unless it is a number",
+        "One a line: a name, and its kind unless it is a number (number, integer, category, boolean)",
         key=f"{_PREFIX}inputs",
         placeholder=hint,
         height=190,

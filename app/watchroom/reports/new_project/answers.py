@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal
 
 from watchroom.domain.risk import LEVELS, Level, Tier, tier
@@ -16,8 +17,8 @@ from watchroom.domain.vocabulary import TASKS, Task
 from watchroom.errors import AnswerError
 from watchroom.workspace.mistakes import listed, nearest, quoted
 
-Kind = Literal["number", "category", "boolean"]
-KINDS: tuple[Kind, ...] = ("number", "category", "boolean")
+Kind = Literal["number", "integer", "category", "boolean"]
+KINDS: tuple[Kind, ...] = ("number", "integer", "category", "boolean")
 
 ROLES = ("business", "data_science", "operations", "reviewer", "on_call", "deputy")
 NEEDED_ROLES = ("business", "data_science", "operations")
@@ -31,6 +32,8 @@ MOST_INPUTS = 500
 """Far more than a person reads through; the sample and its training still take seconds."""
 MOST_VALUES = 50
 MOST_CLASSES = 50
+_LARGEST = 2**53
+"""Up to here a float64 holds every whole number; inputs that may be missing are float64."""
 _NAME_LENGTH = 100
 _TEXT_LENGTH = 1000
 _NOT_IN_A_MODEL = "/:"  # MLflow refuses these in the name of a registered model
@@ -58,11 +61,15 @@ QUESTIONS: tuple[Question, ...] = (
 
 @dataclass(frozen=True)
 class Input:
-    """An input; `values` are those of a category as far as they are known."""
+    """An input; `values` are those of a category as far as they are known.
+
+    `span` is the least and the most that a number is, both included, when that was said: the sample keeps to it.
+    """
 
     name: str
     kind: Kind = "number"
     values: tuple[str, ...] = ()
+    span: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -216,10 +223,26 @@ def _input(one: Input) -> Iterator[AnswerError]:
             question="inputs",
             next_step="Leave them out when you do not know them yet.",
         )
+    yield from _span(one)
     for value in one.values:
         yield from _name(f"A value of {quoted(one.name)}", value, "inputs")
     if len(set(one.values)) < len(one.values):
         yield AnswerError(f"A value of {quoted(one.name)} is listed twice.", question="inputs")
+
+
+def _span(one: Input) -> Iterator[AnswerError]:
+    if one.span is None:
+        return
+    least, most = one.span
+    whole = least == int(least) and most == int(most) if isfinite(least) and isfinite(most) else False
+    if one.kind not in ("number", "integer") or not isfinite(most - least) or least >= most:
+        why = "Only a number or an integer has one, and its first number is less than its second."
+    elif one.kind == "integer" and (not whole or max(-least, most) > _LARGEST):
+        why = f"An integer is whole, and between -{_LARGEST:,} and {_LARGEST:,}."
+    else:
+        return
+    what = f"The range of {quoted(one.name)} does not fit."
+    yield AnswerError(what, why=why, question="inputs", next_step="Such as `hr: integer: 0 to 23`.")
 
 
 def _risk(answers: Answers) -> Iterator[AnswerError]:

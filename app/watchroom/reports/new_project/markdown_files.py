@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from watchroom.domain.checklist_items import STAGE_QUESTIONS, STAGES, Item, Stage, items_for
 from watchroom.domain.risk import Tier
 from watchroom.domain.similar_models import Similar
-from watchroom.reports.new_project.answers import ROLES, Answers, role_name
+from watchroom.reports.new_project.answers import KINDS, ROLES, Answers, role_name
 from watchroom.reports.new_project.quoting import markdown
 
 _MOST_SIMILAR = 5
@@ -40,6 +40,13 @@ Versions holds it against the champion.
 5. Train with `MLFLOW_TRACKING_URI` set to your team's server, and move the model's file to the team's workspace.
 
 No figure made from sample data means anything, and `train.py` refuses to put a model of it on a server.
+
+6. `python train.py --champion` then lets the first version that learned from your own rows take over from the sample's.
+   Delete what speaks of the sample: `rm -r lake/sample serve_sample.py`; in `{model_file}` take `(SAMPLE DATA)` out of
+   the title, and `decisions`, `outcomes` and `reference` too until they name your own files.
+
+`serve_sample.py` refuses to let a version of your own rows decide sample cases: what came of it would look like your
+business, and compare and judge on rows that were made up.
 
 ## Hand it over
 
@@ -78,7 +85,7 @@ def readme(answers: Answers, name: str, similar: Sequence[Similar]) -> str:
 
 
 def _facts(answers: Answers) -> Iterator[str]:
-    kinds = ", ".join(f"{len(answers.of_kind(kind))} {kind}" for kind in ("number", "category", "boolean"))
+    kinds = ", ".join(f"{len(answers.of_kind(kind))} {kind}" for kind in KINDS)
     yield "| | |"
     yield "|---|---|"
     yield f"| answers | {answers.task}{_names(answers)} |"

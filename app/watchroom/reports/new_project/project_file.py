@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from watchroom.reports.new_project.answers import ID, TARGET, TIME, Answers, Input
-from watchroom.reports.new_project.quoting import python, python_dict, python_list
+from watchroom.reports.new_project.quoting import python, python_dict, python_list, python_numbers
 
 _SEGMENTS = 3
 """How many inputs the metrics are told apart by at first; a person then chooses those that matter."""
@@ -25,7 +25,9 @@ _LETTERS = ("a", "b", "c", "d", "e")
 
 def text(answers: Answers) -> str:
     """The module's text."""
-    numbers, booleans = (tuple(one.name for one in answers.of_kind(kind)) for kind in ("number", "boolean"))
+    whole, booleans = (tuple(one.name for one in answers.of_kind(kind)) for kind in ("integer", "boolean"))
+    numbers = tuple(one.name for one in answers.inputs if one.kind in ("number", "integer"))
+    spans = {one.name: one.span for one in answers.inputs if one.span is not None}
     categories = {one.name: _values(one) for one in answers.of_kind("category")}
     lines = [
         '"""What this project is about: the answers that it began with. Every script reads them from here."""',
@@ -43,6 +45,9 @@ def text(answers: Answers) -> str:
         "# In the order of the signature. Numbers may be missing; the values of categories are only for the sample.",
         f"INPUTS = {python_list([one.name for one in answers.inputs])}",
         f"NUMBERS = {python_list(numbers)}",
+        "# Those of the numbers that are whole, and the least and the most of those for which that was said.",
+        f"WHOLE = {python_list(whole)}",
+        f"RANGES = {python_numbers(spans)}",
         f"BOOLEANS = {python_list(booleans)}",
         f"CATEGORIES = {python_dict(categories)}",
         "# Inputs by which the metrics are told apart: choose those by which it must not fail.",

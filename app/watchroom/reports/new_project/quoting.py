@@ -17,7 +17,8 @@ _JOINER = "\u2060"
 def python(text: str) -> str:
     """A string of Python as Ruff formats it: in double quotes, unless that takes more escapes."""
     quote = "'" if text.count('"') > text.count("'") else '"'
-    body = text.replace("\\", "\\\\").replace(quote, f"\\{quote}")
+    body = repr(f"'{text}\"")[3:-2]  # with a quote of each kind at its ends: repr escapes the single ones alone
+    body = body.replace("\\'", "'").replace(quote, f"\\{quote}")
     return f"{quote}{body}{quote}"
 
 
@@ -33,6 +34,17 @@ def python_dict(entries: Mapping[str, Sequence[str]]) -> str:
     if not entries:
         return "{}"
     lines = [f"    {python(name)}: {python_list(values, '    ')},\n" for name, values in entries.items()]
+    return "{\n" + "".join(lines) + "}"
+
+
+def python_numbers(entries: Mapping[str, tuple[float, float]]) -> str:
+    """A dictionary of pairs of numbers; whole ones without a point."""
+    if not entries:
+        return "{}"
+    lines = [
+        f"    {python(name)}: ({', '.join(repr(float(end)).removesuffix('.0') for end in pair)}),\n"
+        for name, pair in entries.items()
+    ]
     return "{\n" + "".join(lines) + "}"
 
 

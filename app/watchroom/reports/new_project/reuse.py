@@ -12,7 +12,7 @@ from watchroom.workspace.mistakes import listed, nearest, quoted
 
 def wanted(answers: Answers) -> Wanted:
     """The answers as far as models can be alike in them."""
-    inputs = tuple((one.name, one.kind) for one in answers.inputs)
+    inputs = tuple((one.name, "number" if one.kind == "integer" else one.kind) for one in answers.inputs)
     return Wanted(answers.task, inputs, answers.datasets, f"{answers.model} {answers.purpose}")
 
 

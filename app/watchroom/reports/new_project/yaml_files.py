@@ -29,6 +29,7 @@ ledger: sqlite:///./ledger.db       # what people decided; for a team postgresql
 _MODEL = """\
 # What the team says about one model. Check it with: watchroom check
 model: «model»
+title: «title»   # take SAMPLE DATA out once the logs below are those of your own service
 purpose: «purpose»
 «affects»
 task: «task»
@@ -132,6 +133,7 @@ def model(answers: Answers) -> str:
     metric, watch, failing = _LIMITS[task]
     values = {
         "model": yaml_text(answers.model),
+        "title": yaml_text(f"{answers.model} (SAMPLE DATA)"),
         "purpose": yaml_text(answers.purpose),
         "affects": f"affects: {yaml_list(answers.affects)}" if answers.affects else "# affects: [a process, a team]",
         "task": task,
