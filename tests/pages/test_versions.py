@@ -39,9 +39,11 @@ def at(days: float) -> str:
 def test_without_a_model_every_champion_stands_at_a_glance(reader: Reader):
     table = reader.open("versions").main.dataframe[0].value.set_index("Model")
     assert table.loc["Moved", "Champion"] == 4
-    assert table.loc["Moved", "Moves seen"] == 2
-    assert table.loc["Moved", "Log agrees"] == "yes"
+    assert table.loc["Moved", "Champion changes"] == 2
+    assert table.loc["Moved", "Champion decides"] == "yes"
     assert table.loc["Quiet", "Decided lately"] == "v2"
+    assert table.loc["Moved", "In service since"] == sample.ago(10).date()
+    assert table.loc["Moved", "By"] == "the registry"
 
 
 def test_the_time_line_names_the_champion_and_where_log_and_registry_differ(reader: Reader):

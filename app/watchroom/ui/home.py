@@ -26,6 +26,7 @@ from watchroom.ui.scope import ALL_MODELS, Scope, scope
 from watchroom.ui.states import empty, figure, no_models, section, sourced, truncated, unknown_model
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, number, one_line, plain, span, when
+from watchroom.ui.versions_challenger import CHALLENGER_VIEW
 from watchroom.ui.workspace import facts
 
 ATTENTION_SHOWN = 6
@@ -159,7 +160,11 @@ def _attention(view: View) -> None:
             _room_row(text, kind)
         for text, page, params in judged:
             _judged_row(text, page, params)
-        if not troubled and not rows and not judged:
+        takers = home_judged.challengers(view.models)
+        for name, text in takers.items():
+            if name not in {model.name for model in troubled}:
+                _challenger_row(name, text, named=True)
+        if not troubled and not rows and not judged and not takers:
             st.markdown(":green[:material/check_circle:] Nothing needs attention.")
         if mine:
             st.caption(f"Waits for {ROLES[view.role].lower()}")
@@ -219,14 +224,29 @@ def _judged_row(text: str, page: str, params: dict[str, str]) -> None:
         link(page, f"See {page.capitalize()}", params=params)
 
 
+def _challenger_row(model: str, text: str, *, named: bool) -> None:
+    """That a challenger does better, under its model's row or, `named`, by itself."""
+    whose = f"{one_line(model, 60)}: " if named else ""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":blue[:material/trending_up:] {plain(whose + text, 300)}", width="stretch")
+        link("versions", "See Versions", params={"model": model, **CHALLENGER_VIEW})
+
+
 def _model_rows(models: list[Model], key: str, shown: int = ATTENTION_SHOWN) -> None:
-    for model in models[:shown]:
+    takers = home_judged.challengers(tuple(models))
+
+    def row(model: Model) -> None:
         model_row(model)
+        if model.name in takers:
+            _challenger_row(model.name, takers[model.name], named=False)
+
+    for model in models[:shown]:
+        row(model)
     if rest := models[shown:]:
         with st.expander(f"{number(len(rest))} more", key=f"more_{key}", on_change="rerun") as more:
             if more.open:
                 for model in rest:
-                    model_row(model)
+                    row(model)
 
 
 def attention_table(models: tuple[Model, ...]) -> pd.DataFrame:

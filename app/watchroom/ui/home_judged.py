@@ -1,14 +1,16 @@
-"""What of fairness and explanations needs attention, for Home: models with a group behind, or with other drivers."""
+"""What of fairness, explanations and challengers needs attention, for Home: groups behind, drivers, better versions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from watchroom.store.queries import explanations as queries
+from watchroom.store.queries.models import Model
 from watchroom.ui.fairness_standing import standings
 from watchroom.ui.room import ask
 from watchroom.ui.scope import ALL_MODELS, Scope
 from watchroom.ui.text import number, one_line, some
+from watchroom.ui.versions_challenger import GOOD, challenges
 
 ROLES = ("reviewer", "data_science")
 """Who acts on them."""
@@ -32,6 +34,13 @@ def lines(scope: Scope) -> list[Line]:
         *_line(behind, "has a group", "have a group", "below the four-fifths line", "fairness"),
         *_line(moved, "is driven", "are driven", "by other inputs than before", "explanations"),
     ]
+
+
+def challengers(models: Sequence[Model]) -> dict[str, str]:
+    """By model whose challenger does better than its champion: the sentence that says so, with the money."""
+    known = challenges()
+    found = ((model.name, known.get(model.name)) for model in models)
+    return {name: one.sentence for name, one in found if one is not None and one.word in GOOD}
 
 
 def _line(models: Sequence[tuple[str, str]], one: str, many: str, rest: str, page: str) -> list[Line]:

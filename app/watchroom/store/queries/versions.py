@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, Literal
 
 import pandas as pd
@@ -17,6 +18,7 @@ from watchroom.domain.version_difference import Dataset
 from watchroom.domain.witness import Day
 from watchroom.store.queries.health import LIGHT_GRAIN
 from watchroom.store.queries.models import RUNS_WITH_DELETION
+from watchroom.store.queries.pairs import MONTH_DAYS, Comparison
 from watchroom.store.snapshot import Snapshot
 
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -127,6 +129,12 @@ def glance(snapshot: Snapshot) -> pd.DataFrame:
     )
 
 
+def first_look(snapshot: Snapshot) -> datetime | None:
+    """When a refresh first looked at the registry (UTC without a zone); None when none ever did."""
+    ((first,),) = snapshot.rows("select min(seen_at) from registry_events")
+    return first if isinstance(first, datetime) else None
+
+
 def moves(snapshot: Snapshot) -> dict[str, int]:
     """How often each model's champion was seen to move since the first look; without those that never did."""
     rows = snapshot.rows(
@@ -134,6 +142,57 @@ def moves(snapshot: Snapshot) -> dict[str, int]:
         and event in ('alias_set', 'alias_moved', 'alias_removed') group by model"""
     )
     return {str(model): int(count) for model, count in rows}
+
+
+@dataclass(frozen=True)
+class Duel:
+    """A model's champion and challenger; `found` are their comparisons by metric, of the newer less the older version.
+
+    `shared` says whether they were compared at all; `decisions` is how many cases are decided in a month (the last
+    thirty days of the log), None without a log.
+    """
+
+    model: str
+    champion: int
+    challenger: int
+    task: str | None
+    shared: bool
+    decisions: int | None
+    found: tuple[Comparison, ...]
+
+
+def duels(snapshot: Snapshot) -> dict[str, Duel]:
+    """Every model that has a champion and another version as challenger, and how the two compare."""
+    rows = snapshot.rows(
+        f"""with named as (
+            select c.name as model, c.version as champion, h.version as challenger
+            from aliases c join aliases h on h.name = c.name and h.version <> c.version
+            where c.alias = '{CHAMPION}' and h.alias = '{CHALLENGER}'
+        ), days as (
+            select model, day, max(decisions) as n from volume semi join named using (model)
+            where decisions > 0 group by model, day
+        ), ends as (select model, max(day) as last from days group by model
+        ), months as (
+            select model, sum(n)::bigint as n from days join ends using (model) where day > last - ? group by model
+        )
+        select n.model, n.champion, n.challenger, m.task, p.model is not null, months.n,
+            v.metric, v.better, v.value_a, v.value_b, v.difference, v.low, v.high, v.b_better, v.method, v.n, v.why
+        from named n
+        left join models m on m.model = n.model
+        left join months on months.model = n.model
+        left join version_pairs p on p.model = n.model and p.version_a = least(n.champion, n.challenger)
+            and p.version_b = greatest(n.champion, n.challenger)
+        left join version_comparisons v on v.model = p.model and v.version_a = p.version_a and v.version_b = p.version_b
+        order by n.model, v.metric""",
+        [MONTH_DAYS],
+    )
+    return {model: _duel(list(own)) for model, own in groupby(rows, key=lambda row: str(row[0]))}
+
+
+def _duel(rows: list[tuple[Any, ...]]) -> Duel:
+    model, champion, challenger, task, shared, decisions = rows[0][:6]
+    found = tuple(Comparison(*row[6:]) for row in rows if row[6] is not None)
+    return Duel(model, champion, challenger, task, shared, decisions, found)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,119 @@
+"""Whether each model's challenger should take over: a word, the money a month, and the sentence, for several pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from watchroom.charts.versions_real import Verdict
+from watchroom.domain.vocabulary import USUAL_METRIC
+from watchroom.store.queries import versions as queries
+from watchroom.store.queries.pairs import Comparison
+from watchroom.store.queries.versions import Duel
+from watchroom.ui.health_subject import spec_of
+from watchroom.ui.room import ask, drawn
+from watchroom.ui.versions_real_words import Money, amount, monthly, verdict
+from watchroom.ui.workspace import facts
+
+BETTER, PROBABLY_BETTER, WORSE, PROBABLY_WORSE = "better", "probably better", "worse", "probably worse"
+DEPENDS, ALIKE, UNTOLD, NEVER, NOBODY = (
+    "depends on what counts", "cannot be told", "not known yet", "never compared", "no challenger"
+)  # fmt: skip
+WORDS = (BETTER, WORSE, PROBABLY_BETTER, PROBABLY_WORSE, DEPENDS, ALIKE, UNTOLD, NEVER, NOBODY)
+"""From what asks most for somebody to act to what asks least."""
+
+CHALLENGER_VIEW = {"view": "Champion or challenger"}
+"""What the page Versions is asked for, besides the model, to show how the two compare."""
+
+GOOD = (BETTER, PROBABLY_BETTER)
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """How a model's challenger does against its champion on the decisions that both scored.
+
+    `word` is one of `WORDS`; `more` is what the challenger brings more in a month, None where the two cannot be told
+    apart in money or it is not known.
+    """
+
+    champion: int
+    challenger: int
+    word: str
+    more: Money | None
+
+    @property
+    def sentence(self) -> str:
+        """How it does: `Version 4 scores the same decisions as version 3 and does better: about EUR 9 a month more`."""
+        told = {
+            BETTER: "does better", PROBABLY_BETTER: "probably does better", WORSE: "does worse",
+            PROBABLY_WORSE: "probably does worse", DEPENDS: "does better or worse, depending on what counts",
+        }.get(self.word, "cannot be told from it yet")  # fmt: skip
+        return f"Version {self.challenger} scores the same decisions as version {self.champion} and {told}{self._money}"
+
+    @property
+    def _money(self) -> str:
+        if self.more is None:
+            return "."
+        word = "more" if self.more.more > 0 else "less"
+        return f": about {amount(abs(self.more.more), self.more)} a month {word}."
+
+
+def challenges() -> Mapping[str, Challenge]:
+    """Of every model that has a champion and a challenger. Made once for everybody."""
+    return drawn(_challenges)
+
+
+def _challenges() -> dict[str, Challenge]:
+    duels = ask(queries.duels)
+    return {model: challenge(duel, _watched(model), facts().currency) for model, duel in duels.items()}
+
+
+def _watched(model: str) -> str | None:
+    spec = spec_of(model)
+    return spec.monitor.performance.metric if spec and spec.monitor.performance else None
+
+
+def challenge(duel: Duel, watched: str | None, currency: str) -> Challenge:
+    """How the challenger does: by the metric `watched` (else the usual one of its task), and by money."""
+    if not duel.shared:
+        return Challenge(duel.champion, duel.challenger, NEVER, None)
+    by_name = {one.metric: one for one in duel.found}
+    worth = by_name.get("worth")
+    newer = duel.challenger > duel.champion
+    sides = [_of_challenger(verdict(one), newer) for one in (_main(duel, watched), worth)]
+    told = worth is not None and sides[1] in ("better", "worse") and duel.decisions is not None
+    more = monthly(worth, duel.decisions, currency) if told and worth is not None and duel.decisions else None
+    return Challenge(duel.champion, duel.challenger, word_of(sides), _turned(more, newer))
+
+
+def _main(duel: Duel, watched: str | None) -> Comparison | None:
+    by_name = {one.metric: one for one in duel.found}
+    usual = dict(USUAL_METRIC).get(duel.task) if duel.task else None  # type: ignore[call-overload]
+    return by_name.get(watched or "") or by_name.get(usual or "")
+
+
+def word_of(sides: list[Verdict]) -> str:
+    """One word for the verdicts by metric and by money; one that is not known does not count."""
+    told = set(sides) - {"unknown"}
+    if not told:
+        return UNTOLD
+    if told >= {"better", "worse"}:
+        return DEPENDS
+    for way, sure, perhaps in (("better", BETTER, PROBABLY_BETTER), ("worse", WORSE, PROBABLY_WORSE)):
+        if way in told:
+            return perhaps if "alike" in told else sure
+    return ALIKE
+
+
+def _of_challenger(of_newer: Verdict, newer: bool) -> Verdict:
+    """The verdict of the challenger, which may be the older of the two."""
+    if newer:
+        return of_newer
+    turned: dict[Verdict, Verdict] = {"better": "worse", "worse": "better"}
+    return turned.get(of_newer, of_newer)
+
+
+def _turned(more: Money | None, newer: bool) -> Money | None:
+    if more is None or newer:
+        return more
+    return Money(-more.more, -more.high, -more.low, more.decisions, more.currency)
