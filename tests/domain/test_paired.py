@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 from sklearn import metrics
 
-from watchroom.domain.paired import compare
+from watchroom.domain.paired import MIN_DAYS, compare
 from watchroom.domain.paired_metrics import Answers
 from watchroom.domain.worth import ErrorWorth, OutcomeWorth, worth
 
@@ -187,3 +187,57 @@ def test_errors_too_large_to_square_cost_the_other_metrics_nothing():
     assert math.isnan(found["rmse"].low)
     assert found["rmse"].why == "the errors are too large to be squared"
     assert math.isfinite(found["mae"].low)
+
+
+def days_of(rows, count):
+    """Days of different lengths, in no order."""
+    return np.random.default_rng(7).integers(0, count, rows)
+
+
+def test_from_enough_days_on_the_interval_is_that_of_whole_days_drawn_one_by_one():
+    a, b, outcome = binary(rows=300)
+    days = days_of(300, 25)
+    found = {one.metric: one for one in compare("binary", a, b, outcome, days, replicates=4000)}
+    assert {one.method for one in found.values()} == {"bootstrap by day"}
+    random, drawn = np.random.default_rng(11), {name: [] for name in ("brier", "roc_auc", "f1")}
+    for _ in range(500):
+        rows = np.concatenate([np.flatnonzero(days == day) for day in random.integers(0, 25, 25)])
+        real = outcome[rows]
+        drawn["brier"].append(np.mean((b.score[rows] - real) ** 2) - np.mean((a.score[rows] - real) ** 2))
+        for name, of, said in (("roc_auc", metrics.roc_auc_score, "score"), ("f1", metrics.f1_score, "prediction")):
+            drawn[name].append(of(real, getattr(b, said)[rows]) - of(real, getattr(a, said)[rows]))
+    tail = stats.norm.cdf(-stats.t(24).ppf(0.975) * math.sqrt(25 / 24))
+    for name, differences in drawn.items():
+        near = 0.25 * np.std(differences)  # chance of either's draws
+        assert (found[name].low, found[name].high) == pytest.approx(
+            np.quantile(differences, (tail, 1 - tail)), abs=near
+        )
+    assert found["roc_auc"].value_b == pytest.approx(metrics.roc_auc_score(outcome, b.score))
+
+
+def test_on_days_that_move_their_decisions_together_the_interval_holds_nineteen_times_of_twenty():
+    held, random = {"by day": 0, "by decision": 0}, np.random.default_rng(3)
+    days = np.repeat(np.arange(40), 20)
+    silent = np.full(days.size, np.nan)
+    for seed in range(200):
+        worth_b = random.normal(size=40)[days] + random.normal(size=days.size)
+        a, b = answers(silent, None, np.zeros(days.size)), answers(silent, None, worth_b)
+        for name, given in (("by day", days), ("by decision", None)):
+            (found,) = compare("regression", a, b, np.zeros(days.size), given, replicates=200, seed=seed)
+            held[name] += found.low <= 0 <= found.high
+    assert 0.91 <= held["by day"] / 200 <= 0.985
+    assert held["by decision"] / 200 < 0.7
+
+
+@pytest.mark.parametrize(("count", "method"), [(MIN_DAYS, "bootstrap by day"), (MIN_DAYS - 1, "bootstrap")])
+def test_with_few_days_single_decisions_are_drawn(count, method):
+    a, b, outcome = regression(rows=200)
+    (one, *_) = compare("regression", a, b, outcome, np.arange(200) % count, replicates=20)
+    assert one.method == method
+
+
+def test_classes_too_are_compared_by_whole_days():
+    a, b, outcome = classes(rows=200)
+    days = days_of(200, 30)
+    found = {one.metric: one for one in compare("multiclass", a, b, outcome, days, replicates=50)}
+    assert found["macro_f1"].low <= found["macro_f1"].difference <= found["macro_f1"].high

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from watchroom.domain.vocabulary import Task
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
 _LEAST = 2.2e-16
@@ -62,11 +63,11 @@ class Table:
     ranked: dict[str, tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]] = field(default_factory=dict)
 
     @staticmethod
-    def of(task: Task, a: Answers, b: Answers, outcome: NDArray[Any]) -> Table:
-        """The table of a task's metrics; those that no decision tells are left out."""
+    def of(task: Task, a: Answers, b: Answers, outcome: NDArray[Any], *, auc: bool = False) -> Table:
+        """The table of a task's metrics; those that no decision tells are left out, and so is AUC unless asked for."""
         table, both = Table(), {"a": a, "b": b}
         if task == "binary":
-            table.add_scores(both, outcome.astype(np.float64))
+            table.add_scores(both, outcome.astype(np.float64), auc=auc)
             table.add_binary(both, outcome.astype(np.float64))
         elif task == "multiclass":
             table.add_classes(both, outcome)
@@ -75,17 +76,28 @@ class Table:
         table.add_worth(both)
         return table
 
-    def values(self, weights: Floats) -> dict[str, Floats]:
-        """Each metric of both versions, (2, draws), of decisions with these weights (draws, decisions)."""
+    def values(self, weights: Floats, days: Places | None = None) -> dict[str, Floats]:
+        """Each metric of both versions, (2, draws), of decisions with these weights (draws, decisions).
+
+        With `days`, the place of each decision's day, the weights are of whole days: (draws, days).
+        """
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            added = weights @ np.column_stack(list(self.columns.values()))
+            added = weights @ self._summed(days, weights.shape[1])
             sums = dict(zip(self.columns, added.T, strict=True))
             found = {
                 name: np.array([metric.of(sums, "a"), metric.of(sums, "b")])
                 for name, metric in self.metrics.items()
                 if metric.of is not None
             }
-            return found | {name: np.array([of(weights) for of in both]) for name, both in self.ranked.items()}
+            each = weights if days is None or not self.ranked else weights[:, days]
+            return found | {name: np.array([of(each) for of in both]) for name, both in self.ranked.items()}
+
+    def _summed(self, days: Places | None, count: int) -> Floats:
+        """The columns of each decision, or added up over each day."""
+        columns = list(self.columns.values())
+        if days is not None:
+            columns = [np.bincount(days, column, count).astype(np.float64) for column in columns]
+        return np.column_stack(columns)
 
     def _add(self, used: Bools, metrics: tuple[Metric, ...], columns: Mapping[str, Floats]) -> None:
         if used.any():
@@ -93,8 +105,8 @@ class Table:
             self.metrics.update({metric.name: metric for metric in metrics})
             self.used.update({metric.name: used for metric in metrics})
 
-    def add_scores(self, both: Mapping[str, Answers], outcome: Floats) -> None:
-        """Log loss, Brier score, average precision."""
+    def add_scores(self, both: Mapping[str, Answers], outcome: Floats, *, auc: bool) -> None:
+        """Log loss, Brier score, average precision, and AUC if asked for."""
         used = ~np.isnan(both["a"].score) & ~np.isnan(both["b"].score)
         columns = {"scored": np.ones_like(outcome)}
         for name, said in both.items():
@@ -108,10 +120,13 @@ class Table:
             Metric("log_loss", "lower", "no scores", lambda sums, v: sums[f"loss_{v}"] / sums["scored"]),
             Metric("brier", "lower", "no scores", lambda sums, v: sums[f"brier_{v}"] / sums["scored"]),
         )
+        metrics = (*((_AUC,) if auc else ()), *metrics)
         self._add(used, metrics, columns)
         if used.any():
-            first, second = (_average_precision(said.score, outcome == 1, used) for said in both.values())
-            self.ranked["average_precision"] = first, second
+            ranked = {"average_precision": _average_precision, **({"roc_auc": _roc_auc} if auc else {})}
+            for name, of in ranked.items():
+                first, second = (of(said.score, outcome == 1, used) for said in both.values())
+                self.ranked[name] = first, second
 
     def add_binary(self, both: Mapping[str, Answers], outcome: Floats) -> None:
         """Precision, recall, F1, accuracy of a yes or no."""
@@ -166,6 +181,8 @@ class Table:
         self._add(used, (metric,), columns)
 
 
+_AUC = Metric("roc_auc", "higher", "outcomes of one class only")
+
 _ACCURACY = Metric("accuracy", "higher", "no predictions", lambda sums, v: sums[f"right_{v}"] / sums["predicted"])
 
 
@@ -200,6 +217,23 @@ def _average_precision(score: Floats, real: Bools, used: Bools) -> Callable[[Flo
         precision = np.where(everything > 0, right / np.where(everything > 0, everything, 1), 0.0)
         total = right[:, -1]
         return np.where(total > 0, (found * precision).sum(axis=1) / np.where(total > 0, total, 1), np.nan)
+
+    return of
+
+
+def _roc_auc(score: Floats, real: Bools, used: Bools) -> Callable[[Floats], Floats]:
+    """The share of pairs of a positive and a negative that the score ranks rightly, equal scores half."""
+    order = np.flatnonzero(used)[np.argsort(score[used], kind="stable")]
+    ranked, positive = score[order], real[order]
+    starts = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1]))  # of each group of equal scores
+
+    def of(weights: Floats) -> Floats:
+        taken = weights[:, order]
+        positives = np.add.reduceat(taken * positive, starts, axis=1)
+        negatives = np.add.reduceat(taken * ~positive, starts, axis=1)
+        below = np.cumsum(negatives, axis=1) - negatives / 2
+        pairs = positives.sum(axis=1) * negatives.sum(axis=1)
+        return np.where(pairs > 0, (positives * below).sum(axis=1) / np.where(pairs > 0, pairs, 1), np.nan)
 
     return of
 

@@ -57,7 +57,11 @@ TABLES = (
                 "DOUBLE",
                 "how probable it is that the newer version is better, 0 to 1, as far as these decisions tell; NULL likewise",
             ),
-            ("method", "VARCHAR", "`delong` or `bootstrap` (paired, over the decisions)"),
+            (
+                "method",
+                "VARCHAR",
+                "`delong` or `bootstrap` (paired, over single decisions), or `bootstrap by day` (paired, over whole days, UTC)",
+            ),
             ("n", "BIGINT", "decisions that it was computed from"),
             ("why", "VARCHAR", "why it cannot be told; empty when it can"),
         ),

@@ -26,8 +26,9 @@ from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, number, one_line, plain, sentence
 from watchroom.ui.versions_real_words import (
     AS_LOGGED,
-    CAUTION,
+    METHODS,
     MONTH,
+    caution,
     differences,
     headline,
     metric_words,
@@ -163,7 +164,7 @@ def _answer(two: Two) -> None:
     lines += _said_of_money(two, worth)
     for line in lines:
         st.markdown(sentence(line, 600))
-    st.caption(f"{plain(rests_on(two.pair), 300)}. {plain(CAUTION, 600)}")
+    st.caption(f"{plain(rests_on(two.pair), 300)}. {plain(caution(two.found), 600)}")
 
 
 def _money(two: Two, worth: Comparison) -> str:
@@ -223,7 +224,7 @@ _COLUMNS: dict[str, ColumnConfig] = {
         width=110, help="How probable it is that the newer version is better, as far as these decisions tell"
     ),
     "n": st.column_config.NumberColumn(format="localized", width=80, help="Decisions that it was computed from"),
-    "Method": st.column_config.TextColumn(width=130),
+    "Method": st.column_config.TextColumn(width=150),
     "Cannot be told because": st.column_config.TextColumn(width=260),
 }
 
@@ -244,7 +245,7 @@ def table(two: Two) -> pd.DataFrame:
             "to": [one.high for one in two.found],
             "Newer better": [None if one.b_better is None else probability(one.b_better) for one in two.found],
             "n": [one.n for one in two.found],
-            "Method": ["DeLong" if one.method == "delong" else "paired bootstrap" for one in two.found],
+            "Method": [METHODS.get(one.method, one.method) for one in two.found],
             **(untold if any(one.why for one in two.found) else {}),
         }
     ).astype({f"Version {older}": float, f"Version {newer}": float, "Difference": float, "from": float, "to": float})

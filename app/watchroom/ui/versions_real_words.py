@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from watchroom.charts.versions_real import Difference, Verdict
 from watchroom.charts.words import days, share, short
+from watchroom.domain.paired import MIN_DAYS
 from watchroom.domain.vocabulary import METRIC_NAMES
 from watchroom.store.queries.pairs import MONTH_DAYS, Comparison, Pair
 from watchroom.ui.text import count_of, number
@@ -176,10 +177,27 @@ def rests_on(pair: Pair) -> str:
     )
 
 
-CAUTION = (
-    "Decisions are taken as independent of each other; where many share what moves them, such as one customer or one "
-    "day of bad weather, the intervals are too narrow. Outcomes that come late are missing, and may not be like those "
-    "that came early. Each metric is judged by itself: among ten, one may lie off the line by chance."
+METHODS = {"delong": "DeLong", "bootstrap": "paired bootstrap", "bootstrap by day": "bootstrap of days"}
+"""What a method is called in the table."""
+
+
+def caution(found: Sequence[Comparison]) -> str:
+    """What the intervals do not know: it depends on whether whole days were drawn."""
+    by_day = any(one.method == "bootstrap by day" for one in found)
+    return f"{_BY_DAY if by_day else _BY_DECISION} {_CAUTION}"
+
+
+_BY_DAY = (
+    "Intervals are of whole days drawn anew, so what moves a day's decisions together is in them; what lasts longer, "
+    "such as a season or one customer, is not, and makes them too narrow."
+)
+_BY_DECISION = (
+    f"Of fewer than {MIN_DAYS} days decisions are taken as independent of each other; where many share what moves "
+    "them, such as one customer or one day of bad weather, the intervals are too narrow."
+)
+_CAUTION = (
+    "Outcomes that come late are missing, and may not be like those that came early. Each metric is judged by itself: "
+    "among ten, one may lie off the line by chance."
 )
 
 AS_LOGGED = (

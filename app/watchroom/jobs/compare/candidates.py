@@ -13,7 +13,7 @@ from watchroom.store.compare import Versions
 from watchroom.store.draft import Draft
 from watchroom.workspace.model_file import ModelSpec
 
-_RULES = "1"
+_RULES = "2"
 """Raised when what is computed here changes its meaning, so that every pair is compared anew."""
 
 MOST_PAIRS = 20

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from watchroom.domain import delong, paired
-from watchroom.domain.paired import Compared
+from watchroom.domain.paired import Compared, Method
 from watchroom.domain.paired_metrics import Answers
 from watchroom.domain.performance_status import MIN_LABELLED, MIN_OF_CLASS
 from watchroom.domain.vocabulary import METRICS, Task
@@ -46,10 +46,17 @@ def measure(task: Task, terms: Terms | None, decided: pa.Table, *, scored: bool,
     if known.num_rows < MIN_LABELLED:
         n = known.num_rows
         return [_untold(name, n, f"only {n:,} outcomes" if n else "no outcomes yet") for name in names]
-    found = {one.metric: one for one in paired.compare(task, first, second, real)}
-    if "roc_auc" in names:
+    days = _days(known["decided_at"])
+    found = {one.metric: one for one in paired.compare(task, first, second, real, days)}
+    if "roc_auc" in names and not paired.days_enough(days):
         found["roc_auc"] = _auc(both, real)
     return [_told(name, found, real, task, terms, both) for name in names]
+
+
+def _days(decided_at: pa.ChunkedArray) -> NDArray[np.int64]:
+    """The day of each decision, UTC, counted from 1970."""
+    seconds = pc.floor_temporal(decided_at.cast(pa.timestamp("us")), unit="day").cast(pa.int64())
+    return np.asarray(seconds.to_numpy() // 86_400_000_000, np.int64)
 
 
 def _told(
@@ -62,14 +69,15 @@ def _told(
 ) -> Compared:
     one = found.get(name)
     if name == "worth" and terms is not None and (gap := _unknown_worth(terms, both)):
-        return _untold(name, one.n if one else 0, gap)
+        return _untold(name, one.n if one else 0, gap, one.method if one else None)
     if one is None:
         return _untold(name, 0, "one of the two has logged no " + ("score" if _needs_score(name) else "prediction"))
     if one.n < MIN_LABELLED:
-        return _untold(name, one.n, f"only {one.n:,} decisions with an outcome that both have scored")
+        return _untold(name, one.n, f"only {one.n:,} decisions with an outcome that both have scored", one.method)
     rarest = int(min((real == 1).sum(), (real == 0).sum())) if task == "binary" else 0
     if name in _OF_TWO_CLASSES and rarest < MIN_OF_CLASS:
-        return _untold(name, one.n, f"only {rarest:,} outcomes of the rarer class" if rarest else _ONE_CLASS)
+        few = f"only {rarest:,} outcomes of the rarer class" if rarest else _ONE_CLASS
+        return _untold(name, one.n, few, one.method)
     return one
 
 
@@ -80,9 +88,12 @@ def _needs_score(name: str) -> bool:
     return name in METRICS and METRICS[name].needs == "score"
 
 
-def _untold(name: str, n: int, why: str) -> Compared:
-    nan, method = math.nan, "delong" if name == "roc_auc" else "bootstrap"
-    return Compared(name, better_of(name), nan, nan, nan, nan, nan, nan, n, why, method)
+def _untold(name: str, n: int, why: str, method: Method | None = None) -> Compared:
+    nan, usual = math.nan, _USUALLY_BY.get(name, "bootstrap")
+    return Compared(name, better_of(name), nan, nan, nan, nan, nan, nan, n, why, method or usual)
+
+
+_USUALLY_BY: dict[str, Method] = {"roc_auc": "delong"}
 
 
 def better_of(metric: str) -> Literal["lower", "higher"]:
