@@ -56,49 +56,11 @@ def test_a_view_of_a_page_that_is_gone_leads_nowhere(ledger: Ledger, reader: Rea
     assert "There is no saved view" in said(reader.open("runs", saved="Old"))
 
 
-def test_the_menu_lists_the_views_of_the_page_first_as_links(ledger: Ledger, reader: Reader):
-    save_view(ledger, "A models view", "models", {"tier": ["high"]}, BO)
-    save_view(ledger, HOSTILE[:60], "runs", {"q": ["a)](https://evil.example)"]}, BO)
-    app = reader.open("runs")
-    app.session_state["_views"] = True
-    app.run()
-    lines = [line for line in said(app).splitlines() if "](./" in line]
-    assert len(lines) == 2
-    assert "](./runs?q=a%29%5D%28https%3A%2F%2Fevil.example%29)" in lines[0]
-    assert "[A models view](./models?tier=high)" in lines[1]
-    assert "bo@x" in said(app)
-
-
-def test_the_page_that_is_open_is_saved_with_its_address(ledger: Ledger, reader: Reader):
-    app = reader.open("models", tier="high", role="Reviewer")
-    app.session_state["_views"] = True
-    app.run()
-    app.text_input(key="_view_name").set_value("High risk")
-    next(button for button in app.button if button.label == "Save for everybody").click().run()
-    found = read(ledger).view("High risk")
-    assert found is not None
-    assert (found.page, dict(found.query)) == ("models", {"tier": ("high",)})
-    assert found.actor == "not signed in"
-
-
-def test_a_name_that_is_taken_is_refused_on_the_page(ledger: Ledger, reader: Reader):
-    save_view(ledger, "Weekly", "runs", {}, BO)
-    app = reader.open("models")
-    app.session_state["_views"] = True
-    app.run()
-    app.text_input(key="_view_name").set_value("weekly")
-    next(button for button in app.button if button.label == "Save for everybody").click().run()
-    assert "There is a view called “Weekly” already." in said(app)
-
-
 def test_without_a_ledger_the_pages_go_on(ledger: Ledger, reader: Reader, tmp_path: Path):
     ledger.close()
     (tmp_path / "room" / "ledger.db").unlink()
     app = reader.open("runs", saved="Weekly")
     assert "There is no saved view" in said(app)
-    app.session_state["_views"] = True
-    app.run()
-    assert "Saved views cannot be read" in said(app)
 
 
 def test_a_note_is_a_text_and_nothing_else(ledger: Ledger, reader: Reader):

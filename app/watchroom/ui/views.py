@@ -14,6 +14,7 @@ import streamlit as st
 
 from watchroom.errors import LedgerError
 from watchroom.ui import book
+from watchroom.ui.fragments import dialog
 from watchroom.ui.identity import current_user
 from watchroom.ui.navigation import PAGES, go, page_info
 from watchroom.ui.notebook import notebook
@@ -33,9 +34,6 @@ _NOT_KEPT = ("role", "embed", "embed_options")
 _MISSED = "_view_missed"
 
 _DONE = "_view_done"
-
-LIST_HEIGHT = 220
-"""Pixels: the menu opens low in the sidebar, and has to fit under it."""
 
 VIEWS_SHOWN = 30
 """Views in the menu, those of the page first: more is a list to search, and nobody has asked for one."""
@@ -58,29 +56,34 @@ def open_by_name() -> None:
 
 
 def menu(page: str) -> None:
-    """The menu of views in the sidebar; `page` is the file of the page that is open."""
+    """The way to the views, for the sidebar; `page` is the file of the page that is open."""
     missed = st.session_state.pop(_MISSED, "")
     if missed:
         st.caption(f":orange[:material/warning:] There is no saved view “{plain(missed, 80)}”.")
-    with st.popover(
-        "Saved views", icon=":material/bookmarks:", key="_views", on_change="rerun", type="tertiary"
-    ) as opened:
-        if not opened.open:
-            return
-        try:
-            found = sorted(notebook().views.values(), key=lambda view: (view.page != page, view.name.casefold()))
-        except LedgerError as problem:
-            st.caption(f":material/info: Saved views cannot be read: {plain(problem.what, 200)}")
-            return
-        _save(page, tuple(view.name for view in found))
-        _done()
-        with st.container(height=LIST_HEIGHT if len(found) > 3 else "content", border=False):
-            for view in found[:VIEWS_SHOWN]:
-                _row(view)
-        if len(found) > VIEWS_SHOWN:
-            st.caption(f"First {VIEWS_SHOWN} of {len(found):,}; the others open by their name: `?{PARAMETER}=NAME`.")
-        if not found:
-            st.caption("Nobody has saved a view yet.")
+    if st.button("Saved views", icon=":material/bookmarks:", key="_views", type="tertiary"):
+        _window(page)
+
+
+@dialog("Saved views", icon=":material/bookmarks:")
+def _window(page: str) -> None:
+    panel(page)
+
+
+def panel(page: str) -> None:
+    """The views there are, those of the page first, and a way to save what is open now."""
+    try:
+        found = sorted(notebook().views.values(), key=lambda view: (view.page != page, view.name.casefold()))
+    except LedgerError as problem:
+        st.caption(f":material/info: Saved views cannot be read: {plain(problem.what, 200)}")
+        return
+    _save(page, bool(found))
+    _done()
+    for view in found[:VIEWS_SHOWN]:
+        _row(view)
+    if len(found) > VIEWS_SHOWN:
+        st.caption(f"First {VIEWS_SHOWN} of {len(found):,}; the others open by their name: `?{PARAMETER}=NAME`.")
+    if not found:
+        st.caption("Nobody has saved a view yet.")
 
 
 def _done() -> None:
@@ -89,7 +92,7 @@ def _done() -> None:
     if said:
         st.caption(f":material/check_circle: {said}")
     if name:
-        code(_link(name))
+        code(_link(name), wrap=True)
 
 
 def _row(view: View) -> None:
@@ -101,6 +104,7 @@ def _row(view: View) -> None:
         st.markdown(
             f"[{plain(view.name, 80)}]({address(view.page, dict(view.query))})  \n{quiet(plain(title, 40) + by)}"
         )
+        st.space("stretch")
         user = current_user()
         theirs = book.person(user).name.strip() == view.actor or not user.signed_in or "admin" in user.roles
         if theirs and st.button(
@@ -125,14 +129,14 @@ def _kept(query: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return {key: values for key, values in query.items() if key not in (PARAMETER, *_NOT_KEPT)}
 
 
-def _save(page: str, taken: tuple[str, ...]) -> None:
+def _save(page: str, others: bool) -> None:
     from watchroom.ledger.notebook import MAX_NAME, save_view
 
     with st.form("_view_form", border=False):
         name = st.text_input("Save this page as", key="_view_name", max_chars=MAX_NAME, placeholder="Weekly check")
         with st.container(horizontal=True, vertical_alignment="center"):
             pressed = st.form_submit_button("Save for everybody", icon=":material/bookmark_add:")
-            again = bool(taken) and st.checkbox("in place of one of that name", key="_view_replace")
+            again = others and st.checkbox("in place of one of that name", key="_view_replace")
     if not pressed:
         return
     query = _kept({key: tuple(st.query_params.get_all(key)) for key in st.query_params})
@@ -142,7 +146,7 @@ def _save(page: str, taken: tuple[str, ...]) -> None:
         error(problem)
         return
     st.session_state[_DONE] = ("Saved. This link opens it:", saved.name)
-    st.rerun()
+    st.rerun(scope="fragment")
 
 
 def _link(name: str) -> str:
@@ -161,4 +165,4 @@ def _remove(view: View) -> None:
         error(problem)
         return
     st.session_state[_DONE] = ("The name is given up. The ledger keeps what it was.", "")
-    st.rerun()
+    st.rerun(scope="fragment")
