@@ -59,14 +59,14 @@ def test_the_answer_comes_first_with_its_certainty_and_its_money(reader: Reader)
     assert "In money version 2 brings about EUR " in text
     assert "at 3,000 decisions a month" in text
     assert f"{N} decisions scored by both, 67 % with an outcome" in text
-    assert "Decisions are taken as independent" in text
+    assert "Intervals are of whole days drawn anew" in text
 
 
 def test_every_metric_stands_in_the_table_and_in_the_chart(reader: Reader):
     app = real(reader, "fraud")
     found = table(app, 0).set_index("Metric")
     assert list(found.index[:2]) == ["AUC", "Average precision"]
-    assert found.loc["AUC", "Method"] == "DeLong"
+    assert found.loc["AUC", "Method"] == "bootstrap of days"
     assert found.loc["Worth per decision, EUR", "Newer better"] == "over 99 %"
     (chart,) = app.main.get("plotly_chart")
     assert chart.proto.alt.startswith("v2 against v1, each metric with the 95 % interval")
