@@ -17,7 +17,7 @@ END = date(2026, 11, 20)
 FOUND_WITHIN = 14
 """Days from the first hint of drift until it must be found: it rises over two weeks, and the light looks at one."""
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
