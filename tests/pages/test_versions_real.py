@@ -98,9 +98,10 @@ def test_what_cannot_be_told_apart_is_said_so_and_money_that_is_unknown_too(read
     assert "does not say what a decision is worth" in said(app)
 
 
-def test_a_regression_disagrees_by_more_than_the_usual_error(reader: Reader):
+def test_a_regression_says_which_version_is_nearer_and_where_the_two_lie_far_apart(reader: Reader):
     text = said(real(reader, "demand"))
     assert "Version 2 is better than version 1." in text
+    assert "Version 2 is nearer to the outcome on " in text
     assert "Their predictions differ by more than" in text
     assert "version 2 was nearer in" in text
 

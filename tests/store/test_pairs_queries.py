@@ -59,18 +59,37 @@ def test_disagreement_of_classes_is_counted_with_the_money_of_each_decision(snap
 
 
 def test_regressions_disagree_beyond_a_distance_and_the_nearer_one_is_right(snapshot: Snapshot):
-    far = queries.error_of(queries.comparisons(snapshot, **DEMAND))
+    far = queries.spread_apart(snapshot, **DEMAND)
     assert far is not None
     found = queries.disagreement(snapshot, **DEMAND, task="regression", terms=PER_UNIT, apart=far).iloc[0]
     told = frame("regression")
     errors = {name: (told[f"prediction_{name}"] - told["outcome"]).abs() for name in "ab"}
-    apart = (told["prediction_a"] - told["prediction_b"]).abs() > far
-    assert found["apart"] == apart.sum()
+    between = told["prediction_b"] - told["prediction_a"]
+    assert far == pytest.approx(between.std())
+    apart = between.abs() > far
+    assert found["apart"] == apart.sum() < N / 2
+    assert found["labelled"] == LABELLED
+    assert found["b_ahead"] == (errors["b"] < errors["a"]).sum()
+    assert found["a_ahead"] == (errors["a"] < errors["b"]).sum()
     assert found["b_right"] == (apart & (errors["b"] < errors["a"])).sum()
     gain = worth(PER_UNIT, told["prediction_b"], told["outcome"]) - worth(
         PER_UNIT, told["prediction_a"], told["outcome"]
     )
     assert found["gain"] == pytest.approx(np.nansum(gain))
+
+
+def test_what_disagrees_needs_neither_an_outcome_nor_a_good_champion(tmp_path: Any):
+    room = rows(demand=pair_rows("demand", "regression", 0.7))
+    room["version_comparisons"] = []
+    for one in room["paired_decisions"]:
+        one["outcome"] = None
+    publish_rows(tmp_path / "store", room)
+    with SnapshotStore(tmp_path / "store").lease() as snapshot:
+        far = queries.spread_apart(snapshot, **DEMAND)
+        found = queries.disagreement(snapshot, **DEMAND, task="regression", apart=far).iloc[0]
+        assert queries.spread_apart(snapshot, model="alone", versions=(1, 2)) is None
+    assert 0 < found["apart"] < N / 2
+    assert (found["labelled"], found["a_ahead"], found["b_ahead"]) == (0, 0, 0)
 
 
 def test_segments_are_quarters_and_categories_and_add_up(snapshot: Snapshot):

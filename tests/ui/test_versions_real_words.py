@@ -134,8 +134,12 @@ def test_what_it_rests_on_says_whether_it_is_a_sample():
         (Apart(100, 4, 3, 1, 2), "Of the 3 of these with an outcome, version 4 was right in 2 and version 3 in 1."),
         (Apart(100, 9, 9, 1, 2), "and version 3 in 1, neither in 6."),
         (
-            Apart(100, 9, 9, 4, 5, 7.63),
-            "Their predictions differ by more than 7.63, version 3's mean error, on 9 of 100",
+            Apart(100, 9, 9, 4, 5, far=7.63),
+            "Their predictions differ by more than 7.63 (one standard deviation of what lies between them) on 9 of 100",
+        ),
+        (
+            Apart(4000, 9, 9, 4, 5, known=3632, a_ahead=1235, b_ahead=2397, far=7.63),
+            "Version 4 is nearer to the outcome on 66 % of 3,632 decisions, version 3 on 34 %. Their predictions",
         ),
     ],
 )

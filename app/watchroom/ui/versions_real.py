@@ -96,7 +96,7 @@ def show(model: Model, version: int | None) -> None:
     else:
         _answer(two)
         _metrics(two)
-        versions_real_where.show(model, two.versions, two.pair, two.found, two.terms)
+        versions_real_where.show(model, two.versions, two.pair, two.terms)
     versions_real_runs.show(model.name, two.versions, alone=two.pair is None)
 
 

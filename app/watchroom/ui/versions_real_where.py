@@ -12,7 +12,7 @@ from watchroom.charts.words import records, short
 from watchroom.domain.worth import Terms
 from watchroom.store.queries import pairs as queries
 from watchroom.store.queries.models import Model
-from watchroom.store.queries.pairs import Comparison, Pair
+from watchroom.store.queries.pairs import Pair
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
@@ -36,18 +36,16 @@ TABLE = "versions_apart"
 _ROW, _SEEN = 34, 10
 
 
-def show(
-    model: Model, versions: tuple[int, int], pair: Pair, found: tuple[Comparison, ...], terms: Terms | None
-) -> None:
+def show(model: Model, versions: tuple[int, int], pair: Pair, terms: Terms | None) -> None:
     """The section."""
     st.subheader("Where they disagree", anchor=False)
-    far = queries.error_of(found)
+    regression = model.task == "regression"
+    far = ask(queries.spread_apart, model=model.name, versions=versions) if regression else None
     key: dict[str, Any] = {
         "model": model.name, "versions": versions, "task": model.task, "terms": terms, "apart": far
     }  # fmt: skip
     whole = ask(queries.disagreement, **key).iloc[0]
-    n, apart, labelled, a_right, b_right = (int(whole[name]) for name in _COUNTS)
-    told = Apart(n, apart, labelled, a_right, b_right, far)
+    told = Apart(*(int(whole[name]) for name in _COUNTS), far=far)
     st.markdown(f"**{sentence(apart_words(told, versions), 600)}**")
     if pair.rows < pair.shared:
         st.caption(f"Counted on a sample of {pair.rows:,} of the {pair.shared:,} decisions, chosen by their ids.")
@@ -57,7 +55,7 @@ def show(
     _rows(key, versions, told.apart)
 
 
-_COUNTS = ("n", "apart", "apart_labelled", "a_right", "b_right")
+_COUNTS = ("n", "apart", "apart_labelled", "a_right", "b_right", "labelled", "a_ahead", "b_ahead")
 
 
 def _segments(key: dict[str, Any], versions: tuple[int, int]) -> None:

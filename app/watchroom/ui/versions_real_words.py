@@ -225,7 +225,8 @@ def differences(found: Sequence[Comparison], currency: str) -> list[Difference]:
 class Apart:
     """How many decisions both answered, on how many they disagree, how many of these have an outcome, who was right.
 
-    `far` is by how much two predictions of a regression must differ to count, None for classes.
+    `known` is how many of all have an outcome, and `a_ahead`, `b_ahead` in how many of these one alone was right or
+    nearer. `far` is by how much two predictions of a regression must differ to count, None for classes.
     """
 
     n: int
@@ -233,6 +234,9 @@ class Apart:
     labelled: int
     a_right: int
     b_right: int
+    known: int = 0
+    a_ahead: int = 0
+    b_ahead: int = 0
     far: float | None = None
 
 
@@ -241,18 +245,33 @@ def apart_words(found: Apart, versions: tuple[int, int]) -> str:
     if not found.n:
         return "Neither has logged a prediction for these decisions, so nothing is said of where they disagree."
     on = f"{number(found.apart)} of {count_of(found.n, 'decision')} ({share(found.apart / found.n)})"
-    by = f"by more than {short(found.far)}, version {versions[0]}'s mean error, " if found.far else ""
-    told = f"Their predictions differ {by}on {on}." if found.far else f"They disagree on {on}."
+    told = f"They disagree on {on}."
+    if found.far is not None:
+        by = f"by more than {short(found.far)} (one standard deviation of what lies between them)"
+        told = f"{_nearer(found, versions)}Their predictions differ {by} on {on}."
     if not found.apart:
         return told
     if not found.labelled:
         return f"{told} None of these has an outcome yet."
-    right = "nearer" if found.far else "right"
+    right = "nearer" if found.far is not None else "right"
     neither = found.labelled - found.a_right - found.b_right
     rest = f", neither in {number(neither)}" if neither > 0 else ""
     return (
         f"{told} Of the {number(found.labelled)} of these with an outcome, version {versions[1]} was {right} in "
         f"{number(found.b_right)} and version {versions[0]} in {number(found.a_right)}{rest}."
+    )
+
+
+def _nearer(found: Apart, versions: tuple[int, int]) -> str:
+    """Which prediction is nearer to what came true, over all decisions with an outcome; empty without any."""
+    if not found.known:
+        return ""
+    ahead = found.b_ahead >= found.a_ahead
+    first, second = (found.b_ahead, found.a_ahead) if ahead else (found.a_ahead, found.b_ahead)
+    version, other = (versions[1], versions[0]) if ahead else versions
+    return (
+        f"Version {version} is nearer to the outcome on {share(first / found.known)} of "
+        f"{count_of(found.known, 'decision')}, version {other} on {share(second / found.known)}. "
     )
 
 

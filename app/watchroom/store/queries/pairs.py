@@ -138,6 +138,9 @@ def _gain(terms: Terms | None) -> tuple[str, list[float | None]]:
 
 
 _COUNTED = """count(*) filter (told)::bigint as n, count(*) filter (apart)::bigint as apart,
+    count(*) filter (told and a_right is not null)::bigint as labelled,
+    count(*) filter (told and a_right and not b_right)::bigint as a_ahead,
+    count(*) filter (told and b_right and not a_right)::bigint as b_ahead,
     count(*) filter (apart and outcome is not null)::bigint as apart_labelled,
     count(*) filter (apart and a_right and not b_right)::bigint as a_right,
     count(*) filter (apart and b_right and not a_right)::bigint as b_right,
@@ -153,8 +156,9 @@ def disagreement(
     terms: Terms | None = None,
     apart: float | None = None,
 ) -> pd.DataFrame:
-    """One row: n (decisions of the sample that both answered), apart, apart_labelled, a_right, b_right, gain, gain_n.
+    """One row, of the decisions of the sample that both answered.
 
+    n, apart, labelled, a_ahead, b_ahead, apart_labelled, a_right, b_right, gain, gain_n. `labelled` is of how many the outcome is known, `a_ahead` and `b_ahead` in how many of all these one alone is right.
     `apart` is how many of them the two disagree on, `a_right` and `b_right` in how many of these one alone is right (a
     regression: nearer), as far as outcomes are known; `gain` the money by which b does better, over `gain_n` decisions.
     """
@@ -227,9 +231,19 @@ def rows_apart(
     )
 
 
-def error_of(found: tuple[Comparison, ...]) -> float | None:
-    """How far the older version's predictions usually are off: what two predictions must differ by to disagree."""
-    return next((one.value_a for one in found if one.metric == "mae"), None)
+def spread_apart(snapshot: Snapshot, *, model: str, versions: tuple[int, int]) -> float | None:
+    """The standard deviation of what lies between two predictions of a regression: further apart they disagree.
+
+    In the predictions' unit, over all rows of the pair, with an outcome or without. None with fewer than two.
+    """
+    rows = snapshot.rows(
+        """select stddev_samp(b - a) from (
+            select try_cast(prediction_a as double) as a, try_cast(prediction_b as double) as b
+            from paired_decisions where model = ? and version_a = ? and version_b = ?
+        ) where isfinite(a) and isfinite(b)""",
+        [model, *versions],
+    )
+    return rows[0][0] if rows else None
 
 
 # What runs alone can tell.
