@@ -18,7 +18,9 @@ def pattern(monkeypatch: pytest.MonkeyPatch, commit: str = "", compare: str = ""
     ("link", "commit", "address"),
     [
         (PATTERN, "0123456789abcdef", "https://git.example.com/c/0123456789abcdef"),
-        (PATTERN, "feature/a-b", "https://git.example.com/c/feature/a-b"),
+        (PATTERN, "feature/a-b", ""),
+        (PATTERN, "abcd/../../../evil/repo", ""),
+        (PATTERN, "abcdef", ""),
         ("", "0123456789abcdef", ""),
         ("http://git.example.com/c/{commit}", "0123456789abcdef", ""),
         ("javascript:alert(1)//{commit}", "0123456789abcdef", ""),
@@ -52,6 +54,7 @@ def test_a_commit_is_shown_by_its_first_letters_as_text(commit, dirty, text):
         ("aaaaaaa", "aaaaaaa", ""),
         ("aaaaaaa", None, ""),
         ("aaaaaaa", "b b", ""),
+        ("aaaaaaa", "abcd/../../../evil/repo", ""),
     ],
 )
 def test_two_commits_lead_to_what_changed_between_them(monkeypatch, before, now, address):

@@ -13,8 +13,13 @@ from watchroom.ui.workspace import facts
 SHOWN = 8
 """Letters of a commit that are shown: what git itself shows, and enough to find it."""
 
-_COMMIT = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/\-]{3,199}")
-"""What a commit, tag or branch is named; anything else is text from outside, and no part of an address."""
+_COMMIT = re.compile(r"[0-9A-Fa-f]{7,64}")
+"""What git names a commit; a tag holds what anybody wrote, and a slash in it could lead anywhere on the host."""
+
+
+def is_commit(text: str | None) -> bool:
+    """Whether a recorded commit is one: people log other things under that name."""
+    return text is not None and _COMMIT.fullmatch(text) is not None
 
 
 def commit_address(commit: str | None) -> str:
@@ -50,10 +55,10 @@ def commit_links(*commits: str | None) -> None:
 
 
 def _usable(pattern: str, commit: str | None) -> bool:
-    return pattern.startswith("https://") and commit is not None and _COMMIT.fullmatch(commit) is not None
+    return pattern.startswith("https://") and is_commit(commit)
 
 
 def _filled(pattern: str, **words: str | None) -> str:
     for word, text in words.items():
-        pattern = pattern.replace(f"{{{word}}}", quote(text or "", safe="/"))
+        pattern = pattern.replace(f"{{{word}}}", quote(text or "", safe=""))
     return pattern

@@ -15,6 +15,7 @@ from watchroom.store.queries import reproducibility
 from watchroom.store.queries import run as queries
 from watchroom.store.queries.run import Run
 from watchroom.ui import notebook, run_again, run_find, run_made, run_values, run_words
+from watchroom.ui.commits import commit_address, is_commit
 from watchroom.ui.compare_choice import address_of
 from watchroom.ui.navigation import link, page_info
 from watchroom.ui.room import ask, reading, room
@@ -87,8 +88,8 @@ def _commit(run: Run) -> str:
     """Its commit in Markdown, linked where the workspace says how."""
     if not run.commit:
         return "No commit was recorded\\."
-    address = run_words.commit_address(facts().commit_link, run.commit)
-    short = f"`{run.commit[:8]}`" if run_words.is_commit(run.commit) else plain(run.commit, 40)
+    address = commit_address(run.commit)
+    short = f"`{run.commit[:8]}`" if is_commit(run.commit) else plain(run.commit, 40)
     changes = {True: ", with uncommitted changes", False: ", with nothing uncommitted", None: ""}[run.dirty]
     return f"Commit {f'[{short}]({address})' if address else short}{changes}\\."
 
@@ -103,7 +104,7 @@ def _around(run: Run) -> None:
         if len(found.siblings) > 1:
             beside = "of its parent" if run.parent_id else "of its experiment"
             link("compare", f"Compare with {count_of(len(found.siblings) - 1, 'other')} {beside}",
-                 icon=":material/compare_arrows:", params=_flat(address_of(found.siblings)))  # fmt: skip
+                 icon=":material/compare_arrows:", params=address_of(found.siblings))  # fmt: skip
         if there := run_links([run.run_id], [run.experiment_id]):
             st.link_button("Open in MLflow", there[0], icon=":material/open_in_new:", type="tertiary")
         notebook.pin("run", run.run_id)
@@ -128,7 +129,3 @@ def _family(run: Run, found: queries.Relatives) -> None:
             if found.of > len(found.children):
                 every = {"filter": f"parent_run_id = '{run.run_id}'"} if run.run_id.isalnum() else {}
                 link("runs", f"All {count_of(found.of, 'run')}", icon=":material/arrow_forward:", params=every)
-
-
-def _flat(address: dict[str, str | list[str]]) -> dict[str, str]:
-    return {name: value for name, value in address.items() if isinstance(value, str)}

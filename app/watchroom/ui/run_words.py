@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from watchroom.domain.figures import duration_text
 from watchroom.store.queries.run import Run
 from watchroom.ui.text import as_utc, one_line, span, when
-
-_COMMIT = re.compile(r"[0-9A-Fa-f]{7,64}")
-
-
-def is_commit(text: str) -> bool:
-    """Whether a recorded commit is one: people log other things under that name."""
-    return _COMMIT.fullmatch(text) is not None
-
-
-def commit_address(pattern: str, commit: str) -> str:
-    """Where the commit is shown, by the workspace's pattern; empty where there is none, or it is no commit."""
-    return pattern.replace("{commit}", quote(commit, safe="")) if pattern and is_commit(commit) else ""
 
 
 def is_stale(run: Run, now: datetime, days: float) -> bool:
