@@ -179,6 +179,13 @@ def test_a_champion_whose_run_was_deleted_needs_attention(reader: Reader):
     assert "Its run was deleted in MLflow: restore it there" in said(open_tab(reader, "card-fraud", "Work on it"))
 
 
+def test_of_a_run_that_is_gone_from_the_snapshot_the_command_that_asks_mlflow_for_it_is_left(reader: Reader):
+    full(reader.store, runs=[run for run in sample.rows()["runs"] if run["run_id"] != "run002"])
+    text = said(open_tab(reader, "card-fraud", "Work on it"))
+    assert "Its run is not in the snapshot" in text
+    assert "mlflow artifacts download --run-id run002 --dst-path run" in text
+
+
 def test_a_deleted_run_of_another_version_is_only_marked(reader: Reader):
     full(reader.store, runs=deleted("run001"))
     app = reader.open("model", model="card-fraud")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import shlex
 
 import pytest
 
-from watchroom.reports.recipes import load, promote, reproduce
+from watchroom.reports.recipes import load, promote
 
 NAMES = ["card-fraud", "it's", 'say "hi"', "a\nb", "x'); import os; ('", "模型🚲", "back\\slash"]
 
@@ -34,20 +33,5 @@ def test_the_champion_can_be_followed_by_its_alias():
     [("/srv/mlruns", True), ("file:///srv/mlruns", True), ("http://mlflow:5000", False), ("", False)],
 )
 def test_a_folder_of_mlruns_is_allowed_first_as_mlflow_asks_for_it(uri: str, allowed: bool):
-    for text in (load("m", 1, uri, champion=False), promote("m", 1, uri), reproduce({}, uri)):
+    for text in (load("m", 1, uri, champion=False), promote("m", 1, uri)):
         assert ("MLFLOW_ALLOW_FILE_STORE" in text) is allowed
-
-
-@pytest.mark.parametrize("text", ["abc", "a b; rm -rf /", "$(id)", "`id`"])
-def test_a_shell_gets_each_value_as_one_word(text: str):
-    uri = f"http://{text}"
-    lines = reproduce({"run_id": text, "commit": text}, uri).splitlines()
-    assert shlex.split(lines[0]) == ["export", f"MLFLOW_TRACKING_URI={uri}"]
-    assert shlex.split(lines[1]) == ["git", "checkout", text]
-    assert text in shlex.split(lines[2])
-
-
-def test_what_was_not_recorded_is_said():
-    text = reproduce({"run_id": None, "commit": None}, "")
-    assert "commit unknown" in text
-    assert "the run is not known" in text

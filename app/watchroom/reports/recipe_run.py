@@ -41,7 +41,7 @@ def reproduce_run(run: RunRecord, tracking_uri: str) -> Recipe:
     return Recipe(
         prepare="\n".join([*_code(run), "", *_environment(run)]),
         data="\n".join(_data(run)),
-        run="\n".join([*_address(tracking_uri), *_start(run)]),
+        run="\n".join([*address(tracking_uri, beside=True), *_start(run)]),
         compare="\n".join(_compare(run, tracking_uri)),
     )
 
@@ -120,13 +120,15 @@ def _place(dataset: Dataset) -> str:
     return place if PurePosixPath(place).suffix.lower() in _READERS else ""
 
 
-def _address(tracking_uri: str) -> list[str]:
+def address(tracking_uri: str, *, beside: bool = False) -> list[str]:
+    """The lines for a shell that name the MLflow; `beside` says that a new run will be logged there."""
     if not tracking_uri:
         return []
     folder = ["export MLFLOW_ALLOW_FILE_STORE=true  # MLflow refuses a folder of mlruns without it"]
     return [
         *(folder if is_folder(tracking_uri) else []),
-        f"export MLFLOW_TRACKING_URI={word(tracking_uri)}  # the new run is logged there, beside the old one",
+        f"export MLFLOW_TRACKING_URI={word(tracking_uri)}"
+        f"{'  # the new run is logged there, beside the old one' if beside else ''}",
     ]
 
 

@@ -1,9 +1,7 @@
-"""Code to copy: load a version, reproduce it, make it the champion. Names from outside are quoted as literals."""
+"""Code to copy: load a version, make it the champion. Names from outside are quoted as literals."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping
 from urllib.parse import quote
 
 
@@ -25,23 +23,6 @@ def promote(model: str, version: int, tracking_uri: str) -> str:
     """Python that points the alias champion at this version."""
     call = f"mlflow.MlflowClient().set_registered_model_alias({model!r}, 'champion', {version})"
     return "\n".join([*connect(tracking_uri), call])
-
-
-def reproduce(run: Mapping[str, object], tracking_uri: str) -> str:
-    """Shell commands that bring back the code and the environment of a run, as far as they were recorded."""
-    run_id, commit = run.get("run_id"), run.get("commit")
-    lines = [f"export MLFLOW_TRACKING_URI={shlex.quote(tracking_uri)}"] if tracking_uri else []
-    if is_folder(tracking_uri):
-        lines.insert(0, "export MLFLOW_ALLOW_FILE_STORE=true  # MLflow refuses a folder of mlruns without it")
-    lines.append(
-        f"git checkout {shlex.quote(str(commit))}" if commit else "# commit unknown: check out the code by hand"
-    )
-    if run_id:
-        lines.append(f"mlflow artifacts download --run-id {shlex.quote(str(run_id))} --dst-path run")
-        lines.append("# run/ now holds what the run logged: environment files, data references, the model")
-    else:
-        lines.append("# the run is not known: there is nothing to download")
-    return "\n".join(lines)
 
 
 def connect(tracking_uri: str) -> list[str]:

@@ -122,7 +122,7 @@ def statistic() -> Statistic:
     return cast("Statistic", text) if text in STATISTICS else "last"
 
 
-def address_of(run_ids: tuple[str, ...]) -> Address:
+def address_of(run_ids: tuple[str, ...]) -> dict[str, str]:
     """The address that compares these runs."""
     return {RUNS: ",".join(ask(queries.short_ids, run_ids=run_ids))}
 
@@ -139,12 +139,12 @@ def address_of_filter(choice: Choice, order: Order) -> Address:
     return found
 
 
-def ask_for(address: Address) -> None:
+def ask_for(address: Mapping[str, str | list[str]]) -> None:
     """Let the page compare these the next time that it is opened without an address of its own."""
     st.session_state[_KEPT] = {name: [value] if isinstance(value, str) else value for name, value in address.items()}
 
 
-def begin(address: Address) -> None:
+def begin(address: Mapping[str, str | list[str]]) -> None:
     """Compare these from now on, in place of what the page's address says."""
     for name in (RUNS, SORT, *_BY_FILTER):
         if name in st.query_params:

@@ -8,9 +8,8 @@ import streamlit as st
 
 from watchroom.domain.last_good import last_good
 from watchroom.domain.reproducibility import standing
-from watchroom.reports import go_back, recipes
+from watchroom.reports import go_back, recipe_run, recipes
 from watchroom.reports.quoting import remark, word
-from watchroom.reports.recipe_run import reproduce_run
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries import reproducibility as run_queries
 from watchroom.store.queries import versions as queries
@@ -19,6 +18,7 @@ from watchroom.store.queries.versions import Compared, Version
 from watchroom.ui import versions_back
 from watchroom.ui import versions_words as words
 from watchroom.ui.commits import commit_links, commit_text
+from watchroom.ui.compare_choice import address_of
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
@@ -33,6 +33,9 @@ DATASETS = 4
 """Datasets of the run that are named; its own page has all."""
 
 PARAMS = 6
+
+RUNS = 20
+"""Runs of the newest versions that are compared: more are hard to read side by side."""
 
 
 def show(model: Model, chosen: Scope, made_at: datetime) -> None:
@@ -71,9 +74,9 @@ def _analyse(subject: Subject, version: Version) -> None:
         link("health", "Health", icon=":material/ecg_heart:", params=params)
         link("explanations", "What drives it", icon=":material/query_stats:", params=params)
         link("fairness", "Fairness", icon=":material/balance:", params=params)
-        runs = [one.run_id for one in subject.versions if one.run_id and one.run_known][:20]
+        runs = tuple(one.run_id for one in subject.versions if one.run_id and one.run_known)[:RUNS]
         if len(runs) > 1:
-            link("compare", "Compare its runs", icon=":material/compare_arrows:", params={"runs": ",".join(runs)})
+            link("compare", "Compare its runs", icon=":material/compare_arrows:", params=address_of(runs))
 
 
 def _decided(version: Version) -> str:
@@ -150,7 +153,7 @@ def _retrain(subject: Subject, version: Version) -> None:
         st.markdown(f":orange[:material/warning:] {gone}")
         if version.run_id is None:
             return
-        code(recipes.reproduce({"run_id": version.run_id}, facts().tracking_uri))
+        code(_download(version.run_id, facts().tracking_uri))
         return
     if version.run_deleted:
         st.caption(
@@ -160,11 +163,17 @@ def _retrain(subject: Subject, version: Version) -> None:
     st.markdown("  \n".join(_start(version, record)))
     found = standing(ask(run_queries.findings, run_id=version.run_id))
     st.markdown(f"To make it again: {plain(found.sentence, 300)}")
-    recipe = reproduce_run(record, facts().tracking_uri)
+    recipe = recipe_run.reproduce_run(record, facts().tracking_uri)
     code(f"{recipe.prepare}\n\n{recipe.run}")
     commit_links(version.commit)
     params = {"run": version.run_id, "tab": "Make it again"}
     link("run", "The whole recipe, and what is missing", icon=":material/experiment:", params=params)
+
+
+def _download(run_id: str, tracking_uri: str) -> str:
+    """The command that fetches what the run logged, should MLflow still have it."""
+    command = f"mlflow artifacts download --run-id {word(run_id)} --dst-path run"
+    return "\n".join([*recipe_run.address(tracking_uri), command])
 
 
 def _start(version: Version, record: run_queries.RunRecord) -> list[str]:

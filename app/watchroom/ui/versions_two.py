@@ -18,6 +18,7 @@ from watchroom.store.queries import health as health_queries
 from watchroom.store.queries import versions as queries
 from watchroom.store.queries.explanations import Span
 from watchroom.store.queries.versions import Version
+from watchroom.ui.compare_choice import address_of
 from watchroom.ui.explanations_words import LEAST_MOVED, shift_words, worth_telling
 from watchroom.ui.lights import NAMES, icon
 from watchroom.ui.navigation import link
@@ -120,9 +121,9 @@ def _pick(subject: Subject, title: str, key: str, of: int) -> int:
 def _ways_on(subject: Subject, found: Difference) -> None:
     model = subject.model.name
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        runs = [one.run_id for one in (found.before, found.now) if one.run_id and one.run_known]
+        runs = tuple(one.run_id for one in (found.before, found.now) if one.run_id and one.run_known)
         if len(runs) == 2:
-            link("compare", "Compare their runs", icon=":material/compare_arrows:", params={"runs": ",".join(runs)})
+            link("compare", "Compare their runs", icon=":material/compare_arrows:", params=address_of(runs))
         both = {"model": model, "view": "Champion or challenger", "version": str(found.now.version)}
         link("versions", "Is the difference real?", icon=":material/balance:", params=both)
         link("explanations", "What drives it", icon=":material/query_stats:", params={"model": model})
