@@ -159,3 +159,7 @@ def test_each_look_finds_what_a_replay_of_the_changes_leaves(looks):
             elif one.kind == "gone" or (one.kind == "left" and one.version == held):
                 held = None
         assert standing(found, time).version == held
+
+
+def test_a_version_that_held_the_name_before_is_said_to_hold_it_again():
+    assert (HISTORY.held_again(2), HISTORY.held_again(1)) == (True, False)

@@ -86,6 +86,10 @@ class History:
         earlier = [tenure.version for tenure in self.tenures if began and tenure.begin.by < began[-1]]
         return tuple(one for one in dict.fromkeys(reversed(earlier)) if one != version)
 
+    def held_again(self, version: int) -> bool:
+        """Whether the version held the name more than once."""
+        return sum(tenure.version == version for tenure in self.tenures) > 1
+
 
 @dataclass(frozen=True)
 class Seen:

@@ -73,7 +73,8 @@ def _answer(subject: Subject) -> None:
         st.markdown(f"**No version is champion{was}.**")
     else:
         before = story.champion.before(held.version)
-        earlier = f" Before it: {words.versions(before)}." if before else ""
+        again = " It has been champion before, too." if story.champion.held_again(held.version) else ""
+        earlier = f" Before it: {words.versions(before)}.{again}" if before else again
         told = sentence(f"{words.tenure(held, zone(), now)}.{earlier}", 400)
         st.markdown(f"**Version {held.version} is champion**, {told}")
     if len(story.served) > 1:

@@ -25,8 +25,17 @@ def versions(found: Sequence[int]) -> str:
 
 def edge(found: Edge, zone: ZoneInfo, now: datetime) -> str:
     """When a change was, as well as that is known."""
+    after, by = _ends(found, zone, now)
+    return f"between {after} and {by}" if after else f"at or before {by}"
+
+
+def _ends(found: Edge, zone: ZoneInfo, now: datetime) -> tuple[str, str]:
+    """Both ends of what is known of a change, to the second where the minute is the same; no text for no end."""
     by = when(found.by, zone, now=now)
-    return f"at or before {by}" if found.after is None else f"between {when(found.after, zone, now=now)} and {by}"
+    if found.after is None:
+        return "", by
+    after = when(found.after, zone, now=now)
+    return (f"{after}:{found.after:%S}", f"{by}:{found.by:%S}") if after == by else (after, by)
 
 
 def standing(found: Standing, alias: str, zone: ZoneInfo, now: datetime) -> str:
@@ -86,10 +95,9 @@ def stretch(found: Stretch) -> str:
 
 def tenure(found: Tenure, zone: ZoneInfo, now: datetime) -> str:
     """From when to when a version held a name."""
-    begun = f"seen since {when(found.begin.by, zone, now=now)}"
-    after = (
-        "for longer than is known" if found.begin.after is None else f"not yet {when(found.begin.after, zone, now=now)}"
-    )
+    not_yet, by = _ends(found.begin, zone, now)
+    begun = f"seen since {by}"
+    after = f"not yet {not_yet}" if not_yet else "for longer than is known"
     if found.end is None:
         return f"{begun} ({after}), still at the last refresh"
     return f"{begun} ({after}), until {edge(found.end, zone, now).removeprefix('between ')}"
