@@ -137,6 +137,31 @@ def test_going_back_names_the_last_known_good_with_reasons_and_the_command(reade
     assert "Watchroom does not move the alias itself" in text
 
 
+def test_going_back_leads_with_what_is_wrong_and_whether_going_back_would_mend_it(own: Reader):
+    rows = sample.rows()
+    of = {"model": "moved", "version": 4}
+    week = {**of, "grain": "last_7_days", "period_start": sample.day(7), "period_end": sample.day(1)}
+    models = [{**one, "affects": ["Shops"]} if one["model"] == "moved" else one for one in rows["models"]]
+    light = {**of, "light": "failing", "quality": "failing", "reason": "missing values: a", "n": 70}
+    shares = {"n": 70, "missing": 60, "share": 0.8, "reference_share": 0.0}
+    publish_rows(own.store, {
+        **rows, "models": models,
+        "health": [{**light, "period_start": sample.day(7), "period_end": sample.day(1)}],
+        "quality": [{**week, **shares, "feature": name, "status": "failing"} for name in ("a", "c")],
+    })  # fmt: skip
+    app = own.open("versions", model="moved", view="Go back")
+    text = said(app)
+    assert [one.value for one in app.main.header][:2] == ["What is wrong now", "Which version to go back to"]
+    assert text.index("Version 4 is failing") < text.index("Version 2 is the last known good")
+    assert "Version 2 takes and requires a, which is in trouble now: going back may not mend that." in text
+    assert "It does not take c." in text
+    assert "Last measured in service, RMSE: 6 (" in text
+    assert "By their runs, valid_rmse: 4 against 3 for version 4." in text
+    assert "In money: not known, for the two have not scored the same decisions." in text
+    assert "Approved by reviewer: nobody has to sign it off again." in text
+    assert "Affected: Shops." in text
+
+
 def test_what_is_not_known_of_a_version_does_not_speak_against_it_and_is_said(reader: Reader):
     text = said(reader.open("versions", model="quiet", view="Go back"))
     assert "Version 1 is the last known good, as far as is known" in text

@@ -161,9 +161,9 @@ def _attention(view: View) -> None:
         for text, page, params in judged:
             _judged_row(text, page, params)
         takers = home_judged.challengers(view.models)
-        for name, text in takers.items():
-            if name not in {model.name for model in troubled}:
-                _challenger_row(name, text, named=True)
+        for model in view.models:
+            if model.name in takers and not model.issues:
+                _challenger_row(model.name, f"{one_line(model.title, 60)}: {takers[model.name]}")
         if not troubled and not rows and not judged and not takers:
             st.markdown(":green[:material/check_circle:] Nothing needs attention.")
         if mine:
@@ -224,11 +224,10 @@ def _judged_row(text: str, page: str, params: dict[str, str]) -> None:
         link(page, f"See {page.capitalize()}", params=params)
 
 
-def _challenger_row(model: str, text: str, *, named: bool) -> None:
-    """That a challenger does better, under its model's row or, `named`, by itself."""
-    whose = f"{one_line(model, 60)}: " if named else ""
+def _challenger_row(model: str, text: str) -> None:
+    """That a challenger does better."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":blue[:material/trending_up:] {plain(whose + text, 300)}", width="stretch")
+        st.markdown(f":blue[:material/trending_up:] {plain(text, 300)}", width="stretch")
         link("versions", "See Versions", params={"model": model, **CHALLENGER_VIEW})
 
 
@@ -238,7 +237,7 @@ def _model_rows(models: list[Model], key: str, shown: int = ATTENTION_SHOWN) -> 
     def row(model: Model) -> None:
         model_row(model)
         if model.name in takers:
-            _challenger_row(model.name, takers[model.name], named=False)
+            _challenger_row(model.name, takers[model.name])
 
     for model in models[:shown]:
         row(model)

@@ -97,7 +97,7 @@ def _answers() -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 text = f"{icon} **{plain(title, 60)}**: {plain(one.sentence, 300)}"
                 st.markdown(text, width="stretch")
-                link("versions", "See how they compare", params={"model": name, **CHALLENGER_VIEW})
+                link("versions", "See why", params={"model": name, **CHALLENGER_VIEW})
 
 
 def ranked() -> list[tuple[str, Challenge]]:

@@ -24,9 +24,17 @@ from watchroom.ui import versions_words as words
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
 from watchroom.ui.rows import quiet
-from watchroom.ui.states import code, empty, sourced, truncated
+from watchroom.ui.states import code, empty, section, sourced, truncated
 from watchroom.ui.text import one_line, plain, sentence, some
 from watchroom.ui.versions_subject import Subject
+from watchroom.ui.versions_trouble import (
+    Trouble,
+    approval_words,
+    inputs_words,
+    measured_words,
+    show_trouble,
+    trouble,
+)
 from watchroom.ui.workspace import facts
 
 JUDGED = 8
@@ -38,7 +46,7 @@ SERVICES = 5
 NAMED = 6
 """Columns that are named in a sentence."""
 
-_ICONS = {True: ":green[:material/check:]", False: ":red[:material/close:]", None: ":gray[:material/help:]"}
+_ICONS = {True: ":green[:material/check:]", False: ":red[:material/close:]", None: ":orange[:material/info:]"}
 
 
 def show(subject: Subject) -> None:
@@ -46,14 +54,18 @@ def show(subject: Subject) -> None:
     found, total = judged(subject)
     now = present(subject)
     chosen = last_good(found)
+    wrong = trouble(subject, now)
+    show_trouble(subject, wrong)
+    section("Which version to go back to")
     st.markdown(f"**{plain(words.back(chosen, now, total), 300)}**")
     if not found:
         _nothing(subject)
         return
     if chosen is not None:
-        _command(subject, chosen)
+        _would_it_help(subject, wrong, now, chosen)
         _changes(subject, now, chosen)
-    st.markdown("**Why, for each version that was in service before**")
+        _command(subject, chosen)
+    section("Why, for each version that was in service before")
     for one in found:
         _reasons(subject, one, chosen)
     truncated(len(found), total, "earlier versions")
@@ -111,9 +123,19 @@ def _nothing(subject: Subject) -> None:
     link("versions", "See the time line", icon=":material/history:", params={"model": subject.model.name})
 
 
+def _would_it_help(subject: Subject, wrong: Trouble | None, now: int | None, chosen: Judgement) -> None:
+    """Whether the version takes what is in trouble, how it did, and who has to approve it."""
+    after = subject.version(chosen.version)
+    if after is None or now is None:
+        return
+    lines = [inputs_words(wrong.inputs, after) if wrong else "", *measured_words(subject, now, chosen.version),
+             approval_words(after)]  # fmt: skip
+    st.markdown("\n".join(f"- {plain(line, 400)}" for line in lines if line))
+
+
 def _command(subject: Subject, chosen: Judgement) -> None:
     model, uri = subject.model.name, facts().tracking_uri
-    st.markdown("**The command**")
+    section("The command")
     code(go_back.python(model, chosen.version, uri))
     if request := go_back.rest(model, chosen.version, uri):
         with st.expander("The same as a request, without Python", icon=":material/terminal:"):
@@ -129,7 +151,7 @@ def _changes(subject: Subject, now: int | None, chosen: Judgement) -> None:
     before, after = subject.version(now) if now is not None else None, subject.version(chosen.version)
     if before is None or after is None:
         return
-    st.markdown(f"**What going back from version {before.version} to version {after.version} changes**")
+    section(f"What going back from version {before.version} to version {after.version} changes")
     st.markdown("\n".join(f"- {line}" for line in changes(before, after)))
     sides = {"before": str(before.version), "now": str(after.version)}
     params = {"model": subject.model.name, "view": "Two versions", **sides}
