@@ -179,6 +179,18 @@ def test_groups_over_seeds_have_a_mean_a_spread_and_a_difference_in_words(reader
     )
 
 
+@pytest.mark.parametrize("view", ["Differences", "Curves", "Groups"])
+def test_repeated_runs_have_one_winner_whatever_the_view(reader, view):
+    text = every(reader.open("compare", runs=runs(*range(RUNS)), view=view))
+    assert "depth 8 is best by mean rmse: 9.04 (4 runs, standard deviation 0.0258), lower by 0.99 (9.9 %)" in text
+    assert "The best single run, trial-1 with 9.01, is one of its 4: expect the mean of another one" in text
+
+
+def test_the_answer_goes_by_the_groups_that_the_view_shows(reader):
+    text = every(reader.open("compare", runs=runs(*range(RUNS)), view="Groups", group="seed · parameter"))
+    assert "seed 0 is best by mean rmse" in text
+
+
 def test_groups_by_what_the_address_says(reader):
     app = reader.open("compare", runs=runs(*range(RUNS)), view="Groups", group="seed · parameter")
     assert "4 groups of 8 runs" in every(app)

@@ -141,6 +141,17 @@ class TestCurves:
         assert [trace["name"] for trace in charts(app)[0]["data"] if trace.get("fill") is None] == ["all runs (n=3)"]
         assert "1 deleted run left out of the mean." in said(app)
 
+    def test_a_metric_without_a_curve_says_why_another_one_is_shown(self, reader: Reader):
+        app = reader.open("compare", runs=runs(1, 4), view="Curves", metric="auc")
+        assert app.multiselect(key="curve").value == ["loss"]
+        assert "auc was logged once by each run and has no curve; shown here: loss." in said(app)
+
+    def test_the_curve_goes_with_the_metric_of_the_answer(self, reader: Reader):
+        app = reader.open("compare", runs=runs(1, 4), view="Curves", metric="loss")
+        assert "shown here" not in said(app)
+        app.multiselect(key="curve").set_value(["auc"]).run()
+        assert "The answer above is by loss; shown here: auc." in said(app)
+
     def test_an_address_of_another_store_falls_back(self, reader: Reader):
         app = reader.open("compare", runs=runs(1, 4), view="Curves", curve="gone", colour_by="gone")
         assert len(charts(app)) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
@@ -16,6 +17,7 @@ ROW = 30
 """Pixels for a group: room for its label and a finger."""
 
 _LABEL = 28
+_HOVER, _MOST_LINES = 70, 8
 _LEAST_HEIGHT = 120
 """Below it Plotly leaves the axis out."""
 _AIR = 0.06
@@ -25,10 +27,11 @@ _TOLD = 8
 
 @dataclass(frozen=True)
 class Named:
-    """A group with what it is called."""
+    """A group with what it is called in few words, and in full (the same where that is empty)."""
 
     group: Group
     label: str
+    full: str = ""
 
 
 def groups(found: Sequence[Named], metric: str, better: str) -> Chart:
@@ -80,12 +83,18 @@ def _length(length: float) -> float:
 
 def _hover(one: Named) -> str:
     spread = one.group.spread
-    told = f"<b>{one.group.letter}</b> {name(one.label)}<br>mean {short(spread.mean)} of {spread.n}"
+    told = f"<b>{one.group.letter}</b> {_lines(one.full or one.label)}<br>mean {short(spread.mean)} of {spread.n}"
     if math.isfinite(spread.low):
         told += (
             f"<br>95 % interval {short(spread.low)} to {short(spread.high)}<br>standard deviation {short(spread.sd)}"
         )
     return told
+
+
+def _lines(text: str) -> str:
+    """A long name on several lines: a hover is no wider than the chart."""
+    lines = wrap(text, _HOVER, break_on_hyphens=False)
+    return "<br>".join(name(line) for line in [*lines[:_MOST_LINES], *["…"] * (len(lines) > _MOST_LINES)])
 
 
 def _cut(label: str) -> str:

@@ -248,11 +248,15 @@ def _median(numbers: list[float]) -> float:
 def otherwise(comparison: Comparison, one: int, other: int) -> tuple[Thing, ...]:
     """In what went in (parameters, data, signature, packages, commit) the two runs differ, parameters first."""
     return tuple(
-        thing
-        for thing in comparison.different
-        if _went_in(thing) and _same(thing.values[one]) != _same(thing.values[other])
+        thing for thing in comparison.different if goes_in(thing) and differ(thing.values[one], thing.values[other])
     )
 
 
-def _went_in(thing: Thing) -> bool:
+def differ(one: Value, other: Value) -> bool:
+    """Whether they are not the same; NaN is the same as NaN."""
+    return _same(one) != _same(other)
+
+
+def goes_in(thing: Thing) -> bool:
+    """Whether it is of what went into a run: parameters, data, model, packages, the commit."""
     return thing.kind in ("param", "data", "model", "package") or (thing.kind, thing.key) == ("run", "Commit")

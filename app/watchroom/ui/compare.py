@@ -9,8 +9,10 @@ from watchroom.errors import QueryError
 from watchroom.store.queries import compare as queries
 from watchroom.store.queries.compare_runs import Picked
 from watchroom.ui import compare_differences, compare_groups
+from watchroom.ui import compare_repeats as repeats
 from watchroom.ui.compare_choice import METRIC, STATISTIC, STATISTICS, VIEW, Chosen, chosen, picked
 from watchroom.ui.compare_members import members_menu, none_chosen, told_members
+from watchroom.ui.compare_repeats import Repeated
 from watchroom.ui.compare_words import STATISTIC_WORDS, answer, because, cautions
 from watchroom.ui.names import told_apart
 from watchroom.ui.room import ask
@@ -54,9 +56,11 @@ def draw() -> None:
         )  # fmt: skip
         comparison = ask(queries.compare, run_ids=who.run_ids, statistic=who.statistic)
         metric = _metric(comparison)
+    by = compare_groups.asked_by(comparison) if view == GROUPS else None
+    groups = repeats.repeated(comparison, metric, facts().zone, by)
     with told:
-        _answer(comparison, metric, who, found)
-    _view(view, who, comparison, metric)
+        _answer(comparison, metric, who, found, groups)
+    _view(view, who, comparison, metric, groups)
 
 
 _STATISTIC_HELP = """What counts of a metric's history: its last value by MLflow's rule, its best by which way is
@@ -81,22 +85,30 @@ def _metric(found: Comparison) -> str | None:
     )  # fmt: skip
 
 
-def _answer(found: Comparison, metric: str | None, who: Chosen, members: Picked) -> None:
-    st.subheader(plain(answer(found, metric), 500), anchor=False)
-    if told := because(found, metric, facts().zone):
-        st.markdown(plain(told, 500))
-    for caution in cautions(found, metric):
+def _answer(found: Comparison, metric: str | None, who: Chosen, members: Picked, groups: Repeated | None) -> None:
+    """By groups where runs were repeated, so that the best is the same in every view; else by run."""
+    zone = facts().zone
+    if groups is not None:
+        best, why = repeats.answer(found, groups), repeats.because(found, groups, zone)
+        warned = repeats.cautions(found, groups)
+    else:
+        best, why, warned = answer(found, metric), because(found, metric, zone), cautions(found, metric)
+    st.subheader(plain(best, 500), anchor=False)
+    if why:
+        st.markdown(plain(why, 800))
+    for caution in warned:
         st.markdown(f":orange[:material/warning:] {sentence(caution, 300)}")
     told_members(members)
     statistic = f"Metrics with their {STATISTIC_WORDS[who.statistic]}"
     st.caption(sourced(statistic, len(found.runs), "run"))
 
 
-def _view(view: str, who: Chosen, found: Comparison, metric: str | None) -> None:
+def _view(view: str, who: Chosen, found: Comparison, metric: str | None, groups: Repeated | None) -> None:
     if view == CURVES:
         from watchroom.ui import compare_curves
 
-        compare_curves.show(who)
+        seeds = {found.runs[place].run_id: n for place, n in groups.seeds.items()} if groups else {}
+        compare_curves.show(who, metric, seeds)
     elif view == PARAMETERS:
         from watchroom.ui import compare_params
 

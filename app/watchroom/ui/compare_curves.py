@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import get_args
 
 import streamlit as st
@@ -15,14 +16,14 @@ from watchroom.domain.smoothing import MOST
 from watchroom.store.queries import curves as queries
 from watchroom.store.queries import run_params
 from watchroom.store.queries.curves import MetricName
-from watchroom.ui.compare_choice import METRIC, Chosen
+from watchroom.ui.compare_choice import Chosen
 from watchroom.ui.compare_curves_colours import BEST, EXPERIMENT, FEW, PARAM, RUN, labels, ranked
 from watchroom.ui.compare_curves_drawn import PAGE_POINTS, How, Picture, picture, table
 from watchroom.ui.names import told_apart
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
-from watchroom.ui.text import count_of, number, one_line, plain
+from watchroom.ui.text import count_of, number, one_line, plain, some
 from watchroom.ui.workspace import facts
 
 CURVES, AXIS, ALIGN, SMOOTH, LOG_X, LOG_Y, BY, HOW, BAND = (
@@ -41,22 +42,31 @@ _BAND_WORDS = {"deviation": "is one standard deviation to each side", "range": "
 _ONE, _MANY = 460, 320
 
 
+_NO_SEEDS: Mapping[str, int] = MappingProxyType({})
+_FOLLOWED = "_compare_curve_followed"
+
+
 @dataclass(frozen=True)
 class _Asked:
+    seeds: Mapping[str, int]
     view: View
     how: How
     by: str
     spread: Spread
 
 
-def show(chosen: Chosen) -> None:
-    """The view: which metrics, how, and a picture of each."""
+def show(chosen: Chosen, headline: str | None = None, seeds: Mapping[str, int] = _NO_SEEDS) -> None:
+    """The view: which metrics, how, and a picture of each.
+
+    `headline` is the metric that the page's answer is by; `seeds` says of a run how many of one group it is one of.
+    """
     names = {one.key: one for one in ask(queries.metric_names, run_ids=chosen.run_ids)}
     if not names:
         empty("None of these runs has a metric.", "A curve appears when a run logs a metric at several steps.")
         return
-    picked = _metrics(names)
-    asked = _controls(chosen)
+    picked = _metrics(names, headline)
+    asked = _controls(chosen, seeds)
+    _other_than(names, picked, headline)
     if not picked:
         empty("No metric is chosen.", "Choose one above.")
     elif len(picked) == 1:
@@ -68,10 +78,15 @@ def show(chosen: Chosen) -> None:
                 _picture(chosen, names[key], asked, _MANY, PAGE_POINTS // len(picked))
 
 
-def _metrics(names: dict[str, MetricName]) -> list[str]:
+def _metrics(names: dict[str, MetricName], headline: str | None) -> list[str]:
     shown = told_apart(names, 80)
-    page = st.session_state.get(METRIC)
-    first = page if page in names and names[page].curves else next(iter(names))
+    usual = names.get(headline or "")
+    first = (
+        usual.key if usual and (usual.curves or not any(one.curves for one in names.values())) else next(iter(names))
+    )
+    if st.session_state.get(CURVES) == [st.session_state.get(_FOLLOWED)] != [first]:
+        st.session_state[CURVES] = [first]  # nobody chose another curve: it goes with the answer's metric
+    st.session_state[_FOLLOWED] = first
     known = {*shown, *shown.values()}
     asked = st.session_state.get(CURVES) or st.query_params.get_all(CURVES)
     if any(one not in known for one in asked):
@@ -84,7 +99,20 @@ def _metrics(names: dict[str, MetricName]) -> list[str]:
     return [key for key in picked if key in names]
 
 
-def _controls(chosen: Chosen) -> _Asked:
+def _other_than(names: dict[str, MetricName], picked: Sequence[str], headline: str | None) -> None:
+    """Say so where the curves are of another metric than the answer."""
+    if headline is None or not picked or headline in picked:
+        return
+    called, usual = one_line(headline, 60), names.get(headline)
+    why = ""
+    if usual is not None and not usual.curves:
+        why = " was logged once by each run and has no curve" if usual.runs > 1 else " was logged once and has no curve"
+    shown = some([one_line(key, 60) for key in picked])
+    told = f"{called}{why}; shown here: {shown}." if why else f"The answer above is by {called}; shown here: {shown}."
+    st.markdown(f":material/info: {plain(told, 400)}")
+
+
+def _controls(chosen: Chosen, seeds: Mapping[str, int]) -> _Asked:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         how = _HOW[_segments("Draw", _HOW, HOW)]
         by = _by(chosen, how)
@@ -98,7 +126,7 @@ def _controls(chosen: Chosen) -> _Asked:
         )  # fmt: skip
         log_x = axis != "time" and st.toggle("Log x", key=LOG_X, bind="query-params")
         log_y = st.toggle("Log y", key=LOG_Y, bind="query-params")
-    return _Asked(View(axis, aligned, float(smoothing), bool(log_x), bool(log_y)), how, by, spread)
+    return _Asked(seeds, View(axis, aligned, float(smoothing), bool(log_x), bool(log_y)), how, by, spread)
 
 
 def _segments(label: str, options: Iterable[str], key: str) -> str:
@@ -133,7 +161,7 @@ def _picture(chosen: Chosen, metric: MetricName, asked: _Asked, height: int, poi
         view=asked.view, how=asked.how, by=asked.by, spread=asked.spread, zone=facts().zone.key, height=height,
         points=points,
     )  # fmt: skip
-    st.markdown(f"**{plain(_answer(chosen, metric), 400)}** :small[{plain(_how(found, asked), 300)}]")
+    st.markdown(f"**{plain(_answer(chosen, metric, asked.seeds), 400)}** :small[{plain(_how(found, asked), 300)}]")
     st.plotly_chart(
         found.chart.figure, config={"displayModeBar": False}, alt=found.chart.alt, key=f"curve_{metric.key}"
     )
@@ -154,7 +182,7 @@ def _once(metric: MetricName) -> tuple[str, ...]:
     return (f"{every} logged it once: a point, not a curve.",)
 
 
-def _answer(chosen: Chosen, metric: MetricName) -> str:
+def _answer(chosen: Chosen, metric: MetricName, seeds: Mapping[str, int]) -> str:
     """Who is best by this metric, in a sentence; without a direction, from where to where they go."""
     standing = ranked(chosen.run_ids, metric.key, chosen.statistic, metric.better)
     values = [standing.values[run_id] for run_id in standing.order]
@@ -170,7 +198,9 @@ def _answer(chosen: Chosen, metric: MetricName) -> str:
         return f"{metric.key} goes from {ends} over {count_of(n, 'run')} ({chosen.statistic} of each)."
     word = {"higher": "highest", "lower": "lowest", "zero": "nearest to zero"}[metric.better]
     middle = f"the median of {number(n)} runs {short(statistics.median(values))}"
-    return f"{metric.key}: {word} {short(values[0])} by {first}, {middle} ({chosen.statistic} of each)."
+    runs = seeds.get(standing.order[0], 1)
+    one_of = f", one of {number(runs)} runs of its group" if runs > 1 else ""
+    return f"{metric.key}: {word} {short(values[0])} by {first}{one_of}, {middle} ({chosen.statistic} of each)."
 
 
 def _how(found: Picture, asked: _Asked) -> str:

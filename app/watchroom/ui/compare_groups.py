@@ -13,16 +13,16 @@ from watchroom.charts.style import Chart
 from watchroom.domain import spread
 from watchroom.domain.comparison import Comparison, Thing
 from watchroom.domain.figures import decimals_of, figure_text
-from watchroom.domain.seed_groups import Group, candidates, groups, is_seed, telling, usual
+from watchroom.domain.seed_groups import Group, candidates, groups, is_seed, usual
 from watchroom.store.queries import compare as queries
 from watchroom.ui.compare_choice import Chosen
+from watchroom.ui.compare_group_names import full_names, short_names
 from watchroom.ui.compare_words import (
     BETTER_WORDS,
     ONE_OF,
     STATISTIC_WORDS,
     difference_cautions,
     difference_words,
-    group_name,
     value_text,
 )
 from watchroom.ui.names import told_apart
@@ -50,12 +50,16 @@ the mean over seeds, not about the next single run."""
 
 @dataclass(frozen=True)
 class Grouped:
-    """The groups, best first, with what they are grouped by, what each is called, and the chart of the first."""
+    """The groups, best first, with what they are grouped by, what each is called, and the chart of the first.
+
+    `names` are of few words, `full` say all in which a group differs from the others.
+    """
 
     things: tuple[Thing, ...]
     metric: Thing
     groups: tuple[Group, ...]
     names: tuple[str, ...]
+    full: tuple[str, ...]
     chart: Chart
 
 
@@ -77,14 +81,29 @@ def show(who: Chosen, found: Comparison, metric: str | None) -> None:
     _table(who, found, grouped)
 
 
+def asked_by(found: Comparison) -> tuple[Thing, ...]:
+    """What is grouped by, also before the control is drawn."""
+    options = _options(found)
+    names = _asked(st.session_state.get(GROUP_BY), _shown(options), [thing.id for thing in usual(found)])
+    return tuple(options[name] for name in names if name in options)
+
+
+def _options(found: Comparison) -> dict[str, Thing]:
+    return {thing.id: thing for thing in candidates(found)}
+
+
+def _shown(options: dict[str, Thing]) -> dict[str, str]:
+    return told_apart(options, 60, lambda name: f"{options[name].key} · {ONE_OF[options[name].kind]}")
+
+
 def _grouping(found: Comparison) -> tuple[str, ...]:
     """The ids of the things to group by."""
-    options = {thing.id: thing for thing in candidates(found)}
+    options = _options(found)
     start = [thing.id for thing in usual(found)]
     chosen = st.session_state.get(GROUP_BY)
     if chosen is not None and not set(chosen) <= options.keys():
         st.session_state[GROUP_BY] = [name for name in chosen if name in options]
-    shown = told_apart(options, 60, lambda name: f"{options[name].key} · {ONE_OF[options[name].kind]}")
+    shown = _shown(options)
     now = [options[name].key for name in _asked(chosen, shown, start) if name in options]
     by = some([one_line(key, 30) for key in now], _NAMED) or "nothing: all runs are one group"
     with st.expander(f"Grouped by {plain(by, 200)}", icon=":material/group_work:"):
@@ -112,11 +131,11 @@ def _grouped(*, run_ids: tuple[str, ...], statistic: str, metric: str, by: tuple
     by_id = {one.id: one for one in found.different}
     things = tuple(by_id[name] for name in by if name in by_id)
     every = groups(things, thing, found.deleted)
-    naming = telling(things, every[:CHARTED])
-    names = tuple(group_name(things, naming, group, facts().zone) if things else "all runs" for group in every)
-    named = [charts.Named(group, label) for group, label in zip(every, names, strict=True)]
+    zone = facts().zone
+    names, full = short_names(found, things, every, zone), full_names(things, every, zone)
+    named = [charts.Named(*one) for one in zip(every, names, full, strict=True)]
     way = BETTER_WORDS[thing.better or "higher"]
-    return Grouped(things, thing, every, names, charts.groups(named[:CHARTED], one_line(metric, 60), way))
+    return Grouped(things, thing, every, names, full, charts.groups(named[:CHARTED], one_line(metric, 60), way))
 
 
 def _said(found: Comparison, grouped: Grouped) -> None:
@@ -203,11 +222,12 @@ def _pick(label: str, key: str, letters: list[str], start: str, names: dict[str,
 def _table(who: Chosen, found: Comparison, grouped: Grouped) -> None:
     frame = table(found, grouped)
     digits = decimals_of(number for group in grouped.groups for number in group.numbers)
-    shown = frame.drop(columns=["Run ids"])
+    shown = frame.drop(columns=["Run ids", "In full"])
     for column in ("Mean", "SD", "Low", "High"):
         shown[column] = [None if value != value else figure_text(value, digits) for value in frame[column]]
     config = {
         "Group": st.column_config.TextColumn(pinned=True, width=64),
+        "Called": st.column_config.TextColumn("What tells it apart", width=190),
         "Runs": st.column_config.NumberColumn(width=64),
         "n": st.column_config.NumberColumn(width=56, help="Runs with a finite value of the metric"),
         **{name: st.column_config.TextColumn(name, alignment="right", width=92) for name in ("Mean", "SD")},
@@ -232,12 +252,14 @@ def table(found: Comparison, grouped: Grouped) -> pd.DataFrame:
     """A row for each group: its letter, n, mean, standard deviation, interval, what it is grouped by, its runs."""
     zone = facts().zone
     rows = []
-    for group in grouped.groups:
+    for group, called, full in zip(grouped.groups, grouped.names, grouped.full, strict=True):
         told = group.spread
         named = [one_line(found.runs[place].title, 40) for place in group.places]
         rows.append(
             {
                 "Group": group.letter,
+                "Called": called,
+                "In full": full,
                 "Runs": len(group.places),
                 "n": told.n,
                 "Mean": told.mean,

@@ -45,6 +45,7 @@ ONE_OF: dict[Kind, str] = {
 }
 STATISTIC_WORDS = {"last": "last value", "best": "best value", "min": "least value", "max": "greatest value"}
 BETTER_WORDS = {"lower": "lower is better", "higher": "higher is better", "zero": "nearest to zero is best"}
+AHEAD: dict[Better, str] = {"lower": "lower by", "higher": "higher by", "zero": "nearer to zero by"}
 
 _NAME = 40
 _CELL = 200
@@ -141,11 +142,14 @@ def _best(found: Comparison, thing: Thing, told: Verdict) -> str:
 def _ahead(thing: Thing, told: Verdict) -> str:
     """`lower by 0.012 than`, with the share where that says something."""
     assert told.next is not None
-    way: dict[Better | None, str] = {"lower": "lower by", "higher": "higher by", "zero": "nearer to zero by"}
-    other = abs(thing.numbers[told.next])
-    share = told.ahead / other if other else 0.0
-    part = f" ({share:.1%})".replace("%", " %") if _LEAST_SHARE <= share < 1 else ""
-    return f"{way[thing.better]} {short(told.ahead)}{part} than"
+    way = AHEAD[thing.better or "higher"]
+    return f"{way} {short(told.ahead)}{share_words(told.ahead, thing.numbers[told.next])} than"
+
+
+def share_words(ahead: float, other: float) -> str:
+    """` (1.2 %)`: how far ahead as a share of the other's value; empty where that says nothing."""
+    share = ahead / abs(other) if other else 0.0
+    return f" ({share:.1%})".replace("%", " %") if _LEAST_SHARE <= share < 1 else ""
 
 
 def because(found: Comparison, metric: str | None, zone: ZoneInfo) -> str:
@@ -155,12 +159,18 @@ def because(found: Comparison, metric: str | None, zone: ZoneInfo) -> str:
     if told is None or told.next is None or len(told.first) > 1:
         return ""
     one, other = told.first[0], told.next
-    things = otherwise(found, one, other)
+    return otherwise_words(
+        [(thing, thing.values[one], thing.values[other]) for thing in otherwise(found, one, other)], zone
+    )
+
+
+def otherwise_words(things: Sequence[tuple[Thing, Value, Value]], zone: ZoneInfo) -> str:
+    """What the best did otherwise than the next: each thing with the value of the one and of the other."""
     if not things:
         return "Nothing that went in differs between the two: what lies between them may be chance."
     brief, long = [], []
-    for thing in things:
-        here, there = (value_text(thing.key, thing.values[place], zone) or "not set" for place in (one, other))
+    for thing, *both in things:
+        here, there = (value_text(thing.key, value, zone) or "not set" for value in both)
         if max(len(here), len(there)) <= _BRIEF:
             brief.append(f"{one_line(thing.key, _NAME)} {here} instead of {there}")
         else:
@@ -177,22 +187,35 @@ def cautions(found: Comparison, metric: str | None) -> list[str]:
     thing = found.thing("metric", metric) if metric else None
     told = verdict(thing, found.deleted) if thing else None
     if told is None or told.next is None:
-        return []
+        return deleted_words(found)
     said = []
     status = found.thing("run", "Status")
     if status is not None and status.values[told.first[0]] in ("FAILED", "KILLED", "RUNNING"):
         said.append(f"The best run's status is {status.values[told.first[0]]}: its figure may not be final.")
+    said += other_data([(thing, thing.values[told.first[0]], thing.values[told.next]) for thing in found.different])
+    return [*said, *deleted_words(found)]
+
+
+def other_data(things: Sequence[tuple[Thing, Value, Value]]) -> list[str]:
+    """Whether the two were measured on other data; what they were trained on does not count."""
     unlike = [
-        one
-        for one in found.different
-        if one.kind == "data" and "train" not in one.key.lower() and one.values[told.first[0]] != one.values[told.next]
-    ]
-    if unlike:
-        keys = some([one_line(one.key, _NAME) for one in unlike])
-        said.append(f"The two were not measured on the same data ({keys}): their figures need not compare.")
-    if found.deleted:
-        said.append(f"{count_of(len(found.deleted), 'run')} of them is deleted in MLflow, and never counts as best.")
-    return said
+        thing for thing, one, other in things
+        if thing.kind == "data" and "train" not in thing.key.lower() and one != other
+    ]  # fmt: skip
+    if not unlike:
+        return []
+    keys = some([one_line(one.key, _NAME) for one in unlike])
+    return [f"The two were not measured on the same data ({keys}): their figures need not compare."]
+
+
+def deleted_words(found: Comparison) -> list[str]:
+    """How many of the runs are deleted; nothing where none is."""
+    n = len(found.deleted)
+    if not n:
+        return []
+    of_them = "1 run of them is" if n == 1 else f"{n} of the runs are"
+    count = "counts" if n == 1 else "count"
+    return [f"{of_them} deleted in MLflow, and never {count} as best."]
 
 
 def group_name(things: Sequence[Thing], telling: Sequence[int], group: Group, zone: ZoneInfo) -> str:
