@@ -110,14 +110,19 @@ class TestParameters:
 
     def test_a_cell_is_the_mean_of_its_runs_and_an_empty_one_stays_empty(self):
         across, up = values("a", ["x", "x", "y", "y"]), values("b", ["p", "p", "p", None])
-        x, y, mean, n = compare_params.cells(across, up, self.metric)
-        assert (x.labels, y.labels) == (("x", "y"), ("p",))
-        np.testing.assert_array_equal(mean, [[1.5, 3.0]])
-        np.testing.assert_array_equal(n, [[2, 1]])
+        found = compare_params.cells(across, up, self.metric, range(4))
+        assert (found.x.labels, found.y.labels) == (("x", "y"), ("p",))
+        np.testing.assert_array_equal(found.mean, [[1.5, 3.0]])
+        np.testing.assert_array_equal(found.n, [[2, 1]])
         crossed = compare_params.cells(
-            values("a", ["x", "y", "y", "x"]), values("b", ["p", "q", "q", "p"]), self.metric
+            values("a", ["x", "y", "y", "x"]), values("b", ["p", "q", "q", "p"]), self.metric, range(4)
         )
-        assert np.isnan(crossed[2][0, 1])
+        assert np.isnan(crossed.mean[0, 1])
+
+    def test_seeds_of_a_configuration_count_once_in_a_cell(self):
+        across, up = values("a", ["x"] * 4), values("b", ["p"] * 4)
+        found = compare_params.cells(across, up, self.metric, (0, 0, 0, 1))
+        assert (found.n[0, 0], found.runs[0, 0], found.mean[0, 0]) == (2, 4, 3.5)
 
     def test_points_without_the_parameter_are_not_drawn(self):
         of = values("lr", ["0.001", None, "1", "0.1"], number=True)
@@ -137,7 +142,7 @@ class TestParameters:
         assert len(set(compare_params.ticks(["a" * 40, "a" * 41, "b"], 10))) == 3
 
     def test_a_bar_says_its_share_and_its_direction(self):
-        weights = [Weight("lr", 0.6, 0.5, 0.7, -0.9), Weight(HOSTILE, 0.1, -0.1, 0.2, math.nan)]
+        weights = [Weight("lr", 0.6, 0.5, 0.7, 0.5, -0.9), Weight(HOSTILE, 0.1, -0.1, 0.2, -0.1, math.nan)]
         chart = compare_params.importance(weights, ["down", ""], "auc")
         assert [note.text for note in chart.figure.layout.annotations] == ["  60 % · down", "  10 %"]
         assert "<b>" not in chart.figure.layout.yaxis.ticktext[1]

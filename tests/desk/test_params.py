@@ -11,9 +11,9 @@ import pytest
 
 from tests.helpers.snapshots import publish_rows
 from watchroom.desk import params
-from watchroom.domain.param_importance import LEAST_R2, LEAST_RUNS, direction
+from watchroom.domain.param_importance import LEAST_CONFIGURATIONS, LEAST_R2, Importance, direction, matters
 from watchroom.errors import ExplainError
-from watchroom.explain.param_importance import importance
+from watchroom.explain import param_importance as child
 from watchroom.store.snapshot import Snapshot, SnapshotStore
 
 RNG = np.random.default_rng(11)
@@ -25,6 +25,11 @@ IDS = tuple(f"run{i}" for i in range(N))
 
 def column(key: str, values: list[float | str | None]) -> dict[str, object]:
     return {"key": key, "number": not isinstance(values[0], str), "values": values}
+
+
+def importance(columns: list[dict[str, object]], metric: np.ndarray) -> dict:
+    """Each run a configuration of its own."""
+    return child.importance(columns, metric, range(len(metric)))
 
 
 def shares(found: dict) -> dict[str, float]:
@@ -118,7 +123,7 @@ def test_the_process_answers_for_the_runs_of_the_store(snapshot: Snapshot):
 
 @pytest.mark.parametrize(
     ("ids", "metric"),
-    [(IDS[: LEAST_RUNS - 1], "loss"), (IDS, "same"), (IDS, "unknown"), (IDS, "huge")],
+    [(IDS[: LEAST_CONFIGURATIONS - 1], "loss"), (IDS, "same"), (IDS, "unknown"), (IDS, "huge")],
 )
 def test_what_cannot_be_fitted_starts_no_process(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, ids, metric):
     monkeypatch.setattr(params.subprocess, "run", None)
@@ -127,8 +132,84 @@ def test_what_cannot_be_fitted_starts_no_process(snapshot: Snapshot, monkeypatch
     assert math.isnan(found.r2)
 
 
+SEEDS = 3
+TRIED = np.random.default_rng(5).uniform(0, 1, size=(40, 3))
+PLACES = np.repeat(np.arange(40), SEEDS)
+SEARCH = tuple(f"c{place}-s{turn}" for turn, place in enumerate(PLACES))
+FOUND = 2 * TRIED[PLACES, 1] + np.random.default_rng(6).normal(0, 0.7, 40)[PLACES]
+FOUND += np.random.default_rng(7).normal(0, 0.05, len(PLACES))
+
+
+def publish_search(folder: Path, found: np.ndarray) -> SnapshotStore:
+    """40 configurations by three seeds: x1 matters, junk and x2 do not, and each run has a folder of its own."""
+    keys = ("junk", "x1", "x2")
+    params_rows = [
+        {"run_id": id_, "key": key, "value": repr(float(number)), "number": float(number)}
+        for turn, (id_, place) in enumerate(zip(SEARCH, PLACES, strict=True))
+        for key, number in [*zip(keys, TRIED[place], strict=True), ("seed", turn % SEEDS)]
+    ]
+    params_rows += [{"run_id": id_, "key": "output_dir", "value": f"/out/{id_}"} for id_ in SEARCH]
+    metrics = [{"run_id": id_, "key": "rmse", "last": float(one)} for id_, one in zip(SEARCH, found, strict=True)]
+    publish_rows(folder, {"params": params_rows, "metrics": metrics})
+    return SnapshotStore(folder)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Importance]:
+    store = publish_search(tmp_path_factory.mktemp("search") / "store", FOUND)
+    with store.lease() as held:
+        yield params.importance(held, run_ids=SEARCH, metric="rmse", statistic="last")
+    store.close()
+
+
+class TestSeeds:
+    def test_seeds_of_a_configuration_are_never_on_both_sides(self, found: Importance):
+        from sklearn.ensemble import RandomForestRegressor
+        from sklearn.metrics import r2_score
+        from sklearn.model_selection import GroupKFold, KFold, cross_val_predict
+
+        forest = RandomForestRegressor(60, min_samples_leaf=2, random_state=0)
+        given = {"X": TRIED[PLACES], "y": FOUND}
+        cuts = [GroupKFold(5, shuffle=True, random_state=turn) for turn in range(4)]
+        held = [cross_val_predict(forest, **given, groups=PLACES, cv=cut) for cut in cuts]
+        apart = np.mean([r2_score(FOUND, one) for one in held])
+        leaked = r2_score(FOUND, cross_val_predict(forest, **given, cv=KFold(5, shuffle=True, random_state=0)))
+        assert found.r2 == pytest.approx(apart, abs=0.1)
+        assert leaked > found.r2 + 0.25
+
+    def test_what_is_the_same_in_all_seeds_of_a_configuration_is_not_told_to_matter(self, found: Importance):
+        assert [one.key for one in found.weights if matters(one)] == ["x1"]
+
+    def test_evidence_is_counted_in_configurations_and_seeds_take_no_part(self, found: Importance):
+        assert (found.configurations, found.n, found.seeds) == (40, 120, ("seed",))
+        assert "seed" not in {key for one in found.weights for key in (one.key, *one.alike)}
+
+    def test_many_seeds_of_few_configurations_are_too_few(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(params.subprocess, "run", None)
+        store = publish_search(tmp_path / "store", FOUND)
+        with store.lease() as held:
+            few = params.importance(held, run_ids=SEARCH[:60], metric="rmse", statistic="last")
+        store.close()
+        assert (few.configurations, few.n, few.weights) == (20, 60, ())
+
+
+def test_a_refresh_that_changed_nothing_of_the_runs_fits_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    asked = {"run_ids": SEARCH, "metric": "rmse", "statistic": "last"}
+    found = FOUND + 0.01 * TRIED[PLACES, 0]
+    for place, values in enumerate((found, found)):
+        store = publish_search(tmp_path / f"store{place}", values)
+        with store.lease() as held:
+            before = params.known(params.digest(held, **asked))
+            assert (before is None) == (place == 0)
+            answer = params.importance(held, **asked)
+            assert params.known(params.digest(held, **asked)) == answer
+        store.close()
+        monkeypatch.setattr(params.subprocess, "run", None)
+
+
 def test_a_model_that_takes_too_long_is_ended_with_a_reason(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(params, "SECONDS", 0.05)
+    params._answers.clear()
     with pytest.raises(ExplainError, match=r"longer than 0\.05 seconds"):
         params.importance(snapshot, run_ids=IDS, metric="loss", statistic="last")
 

@@ -155,6 +155,26 @@ def test_a_metric_is_taken_by_its_statistic_and_only_where_it_is_finite(snapshot
     assert run_params.metric_values(snapshot, run_ids=IDS, metric="loss", statistic=statistic) == values
 
 
+def test_deleted_runs_and_those_of_deleted_experiments_have_no_value(tmp_path: Path):
+    experiments = [("1", "active"), ("2", "deleted")]
+    rows = [("a", "1", "active"), ("b", "1", "deleted"), ("c", "2", "active")]
+    publish_rows(
+        tmp_path / "store",
+        {
+            "experiments": [{"experiment_id": id_, "name": id_, "lifecycle_stage": it} for id_, it in experiments],
+            "runs": [{"run_id": id_, "experiment_id": of, "lifecycle_stage": stage} for id_, of, stage in rows],
+            "metrics": [metric(id_, "loss", [1.0]) for id_, _, _ in rows],
+        },
+    )
+    ids = ("a", "b", "c")
+    store = SnapshotStore(tmp_path / "store")
+    with store.lease() as held:
+        found = run_params.metric_values(held, run_ids=ids, metric="loss", statistic="last")
+        assert set(run_params.deleted(held, run_ids=ids)) == {"b", "c"}
+    store.close()
+    assert found == (1.0, None, None)
+
+
 @pytest.mark.parametrize("steps", [[0] * 4_000, [*range(3_999), 10**9]])
 def test_the_extremes_are_of_stretches_of_points_whatever_their_steps(tmp_path, monkeypatch, steps):
     publish_rows(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,24 @@ def importance(weights: Sequence[Weight], told: Sequence[str], metric: str) -> C
     rows(chart, [cut(one.key) for one in weights])
     first = ", ".join(f"{one.key} {share(part)}" for one, part in list(zip(weights, shares, strict=True))[:5])
     return Chart(chart, f"Share of the variance of {metric} that goes through each parameter: {first}.")
+
+
+def correlations(strengths: Mapping[str, float], metric: str) -> Chart:
+    """A bar for each parameter: how closely the metric goes with it by ranks, from 0 to 1."""
+    keys, lengths = list(strengths), list(strengths.values())
+    chart = figure(
+        go.Bar(orientation="h", x=lengths, y=list(range(len(keys))), marker={"color": OTHER_COLOUR}, customdata=keys,
+               hovertext=[f"{name(key)}<br>{short(one)}" for key, one in strengths.items()],
+               hovertemplate="%{hovertext}<extra></extra>", unselected={"marker": {"opacity": 1}},
+               text=[short(one) for one in lengths], textposition="outside", cliponaxis=False),
+        height=max((ROW_HEIGHT + 4) * len(keys) + 44, _LEAST_HEIGHT),
+    )  # fmt: skip
+    chart.update_layout(hovermode="closest", bargap=0.35, margin={"b": 34})
+    title = f"rank correlation with {name(metric)}, without its sign"
+    chart.update_xaxes(range=[0, 1.1], nticks=6, showgrid=False, title={"text": title, "font": {"size": 12}})
+    rows(chart, [cut(key) for key in keys])
+    first = ", ".join(f"{key} {short(one)}" for key, one in list(strengths.items())[:5])
+    return Chart(chart, f"How closely {metric} goes with each parameter by ranks: {first}.")
 
 
 def _together(one: Weight) -> str:
@@ -211,13 +230,14 @@ def _number_axis(of: Values) -> dict[str, Any]:
     return {"values": values, "tickvals": list(ticks), "ticktext": texts, "range": [below if gap.any() else low, high]}
 
 
-def heatmap(across: Values, up: Values, metric: Floats, metric_name: str) -> Chart:
-    """The mean of the metric in each cell of two parameters, with n; a cell without runs is empty."""
-    x, y, mean, n = cells(across, up, metric)
+def heatmap(across: Values, up: Values, metric: Floats, metric_name: str, places: Sequence[int]) -> Chart:
+    """The mean of the metric in each cell of two parameters, with n configurations; one without runs is empty."""
+    found = cells(across, up, metric, places)
+    x, y, mean, n, runs = found.x, found.y, found.mean, found.n, found.runs
     text = [[f"{value:.4g}<br>n {count}" if count else "" for value, count in zip(*row, strict=True)]
             for row in zip(mean, n, strict=True)]  # fmt: skip
     told = [[f"{name(across.key)}: {name(column)}<br>{name(up.key)}: {name(row)}<br>mean {name(metric_name)} "
-             f"{short(mean[j, i])}, n {n[j, i]}" for i, column in enumerate(x.labels)]
+             f"{short(mean[j, i])}, n {n[j, i]} ({runs[j, i]} runs)" for i, column in enumerate(x.labels)]
             for j, row in enumerate(y.labels)]  # fmt: skip
     chart = figure(
         go.Heatmap(z=mean, x=list(range(len(x.labels))), y=list(range(len(y.labels))), text=text, hoverongaps=False,
@@ -240,18 +260,36 @@ def heatmap(across: Values, up: Values, metric: Floats, metric_name: str) -> Cha
 MAP_BINS = 8
 """Cells along each side of the map."""
 
+LEAST_IN_CELL = 3
+"""Configurations from which a cell may be called best: the best of many single ones is best by luck."""
 
-def cells(across: Values, up: Values, metric: Floats) -> tuple[Bins, Bins, Floats, NDArray[np.int64]]:
-    """The bins of both sides; the mean of the metric (NaN for a cell without runs) and n, rows by `up`.
 
-    Values that no run with both has are not among the bins.
+@dataclass(frozen=True)
+class Cells:
+    """A map, rows by `y`: the mean over configurations (NaN for an empty cell), how many they are, and their runs."""
+
+    x: Bins
+    y: Bins
+    mean: Floats
+    n: NDArray[np.int64]
+    runs: NDArray[np.int64]
+
+
+def cells(across: Values, up: Values, metric: Floats, places: Sequence[int]) -> Cells:
+    """The bins of both sides and what is in each cell; `places` has the configuration of each run.
+
+    A configuration counts once in a cell, with the mean of its runs there. Values that no run with both has are not
+    among the bins.
     """
     both = has(across) & has(up) & np.isfinite(metric)
-    x, y, metric = bins(only(across, both), MAP_BINS), bins(only(up, both), MAP_BINS), metric[both]
-    total, n = np.zeros((len(y.labels), len(x.labels))), np.zeros((len(y.labels), len(x.labels)), np.int64)
-    for i, value in enumerate(metric):
-        column, row = x.of[i], y.of[i]
-        if column is not None and row is not None and np.isfinite(value):
-            total[row, column] += value
-            n[row, column] += 1
-    return x, y, np.where(n > 0, total / np.where(n > 0, n, 1), np.nan), n
+    x, y = bins(only(across, both), MAP_BINS), bins(only(up, both), MAP_BINS)
+    held: dict[tuple[int, int], dict[int, list[float]]] = {}
+    for value, place, column, row in zip(metric[both], np.asarray(places)[both], x.of, y.of, strict=True):
+        if column is not None and row is not None:
+            held.setdefault((row, column), {}).setdefault(int(place), []).append(float(value))
+    shape = len(y.labels), len(x.labels)
+    mean, n, runs = np.full(shape, np.nan), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    for at, some in held.items():
+        mean[at] = np.mean([np.mean(one) for one in some.values()])
+        n[at], runs[at] = len(some), sum(len(one) for one in some.values())
+    return Cells(x, y, mean, n, runs)

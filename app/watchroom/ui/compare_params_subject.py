@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from watchroom.domain.configurations import count
 from watchroom.domain.run_groups import Values
 from watchroom.store.queries import run_params
 from watchroom.store.queries.run_params import Params
@@ -28,8 +29,9 @@ Floats = NDArray[np.float64]
 class Subject:
     """What is looked at: the runs that have a finite value of the metric, and the parameters that vary among them.
 
-    `better` is the metric's direction as in the table `metrics`, None when it is not known; `total` counts the runs
-    that are compared.
+    Runs that are deleted in MLflow are none of them; `deleted` counts them. `places` has the configuration of each run:
+    runs that are alike in all but the seed are one. `better` is the metric's direction as in the table `metrics`, None
+    when it is not known; `total` counts the runs that are compared.
     """
 
     run_ids: tuple[str, ...]
@@ -38,6 +40,8 @@ class Subject:
     statistic: str
     better: str | None
     params: Params
+    places: tuple[int, ...]
+    deleted: int
 
     @classmethod
     def of(cls, chosen: Chosen, metric: str, better: str | None) -> Subject:
@@ -45,12 +49,19 @@ class Subject:
         found = ask(run_params.metric_values, run_ids=chosen.run_ids, metric=metric, statistic=chosen.statistic)
         some = tuple(run_id for run_id, value in zip(chosen.run_ids, found, strict=True) if value is not None)
         params = ask(run_params.params, run_ids=some)
-        return cls(some, len(chosen.run_ids), metric, chosen.statistic, better, params)
+        places = ask(run_params.configurations, run_ids=some)
+        deleted = len(ask(run_params.deleted, run_ids=chosen.run_ids))
+        return cls(some, len(chosen.run_ids), metric, chosen.statistic, better, params, places, deleted)
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The parameters that vary."""
         return tuple(one.key for one in self.params.varying)
+
+    @property
+    def configurations(self) -> int:
+        """How many the runs are of."""
+        return count(self.places)
 
 
 def select(label: str, options: list[str], key: str, width: int = 300, at: int = 0) -> str:
@@ -93,7 +104,9 @@ def values(subject: Subject, *keys: str) -> list[Values]:
 def lacking(subject: Subject, *values: Values) -> list[str]:
     """How many runs are left out, and why."""
     found = []
-    if gone := subject.total - len(subject.run_ids):
+    if subject.deleted:
+        found.append(f"{count_of(subject.deleted, 'run')} deleted in MLflow left out.")
+    if gone := subject.total - subject.deleted - len(subject.run_ids):
         found.append(f"{number(gone)} of {count_of(subject.total, 'run')} without a finite {subject.metric} left out.")
     for one in values:
         missing = sum(text is None for text in one.texts)
@@ -102,6 +115,14 @@ def lacking(subject: Subject, *values: Values) -> list[str]:
         if one.is_number and (texts := sum(t is not None for t in one.texts) - int(np.isfinite(one.numbers).sum())):
             found.append(f"{count_of(texts, 'run')} whose {one.key} is no number left out.")
     return found
+
+
+def clicked(state: Any) -> str:
+    """What the point stands for that was clicked in a chart; empty when none is."""
+    points = state["selection"]["points"] if state else ()
+    given = points[0].get("customdata") if points else None
+    found = given[0] if isinstance(given, list | tuple) and given else given
+    return str(found) if found else ""
 
 
 def sources(subject: Subject, n: int, notes: list[str]) -> None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from watchroom.domain.configurations import seed_like
 from watchroom.domain.run_groups import Values
+from watchroom.store.queries.run_filter_sql import ATTRIBUTE_SQL
 from watchroom.store.snapshot import Snapshot
 
 FEW_NUMBERS = 12
@@ -68,11 +70,40 @@ def values(snapshot: Snapshot, *, run_ids: tuple[str, ...], keys: tuple[str, ...
     return {key: Values(key, tuple(texts[key]), numbers[key], kinds.get(key, False)) for key in keys}
 
 
+def configurations(snapshot: Snapshot, *, run_ids: tuple[str, ...]) -> tuple[int, ...]:
+    """The configuration of each run: runs with the same parameters, but for those of seeds, have the same number.
+
+    Where a seed varies, a text that is another one for each run that has it (a name, a folder) makes no configuration.
+    """
+    varying = params(snapshot, run_ids=run_ids).varying
+    seeds = [one.key for one in varying if seed_like(one.key)]
+    names = [one.key for one in varying if seeds and not one.is_number and one.different == one.runs]
+    sql = """
+        select run_id, string_agg(length(key) || ':' || key || length(value) || ':' || value, '' order by key)
+        from params where run_id in (select unnest(?)) and value is not null and key not in (select unnest(?))
+        group by run_id"""
+    found = dict(snapshot.rows(sql, (list(run_ids), [*seeds, *names] or [""])))
+    seen: dict[str | None, int] = {}
+    return tuple(seen.setdefault(found.get(run_id), len(seen)) for run_id in run_ids)
+
+
+def deleted(snapshot: Snapshot, *, run_ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the runs that are deleted in MLflow, or whose experiment is."""
+    sql = f"""
+        select r.run_id from runs r left join experiments e on e.experiment_id = r.experiment_id
+        where r.run_id in (select unnest(?)) and {ATTRIBUTE_SQL["lifecycle_stage"]} = 'deleted'"""
+    return tuple(run_id for (run_id,) in snapshot.rows(sql, (list(run_ids),)))
+
+
 def metric_values(
     snapshot: Snapshot, *, run_ids: tuple[str, ...], metric: str, statistic: str
 ) -> tuple[float | None, ...]:
-    """The metric's `last`, `best`, `min` or `max` of each run, in their order; None where there is no finite one."""
+    """The metric's `last`, `best`, `min` or `max` of each run, in their order.
+
+    None where there is no finite one, and for runs that are deleted in MLflow.
+    """
     column = {"last": "last", "best": "best", "min": "min", "max": "max"}[statistic]
     sql = f"select run_id, {column} from metrics where key = ? and run_id in (select unnest(?)) and isfinite({column})"
     found = dict(snapshot.rows(sql, (metric, list(run_ids))))
-    return tuple(found.get(run_id) for run_id in run_ids)
+    gone = set(deleted(snapshot, run_ids=run_ids))
+    return tuple(None if run_id in gone else found.get(run_id) for run_id in run_ids)
