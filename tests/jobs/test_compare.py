@@ -52,14 +52,24 @@ class Refreshed:
         return one
 
 
-def refresh(room: LogRoom, fails: Callable[[Files], bool] | None = None) -> Refreshed:
+def refresh(
+    room: LogRoom,
+    fails: Callable[[Files], bool] | None = None,
+    *,
+    seconds: float = step.SECONDS,
+    challenger: int | None = None,
+) -> Refreshed:
     """Profile and compare, as a refresh does, and publish."""
     store, workspace = StoreFolder(room.folder / "store"), load_workspace(room.folder)
     with refresh_lock(store, 1.0), Draft(store) as draft, Failing(draft.spill, memory_mb=512) as engine:
         room._registry(draft)
         profile_models(draft, workspace, engine)
         engine.fails = fails
-        result = compare_versions(draft, workspace, engine)
+        if challenger:
+            draft.writable("mlflow")
+            for alias, version in (("champion", 1), ("challenger", challenger)):
+                draft.insert("aliases", [(MODEL, alias, version)])
+        result = compare_versions(draft, workspace, engine, seconds=seconds)
         tables = {one.name: draft.connection.sql(f"from compare.{one.name}").df() for one in tables_of("compare")}
         own = draft.is_own("compare")
         draft.publish()
@@ -269,3 +279,48 @@ def test_of_very_many_pairs_the_newest_are_compared_and_that_is_said(
     assert pairs == [[2, 3]]
     assert found.result.problems[0].severity == "note"
     assert SPEC["model"] == found.result.problems[0].model
+
+
+def pairs_of(found: Refreshed) -> list[list[int]]:
+    return found.tables["version_pairs"][["version_a", "version_b"]].to_numpy().tolist()
+
+
+def test_champion_and_challenger_come_before_newer_pairs_and_pairs_that_share_nothing_take_no_place(
+    room: LogRoom, served: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(step, "MOST_PAIRS", 1)
+    room.write(shadow(served[-200:], version=3), "decisions/third.parquet")
+    assert pairs_of(refresh(room, challenger=2)) == [[1, 2]]
+    (room.folder / "lake/decisions/third.parquet").unlink()
+    room.write(cases(300, seed=9, days=5, version=4), "decisions/fourth.parquet")  # its own cases, on the same days
+    found = refresh(room)
+    assert pairs_of(found) == [[1, 2]]
+    assert found.result.problems == ()
+
+
+def test_what_there_is_no_time_for_is_left_for_the_next_refresh_and_said(room: LogRoom, served: pd.DataFrame):
+    found = refresh(room, seconds=0)
+    assert str(found.result) == "pairs of versions compared anew: 0, left for the next refresh: 1"
+    assert pairs_of(refresh(room)) == [[1, 2]]
+    room.write(labels(served, seed=2, share=1.0, days_later=9), "outcomes/later.parquet")
+    late = refresh(room, seconds=0)
+    assert (late.result.left, pairs_of(late)) == (1, [[1, 2]])  # what was said of it stands
+    assert refresh(room).result.compared == 1
+
+
+def test_a_long_log_is_compared_by_its_last_common_days(
+    room: LogRoom, served: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(candidates, "MOST_DAYS", 2)
+    (pair,) = refresh(room).tables["version_pairs"].to_dict("records")
+    assert (pair["first_day"].date(), pair["last_day"].date()) == (FIRST + timedelta(3), FIRST + timedelta(4))
+
+
+def test_two_versions_that_share_nothing_are_not_asked_again_until_their_days_change(
+    room: LogRoom, served: pd.DataFrame
+):
+    asked = list[Files]()
+    room.write(cases(300, seed=9, days=5, version=4), "decisions/fourth.parquet")
+    refresh(room)
+    refresh(room, lambda files: asked.append(files) is not None)
+    assert asked == []

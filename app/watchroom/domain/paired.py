@@ -28,6 +28,10 @@ MIN_DAYS = 20
 """Days with outcomes from which whole days are drawn. Of fewer an interval would rest on too few draws that differ: the
 spread between twenty days is itself known to a sixth (one over the root of two times nineteen)."""
 
+MOST_DAYS = 120
+"""Common days that a comparison looks at, the last ones: four months tell what holds now, and a refresh then costs no
+more when a log grows to years."""
+
 Method = Literal["delong", "bootstrap", "bootstrap by day"]
 
 _SEED = 20_160_719

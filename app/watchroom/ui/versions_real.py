@@ -164,7 +164,7 @@ def _answer(two: Two) -> None:
     lines += _said_of_money(two, worth)
     for line in lines:
         st.markdown(sentence(line, 600))
-    st.caption(f"{plain(rests_on(two.pair), 300)}. {plain(caution(two.found), 600)}")
+    st.caption(f"{plain(rests_on(two.pair), 300)}. {plain(caution(two.found), 700)}")
 
 
 def _money(two: Two, worth: Comparison) -> str:

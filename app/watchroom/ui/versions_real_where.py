@@ -45,7 +45,7 @@ def show(model: Model, versions: tuple[int, int], pair: Pair, terms: Terms | Non
         "model": model.name, "versions": versions, "task": model.task, "terms": terms, "apart": far
     }  # fmt: skip
     whole = ask(queries.disagreement, **key).iloc[0]
-    told = Apart(*(int(whole[name]) for name in _COUNTS), far=far)
+    told = Apart(**{name: int(whole[column]) for name, column in _COUNTS.items()}, far=far)
     st.markdown(f"**{sentence(apart_words(told, versions), 600)}**")
     if pair.rows < pair.shared:
         st.caption(f"Counted on a sample of {pair.rows:,} of the {pair.shared:,} decisions, chosen by their ids.")
@@ -55,7 +55,9 @@ def show(model: Model, versions: tuple[int, int], pair: Pair, terms: Terms | Non
     _rows(key, versions, told.apart)
 
 
-_COUNTS = ("n", "apart", "apart_labelled", "a_right", "b_right", "labelled", "a_ahead", "b_ahead")
+_SAME = ("n", "apart", "a_right", "b_right", "a_ahead", "b_ahead")
+_COUNTS = {**{name: name for name in _SAME}, "labelled": "apart_labelled", "known": "labelled"}
+"""From which column of the answer each count is."""
 
 
 def _segments(key: dict[str, Any], versions: tuple[int, int]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from watchroom.charts.versions_real import Difference, Verdict
 from watchroom.charts.words import days, share, short
-from watchroom.domain.paired import MIN_DAYS
+from watchroom.domain.paired import MIN_DAYS, MOST_DAYS
 from watchroom.domain.vocabulary import METRIC_NAMES
 from watchroom.store.queries.pairs import MONTH_DAYS, Comparison, Pair
 from watchroom.ui.text import count_of, number
@@ -196,6 +196,7 @@ _BY_DECISION = (
     "them, such as one customer or one day of bad weather, the intervals are too narrow."
 )
 _CAUTION = (
+    f"At most the last {MOST_DAYS} days on which both decided are looked at. "
     "Outcomes that come late are missing, and may not be like those that came early. Each metric is judged by itself: "
     "among ten, one may lie off the line by chance."
 )

@@ -8,21 +8,29 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
+from watchroom.domain.paired import MOST_DAYS
 from watchroom.jobs.explain.logs import Logs
 from watchroom.store.compare import Versions
 from watchroom.store.draft import Draft
 from watchroom.workspace.model_file import ModelSpec
 
-_RULES = "2"
+_RULES = "3"
 """Raised when what is computed here changes its meaning, so that every pair is compared anew."""
 
 MOST_PAIRS = 20
-"""Pairs of a model, the newest versions first: each takes seconds, and nobody reads more."""
+"""Pairs of a model that share decisions: champion and challenger first, then the newest. Each takes seconds, and nobody
+reads more."""
+
+LEFT = ""
+"""The stand of a pair that was left for the next refresh: no pair has it, so it is due."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Two versions that decided on some of the same days. `stand` changes with whatever the comparison rests on."""
+    """Two versions that decided on some of the same days, and the last `MOST_DAYS` of these.
+
+    `stand` changes with whatever the comparison rests on.
+    """
 
     versions: Versions
     days: frozenset[date]
@@ -34,10 +42,11 @@ class Candidate:
         return f"{self.versions[0]} {self.versions[1]}"
 
 
-def candidates(draft: Draft, spec: ModelSpec, logs: Logs) -> list[Candidate]:
-    """The pairs with a day in common, the newest first; none where the log does not say which version decided.
+def candidates(draft: Draft, spec: ModelSpec, logs: Logs, before: Mapping[str, str]) -> list[Candidate]:
+    """The pairs with a day in common, in the order in which they are asked; none where the log names no version.
 
-    Whether they have decided the same cases is not known yet.
+    Champion and challenger come first, then what was left the last time by the notes `before`, then the pairs of either
+    of the two, then the newest. Whether they have decided the same cases is not known yet.
     """
     if "asked" not in logs.notes or logs.asked[0].version is None:
         return []
@@ -46,8 +55,23 @@ def candidates(draft: Draft, spec: ModelSpec, logs: Logs) -> list[Candidate]:
     for first, second in combinations(sorted(logs.days), 2):
         days = logs.days[first] & logs.days[second]
         if days:
-            found.append(Candidate((first, second), days, _stand(rules, days, digests)))
-    return sorted(found, key=lambda one: (one.versions[1], one.versions[0]), reverse=True)
+            last = frozenset(sorted(days)[-MOST_DAYS:])
+            found.append(Candidate((first, second), last, _stand(rules, last, digests)))
+    named = _named(draft, spec.model)
+    return sorted(found, key=lambda one: _order(one, named, before), reverse=True)
+
+
+def _order(one: Candidate, named: frozenset[int], before: Mapping[str, str]) -> tuple[int | bool, ...]:
+    count = len(named.intersection(one.versions))
+    return count == 2, before.get(one.name) == LEFT, count, one.versions[1], one.versions[0]
+
+
+def _named(draft: Draft, model: str) -> frozenset[int]:
+    """The versions that are champion or challenger."""
+    rows = draft.connection.execute(
+        "select version from mlflow.aliases where name = ? and alias in ('champion', 'challenger')", [model]
+    )
+    return frozenset(row[0] for row in rows.fetchall())
 
 
 def _rules(spec: ModelSpec, logs: Logs) -> str:

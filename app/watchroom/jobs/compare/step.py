@@ -6,6 +6,7 @@ keep their rows. One model that cannot be compared keeps what was said of it, an
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -13,14 +14,14 @@ import pyarrow as pa
 
 from watchroom.domain.paired import Compared
 from watchroom.domain.worth import terms_of
-from watchroom.jobs.compare.candidates import MOST_PAIRS, Candidate, candidates
+from watchroom.jobs.compare.candidates import LEFT, MOST_PAIRS, Candidate, candidates
 from watchroom.jobs.compare.measure import comparison_rows, measure
 from watchroom.jobs.compare.rows import by_time, decision_rows, value_rows
 from watchroom.jobs.explain.logs import Logs, Source
 from watchroom.jobs.profile import problems as say
 from watchroom.sources.decisions.contract import Engine, FileProblem, Overlap
 from watchroom.sources.tracking.contract import Problem
-from watchroom.store.compare import CompareStore
+from watchroom.store.compare import CompareStore, Versions
 from watchroom.store.draft import Draft
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.model_file import ModelSpec
@@ -40,15 +41,23 @@ More would take longer without telling more of a difference that matters.
 """
 
 
+SECONDS = 120.0
+"""For all that is compared in one refresh: some twenty pairs of a usual size. The others are at the next ones."""
+
+
 @dataclass(frozen=True)
 class CompareResult:
-    """How many pairs of versions were compared anew, and what went wrong."""
+    """How many pairs of versions were compared anew, how many are left for the next refresh, and what went wrong."""
 
     compared: int
     problems: tuple[Problem, ...] = ()
+    left: int = 0
 
     def __str__(self) -> str:
-        return f"pairs of versions compared anew: {self.compared:,}" if self.compared else "nothing new"
+        if not self.compared and not self.left:
+            return "nothing new"
+        left = f", left for the next refresh: {self.left:,}" if self.left else ""
+        return f"pairs of versions compared anew: {self.compared:,}{left}"
 
 
 @dataclass(frozen=True)
@@ -62,46 +71,84 @@ class _Pair:
     metrics: list[Compared] = field(default_factory=list)
 
 
-def compare_versions(draft: Draft, workspace: Workspace, engine: Engine) -> CompareResult:
+@dataclass
+class _Walk:
+    """What came of a model's pairs: those asked, the notes of all, how many hold, and how many were not looked at."""
+
+    asked: list[_Pair] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+    held: set[Versions] = field(default_factory=set)
+    over: int = 0
+
+    @property
+    def compared(self) -> int:
+        """How many had something to be compared."""
+        return sum(one.decisions is not None for one in self.asked)
+
+    @property
+    def left(self) -> int:
+        """How many are due at the next refresh."""
+        return sum(stand == LEFT for stand in self.notes.values())
+
+
+def compare_versions(draft: Draft, workspace: Workspace, engine: Engine, *, seconds: float = SECONDS) -> CompareResult:
     """Bring the part `compare` up to date with the logs. The parts `mlflow` and `profile` must be in the draft.
 
-    Never raises for what concerns one model: what was said of it stands, and the next refresh tries again.
+    After `seconds` no other pair is begun: what was said of those that are left stands until the next refresh, which
+    takes their models first. Never raises for what concerns one model: what was said of it stands, and the next refresh
+    tries again.
     """
-    store, problems, compared = CompareStore(draft), list[Problem](), 0
+    store, problems, compared, left = CompareStore(draft), list[Problem](), 0, 0
+    until = time.monotonic() + seconds
     for model in sorted(store.models() - workspace.models.keys() - set(workspace.files)):
         with draft.transaction("compare"):
             store.forget(model)
-    for model, spec in workspace.models.items():
+    for model in sorted(workspace.models, key=lambda one: LEFT not in store.notes(one).values()):
+        spec = workspace.models[model]
         try:
             logs = Logs(Source(draft, workspace, engine), model, spec)
-            found = candidates(draft, spec, logs)
-            compared += _bring_up_to_date(draft, store, engine, spec, logs, found[:MOST_PAIRS])
-            problems += _too_many(workspace, model, len(found))
+            walk = _bring_up_to_date(draft, store, engine, spec, logs, until)
+            compared, left = compared + walk.compared, left + walk.left
+            problems += _too_many(workspace, model, walk.over)
         except FileProblem as problem:
             problems.append(say.file_problem(model, problem))
         except Exception as error:  # noqa: BLE001, whatever one model's log brings about must not stop the others
             problems.append(_failed(workspace, model, error))
-    return CompareResult(compared, tuple(problems))
+    return CompareResult(compared, tuple(problems), left)
 
 
 def _bring_up_to_date(
-    draft: Draft, store: CompareStore, engine: Engine, spec: ModelSpec, logs: Logs, found: list[Candidate]
-) -> int:
-    """Compare the pairs that are due and write them all at once; returns how many had something to be compared."""
-    before = store.notes(spec.model)
-    wanted = {one.name: one.stand for one in found}
-    if wanted == before:
-        return 0
-    due = [one for one in found if before.get(one.name) != one.stand]
-    pairs = [_compared(engine, spec, logs, one) for one in due]
-    gone = set(store.pairs(spec.model)) - {one.versions for one in found}
+    draft: Draft, store: CompareStore, engine: Engine, spec: ModelSpec, logs: Logs, until: float
+) -> _Walk:
+    """Compare the pairs that are due, as far as there is time, and write them all at once."""
+    before, there = store.notes(spec.model), set(store.pairs(spec.model))
+    walk = _Walk()
+    for one in candidates(draft, spec, logs, before):
+        if len(walk.held) == MOST_PAIRS:
+            walk.over += 1
+            continue
+        due = before.get(one.name) != one.stand
+        late = due and time.monotonic() >= until
+        walk.notes[one.name] = LEFT if late else one.stand
+        holds = one.versions in there
+        if due and not late:
+            walk.asked.append(_compared(engine, spec, logs, one))
+            holds = walk.asked[-1].decisions is not None
+        if holds:
+            walk.held.add(one.versions)
+    if walk.notes != before:
+        _write(draft, store, spec.model, walk, there)
+    return walk
+
+
+def _write(draft: Draft, store: CompareStore, model: str, walk: _Walk, there: set[Versions]) -> None:
+    """What was found in place of what was there; pairs that do not hold any more are gone."""
     with draft.transaction("compare"):
-        for versions in gone | {one.candidate.versions for one in pairs}:
-            store.forget_pair(spec.model, versions)
-        for one in pairs:
-            _put(store, spec.model, one)
-        store.keep_notes(spec.model, wanted)
-    return sum(one.decisions is not None for one in pairs)
+        for versions in (there - walk.held) | {one.candidate.versions for one in walk.asked}:
+            store.forget_pair(model, versions)
+        for one in walk.asked:
+            _put(store, model, one)
+        store.keep_notes(model, walk.notes)
 
 
 def _compared(engine: Engine, spec: ModelSpec, logs: Logs, one: Candidate) -> _Pair:
@@ -132,14 +179,15 @@ def _put(store: CompareStore, model: str, pair: _Pair) -> None:
     store.put_rows("version_comparisons", comparison_rows(model, versions, pair.metrics))
 
 
-def _too_many(workspace: Workspace, model: str, found: int) -> Iterable[Problem]:
-    if found > MOST_PAIRS:
+def _too_many(workspace: Workspace, model: str, over: int) -> Iterable[Problem]:
+    if over:
         yield say.log_problem(
             model,
             workspace.files.get(model, model),
-            f"{found:,} pairs of versions decided on the same days; the newest {MOST_PAIRS} are compared.",
+            f"{MOST_PAIRS} pairs of versions are compared, champion and challenger first, then the newest; "
+            f"{over:,} more decided on the same days.",
             severity="note",
-            count=found - MOST_PAIRS,
+            count=over,
         )
 
 

@@ -158,7 +158,9 @@ def disagreement(
 ) -> pd.DataFrame:
     """One row, of the decisions of the sample that both answered.
 
-    n, apart, labelled, a_ahead, b_ahead, apart_labelled, a_right, b_right, gain, gain_n. `labelled` is of how many the outcome is known, `a_ahead` and `b_ahead` in how many of all these one alone is right.
+    n, apart, labelled, a_ahead, b_ahead, apart_labelled, a_right, b_right, gain, gain_n.
+
+    `labelled` is of how many the outcome is known, `a_ahead` and `b_ahead` in how many of all these one alone is right.
     `apart` is how many of them the two disagree on, `a_right` and `b_right` in how many of these one alone is right (a
     regression: nearer), as far as outcomes are known; `gain` the money by which b does better, over `gain_n` decisions.
     """
