@@ -124,6 +124,26 @@ def test_the_address_holds_the_order_the_kinds_the_search_and_the_side(reader):
     assert list(table(reader.open("compare", **asked, across="Columns")).columns[:2]) == ["What", "Key"]
 
 
+@pytest.mark.parametrize(("asked", "shown"), [("groups", "Groups"), ("CURVES", "Curves"), ("Parameters", "Parameters")])
+def test_a_view_is_found_whatever_the_case_of_its_letters(reader, asked, shown):
+    app = reader.open("compare", runs=runs(*range(RUNS)), view=asked)
+    assert app.session_state["view"] == shown
+    assert "There is no view" not in said(app)
+
+
+def test_a_view_that_does_not_exist_is_said(reader):
+    app = reader.open("compare", runs=runs(1, 2), view="Chart*s*", statistic="MAX")
+    assert "There is no view “Chart\\*s\\*”: Differences is shown." in "".join(one.value for one in app.main.markdown)
+    assert app.session_state["statistic"] == "max"
+
+
+def test_metrics_come_first_and_then_what_differs_most(tmp_path, monkeypatch):
+    more = [{"run_id": ident(n), "key": "alpha", "value": str(n // 2)} for n in range(RUNS)]
+    publish_rows(tmp_path / "store", tables(params=[*tables()["params"], *more]))
+    app = Reader(tmp_path / "store", monkeypatch).open("compare", runs=runs(*range(RUNS)), metric="rmse")
+    assert list(table(app).columns)[2:7] == ["metric:rmse", "metric:auc", "param:alpha", "param:depth", "param:seed"]
+
+
 def test_equal_runs_are_one_row_until_they_are_asked_for_apart(reader):
     app = reader.open("compare", runs=runs(*range(RUNS)), key="depth")
     assert list(table(app)["param:depth"]) == ["8", "6"]

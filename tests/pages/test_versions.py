@@ -10,6 +10,7 @@ import pytest
 from tests.helpers.snapshots import publish_rows
 from tests.ui import versions_sample as sample
 from tests.ui.reading import Reader, links, said
+from watchroom.ui import versions_timeline
 from watchroom.ui.text import as_utc
 
 
@@ -61,6 +62,11 @@ def test_a_version_that_is_gone_keeps_its_place_in_the_time_line(reader: Reader)
     assert {row["What"] for row in told} == {"champion", "challenger", "decided"}
 
 
+def test_versions_without_a_lane_are_counted_with_those_that_are_gone(reader: Reader, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(versions_timeline, "LANES", 3)
+    assert "First 3 of 4 versions" in said(reader.open("versions", model="moved"))
+
+
 def test_without_a_registry_the_log_alone_tells_and_that_is_said(reader: Reader):
     text = said(reader.open("versions", model="quiet"))
     assert "No version is champion." in text
@@ -70,7 +76,15 @@ def test_without_a_registry_the_log_alone_tells_and_that_is_said(reader: Reader)
 @pytest.mark.parametrize(
     ("days", "sentences"),
     [
-        (70, ["is not known: the first refresh looked on", "By the log version 2 alone decided", "version 2 is taken"]),
+        (
+            70,
+            [
+                "Version 2 was in service on",
+                "by the log; the registry was not watched before",
+                "By the log version 2 alone decided",
+                "version 2 is taken",
+            ],
+        ),
         (45, ["Version 2 was champion. This is known", "version 2 (10) and version 3 (10) decided"]),
         (30.5, ["Version 2 was champion, or version 3 was champion already: the change lies between"]),
         (20, ["Version 3 was champion. This is known", "Version 3 is no longer in the registry"]),
@@ -91,6 +105,29 @@ def test_what_changed_since_lists_the_changes_and_the_way_to_all_that_differs(re
     assert any("before=2&now=4" in query for _, _, query in links(app))
 
 
+def test_what_the_log_alone_tells_of_changes_is_listed_and_marked(reader: Reader):
+    text = said(reader.open("versions", model="quiet", view="Then and now", at=at(30)))
+    assert "by the log; no refresh has seen the model in the registry." in text
+    assert "Version 2 took over from version 1 on" in text
+    earlier = said(reader.open("versions", model="moved", view="Then and now", at=at(90)))
+    assert "Version 2 took over from version 1 on" in earlier
+    assert "only what the log tells is known" in earlier
+
+
+def test_two_versions_stand_in_the_order_of_their_numbers_and_one_that_was_gone_back_from_is_told_first(own: Reader):
+    rows = sample.rows()
+    decided = [(1, range(20, 30)), (2, range(10, 20)), (1, range(1, 10))]
+    volume = [{"model": "quiet", "version": version, "day": sample.day(n), "decisions": 10, "labelled": 0}
+              for version, spread in decided for n in spread]  # fmt: skip
+    publish_rows(own.store, {**rows, "volume": volume})
+    app = own.open("versions", model="quiet", view="Two versions")
+    text = said(app)
+    assert "Version 2 against version 1" in text
+    assert "Version 2 was gone back from: version 1 took over again, by the log." in text
+    assert [one.label for one in app.main.selectbox] == ["One version", "Another"]
+    assert "How they do in service" in [one.value for one in app.main.header]
+
+
 def test_two_versions_say_first_whether_it_matters(reader: Reader):
     app = reader.open("versions", model="moved", view="Two versions", before="2", now="4")
     text = said(app)
@@ -105,7 +142,7 @@ def test_two_versions_say_first_whether_it_matters(reader: Reader):
     assert buttons["Commit 22222222"] == f"https://git.example.com/c/{'2' * 40}"
     assert buttons["What changed between them"] == f"https://git.example.com/{'2' * 40}...{'4' * 40}"
     params = next(table.value for table in app.main.dataframe if "Parameter" in table.value)
-    assert params.to_dict("records") == [{"Parameter": "depth", "Before": "2", "Now": "4"}]
+    assert params.to_dict("records") == [{"Parameter": "depth", "Version 2": "2", "Version 4": "4"}]
 
 
 def test_the_same_data_and_an_unknown_run_are_not_called_a_difference(reader: Reader):

@@ -10,14 +10,14 @@ from watchroom.store.queries import compare as queries
 from watchroom.store.queries.compare_runs import Picked
 from watchroom.ui import compare_differences, compare_groups
 from watchroom.ui import compare_repeats as repeats
-from watchroom.ui.compare_choice import METRIC, STATISTIC, STATISTICS, VIEW, Chosen, chosen, picked
+from watchroom.ui.compare_choice import METRIC, STATISTIC, STATISTICS, VIEW, Chosen, chosen, picked, unknown
 from watchroom.ui.compare_members import members_menu, none_chosen, told_members
 from watchroom.ui.compare_repeats import Repeated
 from watchroom.ui.compare_words import STATISTIC_WORDS, answer, because, cautions
 from watchroom.ui.names import told_apart
 from watchroom.ui.room import ask
 from watchroom.ui.states import empty, error, sourced
-from watchroom.ui.text import plain, sentence
+from watchroom.ui.text import plain, sentence, some
 from watchroom.ui.workspace import facts
 
 DIFFERENCES, CURVES, PARAMETERS, GROUPS = "Differences", "Curves", "Parameters", "Groups"
@@ -41,6 +41,7 @@ def draw() -> None:
         told_members(found)
         empty("One run alone differs from nothing.", "Add another with “Choose runs”.")
         return
+    _say_unknown()
     told = st.container(border=True, gap="xsmall")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         view = str(
@@ -61,6 +62,15 @@ def draw() -> None:
     with told:
         _answer(comparison, metric, who, found, groups)
     _view(view, who, comparison, metric, groups)
+
+
+def _say_unknown() -> None:
+    """A view or a statistic that the address asks for and that does not exist."""
+    for what, key, options in (("view", VIEW, VIEWS), ("statistic", STATISTIC, STATISTICS)):
+        asked = unknown(key, options)
+        if asked is not None:
+            told = f"There is no {what} “{plain(asked, 60)}”: {options[0]} is shown. There are {some(options)}."
+            st.markdown(f":orange[:material/warning:] {told}")
 
 
 _STATISTIC_HELP = """What counts of a metric's history: its last value by MLflow's rule, its best by which way is

@@ -167,3 +167,18 @@ def remove(run_ids: tuple[str, ...]) -> None:
     """Compare these no more."""
     found = picked()
     compare(tuple(run_id for run_id in (found.run_ids if found else ()) if run_id not in run_ids))
+
+
+def unknown(key: str, options: tuple[str, ...]) -> str | None:
+    """What the address asks for of a control that does not have it, None where it has; letters of any case will do.
+
+    To be asked before the control is drawn, which begins with the option that was meant.
+    """
+    text = st.query_params.get(key)
+    if text is None or text in options or key in st.session_state:
+        return None
+    meant = next((option for option in options if option.casefold() == text.strip().casefold()), None)
+    if meant is None:
+        return text
+    st.session_state[key] = meant
+    return None

@@ -10,6 +10,7 @@ from functools import partial
 import streamlit as st
 
 from watchroom.domain.comparison import KINDS, Comparison, Thing, folded, order
+from watchroom.domain.seed_groups import is_seed
 from watchroom.ui import compare_choice
 from watchroom.ui.compare_choice import Chosen
 from watchroom.ui.compare_table import BEST, KEY, PAGE, RUN, Grid, most_things, runs_as_columns, runs_as_rows, whole
@@ -28,9 +29,6 @@ MANY_RUNS = 6
 """From so many runs on each is a row: a screen has room for a handful of columns."""
 
 IN_ORDER = "chosen"
-
-_SHOWN_FIRST = {kind: place for place, kind in enumerate(("param", *(kind for kind in KINDS if kind != "param")))}
-"""After the metric that the runs are judged by: what was varied, then the other metrics, then the rest."""
 
 ROW_HEIGHT = 34
 _TALL = 640
@@ -91,11 +89,20 @@ def _shown(found: Comparison, metric: str | None) -> Shown:
         for thing in found.different
         if KIND_NAMES[thing.kind] in kinds and all(word in thing.key.lower() for word in words)
     ]
-    things.sort(key=lambda thing: (not (thing.kind == "metric" and thing.key == metric), _SHOWN_FIRST[thing.kind]))
+    things.sort(key=lambda thing: (thing.id != f"metric:{metric}", *_interest(thing)))
     sorted_by = _sorted_by(found, metric)
     places = _places(found, sorted_by)
     members = folded(things, places) if _is_folded() else tuple((place,) for place in places)
     return Shown(tuple(things), members, sorted_by)
+
+
+def _interest(thing: Thing) -> tuple[int, bool, int]:
+    """After the metric that the answer is by: all other metrics, then what went in by kind, what differs most first.
+
+    What is called a seed is the last of its kind: it differs most, and tells least.
+    """
+    unlike = 0 if thing.kind in ("metric", "run") else -len(set(thing.values))
+    return KINDS.index(thing.kind), is_seed(thing), unlike
 
 
 def _is_folded() -> bool:

@@ -63,8 +63,8 @@ def answer(found: Comparison, told: Repeated) -> str:
     if len(told.groups) == 1:
         low, high = (figure_text(value, _digits(told)) for value in (min(first.numbers), max(first.numbers)))
         mean, sd = figure_text(first.spread.mean, _digits(told)), short(first.spread.sd)
-        n = len(first.numbers)
-        return f"{n} runs of the same settings have a mean {key} of {mean} (standard deviation {sd}), from {low} to {high}."
+        whole = f"{len(first.numbers)} runs of the same settings have a mean {key} of {mean}"
+        return f"{whole} (standard deviation {sd}), from {low} to {high}."
     name, after = (one_line(text, _NAME) for text in told.names[:2])
     ahead = loss(told.groups[1].spread.mean, _way(told)) - loss(first.spread.mean, _way(told))
     if ahead <= 0:

@@ -20,7 +20,7 @@ from watchroom.store.queries.versions import Version
 from watchroom.ui import versions_words as words
 from watchroom.ui.model_versions import or_none
 from watchroom.ui.room import ask, drawn, reading
-from watchroom.ui.states import empty, sourced, truncated
+from watchroom.ui.states import empty, section, sourced, truncated
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, one_line, plain, sentence
 from watchroom.ui.versions_subject import Story, Subject, local, story_of, zone
@@ -50,13 +50,15 @@ def show(subject: Subject) -> None:
     )  # fmt: skip
     label = str(picked)
     chart = drawn(_drawn, model=subject.model.name, label=label)
+    section("Which version was what, when")
     st.markdown(
-        "**Which version was what, when** :small[:gray[· above each line: the names seen in the registry] "
+        ":small[:gray[Above each line: the names seen in the registry] "
         ":blue[■ champion] :orange[■ challenger] :gray[▨ changed somewhere in here · below: decisions by the log, "
         "■ at work, □ beside another · ▽ registered ◆ signed off]]"
     )
     st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="timeline")
-    truncated(LANES, len(subject.versions), "versions, those that were in use before others")
+    every = len(_used(subject.story) | {one.version for one in subject.versions})
+    truncated(min(LANES, every), every, "versions, those that were in use before others")
     st.caption(sourced(label, len(subject.versions), "version"))
     _differences(subject)
     _table(subject)
@@ -96,7 +98,7 @@ def _differences(subject: Subject) -> None:
         if any(one.kind == "agree" for one in story.stretches):
             st.caption(":material/check: Since the first refresh the log has only the champion deciding.")
         return
-    st.markdown("**Where the log and the registry differ**")
+    section("Where the log and the registry differ")
     icons = {"beside": ":gray[:material/info:]"}
     newest = apart[::-1][:DIFFERENCES]
     lines = (f"{icons.get(one.kind, ':orange[:material/warning:]')} {plain(words.stretch(one), 300)}" for one in newest)
@@ -166,9 +168,14 @@ def unknown(subject: Subject) -> None:
     )
 
 
+def _used(story: Story) -> set[int]:
+    """The versions that held a name or decided, also those that the registry no longer has."""
+    return {tenure.version for _, tenure in _tenures(story)} | {one.version for one in story.spans}
+
+
 def _shown(versions: Sequence[Version], story: Story) -> list[int]:
     """The versions with a lane, the newest on top; those that are gone too."""
-    used = {tenure.version for _, tenure in _tenures(story)} | {one.version for one in story.spans}
+    used = _used(story)
     every = used | {one.version for one in versions}
     return sorted(sorted(every, key=lambda one: (one not in used, -one))[:LANES], reverse=True)
 
