@@ -69,7 +69,7 @@ def _say_unknown() -> None:
     for what, key, options in (("view", VIEW, VIEWS), ("statistic", STATISTIC, STATISTICS)):
         asked = unknown(key, options)
         if asked is not None:
-            told = f"There is no {what} “{plain(asked, 60)}”: {options[0]} is shown. There are {some(options)}."
+            told = f"There is no {what} “{plain(asked, 60)}”: {options[0]} is shown. There are {some(list(options))}."
             st.markdown(f":orange[:material/warning:] {told}")
 
 
