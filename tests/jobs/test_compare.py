@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from sklearn.metrics import accuracy_score, brier_score_loss, mean_absolute_error, roc_auc_score
 
 from tests.jobs.profile_room import FIRST, MODEL, SPEC, LogRoom, cases, changed, labels
+from watchroom.domain.worth import OutcomeWorth
 from watchroom.errors import SourceError
 from watchroom.jobs.compare import candidates, step
+from watchroom.jobs.compare.measure import measure
 from watchroom.jobs.compare.step import CompareResult, compare_versions
 from watchroom.jobs.profile.step import profile_models
 from watchroom.sources.decisions.contract import Files
@@ -219,6 +222,34 @@ def test_regressions_are_compared_by_their_errors_and_several_classes_by_their_a
     found = refresh(room)
     assert set(found.tables["version_comparisons"]["metric"]) == {"accuracy", "macro_f1"}
     assert found.metric("accuracy").value_a == 1
+
+
+def test_several_classes_with_money_of_two_are_compared_without_it():
+    n = 60
+    classes = np.array(["bus", "tram", "rail"])[np.arange(n) % 3].tolist()
+    table = asked_table(n, prediction_a=classes, prediction_b=["bus"] * n, outcome=classes)
+    for terms in (OutcomeWorth(1, 2, 3, 4), OutcomeWorth(true_positive=1)):
+        found = {one.metric: one for one in measure("multiclass", terms, table, scored=False, predicted=True)}
+        assert found["accuracy"].value_a == 1
+        assert found["worth"].why == "the model's `value` tells the worth of two classes only"
+
+
+def test_the_rarer_class_is_counted_among_the_decisions_that_both_have_scored():
+    n, real = 100, np.arange(100) % 5 == 0
+    scores = np.random.default_rng(1).random(n)
+    half = [None if yes and place > 20 else score for place, (yes, score) in enumerate(zip(real, scores, strict=True))]
+    table = asked_table(n, score_a=scores, score_b=half, outcome=np.where(real, "1", "0").tolist())
+    found = {one.metric: one for one in measure("binary", None, table, scored=True, predicted=False)}
+    assert found["roc_auc"].why == "only 5 outcomes of the rarer class"
+    assert found["brier"].why == ""
+
+
+def asked_table(n: int, **columns: Any) -> pa.Table:
+    """Rows of `paired_decisions` of one day."""
+    names = {f"{what}_{v}": [None] * n for what in ("score", "prediction") for v in "ab"}
+    kinds = {name: pa.float64() if name.startswith("score") else pa.string() for name in (*names, "outcome")}
+    made = {name: pa.array(some, kinds[name]) for name, some in {**names, **columns}.items()}
+    return pa.table({"decided_at": pa.array([datetime(2026, 3, 1)] * n, pa.timestamp("us")), **made})
 
 
 def test_a_log_that_does_not_say_which_version_decided_has_no_pairs(room: LogRoom, served: pd.DataFrame):

@@ -68,17 +68,25 @@ def _told(
     both: Sequence[Answers],
 ) -> Compared:
     one = found.get(name)
+    if name == "worth" and task == "multiclass":
+        return _untold(name, 0, "the model's `value` tells the worth of two classes only")
     if name == "worth" and terms is not None and (gap := _unknown_worth(terms, both)):
         return _untold(name, one.n if one else 0, gap, one.method if one else None)
     if one is None:
         return _untold(name, 0, "one of the two has logged no " + ("score" if _needs_score(name) else "prediction"))
     if one.n < MIN_LABELLED:
         return _untold(name, one.n, f"only {one.n:,} decisions with an outcome that both have scored", one.method)
-    rarest = int(min((real == 1).sum(), (real == 0).sum())) if task == "binary" else 0
-    if name in _OF_TWO_CLASSES and rarest < MIN_OF_CLASS:
+    rarest = _rarest(real, both) if name in _OF_TWO_CLASSES else MIN_OF_CLASS
+    if rarest < MIN_OF_CLASS:
         few = f"only {rarest:,} outcomes of the rarer class" if rarest else _ONE_CLASS
         return _untold(name, one.n, few, one.method)
     return one
+
+
+def _rarest(real: NDArray[Any], both: Sequence[Answers]) -> int:
+    """Outcomes of the rarer class, of the decisions that both have scored."""
+    told = real[~np.isnan(both[0].score) & ~np.isnan(both[1].score)]
+    return int(min((told == 1).sum(), (told == 0).sum()))
 
 
 _ONE_CLASS = "outcomes of one class only"
