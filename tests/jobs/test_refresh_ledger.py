@@ -12,7 +12,9 @@ from tests.helpers.room import Room
 from watchroom.jobs.refresh import refresh
 from watchroom.jobs.verify import verify_ledger
 from watchroom.ledger import Ledger
+from watchroom.ledger.alert_acts import Person
 from watchroom.ledger.approvals import Evidence, SignOff, sign_off
+from watchroom.ledger.notebook import Subject, set_pin, take_back, write_note
 from watchroom.settings import Settings
 from watchroom.sources.evidence import file_digest
 
@@ -120,3 +122,19 @@ def test_evidence_that_is_no_file_makes_the_approval_void_and_stops_nothing(room
         sign_off(ledger, given)
     room.refresh()
     assert room.rows("select status from approvals") == [("void",)]
+
+
+def test_pins_and_notes_that_stand_are_in_the_snapshot(room: Room) -> None:
+    room.refresh()
+    ada, about, other = Person("ada", ("data_science",)), Subject("run", "a"), Subject("model", "claims")
+    with Ledger.open(f"sqlite:///{room.folder / 'ledger.db'}", create=False) as ledger:
+        set_pin(ledger, about, ada, pinned=True)
+        set_pin(ledger, other, ada, pinned=True)
+        set_pin(ledger, other, ada, pinned=False)
+        kept = write_note(ledger, other, ada, text="Look at the claims of May.")
+        take_back(ledger, write_note(ledger, about, ada, text="Wrong.").seq, ada)
+    room.refresh()
+    assert room.rows("select kind, id, actor from pins") == [("run", "a", "ada")]
+    assert room.rows("select seq, kind, id, actor, role, text from notes") == [
+        (kept.seq, "model", "claims", "ada", "data_science", "Look at the claims of May.")
+    ]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from watchroom.errors import LedgerError
 from watchroom.jobs.registry import list_registry_events, record_registry
-from watchroom.jobs.room import fill_approvals
+from watchroom.jobs.room import fill_approvals, fill_notebook
 from watchroom.ledger import Head, Ledger
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft
@@ -29,7 +29,7 @@ class LedgerRead:
 def read_ledger(
     draft: Draft, ledger: Ledger, folder: Path, *, accepted: bool, partial: frozenset[str] | None = frozenset()
 ) -> LedgerRead:
-    """Record what changed in the registry, then list its history and the sign-offs.
+    """Record what changed in the registry, then list its history, the sign-offs, the pins and the notes.
 
     With `accepted` a ledger that no longer leads to the remembered head is taken as it is. Of the `partial` models, as
     in `Catalog`, nothing is recorded as gone.
@@ -44,6 +44,7 @@ def read_ledger(
             recorded = record_registry(draft, ledger, partial)
         list_registry_events(draft, ledger)
         fill_approvals(draft, ledger, folder)
+        fill_notebook(draft, ledger)
         head = ledger.head()
     except LedgerError as error:
         problems.append(Problem("ledger", "error", "ledger", error.what, error.why, error.next_step))

@@ -12,7 +12,7 @@ from watchroom.domain.addresses import shown_address
 from watchroom.domain.risk import tier
 from watchroom.errors import WorkspaceError
 from watchroom.jobs.model_files import TOLD_ANEW
-from watchroom.ledger import Ledger
+from watchroom.ledger import Ledger, notebook
 from watchroom.ledger.approvals import Approval, Evidence, approvals
 from watchroom.sources.evidence import file_digest
 from watchroom.sources.tracking.contract import Problem
@@ -144,6 +144,21 @@ def _change(folder: Path, signed: Evidence, digest: Callable[[Path], str | None]
     if now is None:
         return f"{signed.path} {'cannot be read' if file.exists() else 'is gone'}"
     return "" if now == signed.sha256 else f"{signed.path} was changed after it was signed"
+
+
+def fill_notebook(draft: Draft, ledger: Ledger) -> None:
+    """The pins and the notes that stand, so that pages and SQL have them without the ledger."""
+    found = notebook.read(ledger)
+    draft.insert(
+        "pins", [(about.kind, about.id, at.replace(tzinfo=None), actor) for about, (at, actor) in found.pins.items()]
+    )
+    draft.insert(
+        "notes",
+        [
+            (note.seq, note.at.replace(tzinfo=None), note.actor, note.role, note.about.kind, note.about.id, note.text)
+            for note in found.notes.values()
+        ],
+    )
 
 
 def fill_problems(draft: Draft, found: Iterable[Problem], workspace: Workspace, *, source_unchanged: bool) -> int:

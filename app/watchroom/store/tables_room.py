@@ -109,6 +109,34 @@ TABLES = (
         ),
     ),
     Table(
+        "pins",
+        "room",
+        "A run or a model that somebody pinned for everybody, from the ledger, as of the refresh.",
+        ("kind", "id"),
+        columns(
+            ("kind", "VARCHAR", "`run` or `model`"),
+            ("id", "VARCHAR", "the run's id, or the registered model's name"),
+            ("at", "TIMESTAMP", "UTC, when it was pinned"),
+            ("actor", "VARCHAR", "who pinned it"),
+        ),
+    ),
+    Table(
+        "notes",
+        "room",
+        "A note that somebody left about a run or a model, from the ledger, as of the refresh. Those taken back are not "
+        "here.",
+        ("seq",),
+        columns(
+            ("seq", "BIGINT", "the ledger's entry"),
+            ("at", "TIMESTAMP", "UTC, when it was left"),
+            ("actor", "VARCHAR", "who left it"),
+            ("role", "VARCHAR", "in which role; NULL for none"),
+            ("kind", "VARCHAR", "`run` or `model`"),
+            ("id", "VARCHAR", "the run's id, or the registered model's name"),
+            ("text", "VARCHAR", "the note; text from a person, never Markdown or HTML"),
+        ),
+    ),
+    Table(
         "problems",
         "room",
         "Something the refresh could not read or had to leave out, with its reason. Nothing disappears without a row here.",

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from watchroom.store.queries import models as queries
+from watchroom.store.queries import pins as pin_queries
 from watchroom.store.queries.models import TIERS, Model
 from watchroom.ui import wording
 from watchroom.ui.lights import UNKNOWN_LIGHT, light_column
@@ -23,6 +24,8 @@ UNKNOWN_OPTION = "unknown"
 NOBODY = "nobody"
 TABLE = "models_table"
 ROW_HEIGHT = 36
+PINNED = "📌 "
+"""Before the name of a model that somebody pinned; those stand first."""
 
 
 def show() -> None:
@@ -49,9 +52,10 @@ def _choose(every: tuple[Model, ...]) -> tuple[Model, ...]:
         tasks = _pick("Task", "task", _in_order((model.task for model in every), ()))
         owners = _pick("Owner", "owner", _people(every))
         troubled = st.toggle("Needs attention", key="attention", bind="query-params")
+    pins = ask(pin_queries.pinned, kind="model")
     return tuple(
         model
-        for model in every
+        for model in sorted(every, key=lambda model: model.name not in pins)
         if _says(model, text or "")
         and (not tiers or (model.tier or UNKNOWN_OPTION) in tiers)
         and (not tasks or (model.task or UNKNOWN_OPTION) in tasks)
@@ -91,11 +95,13 @@ def _says(model: Model, text: str) -> bool:
 def _count(chosen: tuple[Model, ...], every: tuple[Model, ...]) -> None:
     troubled = sum(bool(model.issues) for model in chosen)
     of_all = "" if len(chosen) == len(every) else f" of {len(every):,}"
+    after = " after the pinned ones" if ask(pin_queries.pinned, kind="model") else ""
     with reading() as snapshot:
         made = when(snapshot.made_at, facts().zone, now=snapshot.made_at)
     st.caption(
         f"{len(chosen):,}{of_all} {plain('model' if len(chosen) == 1 and not of_all else 'models')} · "
-        f"{count_of(troubled, 'needs', 'need')} attention, first in the table · as of the snapshot of {plain(made)}"
+        f"{count_of(troubled, 'needs', 'need')} attention, first in the table{after} · "
+        f"as of the snapshot of {plain(made)}"
     )
 
 
@@ -128,7 +134,12 @@ _COLUMNS = {
 
 def _shown(*, names: tuple[str, ...]) -> pd.DataFrame:
     every = {model.name: model for model in ask(queries.overview)}
-    return table(tuple(every[name] for name in names), local=True)
+    pins = ask(pin_queries.pinned, kind="model")
+    shown = table(tuple(every[name] for name in names), local=True)
+    shown["Model"] = [
+        f"{PINNED if name in pins else ''}{title}" for name, title in zip(names, shown["Model"], strict=True)
+    ]
+    return shown
 
 
 def table(models: tuple[Model, ...], *, local: bool) -> pd.DataFrame:

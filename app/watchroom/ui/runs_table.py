@@ -16,7 +16,9 @@ from watchroom.domain import filters as f
 from watchroom.domain.figures import decimals_of, duration_text, figure_text, is_number
 from watchroom.domain.metrics import better
 from watchroom.domain.run_columns import RunColumn, column, is_column
+from watchroom.store.queries.pins import pinned as pinned_ids
 from watchroom.store.queries.runs import Order
+from watchroom.ui.room import ask
 from watchroom.ui.runs_view import sort_by
 from watchroom.ui.text import one_line, plain
 from watchroom.ui.workspace import facts
@@ -24,6 +26,7 @@ from watchroom.ui.workspace import facts
 SELECTED = "_runs_selected"
 MLFLOW = "MLflow"
 PAGE = "Run"
+PINNED = "Pinned"
 _CELL = 300
 """Characters of a cell that the browser gets; the download has all of them."""
 _WIDTHS = {"name": 200, "experiment": 165, "status": 118, "start_time": 142, "duration": 98, "user": 130, "run_id": 270}
@@ -53,6 +56,10 @@ def runs_table(frame: pd.DataFrame, experiment_ids: list[str], *, order: Order, 
         item.id: _config(item, frame[item.id], position < pinned, _arrow(item, order))
         for position, item in enumerate(columns)
     }
+    if (pins := ask(pinned_ids, kind="run")) and not pins.isdisjoint(ids):
+        shown.insert(0, PINNED, ["📌" if run_id in pins else "" for run_id in ids])
+        told = "Pinned for everybody, as of the snapshot"
+        config[PINNED] = st.column_config.TextColumn("📌", width=36, help=told, pinned=True)
     shown[PAGE] = [f"run?run={quote(run_id, safe='')}" for run_id in ids]
     about = "The run by itself: what it holds, and whether it could be made again"
     config[PAGE] = st.column_config.LinkColumn(PAGE, display_text="Open", width=64, help=about, pinned=True)
