@@ -95,15 +95,47 @@ def test_what_was_not_recorded_is_said_where_it_is_needed(part: str, said: str) 
         ("train.py", "python train.py"),
         ("-x.py", "python ./-x.py"),
         ("a b/train.py", "python 'a b/train.py'"),
-        ("/home/ann/train.py", "python train.py"),
-        (r"C:\work\train.py", "python train.py"),
-        ("../train.py", "python train.py"),
+        ("/home/ann/train.py", "script=home/ann/train.py\n"),
+        (r"C:\work\train.py", "script=work/train.py\n"),
+        ("../train.py", "script=train.py\n"),
+        ("/home/ann/a b/train.py", "script='home/ann/a b/train.py'\n"),
         ("study.ipynb", "jupyter nbconvert --to notebook --execute study.ipynb"),
         ("/usr/lib/python3/ipykernel_launcher.py", "made in a notebook whose name was not recorded"),
     ],
 )
 def test_a_run_is_started_as_it_was_recorded(source: str, started: str) -> None:
     assert started in reproduce_run(replace(RUN, source_name=source), "").run
+
+
+@pytest.mark.parametrize(
+    ("source", "files", "found"),
+    [
+        (
+            "/home/user/code/bilevel-rl/experiments/train.py",
+            ("train.py", "experiments/train.py"),
+            "experiments/train.py",
+        ),
+        ("/home/user/code/bilevel-rl/experiments/train.py", ("train.py",), "train.py"),
+        (r"C:\Users\ann\it's here\train.py", ("it's here/train.py",), "it's here/train.py"),
+        ("../-x/-y.py", ("-x/-y.py",), "-x/-y.py"),
+    ],
+)
+def test_a_script_of_another_machine_is_found_in_a_checkout(
+    source: str, files: tuple[str, ...], found: str, tmp_path: Path
+) -> None:
+    for name in files:
+        (tmp_path / "code" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "code" / name).write_text(f"print({name!r})")
+    author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false"]
+    for words in (["init", "-q"], ["add", "."], [*author, "commit", "-q", "-m", "Begin"]):
+        subprocess.run(["git", *words], cwd=tmp_path / "code", check=True)
+    subprocess.run(["git", "clone", "-q", "code", "again"], cwd=tmp_path, check=True)
+    script = reproduce_run(replace(RUN, source_name=source), "").run
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["/bin/bash", "-e"], input=script, cwd=tmp_path / "again", env={"PATH": path}, text=True, capture_output=True
+    )
+    assert (done.stdout, done.stderr) == (f"{found}\n", "")
 
 
 def test_a_project_is_run_with_its_entry_point_and_parameters() -> None:

@@ -148,19 +148,31 @@ def _script(run: RunRecord) -> list[str]:
     if not name or name.rpartition("/")[2] in _KERNELS:
         what = "it was made in a notebook whose name" if name else "what was started"
         return [f"# {what} was not recorded: start the code by hand"]
-    if name.endswith(".ipynb"):
-        lines = [f"jupyter nbconvert --to notebook --execute {word(_not_an_option(name))}"]
-    elif name.endswith(".py"):
-        lines = [f"python {word(_not_an_option(name))}"]
-    else:
+    start = _STARTS.get(PurePosixPath(name).suffix)
+    if start is None:
         return [f"# it was started as {remark(run.source_name)}"]
-    return lines if name == run.source_name else [*lines, f"# recorded as {remark(run.source_name)}"]
+    if name == run.source_name:
+        return [f"{start} {word(_not_an_option(name))}"]
+    said = [
+        f"# recorded as {remark(run.source_name)}, a place of the machine that it ran on;",
+        "# which folder of the code that is was not recorded: the longest end of it that is a file here is taken.",
+        f"# Is none of them one? Look for it: git ls-files | grep -F {word('/' + name.rpartition('/')[2])}",
+    ]
+    return [*said, f"script={word(name)}", _LONGEST_END, f'{start} "./$script"']
+
+
+_STARTS = {".py": "python", ".ipynb": "jupyter nbconvert --to notebook --execute"}
+
+_LONGEST_END = 'while [ ! -f "./$script" ] && [ "$script" != "${script#*/}" ]; do script=${script#*/}; done'
 
 
 def _within(path: str) -> str:
-    """The path as it lies in the checkout, as far as known; of one on another machine only the file's name."""
-    outside = path.startswith("/") or ":" in path or ".." in path.split("/")
-    return path.rpartition("/")[2] if outside else path
+    """The path as it may lie in the checkout: without a drive or host, and without what leads above it."""
+    if not (path.startswith("/") or ":" in path or ".." in path.split("/")):
+        return path
+    parts = path.rpartition(":")[2].split("/")
+    above = [at for at, part in enumerate(parts) if part == ".."]
+    return "/".join(part for part in parts[above[-1] + 1 if above else 0 :] if part not in ("", "."))
 
 
 def _not_an_option(path: str) -> str:
