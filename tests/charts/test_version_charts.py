@@ -74,3 +74,12 @@ def test_versions_that_end_in_one_month_have_their_names_apart():
     names = {note.text: note.yshift for note in chart.figure.layout.annotations}
     assert names["version 2"] > names["version 1"]
     assert "version 1: Jan 2026 0.8, Feb 2026 0.81" in chart.alt
+
+
+def test_as_many_months_are_named_as_stand_beside_each_other_on_a_telephone_and_each_once():
+    starts = pd.date_range("2026-01-01", periods=9, freq="MS")
+    rows = pd.DataFrame({"version": 1, "metric": "rmse", "period_start": starts, "period_end": starts, "value": 4.0,
+                         "low": 3.0, "high": 5.0, "n_labelled": 10})  # fmt: skip
+    axis = months(rows, 1, 2).figure.layout.xaxis
+    assert (axis.dtick, axis.tick0) == ("M2", starts[0])
+    assert months(rows.head(3), 1, 2).figure.layout.xaxis.dtick == "M1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ from watchroom.charts.style import LINE_COLOUR, MARK_COLOUR, Chart, figure
 from watchroom.charts.words import days, records, short
 
 LABEL_ROOM = 84
+MONTHS_NAMED = 5
+"""The most months that are named below: so many stand beside each other on a telephone."""
+
 LABEL_SHIFT = 8
 """Pixels that the name of an end is moved by where both end in the same month: half the height of a name."""
 
@@ -41,7 +45,9 @@ def months(found: pd.DataFrame, before: int, now: int) -> Chart:
         )  # fmt: skip
     _name_the_ends(chart, found, ((before, MARK_COLOUR), (now, LINE_COLOUR)))
     chart.update_layout(hovermode="closest", margin={"r": LABEL_ROOM})
-    chart.update_xaxes(type="date", nticks=6, tickangle=0, tickformat="%b %Y")
+    step = math.ceil(_span(found) / MONTHS_NAMED)
+    first = found["period_start"].min()
+    chart.update_xaxes(type="date", dtick=f"M{step}", tick0=first, tickangle=0, tickformat="%b\n%Y")
     return Chart(chart, _said(found, before, now))
 
 
@@ -57,6 +63,12 @@ def _name_the_ends(chart: go.Figure, found: pd.DataFrame, sides: Sequence[tuple[
             x=last["period_start"], y=last["value"], text=f"version {version}", showarrow=False, xanchor="left",
             xshift=12, yshift=(2 * place - 1) * LABEL_SHIFT if together else 0, font={"size": 12, "color": colour},
         )  # fmt: skip
+
+
+def _span(found: pd.DataFrame) -> int:
+    """The months from the first to the last, both included."""
+    first, last = found["period_start"].min(), found["period_start"].max()
+    return int((last.year - first.year) * 12 + last.month - first.month + 1)
 
 
 def _interval(row: Any) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from watchroom.charts.words import days
 from watchroom.store.queries.versions import Version
+from watchroom.ui.states import section
 from watchroom.ui.tables import download
 from watchroom.ui.text import UNKNOWN, number, one_line, some, when
 from watchroom.ui.versions_difference import Difference
@@ -19,7 +20,7 @@ ROW_HEIGHT = 34
 
 def show_cards(subject: Subject, found: Difference) -> None:
     """The table of both cards."""
-    st.markdown("**Their cards**")
+    section("Their cards")
     rows = card(subject, found)
     st.dataframe(
         rows, hide_index=True, row_height=ROW_HEIGHT, height=len(rows) * ROW_HEIGHT + ROW_HEIGHT + 3, placeholder="–",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from watchroom.charts.words import share
 from watchroom.domain import version_difference as domain
 from watchroom.domain.attribution import Shift, shifts
 from watchroom.domain.figures import figure_text
@@ -19,21 +20,21 @@ from watchroom.domain.version_difference import (
 )
 from watchroom.store.queries import explanations as explanation_queries
 from watchroom.store.queries import models as model_queries
+from watchroom.store.queries import pairs as pair_queries
 from watchroom.store.queries import versions as queries
 from watchroom.store.queries.explanations import Span
-from watchroom.store.queries.versions import Compared, RunFacts, Version
+from watchroom.store.queries.pairs import Comparison
+from watchroom.store.queries.versions import RunFacts, Version
 from watchroom.ui.model_versions import telling_first
 from watchroom.ui.room import ask
 from watchroom.ui.text import count_of, one_line, some
+from watchroom.ui.versions_real_words import main_of, verdict
 
 NAMED = 4
 """Names in a sentence; the tables below it have all."""
 
 LARGE_SHIFT = 0.05
 """Of the weight: an input whose share moved by less drives the model as before, as far as a sentence goes."""
-
-SURE = 0.975
-"""How probable it is to be that a version is better before that is said without a `perhaps`: 95 %, from both sides."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Difference:
     data: tuple[DataDifference, ...]
     moved: tuple[Shift, ...]
     spans: tuple[Span, Span] | None
-    compared: tuple[Compared, ...]
+    compared: tuple[Comparison, ...]
     monitored: str | None
 
 
@@ -69,7 +70,7 @@ def difference(*, model: str, before: int, now: int) -> Difference:
         _columns(old.signature_inputs, new.signature_inputs), _columns(old.signature_outputs, new.signature_outputs),
         domain.packages_difference(*(domain.requirements(one.requirements) for one in (old, new))),
         domain.data_differences(*(run.datasets for run in runs)), _moved(model, spans), spans,
-        ask(queries.compared, model=model, one=before, other=now), monitored,
+        ask(pair_queries.comparisons, model=model, versions=(min(before, now), max(before, now))), monitored,
     )  # fmt: skip
 
 
@@ -160,8 +161,8 @@ def _callers(found: Difference) -> tuple[str, bool]:
 
 def _good(found: Difference) -> tuple[str, bool]:
     """Whether the one now is better, and whether that is more than the runs' own word."""
-    told = told_by(found.compared, found.monitored)
-    if told is not None and told.newer_better is not None:
+    told = main_of(found.compared, found.monitored)
+    if told is not None and verdict(told) != "unknown":
         return _paired(found, told)
     known = next((one for one in found.metrics if one.verdict in ("better", "worse")), None)
     if known is None or known.before is None or known.now is None:
@@ -170,21 +171,14 @@ def _good(found: Difference) -> tuple[str, bool]:
     return f"by its run it is {known.verdict} ({values}), which no shared decision has put to the test.", False
 
 
-def told_by(compared: Sequence[Compared], monitored: str | None) -> Compared | None:
-    """The metric that two versions are judged by: what the model is monitored by, else the first that is known."""
-    known = [one for one in compared if one.newer_better is not None]
-    return next((one for one in known if one.metric == monitored), known[0] if known else None)
-
-
-def _paired(found: Difference, told: Compared) -> tuple[str, bool]:
+def _paired(found: Difference, told: Comparison) -> tuple[str, bool]:
     newer_is_now = found.now.version > found.before.version
-    probability = (told.newer_better or 0) if newer_is_now else 1 - (told.newer_better or 0)
-    sides = (told.older, told.newer) if newer_is_now else (told.newer, told.older)
+    sides = (told.value_a, told.value_b) if newer_is_now else (told.value_b, told.value_a)
     values = f"{told.metric} {_figure(sides[1])} against {_figure(sides[0])}, {told.n:,} decisions"
-    if probability >= SURE:
-        return f"it is better on the decisions that both scored ({values}).", True
-    if probability <= 1 - SURE:
-        return f"it is worse on the decisions that both scored ({values}).", True
+    of_newer = verdict(told)
+    if of_newer != "alike":
+        word = "better" if (of_newer == "better") == newer_is_now else "worse"
+        return f"it is {word} on the decisions that both scored ({values}).", True
     return f"on the decisions that both scored neither is clearly better ({values}).", False
 
 
@@ -217,8 +211,13 @@ def _drivers(found: Difference) -> str:
     large = [one for one in found.moved if abs(one.share - one.share_before) >= LARGE_SHIFT][:2]
     if not large:
         return ""
-    told = [f"{one_line(one.feature, 60)} ({one.share_before:.0%} before, {one.share:.0%} now)" for one in large]
-    return f"What drives it has moved most at {some(told)}."
+    old, new = f"version {found.before.version}", f"version {found.now.version}"
+    told = [
+        f"{one_line(one.feature, 60)} ({share(one.share_before)} in {old}, {share(one.share)} in {new})"
+        for one in large
+    ]
+    on = "the reference" if found.spans and found.spans[1].grain == "reference" else "all explained decisions"
+    return f"What drives it has moved most at {some(told)}, on {on}."
 
 
 def _names(found: Sequence[str]) -> str:

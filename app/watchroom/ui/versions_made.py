@@ -75,7 +75,7 @@ def _data(one: DataDifference) -> str:
         return f"{name}: the same, by digest ({_sets(one.now)})"
     if one.same is False:
         return f"{name}: other data, by digest ({_sets(one.before)} → {_sets(one.now)})"
-    missing = "the one before" if not one.before else "the one now" if not one.now else "a digest"
+    missing = "that of the first" if not one.before else "that of the other" if not one.now else "a digest"
     return f"{name}: {UNKNOWN} whether the same; {missing} was not logged"
 
 

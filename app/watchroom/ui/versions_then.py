@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import cast
 
 import pandas as pd
@@ -25,7 +26,7 @@ from watchroom.ui.lights import NAMES, icon
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask, drawn, reading
 from watchroom.ui.rows import event_rows
-from watchroom.ui.states import sourced, truncated
+from watchroom.ui.states import section, sourced, truncated
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, number, one_line, plain, sentence, some, when
 from watchroom.ui.versions_back import present
@@ -62,7 +63,7 @@ def show(subject: Subject) -> None:
     """The view."""
     moment = _asked(subject)
     then = then_of(subject, moment)
-    st.markdown(f"**{plain(words.standing(then.found, CHAMPION, zone(), subject.made_at), 400)}**")
+    st.markdown(f"**{plain(_first(subject, then), 400)}**")
     st.markdown(plain(_log(subject, then), 500))
     now = present(subject)
     _since(subject, then, now)
@@ -98,6 +99,13 @@ def then_of(subject: Subject, moment: datetime) -> Then:
     among = [version for version in led if found.certainty != "between" or version in found.candidates]
     version = among[-1] if among else next(iter(found.candidates), None)
     return Then(moment, found, version, guessed=True)
+
+
+def _first(subject: Subject, then: Then) -> str:
+    """What is known of the moment: the registry's word, or where nobody had looked at it yet the log's."""
+    if then.found.certainty in ("before", "unseen") and then.version is not None:
+        return words.standing_by_log(then.found, then.version, then.day, CHAMPION, zone(), subject.made_at)
+    return words.standing(then.found, CHAMPION, zone(), subject.made_at)
 
 
 def _log(subject: Subject, then: Then) -> str:
@@ -174,9 +182,11 @@ def _difference(subject: Subject, then: Then, now: int | None) -> None:
         gone = then.version if then.version not in there else now
         st.caption(f"Version {gone} is no longer in the registry: what differs is not known.")
         return
-    told = answer(drawn(difference, model=subject.model.name, before=then.version, now=now))
+    found = drawn(difference, model=subject.model.name, before=then.version, now=now)
+    told = answer(replace(found, moved=()))  # what drives them stands below, month against month: one number for it
     lines = [plain(line[:1].upper() + line[1:], 400) for line in (told.matters, *told.rest)]
-    st.markdown("**What is different in the version**  \n" + " ".join(lines))
+    section("What is different in the version")
+    st.markdown(" ".join(lines))
     params = {"model": subject.model.name, "view": "Two versions", "before": str(then.version), "now": str(now)}
     link("versions", "All that differs between the two", icon=":material/difference:", params=params)
 
@@ -250,10 +260,10 @@ def _events(subject: Subject, then: Then) -> None:
     total, found = ask(
         model_queries.events, start=then.moment, end=end, model=subject.model.name, limit=EVENTS_READ, changes_only=True
     )
-    st.markdown("**What the registry was seen to change since**")
-    said = wording.events(found)
+    section("What changed since")
+    said, by_log = wording.events(found), changes_by_log(subject, then.moment)
     if not said:
-        st.caption("Nothing.")
+        st.caption("The registry was not seen to change." if by_log else "Nothing.")
     event_rows(said[:EVENTS_DRAWN], subject.made_at, exact=True)
     truncated(EVENTS_DRAWN, len(said), "changes")
     perhaps = [one for one in found if one.not_before is not None and one.not_before < then.moment]
@@ -266,9 +276,21 @@ def _events(subject: Subject, then: Then) -> None:
     if first is not None and then.moment < first.by:
         st.caption(
             plain(
-                f"What changed before the first refresh, {when(first.by, zone(), now=subject.made_at)}, is not known."
+                f"Of what changed before the first refresh, {when(first.by, zone(), now=subject.made_at)}, "
+                "only what the log tells is known."
             )
         )
+    if by_log:
+        lines = (f":material/swap_horiz: {plain(text, 300)}" for text in by_log[:EVENTS_DRAWN])
+        st.markdown("  \n".join(lines))
+        truncated(EVENTS_DRAWN, len(by_log), "changes by the log")
     st.caption(sourced(f"since {when(then.moment, zone(), now=subject.made_at)}", total, "change"))
     if found:
         download("Download as CSV", "changes_since", lambda: pd.DataFrame([one.__dict__ for one in found]))
+
+
+def changes_by_log(subject: Subject, moment: datetime) -> tuple[str, ...]:
+    """The changes of the version in service after the moment's day that the log alone tells of, the newest first."""
+    pairs = [(one, two) for one, two in pairwise(subject.story.served) if two.by != "registry"]
+    later = [words.took_over(one, two) for one, two in pairs if two.first > moment.date()]
+    return tuple(later[::-1])

@@ -11,9 +11,8 @@ from watchroom.charts import explanations as explanation_charts
 from watchroom.charts.style import Chart
 from watchroom.charts.version_months import months
 from watchroom.charts.words import days
-from watchroom.domain.version_difference import (
-    MetricDifference,
-)
+from watchroom.domain.last_good import rolled_back_to
+from watchroom.domain.version_difference import MetricDifference
 from watchroom.store.queries import health as health_queries
 from watchroom.store.queries import versions as queries
 from watchroom.store.queries.explanations import Span
@@ -23,7 +22,7 @@ from watchroom.ui.explanations_words import LEAST_MOVED, shift_words, worth_tell
 from watchroom.ui.lights import NAMES, icon
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask, drawn
-from watchroom.ui.states import empty, sourced
+from watchroom.ui.states import empty, section, sourced
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, number, one_line, plain, sentence
 from watchroom.ui.versions_cards import show_cards
@@ -56,7 +55,8 @@ def show(subject: Subject) -> None:
         return
     found = drawn(difference, model=subject.model.name, before=before, now=now)
     told = answer(found)
-    st.markdown(f"{_LEVELS[told.level]} **{plain(told.matters, 400)}**")
+    first = " ".join([told.matters, *gone_back_from(subject, (before, now))])
+    st.markdown(f"{_LEVELS[told.level]} **{plain(first, 600)}**")
     if told.rest:
         st.markdown(" ".join(plain(line[:1].upper() + line[1:], 400) for line in told.rest))
     _ways_on(subject, found)
@@ -72,8 +72,27 @@ def show(subject: Subject) -> None:
     show_cards(subject, found)
 
 
+def gone_back_from(subject: Subject, pair: tuple[int, int]) -> list[str]:
+    """Which of the two was gone back from, in sentences, and who says so."""
+    found = []
+    for version in sorted(pair):
+        services = [one for one in subject.story.served if one.version == version]
+        back = [(one, rolled_back_to(subject.story.served, one)) for one in services]
+        last = next(((one, to) for one, to in reversed(back) if to is not None), None)
+        if last is not None:
+            by = "by the registry" if last[0].by == "registry" else "by the log"
+            found.append(f"Version {version} was gone back from: version {last[1]} took over again, {by}.")
+    return found
+
+
 def usual(subject: Subject) -> tuple[int, int]:
-    """What is compared unless somebody chooses: champion and challenger, else the one before the champion and it."""
+    """What is compared unless somebody chooses, the older first: `_usual`'s two versions."""
+    first, second = sorted(_usual(subject))
+    return first, second
+
+
+def _usual(subject: Subject) -> tuple[int, int]:
+    """Champion and challenger, else the one before the champion and it."""
     numbers = subject.numbers
     champion, challenger = subject.story.champion.now, subject.story.challenger.now
     now = subject.scope.version if subject.scope.version in numbers else None
@@ -89,9 +108,9 @@ def _chosen(subject: Subject) -> tuple[int, int]:
     first, second = usual(subject)
     left, right = st.columns(2)
     with left:
-        before = _pick(subject, "Before", BEFORE, first)
+        before = _pick(subject, "One version", BEFORE, first)
     with right:
-        now = _pick(subject, "Now", NOW, second)
+        now = _pick(subject, "Another", NOW, second)
     return before, now
 
 
@@ -134,7 +153,7 @@ def _measured(found: Difference) -> None:
         if not found.metrics:
             st.caption("Their runs hold no metrics, or are not in the snapshot.")
             return
-        table = metrics_table(found.metrics)
+        table = metrics_table(found.metrics, *_titles(found))
         st.dataframe(
             table, hide_index=True, row_height=ROW_HEIGHT, placeholder="–",
             height=min(len(table), _ROWS_SEEN) * ROW_HEIGHT + ROW_HEIGHT + 3,
@@ -148,15 +167,19 @@ def _measured(found: Difference) -> None:
 _VERDICTS = {"better": "better", "worse": "worse", "same": "same", "unknown": None}
 
 
-def metrics_table(found: Sequence[MetricDifference]) -> pd.DataFrame:
-    """A row for each metric, in the order given."""
+def _titles(found: Difference) -> tuple[str, str]:
+    return f"Version {found.before.version}", f"Version {found.now.version}"
+
+
+def metrics_table(found: Sequence[MetricDifference], one: str, other: str) -> pd.DataFrame:
+    """A row for each metric, in the order given; the columns are named by the two versions."""
     return pd.DataFrame(
         {
-            "Metric": [one_line(one.key, 80) for one in found],
-            "Before": [one.before for one in found],
-            "Now": [one.now for one in found],
-            "Difference": [one.difference for one in found],
-            "Now is": [_VERDICTS[one.verdict] for one in found],
+            "Metric": [one_line(row.key, 80) for row in found],
+            one: [row.before for row in found],
+            other: [row.now for row in found],
+            "Difference": [row.difference for row in found],
+            f"{other} is": [_VERDICTS[row.verdict] for row in found],
         }
     )
 
@@ -168,26 +191,27 @@ def _params(found: Difference) -> None:
         elif not found.params:
             st.caption("The same.")
         else:
+            sides = _titles(found)
             table = pd.DataFrame(
                 {
                     "Parameter": [one_line(one.key, 80) for one in found.params],
-                    "Before": [None if one.before is None else one_line(one.before, 200) for one in found.params],
-                    "Now": [None if one.now is None else one_line(one.now, 200) for one in found.params],
+                    sides[0]: [None if one.before is None else one_line(one.before, 200) for one in found.params],
+                    sides[1]: [None if one.now is None else one_line(one.now, 200) for one in found.params],
                 }
             )
             st.dataframe(
                 table, hide_index=True, row_height=ROW_HEIGHT, placeholder="–",
                 height=min(len(table), _ROWS_SEEN) * ROW_HEIGHT + ROW_HEIGHT + 3,
                 column_config={"Parameter": st.column_config.TextColumn(width=140),
-                               "Before": st.column_config.TextColumn(width=130),
-                               "Now": st.column_config.TextColumn(width=130)},
+                               sides[0]: st.column_config.TextColumn(width=130),
+                               sides[1]: st.column_config.TextColumn(width=130)},
                 alt=f"{count_of(len(table), 'parameter')} that differ",
             )  # fmt: skip
 
 
 def _served(subject: Subject, found: Difference) -> None:
     pair = (found.before.version, found.now.version)
-    st.markdown("**How they do in service**")
+    section("How they do in service")
     with st.grid(2, min_column_width=260):
         for one in (found.before, found.now):
             with st.container(border=True, gap="xxsmall", height="stretch"):
@@ -220,7 +244,7 @@ def _months(*, model: str, before: int, now: int) -> Chart:
 
 
 def _drivers(subject: Subject, found: Difference) -> None:
-    st.markdown("**What drives them**")
+    section("What drives them")
     if found.spans is None:
         st.caption("One of the two is not explained, or not on the same kind of rows.")
         return

@@ -63,6 +63,21 @@ def standing(found: Standing, alias: str, zone: ZoneInfo, now: datetime) -> str:
     return f"Which version was {alias} is not known: no refresh has seen the model in the registry."
 
 
+def standing_by_log(found: Standing, led: int, on: date, alias: str, zone: ZoneInfo, now: datetime) -> str:
+    """Who was in service by the log, at a moment of which the registry tells nothing, and why it does not."""
+    told = f"Version {led} was in service on {days(on, on)}, by the log;"
+    if found.edge is None:
+        return f"{told} no refresh has seen the model in the registry."
+    first = when(found.edge.by, zone, now=now)
+    return f"{told} the registry was not watched before {first}, and had {version(found.next_version)} as {alias} then."
+
+
+def took_over(before: Served, after: Served) -> str:
+    """A change of the version in service that the log alone tells of."""
+    back = "was gone back to from" if after.version < before.version else "took over from"
+    return f"Version {after.version} {back} version {before.version} on {days(after.first, after.first)}, by the log"
+
+
 def log_says(found: Sequence[Day], on: date) -> str:
     """What the log says of a day."""
     day = days(on, on)
