@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import plotly.graph_objects as go
 
 from watchroom.charts.health import BAD_COLOUR
 from watchroom.charts.style import GRID_COLOUR, LINE_COLOUR, OTHER_COLOUR, Chart, figure, name
-
-Verdict = Literal["better", "worse", "alike", "unknown"]
+from watchroom.domain.paired_verdict import Verdict
 
 ROW = 44
 """Pixels for a metric: its name and its two values below each other."""

@@ -11,10 +11,12 @@ from watchroom.domain.reproducibility import standing
 from watchroom.reports import go_back, recipe_run, recipes
 from watchroom.reports.quoting import remark, word
 from watchroom.store.queries import models as model_queries
+from watchroom.store.queries import pairs as pair_queries
 from watchroom.store.queries import reproducibility as run_queries
 from watchroom.store.queries import versions as queries
 from watchroom.store.queries.models import Model
-from watchroom.store.queries.versions import Compared, Version
+from watchroom.store.queries.pairs import Comparison
+from watchroom.store.queries.versions import Version
 from watchroom.ui import versions_back
 from watchroom.ui import versions_words as words
 from watchroom.ui.commits import commit_links, commit_text
@@ -25,7 +27,7 @@ from watchroom.ui.room import ask
 from watchroom.ui.scope import Scope
 from watchroom.ui.states import code, empty
 from watchroom.ui.text import UNKNOWN, count_of, one_line, plain, sentence, some, when
-from watchroom.ui.versions_difference import SURE, told_by
+from watchroom.ui.versions_real_words import main_of, verdict
 from watchroom.ui.versions_subject import Subject, local, story_of, zone
 from watchroom.ui.workspace import facts
 
@@ -240,16 +242,17 @@ def _not_better(subject: Subject, one: Version) -> list[str]:
     champion = subject.model.champion
     if champion is None:
         return []
-    told = ask(queries.compared, model=subject.model.name, one=champion, other=one.version)
+    pair = (min(champion, one.version), max(champion, one.version))
     sheet = ask(model_queries.sheet, model=subject.model.name)
-    known = told_by(told, sheet.monitored if sheet else None)
-    if known is None:
+    found = ask(pair_queries.comparisons, model=subject.model.name, versions=pair)
+    return not_better(main_of(found, sheet.monitored if sheet else None), newer=one.version > champion)
+
+
+def not_better(main: Comparison | None, *, newer: bool) -> list[str]:
+    """What the shared decisions say against a challenger, which is the newer of the two or the older."""
+    told = verdict(main)
+    if main is None:
         return ["it has not been compared with the champion on the same decisions"]
-    return (
-        [] if _probability(known, one.version > champion) >= SURE else [f"it is not clearly better by {known.metric}"]
-    )
-
-
-def _probability(found: Compared, newer: bool) -> float:
-    told = found.newer_better or 0.0
-    return told if newer else 1 - told
+    if told == "unknown":
+        return [f"whether it is better by {main.metric} is not known: {main.why or 'too little is known'}"]
+    return [] if told == ("better" if newer else "worse") else [f"it is not clearly better by {main.metric}"]

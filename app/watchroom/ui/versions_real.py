@@ -12,7 +12,6 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from watchroom.charts import versions_real as charts
 from watchroom.charts.style import Chart
 from watchroom.domain.glossary import meaning
-from watchroom.domain.vocabulary import USUAL_METRIC
 from watchroom.domain.worth import Terms, terms_of
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries import pairs as queries
@@ -31,6 +30,7 @@ from watchroom.ui.versions_real_words import (
     caution,
     differences,
     headline,
+    main_of,
     metric_words,
     money_words,
     monthly,
@@ -71,8 +71,7 @@ class Two:
         """The metric that the model is watched by, where it is compared; else the usual one of the task."""
         spec = spec_of(self.model.name)
         watched = spec.monitor.performance.metric if spec and spec.monitor.performance else None
-        usual = USUAL_METRIC.get(self.model.task) if self.model.task else None  # type: ignore[call-overload]
-        return (self.metric(watched) if watched else None) or (self.metric(usual) if usual else None)
+        return main_of(self.found, watched)
 
 
 def show(model: Model, version: int | None) -> None:

@@ -6,9 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from watchroom.charts.versions_real import Difference, Verdict
+from watchroom.charts.versions_real import Difference
 from watchroom.charts.words import days, share, short
 from watchroom.domain.paired import MIN_DAYS, MOST_DAYS
+from watchroom.domain.paired_verdict import Verdict, main_metric
+from watchroom.domain.paired_verdict import verdict as judged
 from watchroom.domain.vocabulary import METRIC_NAMES
 from watchroom.store.queries.pairs import MONTH_DAYS, Comparison, Pair
 from watchroom.ui.text import count_of, number
@@ -30,11 +32,13 @@ class Money:
 
 def verdict(one: Comparison | None) -> Verdict:
     """How the newer version does by a metric: it is better or worse only when all of the interval says so."""
-    if one is None or one.low is None or one.high is None:
-        return "unknown"
-    if one.low <= 0 <= one.high:
-        return "alike"
-    return "better" if (one.low > 0) == (one.better == "higher") else "worse"
+    return "unknown" if one is None else judged(one.low, one.high, one.better)
+
+
+def main_of(found: Sequence[Comparison], watched: str | None) -> Comparison | None:
+    """The comparison by the metric that the two are judged by; None where there is none."""
+    name = main_metric((one.metric for one in found), watched)
+    return next((one for one in found if one.metric == name), None)
 
 
 def title(metric: str, currency: str = "") -> str:

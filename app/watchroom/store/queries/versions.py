@@ -378,32 +378,3 @@ def judged(snapshot: Snapshot, *, model: str, version: int, first: date, last: d
         {"model": model, "version": version, "first": first, "last": last},
     )
     return Judged(*rows[0])
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A metric on the decisions that two versions have both scored; `difference` is that of the newer less the older.
-
-    `b_better` is how probable it is that the newer one is better; `n` decisions.
-    """
-
-    metric: str
-    better: str
-    older: float | None
-    newer: float | None
-    difference: float | None
-    low: float | None
-    high: float | None
-    newer_better: float | None
-    n: int
-    why: str
-
-
-def compared(snapshot: Snapshot, *, model: str, one: int, other: int) -> tuple[Compared, ...]:
-    """How two versions differ on the decisions that both scored; empty when they share none."""
-    rows = snapshot.rows(
-        """select metric, better, value_a, value_b, difference, low, high, b_better, coalesce(n, 0), coalesce(why, '')
-        from version_comparisons where model = ? and version_a = ? and version_b = ? order by metric""",
-        [model, min(one, other), max(one, other)],
-    )
-    return tuple(Compared(*row) for row in rows)
