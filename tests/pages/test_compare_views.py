@@ -197,6 +197,23 @@ class TestParameters:
         assert "same" not in labels
         assert not any("<b>" in label for label in labels)
 
+    def test_parameters_stand_by_what_goes_with_the_metric_and_lines_lead_to_runs(self, reader: Reader):
+        app = self.open(reader, "Parallel", metric="loss", runs=runs(0, 20))
+        assert "Parameters stand by their rank correlation with the metric" in said(app)
+        labels = [link.proto.label for link in app.main.get("page_link")]
+        assert sum("trial" in label for label in labels) == 5
+
+    def test_a_ranking_that_was_found_says_what_is_offered_first(self, reader: Reader):
+        self.open(reader, "Which matter")
+        app = self.open(reader, "Scatter")
+        assert "Parameters stand in the order of “Which matter”." in said(app)
+        assert app.selectbox(key="param").value == "lr"
+
+    def test_a_deleted_run_takes_no_part_and_is_said(self, reader: Reader):
+        app = self.open(reader, "Parallel", metric="loss", runs=f"{runs(0, 9)},{GONE}")
+        assert "Each of 9 runs is a line" in said(app)
+        assert "1 run deleted in MLflow left out." in said(app)
+
     def test_a_map_names_its_best_cell_and_how_many_are_filled(self, reader: Reader):
         text = said(self.open(reader, "Map of two", param="depth", second="lr"))
         assert "Best mean auc:" in text

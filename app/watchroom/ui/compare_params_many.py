@@ -96,7 +96,7 @@ def over_two(subject: Subject) -> None:
         up = select("Up", others, SECOND)
     metric = metric_of(subject)
     sides = values(subject, across, up)
-    st.markdown(f"**{plain(_map_words(subject, sides, metric), 400)}**")
+    st.markdown(f"**{plain(map_words(subject, sides, metric), 400)}**")
     chart: Chart = drawn(_map_drawn, **asked(subject), across=across, up=up, places=subject.places)
     st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="params_map")
     n = int((has(sides[0]) & has(sides[1])).sum())
@@ -113,7 +113,8 @@ def _map_drawn(
     return charts.heatmap(values[across], values[up], numbers, metric, places)
 
 
-def _map_words(subject: Subject, sides: list[Values], metric: Floats) -> str:
+def map_words(subject: Subject, sides: list[Values], metric: Floats) -> str:
+    """Which cell is best, among those of enough configurations, and how many cells have runs."""
     found = charts.cells(sides[0], sides[1], metric, subject.places)
     known = int((found.n > 0).sum())
     if not known:

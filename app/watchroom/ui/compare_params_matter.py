@@ -15,7 +15,7 @@ from watchroom.domain.param_importance import Importance, Weight, direction, mat
 from watchroom.ui import compare_params_order as order
 from watchroom.ui.compare_params_subject import Subject, asked, clicked, lacking, read, sources
 from watchroom.ui.compare_params_words import answer, evidence, seeds_left_out, silent, sure
-from watchroom.ui.room import ask, drawn
+from watchroom.ui.room import ask, drawn, reading
 from watchroom.ui.states import empty
 from watchroom.ui.text import count_of, one_line, plain
 
@@ -35,8 +35,8 @@ def show(subject: Subject, pick: Callable[[str], None]) -> None:
     if found is None:
         with below.container():
             _correlations(subject, pick, f"{BARS}_first")
-        with place, st.spinner("Fitting a small model to the runs …"):
-            found = ask(desk.importance, **asked(subject))
+        with place, st.spinner("Fitting a small model to the runs …"), reading() as snapshot:
+            found = desk.importance(snapshot, **asked(subject))
         below.empty()
     with place:
         why = silent(found, subject.metric)
@@ -92,7 +92,8 @@ def _bars(found: Importance) -> tuple[Weight, ...]:
 
 
 def _drawn(*, run_ids: tuple[str, ...], metric: str, statistic: str, better: str | None, digest: str) -> Chart:
-    found = desk.known(digest) or ask(desk.importance, run_ids=run_ids, metric=metric, statistic=statistic)
+    with reading() as snapshot:
+        found = desk.known(digest) or desk.importance(snapshot, run_ids=run_ids, metric=metric, statistic=statistic)
     bars = _bars(found)
     return charts.importance(bars, [direction(one.rank_correlation, metric, better) for one in bars], metric)
 

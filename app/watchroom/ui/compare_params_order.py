@@ -14,7 +14,7 @@ from watchroom.ui.compare_params_words import silent
 from watchroom.ui.room import ask, drawn
 
 BY_RANKING = "Parameters stand in the order of “Which matter”."
-BY_RANKS = "Parameters stand by their rank correlation with the metric: there is no ranking of them yet."
+BY_RANKS = "Parameters stand by their rank correlation with the metric: no ranking of them is known."
 BY_RUNS = "Parameters stand by how many runs have them: nothing tells which of them goes with the metric."
 
 

@@ -69,4 +69,4 @@ def seeds_left_out(found: Importance) -> str:
         return ""
     more = f" and {len(found.seeds) - 3} more" if len(found.seeds) > 3 else ""
     keys = ", ".join(one_line(key, 40) for key in found.seeds[:3])
-    return f"{keys}{more} left out as seeds: runs that differ in nothing else are one configuration."
+    return f"{keys}{more} left out, varied only to see chance: runs that differ in nothing else are one configuration."
