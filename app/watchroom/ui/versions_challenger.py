@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watchroom.charts.versions_real import Verdict
+from watchroom.domain.paired_verdict import Verdict
 from watchroom.domain.vocabulary import USUAL_METRIC
 from watchroom.store.queries import versions as queries
 from watchroom.store.queries.pairs import Comparison
