@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchroom.charts import compare_curves, compare_params
+from watchroom.charts import compare_curves, compare_map, compare_params
 from watchroom.charts.compare_curves import Filled, Line, Look, between
 from watchroom.charts.line_ends import apart
 from watchroom.domain.param_importance import Weight, spearman
@@ -110,18 +110,18 @@ class TestParameters:
 
     def test_a_cell_is_the_mean_of_its_runs_and_an_empty_one_stays_empty(self):
         across, up = values("a", ["x", "x", "y", "y"]), values("b", ["p", "p", "p", None])
-        found = compare_params.cells(across, up, self.metric, range(4))
+        found = compare_map.cells(across, up, self.metric, range(4))
         assert (found.x.labels, found.y.labels) == (("x", "y"), ("p",))
         np.testing.assert_array_equal(found.mean, [[1.5, 3.0]])
         np.testing.assert_array_equal(found.n, [[2, 1]])
-        crossed = compare_params.cells(
+        crossed = compare_map.cells(
             values("a", ["x", "y", "y", "x"]), values("b", ["p", "q", "q", "p"]), self.metric, range(4)
         )
         assert np.isnan(crossed.mean[0, 1])
 
     def test_seeds_of_a_configuration_count_once_in_a_cell(self):
         across, up = values("a", ["x"] * 4), values("b", ["p"] * 4)
-        found = compare_params.cells(across, up, self.metric, (0, 0, 0, 1))
+        found = compare_map.cells(across, up, self.metric, (0, 0, 0, 1))
         assert (found.n[0, 0], found.runs[0, 0], found.mean[0, 0]) == (2, 4, 3.5)
 
     def test_points_without_the_parameter_are_not_drawn(self):

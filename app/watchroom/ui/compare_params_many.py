@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from watchroom.charts import compare_map as maps
 from watchroom.charts import compare_params as charts
 from watchroom.charts.style import Chart
 from watchroom.charts.words import short
@@ -110,20 +111,20 @@ def _map_drawn(
     *, run_ids: tuple[str, ...], metric: str, statistic: str, across: str, up: str, places: tuple[int, ...]
 ) -> Chart:
     values, numbers = read(run_ids, metric, statistic, (across, up))
-    return charts.heatmap(values[across], values[up], numbers, metric, places)
+    return maps.heatmap(values[across], values[up], numbers, metric, places)
 
 
 def map_words(subject: Subject, sides: list[Values], metric: Floats) -> str:
     """Which cell is best, among those of enough configurations, and how many cells have runs."""
-    found = charts.cells(sides[0], sides[1], metric, subject.places)
+    found = maps.cells(sides[0], sides[1], metric, subject.places)
     known = int((found.n > 0).sum())
     if not known:
         return f"No run has {sides[0].key}, {sides[1].key} and {subject.metric}."
     filled = f"{number(known)} of {number(found.n.size)} cells have runs"
-    enough = np.argwhere(found.n >= charts.LEAST_IN_CELL)
+    enough = np.argwhere(found.n >= maps.LEAST_IN_CELL)
     word = "Best" if subject.better else "Least"
     if not len(enough):
-        return f"{filled}, none of them {charts.LEAST_IN_CELL} configurations: none is called {word.lower()}."
+        return f"{filled}, none of them {maps.LEAST_IN_CELL} configurations: none is called {word.lower()}."
     sign = {"higher": -found.mean, "zero": np.abs(found.mean)}.get(subject.better or "", found.mean)
     row, column = min(enough.tolist(), key=lambda at: float(sign[at[0], at[1]]))
     at = f"{sides[0].key} {one_line(found.x.labels[column], 50)}, {sides[1].key} {one_line(found.y.labels[row], 50)}"
@@ -131,5 +132,5 @@ def map_words(subject: Subject, sides: list[Values], metric: Floats) -> str:
     n = evidence(int(found.n[row, column]), int(found.runs[row, column]))
     told = f"{word} mean {subject.metric}: {value} at {at} ({n}); {filled}."
     few = known - len(enough)
-    left = f" {count_of(few, 'cell')} with fewer than {charts.LEAST_IN_CELL} configurations not looked at."
+    left = f" {count_of(few, 'cell')} with fewer than {maps.LEAST_IN_CELL} configurations not looked at."
     return told + left if few else told
