@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watchroom.domain.paired_verdict import Verdict
-from watchroom.domain.vocabulary import USUAL_METRIC
 from watchroom.store.queries import versions as queries
-from watchroom.store.queries.pairs import Comparison
 from watchroom.store.queries.versions import Duel
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.room import ask, drawn
-from watchroom.ui.versions_real_words import Money, amount, monthly, verdict
+from watchroom.ui.versions_real_words import Money, amount, main_of, monthly, verdict
 from watchroom.ui.workspace import facts
 
 BETTER, PROBABLY_BETTER, WORSE, PROBABLY_WORSE = "better", "probably better", "worse", "probably worse"
@@ -80,16 +78,10 @@ def challenge(duel: Duel, watched: str | None, currency: str) -> Challenge:
     by_name = {one.metric: one for one in duel.found}
     worth = by_name.get("worth")
     newer = duel.challenger > duel.champion
-    sides = [_of_challenger(verdict(one), newer) for one in (_main(duel, watched), worth)]
+    sides = [_of_challenger(verdict(one), newer) for one in (main_of(duel.found, watched), worth)]
     told = worth is not None and sides[1] in ("better", "worse") and duel.decisions is not None
     more = monthly(worth, duel.decisions, currency) if told and worth is not None and duel.decisions else None
     return Challenge(duel.champion, duel.challenger, word_of(sides), _turned(more, newer))
-
-
-def _main(duel: Duel, watched: str | None) -> Comparison | None:
-    by_name = {one.metric: one for one in duel.found}
-    usual = dict(USUAL_METRIC).get(duel.task) if duel.task else None  # type: ignore[call-overload]
-    return by_name.get(watched or "") or by_name.get(usual or "")
 
 
 def word_of(sides: list[Verdict]) -> str:
