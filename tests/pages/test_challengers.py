@@ -9,7 +9,7 @@ import pytest
 from tests.helpers.snapshots import publish_rows
 from tests.ui.paired_sample import pair_rows, rows
 from tests.ui.reading import Reader, links, said
-from watchroom.charts.versions_real import Verdict
+from watchroom.domain.paired_verdict import Verdict
 from watchroom.store.queries import pairs as pair_queries
 from watchroom.store.queries import versions as queries
 from watchroom.store.queries.pairs import Comparison
@@ -73,7 +73,7 @@ def test_one_word_says_what_metric_and_money_say(by_metric: Verdict, by_money: V
 
 def test_a_challenger_that_is_the_older_version_is_told_from_its_own_side():
     worth = Comparison("worth", "higher", 1.0, 3.0, 2.0, 1.5, 2.5, 1.0, "bootstrap", 900, "")
-    found = challenge(Duel("none", 4, 2, None, True, 1000, (worth,)), None, "EUR")
+    found = challenge(Duel("none", 4, 2, True, 1000, (worth,)), None, "EUR")
     assert found.word == "worse"
     assert found.sentence == (
         "Version 2 scores the same decisions as version 4 and does worse: about EUR 2,000 a month less."

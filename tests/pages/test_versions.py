@@ -126,6 +126,8 @@ def test_two_versions_stand_in_the_order_of_their_numbers_and_one_that_was_gone_
     assert "Version 2 was gone back from: version 1 took over again, by the log." in text
     assert [one.label for one in app.main.selectbox] == ["One version", "Another"]
     assert "How they do in service" in [one.value for one in app.main.header]
+    back = own.open("versions", model="quiet", view="Go back")
+    assert not back.main.code, "neither the version in service nor the one that was gone back from is made champion"
 
 
 def test_two_versions_say_first_whether_it_matters(reader: Reader):

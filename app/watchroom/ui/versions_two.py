@@ -179,7 +179,7 @@ def metrics_table(found: Sequence[MetricDifference], one: str, other: str) -> pd
             one: [row.before for row in found],
             other: [row.now for row in found],
             "Difference": [row.difference for row in found],
-            f"{other} is": [_VERDICTS[row.verdict] for row in found],
+            f"{other.replace('Version ', 'v')} is": [_VERDICTS[row.verdict] for row in found],
         }
     )
 

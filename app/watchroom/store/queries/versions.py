@@ -155,7 +155,6 @@ class Duel:
     model: str
     champion: int
     challenger: int
-    task: str | None
     shared: bool
     decisions: int | None
     found: tuple[Comparison, ...]
@@ -175,10 +174,9 @@ def duels(snapshot: Snapshot) -> dict[str, Duel]:
         ), months as (
             select model, sum(n)::bigint as n from days join ends using (model) where day > last - ? group by model
         )
-        select n.model, n.champion, n.challenger, m.task, p.model is not null, months.n,
+        select n.model, n.champion, n.challenger, p.model is not null, months.n,
             v.metric, v.better, v.value_a, v.value_b, v.difference, v.low, v.high, v.b_better, v.method, v.n, v.why
         from named n
-        left join models m on m.model = n.model
         left join months on months.model = n.model
         left join version_pairs p on p.model = n.model and p.version_a = least(n.champion, n.challenger)
             and p.version_b = greatest(n.champion, n.challenger)
@@ -190,9 +188,9 @@ def duels(snapshot: Snapshot) -> dict[str, Duel]:
 
 
 def _duel(rows: list[tuple[Any, ...]]) -> Duel:
-    model, champion, challenger, task, shared, decisions = rows[0][:6]
-    found = tuple(Comparison(*row[6:]) for row in rows if row[6] is not None)
-    return Duel(model, champion, challenger, task, shared, decisions, found)
+    model, champion, challenger, shared, decisions = rows[0][:5]
+    found = tuple(Comparison(*row[5:]) for row in rows if row[5] is not None)
+    return Duel(model, champion, challenger, shared, decisions, found)
 
 
 @dataclass(frozen=True)
