@@ -29,6 +29,8 @@ FEW, MANY = 50, 500
 USUAL_POINTS = 5_000
 CURVE = "loss"
 ROUNDS = 15
+OTHER = 45
+"""Of the runs with curves, those of a choice that nobody has made before: shaped and drawn anew."""
 WARM_UP = 2
 SETTLED = 3
 
@@ -130,12 +132,25 @@ async def _pages(size: Size, room: str, bare: str) -> list[Part]:
         def fresh(session: Session, runs: int) -> Callable[[], Awaitable[float]]:
             return lambda: session.visit("compare", _query(_ids(size, runs, next(numbers))))
 
+        def others(session: Session) -> Callable[[], Awaitable[float]]:
+            def ask() -> Awaitable[float]:
+                ids = random.Random(next(numbers)).sample(curve_ids, OTHER)
+                return session.visit("compare", f"{_query(tuple(ids))}&view=Curves&metric={CURVE}")
+
+            return ask
+
+        def grouped(session: Session, runs: int) -> Callable[[], Awaitable[float]]:
+            return lambda: session.visit("compare", f"{_query(_ids(size, runs, next(numbers)))}&view=Groups")
+
         actions: tuple[Callable[[], Awaitable[float]], ...] = (
             fresh(few, FEW),
             few.rerun,
             fresh(many, MANY),
             many.rerun,
-            lambda: lines.visit("compare", f"{_query(tuple(curve_ids))}&view=Curves"),
+            lambda: lines.visit("compare", f"{_query(tuple(curve_ids))}&view=Curves&metric={CURVE}"),
+            others(lines),
+            grouped(few, FEW),
+            grouped(many, MANY),
             small.rerun,
         )
         samples: list[list[float]] = [[] for _ in actions]
@@ -144,7 +159,7 @@ async def _pages(size: Size, room: str, bare: str) -> list[Part]:
                 taken = await action() * 1e3
                 if number >= SETTLED:
                     found.append(taken)
-    few_new, few_again, many_new, many_again, drawn, floor = (median(found) for found in samples)
+    few_new, few_again, many_new, many_again, drawn, drawn_new, groups_few, groups_many, floor = map(median, samples)
     note = f"{size.runs:,} runs in the store"
     return [
         Part(f"{FEW} runs, others each time", few_new, "ms", floor, below=250, note=note),
@@ -152,6 +167,9 @@ async def _pages(size: Size, room: str, bare: str) -> list[Part]:
         Part(f"{MANY} runs, others each time", many_new, "ms", floor, below=1_000),
         Part(f"{MANY} runs, again", many_again, "ms", floor, below=1_000),
         Part(f"{FEW} curves of {_points(size):,} points, again", drawn, "ms", floor, below=250),
+        Part(f"{OTHER} curves of {_points(size):,} points, others each time", drawn_new, "ms", floor, below=1_000),
+        Part(f"groups of {FEW} runs, others each time", groups_few, "ms", floor, below=250),
+        Part(f"groups of {MANY} runs, others each time", groups_many, "ms", floor, below=1_000),
     ]
 
 

@@ -223,3 +223,8 @@ def test_hostile_names_are_shown_as_text(reader):
     assert not app.exception
     assert all("<script>" not in element.value for element in app.main.markdown)
     assert HOSTILE in list(table(app)["Key"])
+
+
+def test_no_view_is_cut_off_on_a_narrow_screen(reader):
+    (views, *_) = [one for one in reader.open("compare", runs=runs(1, 2)).main.button_group if one.key == "view"]
+    assert views.proto.wrap

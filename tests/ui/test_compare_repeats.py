@@ -66,6 +66,9 @@ def test_a_group_that_ran_once_is_not_believed_at_once():
     found = comparison(RMSE, SEED, Thing("param", "depth", ("6", "7", "7", "8", "8", "8")))
     told = repeated(found, "rmse", ZONE)
     assert told is not None
+    assert answer(found, told).startswith(
+        "search-01-s1 is best by mean rmse: 0.2000 (1 run), lower by 0.2 (50.0 %) than"
+    )
     assert "It ran once: nothing tells how much of its lead is luck." in cautions(found, told)[0]
 
 

@@ -47,7 +47,7 @@ def draw() -> None:
         view = str(
             st.segmented_control(
                 "Look at", VIEWS, key=VIEW, bind="query-params", default=DIFFERENCES, required=True,
-                label_visibility="collapsed",
+                label_visibility="collapsed", wrap=True,
             )
         )  # fmt: skip
         st.space("stretch")

@@ -131,7 +131,9 @@ def _controls(chosen: Chosen, seeds: Mapping[str, int]) -> _Asked:
 
 def _segments(label: str, options: Iterable[str], key: str) -> str:
     names = list(options)
-    return str(st.segmented_control(label, names, key=key, bind="query-params", default=names[0], required=True))
+    return str(
+        st.segmented_control(label, names, key=key, bind="query-params", default=names[0], required=True, wrap=True)
+    )
 
 
 def _select(label: str, options: Iterable[str], key: str) -> str:

@@ -65,7 +65,7 @@ def answer(found: Comparison, told: Repeated) -> str:
         mean, sd = figure_text(first.spread.mean, _digits(told)), short(first.spread.sd)
         whole = f"{len(first.numbers)} runs of the same settings have a mean {key} of {mean}"
         return f"{whole} (standard deviation {sd}), from {low} to {high}."
-    name, after = (one_line(text, _NAME) for text in told.names[:2])
+    name, after = (_called(found, told, at) for at in (0, 1))
     ahead = loss(told.groups[1].spread.mean, _way(told)) - loss(first.spread.mean, _way(told))
     if ahead <= 0:
         return f"{name} and {after} share the best mean {key}: {_mean(told, first)}."
@@ -134,6 +134,12 @@ def _way(told: Repeated) -> Better:
 
 def _digits(told: Repeated) -> int | None:
     return decimals(told.metric)
+
+
+def _called(found: Comparison, told: Repeated, at: int) -> str:
+    """A group that ran once is called as its run."""
+    places = told.groups[at].places
+    return one_line(found.titles[places[0]] if len(places) == 1 else told.names[at], _NAME)
 
 
 def _mean(told: Repeated, group: Group) -> str:
