@@ -51,7 +51,12 @@ class Room:
                 draft.fresh(part)
             for version in versions:
                 location = self.place(version).as_uri()
-                files = {"location": location, "flavors": ["python_function"], **self.known.get(version, {})}
+                files = {
+                    "location": location,
+                    "flavors": ["python_function"],
+                    "has_input_example": False,
+                    **self.known.get(version, {}),
+                }
                 insert(draft, "model_versions", name="claims", version=version, source=location, created_at=AT)
                 insert(draft, "model_files", **files)
                 if version in self.explained:

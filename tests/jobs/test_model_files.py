@@ -90,6 +90,28 @@ def test_a_run_of_mlflow_2_names_its_models_in_a_tag(room: Room) -> None:
     ]
 
 
+def test_what_the_run_noted_is_taken_where_its_files_are_on_another_machine(room: Room) -> None:
+    gone = room.folder / "artifacts" / "elsewhere"
+    room.write(f"update runs set artifact_uri = '{gone}' where run_uuid = '{room.mlflow.finished}'")
+    told = {
+        "artifact_path": "model",
+        "flavors": {"sklearn": {"sklearn_version": "1.0"}, "python_function": {"python_version": "3.8.10"}},
+        "signature": {"inputs": '[{"type": "double", "name": "a"}]', "outputs": None},
+        "mlflow_version": "2.9.2",
+    }
+    history(room, [{**told, "flavors": {"old": {}}}, told])
+    room.refresh()
+    columns = "flavors, python_version, mlflow_version, signature_inputs, has_input_example, problem"
+    ((*known, problem),) = files(room, columns)
+    assert known == [["python_function", "sklearn"], "3.8.10", "2.9.2", '[{"type": "double", "name": "a"}]', None]
+    assert str(problem).endswith("What is known of it is what its run noted when it was logged.")
+    items = "select item, status from reproducibility where item in ('signature', 'environment') and run_id = "
+    assert dict(room.rows(f"{items}'{room.mlflow.finished}'")) == {"signature": "found", "environment": "unknown"}
+    read = files(room, "read_at")
+    room.refresh()
+    assert files(room, "read_at") == read
+
+
 @pytest.mark.parametrize("text", ["nope", '[{"artifact_path": {"a": 1}}]', "[" * 900])
 def test_a_tag_that_is_not_what_mlflow_writes_names_no_readable_model(room: Room, text: str) -> None:
     history(room, text)

@@ -14,7 +14,7 @@ from watchroom.store.queries import reproducibility, run
 from watchroom.store.snapshot import Snapshot, SnapshotStore
 
 START = datetime(2026, 11, 1, 9)
-READ = {"flavors": ["sklearn"], "read_at": START}
+READ = {"flavors": ["sklearn"], "has_input_example": False, "read_at": START}
 
 # What was logged of a run, the item, its status, and a part of what is said of it.
 CASES: list[tuple[dict[str, Any], str, str, str | None]] = [

@@ -48,7 +48,7 @@ _DUE = f"""
     select v.name, v.location, f.load_status
     from ({OF_VERSIONS}) v join mlflow.model_files f on f.location = v.location
         left join mlflow.aliases a on a.name = v.name and a.version = v.version
-    where f.flavors is not null and (f.load_status is null or f.load_status = '{REFUSED}'
+    where f.has_input_example is not null and (f.load_status is null or f.load_status = '{REFUSED}'
         or f.load_status = '{FAILED}' and f.loaded_at < $before)
     group by v.name, v.location, f.load_status
     order by f.load_status = '{FAILED}', bool_or(a.alias = 'champion') desc, bool_or(a.alias is not null) desc,

@@ -7,12 +7,13 @@ not be read is asked for again. What the job of loading models noted of one stay
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 
 from watchroom.errors import SourceError, SourceUnreachable
+from watchroom.jobs.model_history import NOTED, noted
 from watchroom.jobs.model_locations import OF_ALL, OF_VERSIONS
 from watchroom.sources.tracking.contract import Problem, TrackingSource
 from watchroom.sources.tracking.environment import Environment, read_environment
@@ -93,7 +94,7 @@ def _read_due(source: TrackingSource, draft: Draft) -> tuple[list[_Found], list[
         else:
             found += unheard
             unheard.clear()
-            found += [one] if one.problem is None or one.problem != problem else []
+            found += [one] if one.problem is None or one.problem != (problem or "").removesuffix(NOTED) else []
             if one.environment.silent:
                 silences, last = silences + 1, one.problem or ""
         if silences == SILENCES:
@@ -215,7 +216,9 @@ _TAKEN = pa.schema([*_FACTS, *zip(_LOADS, (pa.string(), pa.string(), pa.timestam
 def _store(draft: Draft, found: Sequence[_Found]) -> None:
     draft.writable("mlflow")
     now = draft.made_at.replace(tzinfo=None)
-    rows = pa.Table.from_pylist([_row(one) | {"read_at": now} for one in found], schema=_FACTS)
+    told = noted(draft, [one.location for one in found if one.facts is None])
+    every = [_row(one) | _noted(one, told.get(one.location)) | {"read_at": now} for one in found]
+    rows = pa.Table.from_pylist(every, schema=_FACTS)
     taken = ", ".join(f"{name} = found.{name}" for name in _FACTS.names if name != "location")
     draft.connection.register("found", rows)
     draft.connection.execute(
@@ -241,9 +244,18 @@ def _row(one: _Found) -> dict[str, Any]:
     return {"location": kept, **clean}
 
 
+def _noted(one: _Found, told: MLmodelFacts | None) -> dict[str, Any]:
+    """What the run noted of a model whose files cannot be read; that there is an example only the files say."""
+    if told is None:
+        return {}
+    row = _row(replace(one, facts=told, problem=f"{one.problem}{NOTED}"))
+    return row | {"has_input_example": None}
+
+
 _VERSIONS = f"""
     select v.name, v.version, f.flavors, f.signature_inputs, f.signature_outputs, f.has_input_example,
-        case when v.location is null then '{_NO_LOCATION}' when f.flavors is null then f.problem end as mlmodel_problem
+        case when v.location is null then '{_NO_LOCATION}' when f.has_input_example is null then f.problem
+            end as mlmodel_problem
     from ({OF_VERSIONS}) v left join mlflow.model_files f on f.location = v.location
 """
 _FROM_FILES = ("flavors", "signature_inputs", "signature_outputs", "has_input_example", "mlmodel_problem")

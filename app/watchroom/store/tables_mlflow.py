@@ -7,10 +7,10 @@ from watchroom.store.table import Table, columns
 
 _REPRODUCIBILITY = f"""
     with of_run as (
-        select run_id, count(*) as models, bool_or(flavors is not null) as readable,
+        select run_id, count(*) as models, bool_or(has_input_example is not null) as readable,
             bool_or(requirements is not null) as environment, bool_or(signature_inputs is not null) as signature,
             bool_or(has_input_example) as example, min(python_version) as python,
-            bool_or(flavors is not null and requirements is null and problem is not null) as no_list,
+            bool_or(has_input_example is not null and requirements is null and problem is not null) as no_list,
             min(location) filter (load_status = 'loaded') as loaded,
             bool_and(load_status = 'failed') and count(*) = count(load_status) as failed,
             min(load_why) as load_why, min(problem) as problem
@@ -41,10 +41,10 @@ _REPRODUCIBILITY = f"""
             when 'data' then case when k.digests > 0 and k.digests = k.datasets then 'found' else 'missing' end
             when 'seed' then case when k.seed is not null then 'found' else 'missing' end
             when 'model' then case when k.models is null or k.failed then 'missing' when k.loaded is not null then 'found' else 'unknown' end
-            else case when k.models is null then 'missing' when not k.readable then 'unknown'
+            else case when k.models is null then 'missing'
                 when (t.item = 'environment' and k.environment) or (t.item = 'signature' and k.signature)
                     or (t.item = 'input_example' and k.example) then 'found'
-                when t.item = 'environment' and k.no_list then 'unknown' else 'missing' end
+                when not k.readable or (t.item = 'environment' and k.no_list) then 'unknown' else 'missing' end
         end,
         case
             when t.item = 'commit' then k.revision
@@ -291,7 +291,7 @@ TABLES = (
             (
                 "flavors",
                 "VARCHAR[]",
-                "from its `MLmodel`: `sklearn`, `lightgbm`, `python_function`, …; NULL when it cannot be read",
+                "from its `MLmodel`, or where that cannot be read from what MLflow 2 noted in a tag of the run, as `problem` then says: `sklearn`, `lightgbm`, `python_function`, …; NULL when neither can be read",
             ),
             (
                 "signature_inputs",
@@ -350,8 +350,8 @@ TABLES = (
                 "likewise: MLflow's JSON of the input columns; NULL for none or unreadable",
             ),
             ("signature_outputs", "VARCHAR", "likewise: of the output"),
-            ("has_input_example", "BOOLEAN", "likewise; NULL when it cannot be read"),
-            ("mlflow_version", "VARCHAR", "likewise: of the MLflow that wrote it; NULL when it does not say"),
+            ("has_input_example", "BOOLEAN", "from its `MLmodel` alone; NULL when that cannot be read"),
+            ("mlflow_version", "VARCHAR", "as the flavors: of the MLflow that wrote it; NULL when it does not say"),
             ("python_version", "VARCHAR", "likewise: of the Python that made it; NULL when it does not say"),
             (
                 "requirements",

@@ -44,7 +44,11 @@ def parse_mlmodel(text: str) -> MLmodelFacts:
 
     Raises `SourceError` when it is too large, is not YAML, or is not the mapping that MLflow writes.
     """
-    content = _load(text)
+    return facts_of(_load(text))
+
+
+def facts_of(content: Mapping[str, Any]) -> MLmodelFacts:
+    """The facts in the content of an `MLmodel` file. Raises `SourceError` when it is not the mapping MLflow writes."""
     flavors = content.get("flavors")
     if not isinstance(flavors, Mapping):
         raise SourceError("The MLmodel file names no flavors.", why="MLflow writes a mapping called `flavors` into it.")
