@@ -64,7 +64,7 @@ CASES: dict[str, Answers] = {
     "hostile-binary": answered("binary", **HOSTILE, classes=('"no"', "it's")),
     "hostile-multiclass": answered("multiclass", **HOSTILE, classes=('"a"', "it's", "{{c}}", "\\")),
     "hostile-regression": answered("regression", **HOSTILE, unit='€/"m²" {{'),
-    "many": answered("binary", inputs=tuple(Input(f"input {at}", KINDS[at % 3]) for at in range(300))),
+    "many": answered("binary", inputs=tuple(Input(f"input {at}", KINDS[at % 3]) for at in range(120))),
 }
 STEPS = {
     "binary": "test,train,again,serve",
