@@ -196,7 +196,7 @@ def test_going_back_leads_with_what_is_wrong_and_whether_going_back_would_mend_i
     assert "It does not take c." in text
     assert "Last measured in service, RMSE: 6 (" in text
     assert "By their runs, valid_rmse: 4 against 3 for version 4." in text
-    assert "In money: not known, for the two have not scored the same decisions." in text
+    assert "In money: not known, for the two have not scored the same decisions" in text
     assert "Approved by reviewer: nobody has to sign it off again." in text
     assert "Affected: Shops." in text
 

@@ -17,10 +17,12 @@ from watchroom.ui.versions_real_words import (
     metric_words,
     money_words,
     monthly,
+    other_way,
     probability,
     rests_on,
     rounded,
     segment_name,
+    take_over,
     verdict,
 )
 
@@ -90,7 +92,8 @@ def test_money_is_that_of_a_month():
     assert found is not None
     assert money_words(found, WORTH, TWO) == (
         "In money version 4 brings about EUR 1,240 a month more (EUR 620 to EUR 1,860), at 6,200 decisions a month. "
-        "The probability that it is worth more is over 99 %."
+        "The probability that it is worth more is over 99 %. All decisions of a month come to EUR 6,200 with version 3 "
+        "and EUR 7,440 with version 4, before what it costs to run."
     )
     less = turned(WORTH)
     found = monthly(less, 6200, "")
@@ -170,3 +173,45 @@ def test_names_from_outside_are_no_tags_in_the_chart():
     chart = forest(differences([replace(AUC, metric="<b>x</b>")], ""), "v<1>", "v2")
     assert "&lt;b&gt;x" in chart.figure.layout.yaxis.ticktext[0]
     assert chart.figure.layout.annotations[0].text == "← v&lt;1&gt; better"
+
+
+@pytest.mark.parametrize(
+    ("main", "money", "newer", "told"),
+    [
+        (AUC, WORTH, True, "Yes, as far as these decisions tell."),
+        (AUC, WORTH, False, "No."),
+        (turned(AUC), turned(WORTH), True, "No."),
+        (turned(AUC), turned(WORTH), False, "Yes, as far as these decisions tell."),
+        (AUC, turned(WORTH), True, "It depends on what counts."),
+        (unsure(AUC), unsure(WORTH), True, "Nothing says so."),
+        (unsure(AUC), WORTH, True, "Yes, as far as these decisions tell."),
+        (None, None, True, "Not known yet."),
+        (UNTOLD, None, False, "Not known yet."),
+    ],
+)
+def test_the_question_whether_it_should_take_over_is_answered(main, money, newer, told):
+    assert take_over(main, money, newer=newer) == told
+
+
+@pytest.mark.parametrize(
+    ("chances", "told"),
+    [
+        ((0.03, 0.06), "cannot be told apart; version 4 is probably worse."),
+        ((0.95, 0.97), "cannot be told apart; version 4 is probably better."),
+        ((0.03, 0.97), "cannot be told apart."),
+        ((0.4, 0.6), "cannot be told apart."),
+    ],
+)
+def test_what_leans_to_one_side_is_not_called_equal(chances, told):
+    main, money = replace(unsure(AUC), b_better=chances[0]), replace(unsure(WORTH), b_better=chances[1])
+    assert headline(main, money, (3, 4)).endswith(told)
+
+
+def test_what_goes_the_other_way_is_said_beside_the_headline():
+    worse = replace(turned(AUC), metric="recall")
+    assert other_way((AUC, WORTH, worse), (3, 4), "roc_auc").startswith(
+        "By other measures version 4 is worse: Recall is"
+    )
+    assert other_way((AUC, WORTH), (3, 4), "roc_auc") == ""
+    assert other_way((AUC, turned(WORTH), worse), (3, 4), "roc_auc") == "", "the headline says both already"
+    assert other_way((unsure(AUC), worse), (3, 4), "roc_auc") == ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -22,20 +22,25 @@ from watchroom.ui.health_subject import spec_of
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import code, empty, sourced
 from watchroom.ui.tables import download
-from watchroom.ui.text import count_of, number, one_line, plain, sentence
+from watchroom.ui.text import count_of, number, one_line, plain, sentence, some
 from watchroom.ui.versions_real_words import (
     AS_LOGGED,
+    IN_UNITS,
     METHODS,
     MONTH,
     caution,
     differences,
+    digits,
     headline,
     main_of,
     metric_words,
     money_words,
     monthly,
+    other_way,
     probability,
     rests_on,
+    signed_digits,
+    take_over,
     title,
 )
 from watchroom.ui.workspace import facts
@@ -85,7 +90,8 @@ def show(model: Model, version: int | None) -> None:
         return
     usual = _usual(model, version, every, pairs)
     _begun_anew(model.name, usual)
-    chosen = _chosen(every, usual, pairs)
+    roles = {model.challenger or 0: "challenger", model.champion or 0: "champion"}
+    chosen = _chosen(every, usual, pairs, roles)
     if chosen[0] == chosen[1]:
         empty("Both sides are the same version.", "Choose another on one side.")
         return
@@ -123,13 +129,15 @@ def _usual(model: Model, version: int | None, every: Sequence[int], pairs: Seque
     return pairs[0].versions if pairs else (every[1], every[0])
 
 
-def _chosen(every: Sequence[int], usual: tuple[int, int], pairs: Sequence[Pair]) -> tuple[int, int]:
+def _chosen(
+    every: Sequence[int], usual: tuple[int, int], pairs: Sequence[Pair], roles: Mapping[int, str]
+) -> tuple[int, int]:
     """The two versions in the address, the older first."""
     options = [str(one) for one in every]
     shared = {pair.versions: pair.shared for pair in pairs}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        older = _pick("Version", OLDER, options, str(usual[0]))
-        newer = _pick("against", NEWER, options, str(usual[1]))
+        older = _pick("Version", OLDER, options, str(usual[0]), roles)
+        newer = _pick("against", NEWER, options, str(usual[1]), roles)
     found = min(older, newer), max(older, newer)
     others = [pair for pair in pairs if pair.versions != found]
     if others and found not in shared:
@@ -138,11 +146,14 @@ def _chosen(every: Sequence[int], usual: tuple[int, int], pairs: Sequence[Pair])
     return found
 
 
-def _pick(label: str, key: str, options: list[str], usual: str) -> int:
+def _pick(label: str, key: str, options: list[str], usual: str, roles: Mapping[int, str]) -> int:
     asked = st.session_state.get(key) or st.query_params.get(key)
     if asked and asked not in options:
         st.session_state[key] = usual
-    return int(st.selectbox(label, options, index=options.index(usual), key=key, bind="query-params", width=150))
+    with st.container(width=220):
+        chosen = st.selectbox(label, options, index=options.index(usual), key=key, bind="query-params")
+        st.caption(roles.get(int(chosen), "neither champion nor challenger"))
+    return int(chosen)
 
 
 def _two(model: Model, versions: tuple[int, int], pairs: Sequence[Pair]) -> Two:
@@ -157,13 +168,39 @@ def _answer(two: Two) -> None:
     """Which is better, how sure that is, and the money of a month."""
     assert two.pair is not None
     main, worth = two.main, two.metric("worth")
-    st.subheader(plain(headline(main, worth, two.versions), 300), anchor=False)
-    lines = [metric_words(main, two.versions)] if main else []
+    st.subheader(plain(f"{_asked(two)}{headline(main, worth, two.versions)}", 400), anchor=False)
+    lines = [metric_words(main, two.versions, _unit(two.model.name))] if main else []
     lines += [_money(two, worth)] if worth else []
     lines += _said_of_money(two, worth)
+    lines += [told for told in (other_way(two.found, two.versions, main.metric if main else None), _kpis(two)) if told]
     for line in lines:
         st.markdown(sentence(line, 600))
     st.caption(f"{plain(rests_on(two.pair), 300)}. {plain(caution(two.found), 700)}")
+
+
+def _asked(two: Two) -> str:
+    """The question and its answer, where the two are champion and challenger."""
+    champion, challenger = two.model.champion, two.model.challenger
+    if champion is None or challenger is None or {champion, challenger} != set(two.versions) or champion == challenger:
+        return ""
+    said = take_over(two.main, two.metric("worth"), newer=challenger > champion)
+    return f"Should version {challenger}, the challenger, take over from version {champion}? {said} "
+
+
+def _unit(model: str) -> str:
+    spec = spec_of(model)
+    return spec.answer.unit or "" if spec else ""
+
+
+def _kpis(two: Two) -> str:
+    """The figures that the business agreed to, which this says nothing of."""
+    spec = spec_of(two.model.name)
+    names = [one.name for one in spec.kpis] if spec else []
+    if not names:
+        return ""
+    return (
+        f"Not compared here: the figures that the business agreed to ({some(names)}). Look at them before you decide."
+    )
 
 
 def _money(two: Two, worth: Comparison) -> str:
@@ -216,9 +253,9 @@ def _forest(*, model: str, versions: tuple[int, int], currency: str) -> Chart | 
 _COLUMNS: dict[str, ColumnConfig] = {
     "Metric": st.column_config.TextColumn(width=190),
     "Better": st.column_config.TextColumn(width=70),
-    "Difference": st.column_config.NumberColumn(format="%+.4g", width=90),
-    "from": st.column_config.NumberColumn(format="%+.4g", width=80, help="Lower end of its 95 % interval"),
-    "to": st.column_config.NumberColumn(format="%+.4g", width=80, help="Upper end"),
+    "Difference": st.column_config.TextColumn(width=90, alignment="right"),
+    "from": st.column_config.TextColumn(width=80, alignment="right", help="Lower end of its 95 % interval"),
+    "to": st.column_config.TextColumn(width=80, alignment="right", help="Upper end"),
     "Newer better": st.column_config.TextColumn(
         width=110, help="How probable it is that the newer version is better, as far as these decisions tell"
     ),
@@ -231,23 +268,33 @@ _COLUMNS: dict[str, ColumnConfig] = {
 def table(two: Two) -> pd.DataFrame:
     """Every metric, also those that cannot be told, with the reason."""
     older, newer = two.versions
-    currency = facts().currency
+    currency, unit = facts().currency, _unit(two.model.name)
     untold = {"Cannot be told because": [one_line(one.why, 120) or None for one in two.found]}
     return pd.DataFrame(
         {
-            "Metric": [title(one.metric, currency) for one in two.found],
+            "Metric": [
+                f"{title(one.metric, currency)}{f', {unit}' if unit and one.metric in IN_UNITS else ''}"
+                for one in two.found
+            ],
             "Better": [one.better for one in two.found],
-            f"Version {older}": [one.value_a for one in two.found],
-            f"Version {newer}": [one.value_b for one in two.found],
-            "Difference": [one.difference for one in two.found],
-            "from": [one.low for one in two.found],
-            "to": [one.high for one in two.found],
+            f"Version {older}": [_value(one.value_a, one) for one in two.found],
+            f"Version {newer}": [_value(one.value_b, one) for one in two.found],
+            "Difference": [_value(one.difference, one, signed=True) for one in two.found],
+            "from": [_value(one.low, one, signed=True) for one in two.found],
+            "to": [_value(one.high, one, signed=True) for one in two.found],
             "Newer better": [None if one.b_better is None else probability(one.b_better) for one in two.found],
             "n": [one.n for one in two.found],
             "Method": [METHODS.get(one.method, one.method) for one in two.found],
             **(untold if any(one.why for one in two.found) else {}),
         }
-    ).astype({f"Version {older}": float, f"Version {newer}": float, "Difference": float, "from": float, "to": float})
+    )
+
+
+def _value(value: float | None, one: Comparison, *, signed: bool = False) -> str | None:
+    """A number with the decimals that its interval can tell."""
+    if value is None or value != value:
+        return None
+    return signed_digits(value, one) if signed else digits(value, one)
 
 
 def _without(two: Two, pairs: Sequence[Pair]) -> None:
@@ -274,13 +321,15 @@ def _without(two: Two, pairs: Sequence[Pair]) -> None:
     )
     said = spec.decisions.score or spec.decisions.prediction or "prediction"
     names = {"id": spec.decisions.id, "version": spec.decisions.version, "time": spec.decisions.timestamp, "said": said}
-    code(_SHADOW.format(**names, older=older, newer=newer))
+    acting = two.model.champion if two.model.champion in two.versions else older
+    beside = newer if acting == older else older
+    code(_SHADOW.format(**names, acting=acting, beside=beside))
     st.caption(
         f"The next refresh compares them once {number(30)} decisions have been scored by both; outcomes may come later."
     )
 
 
-_SHADOW = """for model, number in ((champion, {older}), (challenger, {newer})):
+_SHADOW = """for number, model in {{{acting}: version_{acting}, {beside}: version_{beside}}}.items():
     answer = model.predict(case)
     log.write({{"{id}": case_id, "{version}": number, "{time}": now, "{said}": answer, **case}})
-# only the champion's answer is acted upon"""
+# only the answer of version {acting} is acted upon"""

@@ -15,6 +15,9 @@ from watchroom.domain.vocabulary import METRIC_NAMES
 from watchroom.store.queries.pairs import MONTH_DAYS, Comparison, Pair
 from watchroom.ui.text import count_of, number
 
+IN_UNITS = ("rmse", "mae")
+"""Metrics that have the unit of what is predicted."""
+
 SURE = 0.99
 """From here on a probability is only said to be over it: the sample and the method cannot tell more."""
 
@@ -59,7 +62,7 @@ def headline(main: Comparison | None, money: Comparison | None, versions: tuple[
         return f"It cannot be said yet which of the two is better{f': {why}' if why else ''}."
     told = {one for one in (by_metric, by_money) if one != "unknown"}
     if told == {"alike"}:
-        return f"{newer} and {older} cannot be told apart."
+        return f"{newer} and {older} cannot be told apart{_leaning(main, money, newer.lower())}."
     if len(told) == 1:
         return f"{newer} is {told.pop()} than {older}."
     if by_metric == "alike":
@@ -72,12 +75,57 @@ def headline(main: Comparison | None, money: Comparison | None, versions: tuple[
     )
 
 
-def metric_words(one: Comparison, versions: tuple[int, int]) -> str:
+LEANS = 0.1
+"""At or below this probability, though no interval is clear of zero, a version is said to be probably worse."""
+
+
+def _leaning(main: Comparison | None, money: Comparison | None, newer: str) -> str:
+    """Towards which side it goes when no interval says so; empty when it goes to neither, or to both."""
+    chances = [one.b_better for one in (main, money) if one is not None and one.b_better is not None]
+    if chances and min(chances) <= LEANS and max(chances) < 1 - LEANS:
+        return f"; {newer} is probably worse"
+    if chances and max(chances) >= 1 - LEANS and min(chances) > LEANS:
+        return f"; {newer} is probably better"
+    return ""
+
+
+def take_over(main: Comparison | None, money: Comparison | None, *, newer: bool) -> str:
+    """Whether the challenger should take over: yes, no, or why that is not said; `newer` when it is the newer one."""
+    told = {one for one in (verdict(main), verdict(money)) if one != "unknown"}
+    good, bad = ("better", "worse") if newer else ("worse", "better")
+    if not told:
+        return "Not known yet."
+    if good in told and bad in told:
+        return "It depends on what counts."
+    if good in told:
+        return "Yes, as far as these decisions tell."
+    return "No." if bad in told else "Nothing says so."
+
+
+def other_way(found: Sequence[Comparison], versions: tuple[int, int], main: str | None) -> str:
+    """The metrics by which it goes the other way than the headline says; empty without any."""
+    by_name = {one.metric: verdict(one) for one in found}
+    heads = {by_name.get(name, "unknown") for name in (main, "worth") if name}
+    if not heads & {"better", "worse"} or {"better", "worse"} <= heads:
+        return ""
+    way: Verdict = "worse" if "better" in heads else "better"
+    against = [one for one in found if verdict(one) == way and one.value_a is not None and one.value_b is not None]
+    if not against:
+        return ""
+    told = ", ".join(
+        f"{title(one.metric)} is {digits(one.value_b or 0.0, one)} instead of {digits(one.value_a or 0.0, one)}"
+        for one in against
+    )
+    return f"By other measures version {versions[1]} is {way}: {told}."
+
+
+def metric_words(one: Comparison, versions: tuple[int, int], unit: str = "") -> str:
     """A metric's values, difference and probability: "On 9,025 decisions … AUC is 0.93 against 0.90 …"."""
     on = f"On the {count_of(one.n, 'decision')} that both scored and whose outcome is known"
     if one.value_a is None or one.value_b is None or one.difference is None:
         return f"{title(one.metric)} cannot be told: {one.why or 'it has no value'}."
-    a, b = (digits(value, one) for value in (one.value_a, one.value_b))
+    of = f" {unit}" if unit and one.metric in IN_UNITS else ""
+    a, b = (f"{digits(value, one)}{of}" for value in (one.value_a, one.value_b))
     values = f"{on}, {title(one.metric)} is {b} for version {versions[1]} against {a}"
     if one.low is None or one.high is None or one.b_better is None:
         return f"{values}; how sure that is cannot be told: {one.why}."
@@ -104,7 +152,18 @@ def money_words(found: Money, one: Comparison, versions: tuple[int, int]) -> str
             f"({amount(ends[0], found)} to {amount(ends[1], found)}), {volume}"
         )
     chance = probability(one.b_better) if one.b_better is not None else "unknown"
-    return f"{told}. The probability that it is worth more is {chance}."
+    return f"{told}. The probability that it is worth more is {chance}.{_each(found, one, versions)}"
+
+
+def _each(found: Money, one: Comparison, versions: tuple[int, int]) -> str:
+    """What each of the two comes to: more than a loss may still be a loss."""
+    if one.value_a is None or one.value_b is None:
+        return ""
+    a, b = (amount(value * found.decisions, found) for value in (one.value_a, one.value_b))
+    return (
+        f" All decisions of a month come to {a} with version {versions[0]} and {b} with version {versions[1]}, "
+        "before what it costs to run."
+    )
 
 
 def monthly(one: Comparison, decisions: int, currency: str) -> Money | None:
@@ -132,6 +191,11 @@ def rounded(value: float) -> str:
 def digits(value: float, one: Comparison) -> str:
     """A value with as many decimals as its interval can tell, and at least those that tell the two apart."""
     return _decimals(value, _places(one))
+
+
+def signed_digits(value: float, one: Comparison) -> str:
+    """The same of a difference, with its sign."""
+    return _signed(value, _places(one))
 
 
 def interval(one: Comparison) -> str:

@@ -15,8 +15,10 @@ from watchroom.domain.version_difference import columns
 from watchroom.domain.vocabulary import METRIC_NAMES, OWN_SIGNALS
 from watchroom.store.queries import health as health_queries
 from watchroom.store.queries import models as model_queries
+from watchroom.store.queries import pairs as pair_queries
 from watchroom.store.queries import versions as queries
 from watchroom.store.queries.health import LIGHT_GRAIN, Light
+from watchroom.store.queries.pairs import Comparison
 from watchroom.store.queries.versions import Version
 from watchroom.ui.health_ranked import ranked
 from watchroom.ui.health_subject import Subject as HealthSubject
@@ -29,7 +31,9 @@ from watchroom.ui.states import section
 from watchroom.ui.text import number, one_line, plain, sentence, some
 from watchroom.ui.versions_challenger import CHALLENGER_VIEW, GOOD, challenges
 from watchroom.ui.versions_difference import difference
+from watchroom.ui.versions_real_words import money_words, monthly
 from watchroom.ui.versions_subject import Subject
+from watchroom.ui.workspace import facts
 
 NAMED = 6
 """Inputs that are named in a sentence."""
@@ -155,12 +159,21 @@ def measured_words(subject: Subject, now: int, back: int) -> list[str]:
         lines.append(f"How version {back} did in service was not measured: no outcomes, or no limit for a metric.")
     if {now, back} <= set(subject.numbers):
         found = drawn(difference, model=subject.model.name, before=now, now=back)
-        if (one := next((one for one in found.metrics if None not in (one.before, one.now)), None)) is not None:
-            values = f"{figure_text(one.now or 0.0)} against {figure_text(one.before or 0.0)}"
-            lines.append(f"By their runs, {one_line(one.key, 60)}: {values} for version {now}.")
-        if not any(one.metric == "worth" for one in found.compared):
-            lines.append("In money: not known, for the two have not scored the same decisions.")
+        by_run = next((one for one in found.metrics if None not in (one.before, one.now)), None)
+        if by_run is not None:
+            values = f"{figure_text(by_run.now or 0.0)} against {figure_text(by_run.before or 0.0)}"
+            lines.append(f"By their runs, {one_line(by_run.key, 60)}: {values} for version {now}.")
+        lines.append(_money(subject, (min(now, back), max(now, back)), found.compared))
     return lines
+
+
+def _money(subject: Subject, versions: tuple[int, int], compared: Sequence[Comparison]) -> str:
+    worth = next((one for one in compared if one.metric == "worth"), None)
+    volume = ask(pair_queries.decisions_a_month, model=subject.model.name)
+    found = monthly(worth, volume[0], facts().currency) if worth and volume else None
+    if worth is None or found is None:
+        return "In money: not known, for the two have not scored the same decisions, or nobody said what one is worth."
+    return money_words(found, worth, versions)
 
 
 def _last(rows: pd.DataFrame, version: int) -> pd.Series | None:
