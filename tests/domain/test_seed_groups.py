@@ -7,7 +7,7 @@ import math
 import pytest
 
 from watchroom.domain.comparison import Comparison, Run, Thing
-from watchroom.domain.seed_groups import groups, is_seed, letter, telling, usual
+from watchroom.domain.seed_groups import groups, is_seed, letter, seeds, telling, usual
 
 RMSE = Thing("metric", "rmse", (1.0, 3.0, 5.0, 7.0, math.nan))
 DEPTH = Thing("param", "depth", ("6", "6", "8", "8", "8"))
@@ -35,9 +35,19 @@ def test_runs_are_grouped_by_all_that_differs_but_seeds():
     assert usual(comparison(RMSE, DEPTH, SEED, data)) == (DEPTH, data)
 
 
-def test_a_tag_that_is_unlike_in_every_run_groups_nothing():
-    note = Thing("tag", "trial", ("a", "b", "c", "d", "e"))
-    assert usual(comparison(RMSE, DEPTH, SEED, note)) == (DEPTH,)
+@pytest.mark.parametrize("marks", [("a", "b", "c", "d", "e"), ("the best", None, None, None, None)])
+def test_a_tag_tears_no_run_from_its_other_seeds(marks):
+    assert usual(comparison(RMSE, DEPTH, SEED, Thing("tag", "note", marks))) == (DEPTH,)
+
+
+def test_copies_of_a_run_count_once_and_are_told():
+    rmse = Thing("metric", "rmse", (1.0, 1.0, 1.0, 5.0, 5.0))
+    depth = Thing("param", "depth", ("6", "6", "6", "8", "8"))
+    seed = Thing("param", "seed", ("1", "1", "2", None, None))
+    assert seeds(comparison(rmse, depth, seed)) == (seed,)
+    first, second = groups((depth,), rmse, seeds=(seed,))
+    assert (first.numbers, first.copies, first.without) == ((1.0, 1.0), 1, 0)
+    assert (second.numbers, second.copies) == ((5.0, 5.0), 0), "where no seed is known each run counts"
 
 
 def test_groups_stand_from_the_best_mean_on_and_values_that_are_not_finite_do_not_count():

@@ -193,6 +193,11 @@ def test_the_question_whether_it_should_take_over_is_answered(main, money, newer
     assert take_over(main, money, newer=newer) == told
 
 
+def test_a_yes_that_has_its_price_says_so():
+    told = take_over(AUC, WORTH, newer=True, priced=True)
+    assert told == "Yes, as far as these decisions tell, but not by every measure."
+
+
 @pytest.mark.parametrize(
     ("chances", "told"),
     [

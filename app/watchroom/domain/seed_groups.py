@@ -26,7 +26,8 @@ MANY = 5
 class Group:
     """Runs that are alike in what they are grouped by: those values, the places of the runs, and a metric's spread.
 
-    `numbers` are the finite values of the metric, which the spread is of.
+    `numbers` are the finite values of the metric, which the spread is of: of runs with the same seeds and the same
+    value one is counted, since a copy tells nothing of chance. `copies` is how many were not.
     """
 
     letter: str
@@ -34,11 +35,12 @@ class Group:
     places: tuple[int, ...]
     numbers: tuple[float, ...]
     spread: Spread
+    copies: int = 0
 
     @property
     def without(self) -> int:
         """Runs of the group that have no finite value of the metric."""
-        return len(self.places) - len(self.numbers)
+        return len(self.places) - len(self.numbers) - self.copies
 
 
 def is_seed(thing: Thing) -> bool:
@@ -56,35 +58,53 @@ def candidates(found: Comparison) -> tuple[Thing, ...]:
 
 
 def usual(found: Comparison) -> tuple[Thing, ...]:
-    """What to group by until somebody chooses: what differs in parameters, data, experiment and tags, but for seeds.
+    """What to group by until somebody chooses: what differs in parameters, data and experiment, but for seeds.
 
-    Tags, then data, are left out where with them no two runs would be of one group: some are unlike in every run.
+    Data are left out where with them no two runs would be of one group. Tags are marks and notes, which one run of
+    several seeds gets: they would tear it from the others.
     """
     things = [thing for thing in candidates(found) if not is_seed(thing)]
     params = [thing for thing in things if thing.kind == "param" or thing.id == f"run:{EXPERIMENT}"]
     data = [thing for thing in things if thing.kind == "data"]
-    tags = [thing for thing in things if thing.kind == "tag"]
     everybody = range(len(found.runs))
-    for wanted in (params + data + tags, params + data, params):
+    for wanted in (params + data, params):
         if len(_by_values(wanted, everybody)) < len(found.runs):
             return tuple(wanted)
     return tuple(params + data)
 
 
-def groups(things: Sequence[Thing], metric: Thing, deleted: frozenset[int] = frozenset()) -> tuple[Group, ...]:
+def seeds(found: Comparison) -> tuple[Thing, ...]:
+    """The seeds by which the runs differ."""
+    return tuple(thing for thing in found.different if is_seed(thing))
+
+
+def groups(
+    things: Sequence[Thing], metric: Thing, deleted: frozenset[int] = frozenset(), seeds: Sequence[Thing] = ()
+) -> tuple[Group, ...]:
     """The groups of runs with equal values of the things, the best by the mean of the metric first.
 
     Groups in which no run has the metric come last. Letters are given in that order: A is the best. The places in
-    `deleted` are of no group.
+    `deleted` are of no group. Copies are told by `seeds`; without any each run counts.
     """
     way = metric.better or "higher"
     there = [place for place in range(len(metric.values)) if place not in deleted]
     found = []
     for values, places in _by_values(things, there).items():
-        numbers = tuple(metric.numbers[place] for place in places if math.isfinite(metric.numbers[place]))
-        found.append((values, tuple(places), numbers, spread.of(numbers)))
+        finite = [place for place in places if math.isfinite(metric.numbers[place])]
+        numbers = tuple(metric.numbers[place] for place in _once(finite, metric, seeds))
+        found.append((values, tuple(places), numbers, spread.of(numbers), len(finite) - len(numbers)))
     found.sort(key=lambda one: (not one[2], loss(one[3].mean, way) if one[2] else 0.0))
     return tuple(Group(letter(place), *one) for place, one in enumerate(found))
+
+
+def _once(places: Sequence[int], metric: Thing, seeds: Sequence[Thing]) -> list[int]:
+    """The first of the runs that have the same seeds and the same value; all of them where no seed is known."""
+    seen: dict[object, int] = {}
+    for place in places:
+        known = tuple(thing.values[place] for thing in seeds)
+        key = (known, metric.numbers[place]) if any(value is not None for value in known) else place
+        seen.setdefault(key, place)
+    return list(seen.values())
 
 
 def _by_values(things: Sequence[Thing], places: Sequence[int]) -> dict[tuple[Value, ...], list[int]]:

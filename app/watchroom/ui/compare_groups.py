@@ -13,7 +13,7 @@ from watchroom.charts.style import Chart
 from watchroom.domain import spread
 from watchroom.domain.comparison import Comparison, Thing
 from watchroom.domain.figures import decimals_of, figure_text
-from watchroom.domain.seed_groups import Group, candidates, groups, is_seed, usual
+from watchroom.domain.seed_groups import Group, candidates, groups, is_seed, seeds, usual
 from watchroom.store.queries import compare as queries
 from watchroom.ui.compare_choice import Chosen
 from watchroom.ui.compare_group_names import full_names, short_names
@@ -130,7 +130,7 @@ def _grouped(*, run_ids: tuple[str, ...], statistic: str, metric: str, by: tuple
     assert thing is not None
     by_id = {one.id: one for one in found.different}
     things = tuple(by_id[name] for name in by if name in by_id)
-    every = groups(things, thing, found.deleted)
+    every = groups(things, thing, found.deleted, seeds(found))
     zone = facts().zone
     names, full = short_names(found, things, every, zone), full_names(things, every, zone)
     named = [charts.Named(*one) for one in zip(every, names, full, strict=True)]
@@ -166,6 +166,8 @@ def _chart(who: Chosen, grouped: Grouped) -> None:
     counted = sum(len(group.numbers) for group in grouped.groups)
     without = sum(group.without for group in grouped.groups)
     missing = f" {count_of(without, 'run')} without a finite value left out." if without else ""
+    copies = sum(group.copies for group in grouped.groups)
+    missing += f" {count_of(copies, 'copy', 'copies')} with the same seed and value not counted." if copies else ""
     charted = min(CHARTED, len(grouped.groups))
     first = f" The first {charted} of {len(grouped.groups)} groups." if charted < len(grouped.groups) else ""
     st.caption(

@@ -11,7 +11,7 @@ from watchroom.charts.words import short
 from watchroom.domain import spread
 from watchroom.domain.comparison import Better, Comparison, Thing, Value, differ, goes_in, loss, ranked
 from watchroom.domain.figures import figure_text
-from watchroom.domain.seed_groups import MANY, Group, groups, is_seed, usual
+from watchroom.domain.seed_groups import MANY, Group, groups, is_seed, seeds, usual
 from watchroom.ui.compare_group_names import short_names
 from watchroom.ui.compare_words import AHEAD, decimals, deleted_words, other_data, otherwise_words, share_words
 from watchroom.ui.text import count_of, one_line
@@ -49,7 +49,7 @@ def repeated(
     if thing is None:
         return None
     things = tuple(usual(found) if by is None else by)
-    there = tuple(group for group in groups(things, thing, found.deleted) if group.numbers)
+    there = tuple(group for group in groups(things, thing, found.deleted, seeds(found)) if group.numbers)
     if not any(len(group.numbers) > 1 for group in there):
         return None
     if len(there) == 1 and any(goes_in(one) and not is_seed(one) for one in found.different):

@@ -183,7 +183,8 @@ def _asked(two: Two) -> str:
     champion, challenger = two.model.champion, two.model.challenger
     if champion is None or challenger is None or {champion, challenger} != set(two.versions) or champion == challenger:
         return ""
-    said = take_over(two.main, two.metric("worth"), newer=challenger > champion)
+    priced = bool(other_way(two.found, two.versions, two.main.metric if two.main else None))
+    said = take_over(two.main, two.metric("worth"), newer=challenger > champion, priced=priced)
     return f"Should version {challenger}, the challenger, take over from version {champion}? {said} "
 
 

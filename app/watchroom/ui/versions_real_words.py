@@ -89,8 +89,11 @@ def _leaning(main: Comparison | None, money: Comparison | None, newer: str) -> s
     return ""
 
 
-def take_over(main: Comparison | None, money: Comparison | None, *, newer: bool) -> str:
-    """Whether the challenger should take over: yes, no, or why that is not said; `newer` when it is the newer one."""
+def take_over(main: Comparison | None, money: Comparison | None, *, newer: bool, priced: bool = False) -> str:
+    """Whether the challenger should take over: yes, no, or why that is not said.
+
+    `newer` when it is the newer of the two, `priced` when some other measure speaks against the headline.
+    """
     told = {one for one in (verdict(main), verdict(money)) if one != "unknown"}
     good, bad = ("better", "worse") if newer else ("worse", "better")
     if not told:
@@ -98,7 +101,7 @@ def take_over(main: Comparison | None, money: Comparison | None, *, newer: bool)
     if good in told and bad in told:
         return "It depends on what counts."
     if good in told:
-        return "Yes, as far as these decisions tell."
+        return f"Yes, as far as these decisions tell{', but not by every measure' if priced else ''}."
     return "No." if bad in told else "Nothing says so."
 
 
