@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from watchroom.charts import compare_curves, compare_map, compare_params
 from watchroom.charts.compare_curves import Filled, Line, Look, between
-from watchroom.charts.line_ends import apart
+from watchroom.charts.line_ends import apart, within
 from watchroom.domain.param_importance import Weight, spearman
 from watchroom.domain.run_groups import MISSING, MOST_GROUPS, OTHERS, Values, bins, groups, place_in
 
@@ -157,3 +157,16 @@ def test_the_rank_correlation_is_scipys(pairs):
         assert math.isnan(spearman(x, y))
     else:
         assert spearman(x, y) == pytest.approx(spearmanr(x, y).statistic)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("short", "short"),
+        ("twenty characters ok", "twenty characters ok"),
+        ("machine-failure-v3-seed104", "machine-fa…3-seed104"),
+        ("machine-failure-v3-seed105", "machine-fa…3-seed105"),
+    ],
+)
+def test_a_name_at_a_line_is_cut_where_names_are_alike(text, told):
+    assert within(text, 20) == told

@@ -228,3 +228,19 @@ def test_hostile_names_are_shown_as_text(reader):
 def test_no_view_is_cut_off_on_a_narrow_screen(reader):
     (views, *_) = [one for one in reader.open("compare", runs=runs(1, 2)).main.button_group if one.key == "view"]
     assert views.proto.wrap
+
+
+def test_with_a_model_in_the_scope_all_that_was_tried_for_it_is_one_click_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    models = {
+        "models": [{"model": "claims", "title": "Claims", "registered": True, "affects": []}],
+        "registered_models": [{"name": "claims"}],
+        "model_versions": [{"name": "claims", "version": n + 1, "run_id": ident(n)} for n in range(2)],
+    }
+    publish_rows(tmp_path / "store", tables() | models)
+    app = Reader(tmp_path / "store", monkeypatch).open("compare", model="claims", most="500")
+    assert "**2 runs** behind claims" in said(app)
+    next(button for button in app.main.button if button.label == "All 8 runs of its 1 experiment").click().run()
+    assert "**8 runs** of " in said(app)
+    assert app.selectbox(key="model").value == "All models"

@@ -19,6 +19,7 @@ from watchroom.ui.compare_words import (
     difference_words,
     group_name,
     percent,
+    unlike_problems,
 )
 
 ZONE = ZoneInfo("UTC")
@@ -169,3 +170,17 @@ def test_a_group_is_called_by_what_tells_it_from_the_others():
     group = Group("A", ("6", "x," * 30, None), (0,), (), spread.of(()))
     assert group_name(things, (1, 0, 2), group, ZONE) == "depth 6 · list " + ("x," * 30)[:39] + "…"
     assert group_name(things, (2,), group, ZONE) == "all others"
+
+
+def test_a_best_over_experiments_that_share_no_data_is_said_to_say_little():
+    experiment = Thing("run", "Experiment", ("fraud", "fraud", "claims"))
+    data = Thing("data", "training", ("a", "b", "c"))
+    runs = tuple(Run(str(place), "", "") for place in range(3))
+    assert unlike_problems(Comparison(runs, (experiment, data), (), 0)) == [
+        "They are of 2 experiments, of which some share no data: a best over all of them says little."
+    ]
+    shared = Thing("data", "validation", ("v", "v", "v2"))
+    same = Thing("data", "validation", ("v", "w", "v"))
+    assert unlike_problems(Comparison(runs, (experiment, shared), (), 0)) != []
+    assert unlike_problems(Comparison(runs, (experiment, same), (), 0)) == []
+    assert unlike_problems(Comparison(runs, (data,), (), 0)) == []

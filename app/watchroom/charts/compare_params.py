@@ -45,16 +45,18 @@ def importance(weights: Sequence[Weight], told: Sequence[str], metric: str) -> C
                hovertemplate="%{hovertext}<extra></extra>", customdata=[one.key for one in weights],
                unselected={"marker": {"opacity": 1}},
                error_x={"type": "data", "symmetric": False, "thickness": 1, "width": 3, "color": OTHER_COLOUR,
-                        "array": [max(one.high - part, 0) for one, part in zip(weights, shares, strict=True)],
+                        "array": [max(min(one.high, 1.0) - part, 0) for one, part in zip(weights, shares, strict=True)],
                         "arrayminus": [max(part - max(one.low, 0), 0)
                                        for one, part in zip(weights, shares, strict=True)]}),
         height=max((ROW_HEIGHT + 4) * len(weights) + 44, _LEAST_HEIGHT),
     )  # fmt: skip
-    ends = [max(one.high, part) for one, part in zip(weights, shares, strict=True)]
+    ends = [min(max(one.high, part), 1.0) for one, part in zip(weights, shares, strict=True)]
     for place, (end, label) in enumerate(zip(ends, labels, strict=True)):
         chart.add_annotation(x=end, y=place, text=label, xanchor="left", showarrow=False, font={"size": 11})
     chart.update_layout(hovermode="closest", bargap=0.35, margin={"b": 34})
-    chart.update_xaxes(range=[0, max([*ends, 0.01]) * 1.9], tickformat=".0%", nticks=6, showgrid=False,
+    room = max([*ends, 0.01]) * 1.9
+    ticks = [at / 5 for at in range(6) if at / 5 <= room]  # a share has no more than the whole
+    chart.update_xaxes(range=[0, room], tickformat=".0%", tickvals=ticks if room > 0.4 else None, showgrid=False,
                        title={"text": f"share of the variance of {name(metric)}", "font": {"size": 12}})  # fmt: skip
     rows(chart, [cut(one.key) for one in weights])
     first = ", ".join(f"{one.key} {share(part)}" for one, part in list(zip(weights, shares, strict=True))[:5])

@@ -9,7 +9,6 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from watchroom.charts.explanations import cut
 from watchroom.charts.style import name
 
 Floats = NDArray[np.float64]
@@ -41,11 +40,19 @@ def name_the_ends(
     for (label, _, colour), place in zip(named, apart(places, _LABEL_GAP, inner), strict=True):
         chart.add_annotation(
             x=1, xref="paper", xanchor="left", xshift=4, y=place / inner, yref="paper", yanchor="middle",
-            text=cut(label, _LABEL_CHARACTERS), hovertext=name(label), showarrow=False,
+            text=name(within(label, _LABEL_CHARACTERS)), hovertext=name(label), showarrow=False,
             font={"size": 11, "color": colour},
         )  # fmt: skip
     longest = max(min(len(label), _LABEL_CHARACTERS) for label, _, _ in named)
     chart.update_layout(margin={"r": min(14 + 6.5 * longest, _LABEL_ROOM + 14)})
+
+
+def within(text: str, most: int) -> str:
+    """A name in so many characters, cut in its middle: names of runs differ at their ends."""
+    if len(text) <= most:
+        return text
+    end = (most - 1) // 2
+    return f"{text[: most - 1 - end]}…{text[-end:]}"
 
 
 def apart(places: Sequence[float], gap: float, top: float) -> list[float]:

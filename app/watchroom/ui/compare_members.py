@@ -8,6 +8,7 @@ from watchroom.store.queries import compare_runs as queries
 from watchroom.store.queries import run_choices
 from watchroom.store.queries.compare_runs import MAX_RUNS, OFFERED, Offer, Picked
 from watchroom.store.queries.runs import Choice
+from watchroom.store.queries.training import training
 from watchroom.ui import compare_choice
 from watchroom.ui.compare_choice import asked
 from watchroom.ui.names import told_apart
@@ -16,7 +17,7 @@ from watchroom.ui.notebook import pinned
 from watchroom.ui.room import ask
 from watchroom.ui.runs_table import selected_ids
 from watchroom.ui.runs_view import DEFAULT_ORDER
-from watchroom.ui.scope import scope
+from watchroom.ui.scope import ALL_MODELS, scope
 from watchroom.ui.states import empty
 from watchroom.ui.text import count_of, number, one_line, plain, some
 
@@ -35,9 +36,29 @@ def members_menu(found: Picked | None) -> None:
             if menu.open:
                 _menu(found)
         link("runs", "Find runs", icon=":material/science:")
+        _all_of_its_experiments()
         st.space("stretch")
         if found is not None and found.run_ids:
             st.button("Begin anew", type="tertiary", on_click=compare_choice.compare, args=((),))
+
+
+def _all_of_its_experiments() -> None:
+    """The way to all that was tried for the model of the scope: a choice by it holds the runs of its versions alone."""
+    wanted, model = asked(), scope().model
+    if wanted is None or wanted.choice is None or not wanted.choice.model or model is None:
+        return
+    tried = ask(training, model=model).experiments
+    if tried:
+        st.button(
+            f"All {count_of(sum(n for _, n in tried), 'run')} of its {count_of(len(tried), 'experiment')}",
+            icon=":material/select_all:", type="tertiary", on_click=_compare_experiments,
+            args=(tuple(name for name, _ in tried),),
+        )  # fmt: skip
+
+
+def _compare_experiments(names: tuple[str, ...]) -> None:
+    st.session_state["model"] = ALL_MODELS
+    compare_choice.begin(compare_choice.address_of_filter(Choice(experiments=names), DEFAULT_ORDER))
 
 
 def _whence() -> str:

@@ -13,7 +13,15 @@ from watchroom.domain.comparison import Better, Comparison, Thing, Value, differ
 from watchroom.domain.figures import figure_text
 from watchroom.domain.seed_groups import MANY, Group, groups, is_seed, seeds, usual
 from watchroom.ui.compare_group_names import short_names
-from watchroom.ui.compare_words import AHEAD, decimals, deleted_words, other_data, otherwise_words, share_words
+from watchroom.ui.compare_words import (
+    AHEAD,
+    decimals,
+    deleted_words,
+    other_data,
+    otherwise_words,
+    share_words,
+    unlike_problems,
+)
 from watchroom.ui.text import count_of, one_line
 
 _NAME = 60
@@ -99,7 +107,7 @@ def _luck(found: Comparison, told: Repeated) -> str:
 
 def cautions(found: Comparison, told: Repeated) -> list[str]:
     """What is to be known before the group is believed."""
-    first, said = told.groups[0], []
+    first, said = told.groups[0], unlike_problems(found)
     status = found.thing("run", "Status")
     ended = [place for place in first.places if status and status.values[place] in ("FAILED", "KILLED", "RUNNING")]
     if ended:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from watchroom.charts.words import short
 from watchroom.domain.comparison import (
     DURATION,
+    EXPERIMENT,
     Better,
     Comparison,
     Kind,
@@ -188,12 +189,30 @@ def cautions(found: Comparison, metric: str | None) -> list[str]:
     told = verdict(thing, found.deleted) if thing else None
     if told is None or told.next is None:
         return deleted_words(found)
-    said = []
+    said = unlike_problems(found)
     status = found.thing("run", "Status")
     if status is not None and status.values[told.first[0]] in ("FAILED", "KILLED", "RUNNING"):
         said.append(f"The best run's status is {status.values[told.first[0]]}: its figure may not be final.")
     said += other_data([(thing, thing.values[told.first[0]], thing.values[told.next]) for thing in found.different])
     return [*said, *deleted_words(found)]
+
+
+def unlike_problems(found: Comparison) -> list[str]:
+    """Whether the runs are of experiments that have no data in common: a best over these says nothing."""
+    experiment = found.thing("run", EXPERIMENT)
+    data = [thing for thing in found.different if thing.kind == "data"]
+    if experiment is None or not data:
+        return []
+    used: dict[Value, set[tuple[str, Value]]] = {}
+    for place, name in enumerate(experiment.values):
+        used.setdefault(name, set()).update(
+            (one.key, one.values[place]) for one in data if one.values[place] is not None
+        )
+    known = [values for values in used.values() if values]
+    apart = [one for at, one in enumerate(known) if all(one.isdisjoint(other) for other in known[:at])]
+    if len(apart) < 2:
+        return []
+    return [f"They are of {len(used)} experiments, of which some share no data: a best over all of them says little."]
 
 
 def other_data(things: Sequence[tuple[Thing, Value, Value]]) -> list[str]:

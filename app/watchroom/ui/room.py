@@ -1,6 +1,6 @@
 """What one server process shares: the snapshot store, the settings, and the one cache of answers.
 
-Pages ask their questions through `ask`; nothing else in the app caches data.
+Pages ask their questions through `ask`. Only `desk.params` keeps answers besides, of a model that takes seconds to fit.
 """
 
 from __future__ import annotations
