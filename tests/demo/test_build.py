@@ -27,6 +27,8 @@ from watchroom.errors import WorkspaceError
 from watchroom.ledger import Ledger
 from watchroom.ledger.approvals import approvals as ledger_approvals
 
+pytestmark = pytest.mark.long
+
 PLAN = Plan(END, SCALE, SEED)
 
 

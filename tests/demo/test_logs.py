@@ -15,6 +15,8 @@ from watchroom.demo import DRIFT_STARTS, WORLDS
 from watchroom.demo.plan import SERVED_DAYS
 from watchroom.demo.worlds.base import World
 
+pytestmark = pytest.mark.long
+
 MODELS = [world.model for world in WORLDS]
 
 

@@ -18,6 +18,8 @@ from watchroom.demo.plan import Plan
 from watchroom.demo.registry import registered_at
 from watchroom.demo.worlds.base import World
 
+pytestmark = pytest.mark.long
+
 MODELS = [world.model for world in WORLDS]
 PLAN = Plan(END, SCALE, SEED)
 END_MILLIS = PLAN.midnight.timestamp() * 1000

@@ -350,6 +350,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Room:
     return room
 
 
+@pytest.mark.long
 def test_the_script_in_the_docs_logs_all_that_it_takes(followed: Room) -> None:
     rows = followed.rows(
         "select p.item, p.status, p.detail from reproducibility p join runs using (run_id) where name = 'docs'"
@@ -364,6 +365,7 @@ def test_the_script_in_the_docs_logs_all_that_it_takes(followed: Room) -> None:
 @pytest.mark.parametrize(
     "item", ["commit", "clean_tree", "environment", "data", "seed", "signature", "input_example", "model"]
 )
+@pytest.mark.long
 def test_whoever_follows_the_advice_finds_the_thing_found_after_the_next_refresh(followed: Room, item: str) -> None:
     question = (
         "select p.status, p.detail from reproducibility p join runs using (run_id) where name = '{}' and item = '{}'"

@@ -161,6 +161,7 @@ def test_a_log_that_is_not_there_is_said_in_a_sentence(tmp_path: Path):
     assert done.stderr.startswith("No file of [")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("alert_id", ["a-drift", "a-quality", "a-auc", "a-volume", "a-hostile"])
 def test_its_shell_commands_run_as_they_stand(tmp_path: Path, mlflow: Path, alert_id: str):
     folder = tmp_path / "it's a room"

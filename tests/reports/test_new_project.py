@@ -96,27 +96,32 @@ def snapshot(folders: dict[str, Path]) -> Iterator[Snapshot]:
     store.close()
 
 
+@pytest.mark.long
 def test_a_run_holds_all_that_it_takes_to_make_it_again(snapshot: Snapshot):
     found = snapshot.rows("select distinct item, status from reproducibility order by item")
     assert {status for _, status in found} == {"found"}, found
     assert len(found) == 8
 
 
+@pytest.mark.long
 def test_explanations_are_made_without_trust(snapshot: Snapshot):
     found = snapshot.rows("select version, status, method from explanations order by version")
     assert found == [(1, "explained", "tree"), (2, "explained", "tree")]
 
 
+@pytest.mark.long
 def test_the_light_knows_drift_quality_and_performance(snapshot: Snapshot):
     ((version, *lights),) = snapshot.rows("select version, light, drift, quality, performance from health")
     assert version == 1
     assert "no data" not in lights
 
 
+@pytest.mark.long
 def test_nothing_is_left_unread(snapshot: Snapshot):
     assert snapshot.rows("select what, why from problems where severity <> 'note'") == []
 
 
+@pytest.mark.long
 def test_the_first_version_may_serve_and_the_next_begins_as_challenger(snapshot: Snapshot):
     found = dict(snapshot.rows("select alias, version from aliases"))
     assert found == {"champion": 1, "challenger": 2}
@@ -124,6 +129,7 @@ def test_the_first_version_may_serve_and_the_next_begins_as_challenger(snapshot:
     assert all("SAMPLE DATA" in text for (text,) in descriptions)
 
 
+@pytest.mark.long
 def test_metrics_come_with_an_interval_segments_and_simpler_models(snapshot: Snapshot):
     found = dict(snapshot.rows("select key, last from metrics where run_id in (select run_id from model_versions)"))
     assert found["holdout_roc_auc_low"] < found["holdout_roc_auc"] < found["holdout_roc_auc_high"]
@@ -133,11 +139,13 @@ def test_metrics_come_with_an_interval_segments_and_simpler_models(snapshot: Sna
     assert {key for key in found if key.startswith("segment/channel/")}
 
 
+@pytest.mark.long
 def test_another_seed_is_another_model(snapshot: Snapshot):
     values = snapshot.rows("select distinct last from metrics where key = 'holdout_roc_auc'")
     assert len(values) == 2
 
 
+@pytest.mark.long
 def test_the_first_version_of_own_rows_may_take_over_and_no_sample_case_is_decided_by_it(folders: dict[str, Path]):
     folder = folders["hostile-binary"]
     with closing(sqlite3.connect(folder / "mlflow.db")) as store:
@@ -147,12 +155,14 @@ def test_the_first_version_of_own_rows_may_take_over_and_no_sample_case_is_decid
     assert set(parquet.read_table(folder / "lake/sample/decisions.parquet")["model_version"].to_pylist()) == {1}
 
 
+@pytest.mark.long
 def test_the_signature_hangs_on_the_answers_and_not_on_the_rows(folders: dict[str, Path]):
     found = [yaml.safe_load(file.read_text("utf-8")) for file in folders["hostile-binary"].rglob("MLmodel")]
     assert len(found) == 2
     assert found[0]["signature"] == found[1]["signature"]
 
 
+@pytest.mark.long
 def test_the_models_title_says_that_it_is_on_sample_data(folders: dict[str, Path]):
     (spec,) = load_workspace(folders["binary"], {}).models.values()
     assert spec.title == "sample-binary (SAMPLE DATA)"
@@ -170,6 +180,7 @@ def test_whole_numbers_and_ranges_are_kept_by_the_sample(tmp_path: Path, monkeyp
     assert -10 <= rows["temp"].min() < 0 < 30 < rows["temp"].max() <= 40
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CASES)
 def test_the_workspace_is_in_order_and_the_tree_is_clean(folders: dict[str, Path], name: str):
     report = check_workspace(folders[name], {})
@@ -178,6 +189,7 @@ def test_the_workspace_is_in_order_and_the_tree_is_clean(folders: dict[str, Path
     assert status.stdout == ""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CASES)
 def test_ruff_finds_no_fault_in_the_python(folders: dict[str, Path], name: str):
     for words in (["check"], ["format", "--check"]):
@@ -185,6 +197,7 @@ def test_ruff_finds_no_fault_in_the_python(folders: dict[str, Path], name: str):
         assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CASES)
 def test_the_files_say_what_was_answered(folders: dict[str, Path], name: str):
     answers, folder = CASES[name], folders[name]
@@ -299,6 +312,7 @@ def test_an_answer_that_does_not_do_is_named_with_its_question(changed: dict[str
     assert str(caught.value).isprintable()
 
 
+@pytest.mark.long
 def test_the_metrics_of_the_segments_are_kept_as_a_file_too(folders: dict[str, Path]):
     for name in CASES:
         segments = next((folders[name] / "mlruns").rglob("segments.json"))
