@@ -29,7 +29,8 @@ def asked(page: Page) -> dict[str, list[str]]:
 
 
 def choose(page: Page, key: str, option: str) -> None:
-    page.locator(f".st-key-{key} input").click()
+    # What is typed opens the list again, should the sidebar have moved under the click.
+    page.locator(f".st-key-{key} input").fill(option)
     page.get_by_role("option", name=option, exact=True).click()
 
 
