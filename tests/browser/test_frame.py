@@ -15,6 +15,7 @@ ADDRESSES = ["", "models", "model?model=card-fraud", "model?model=card-fraud&tab
 
 
 def go(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 1000})  # a list closes when the sidebar scrolls under it
     page.goto(address)
     settle(page)
 
@@ -29,8 +30,7 @@ def asked(page: Page) -> dict[str, list[str]]:
 
 
 def choose(page: Page, key: str, option: str) -> None:
-    # What is typed opens the list again, should the sidebar have moved under the click.
-    page.locator(f".st-key-{key} input").fill(option)
+    page.locator(f".st-key-{key} input").click()
     page.get_by_role("option", name=option, exact=True).click()
 
 
