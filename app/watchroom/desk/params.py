@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import math
 import os
 import subprocess
@@ -33,6 +34,8 @@ WAIT_SECONDS = 30.0
 
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+_LOG = logging.getLogger(__name__)
+
 _COMMAND = ("-I", "-m", "watchroom.explain.param_importance")
 
 _turn = threading.Lock()
@@ -158,10 +161,17 @@ def _asked(question: str, seconds: float) -> dict[str, Any]:
     except subprocess.TimeoutExpired as error:
         raise _failed(f"It took longer than {seconds:g} seconds.") from error
     if done.returncode != 0:
-        raise _failed(" ".join(done.stderr.decode(errors="replace").split())[-300:])
+        _LOG.warning(
+            "Ranking parameters ended with %s: %s", done.returncode, done.stderr.decode(errors="replace")[-2000:]
+        )
+        raise _failed("The process that ranks them ended early.")
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
 
 def _failed(why: str) -> ExplainError:
-    return ExplainError("Which parameters matter could not be found.", why=why, next_step="Compare fewer runs.")
+    return ExplainError(
+        "Which parameters matter could not be found.",
+        why=why,
+        next_step="Compare fewer runs, or runs with fewer parameters.",
+    )
