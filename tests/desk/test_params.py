@@ -74,6 +74,11 @@ class TestTheModel:
         alike = {one["key"]: one["alike"] for one in found["weights"]}
         assert alike == {"kind": ["code"], "a": ["minus"], "b": []}
 
+    def test_a_number_beyond_single_precision_takes_no_ranking_down(self):
+        wild = np.where(X[:, 1] > 0.9, 1e308, np.where(X[:, 1] < 0.1, -np.inf, X[:, 1]))
+        found = importance([column("x0", X[:, 0].tolist()), column("wild", wild.tolist())], X[:, 0])
+        assert found["weights"][0]["key"] == "x0"
+
     def test_noise_has_no_r2_to_speak_of(self):
         columns = [column(f"x{i}", X[:, i].tolist()) for i in range(4)]
         assert importance(columns, RNG.normal(size=N))["r2"] < LEAST_R2
