@@ -185,14 +185,14 @@ def _pattern(column: Column, firsts: Sequence[int], place: int) -> tuple[object,
     return ("order", *(order if order[0] < order[-1] else order[::-1]))
 
 
-_MOST = 1e38
-"""Beyond it scikit-learn's trees, which count in single precision, refuse a number; only the order matters to them."""
+_MOST = 1e30
+"""Numbers beyond it count as it: scikit-learn's trees refuse what single precision cannot hold, or cannot add up."""
 
 
 def _coded(column: Column) -> Floats:
     """A number as it is, NaN for a missing one; a text as a column of 0 and 1 for each of its frequent values."""
     if column["number"]:
-        return np.clip(_numbers(column), -_MOST, _MOST)[:, None]
+        return _numbers(column)[:, None]
     values = [("" if value is None else f"={value}") for value in column["values"]]
     counts: dict[str, int] = {}
     for value in values:
@@ -203,7 +203,8 @@ def _coded(column: Column) -> Floats:
 
 
 def _numbers(column: Column) -> Floats:
-    return np.array([np.nan if value is None else value for value in column["values"]], dtype=np.float64)
+    found = np.array([np.nan if value is None else value for value in column["values"]], dtype=np.float64)
+    return np.clip(found, -_MOST, _MOST)
 
 
 if __name__ == "__main__":
