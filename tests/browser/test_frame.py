@@ -14,6 +14,10 @@ from tests.ui import sample
 ADDRESSES = ["", "models", "model?model=card-fraud", "model?model=card-fraud&tab=Use+it", "status", "glossary"]
 
 
+TO_SERVER = 160
+"""Milliseconds: what Streamlit's own tests wait for widgets to send what was done to them."""
+
+
 def go(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 1000})  # a list closes when the sidebar scrolls under it
     page.goto(address)
@@ -21,6 +25,8 @@ def go(page: Page, address: str) -> None:
 
 
 def settle(page: Page) -> None:
+    """Wait until nothing runs any more: a click takes a moment to reach the server, so that comes first."""
+    page.wait_for_timeout(TO_SERVER)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 

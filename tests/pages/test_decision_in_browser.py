@@ -31,8 +31,11 @@ def address(room: Decided) -> Iterator[str]:
 def test_from_a_search_to_a_what_if(page: Page, address: str, room: Decided):
     page.set_viewport_size({"width": 1280, "height": 1800})
     go(page, f"{address}?model={MODEL}&period=All+time&version=1")
+    count = page.get_by_text("Select a row to see why")
+    all_of_them = count.inner_text(timeout=WAIT)
     page.locator(".st-key-find_outcome").get_by_role("combobox").click()
     page.get_by_role("option", name="Prediction was wrong").click()
+    expect(count).not_to_have_text(all_of_them, timeout=WAIT)  # until then the table holds all decisions
     settle(page)
     table = page.get_by_test_id("stDataFrame").first
     expect(table).to_be_visible()
