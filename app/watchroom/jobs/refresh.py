@@ -32,7 +32,7 @@ from watchroom.store.manifest import StoreFolder, write_atomically
 from watchroom.workspace.load import Workspace, load_workspace
 from watchroom.workspace.room_file import RoomSettings
 
-PACKED = ("mlflow", "profile", "health", "explain", "ids", "compare")
+PACKED = ("mlflow", "profile", "health", "explain", "ids", "compare", "value", "portfolio")
 """Parts that refreshes change in place."""
 
 COMPACT_AFTER = 100
@@ -130,7 +130,7 @@ class _Built:
 
 def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, steps: _Steps) -> _Built:
     """Run the steps on the draft."""
-    for part in ("mlflow", "sync", "profile", "health", "explain", "ids", "compare") if plan.full else ():
+    for part in (*PACKED, "sync") if plan.full else ():
         draft.fresh(part)
     draft.fresh("room")
     due = plan.full or _full_reconcile_due(draft, plan.program)

@@ -43,10 +43,12 @@ def fill_workspace(draft: Draft, workspace: Workspace, settings: RoomSettings) -
         ],
     )
     registered = {row[0] for row in draft.connection.execute("select name from mlflow.registered_models").fetchall()}
+    tags = _tags(draft)
     before = _Before.read(draft)
     files = {**before.broken(workspace), **workspace.files}
     names = sorted({*files, *registered})
-    draft.insert("models", [_model_row(name, files.get(name), workspace, before, registered) for name in names])
+    rows = [_model_row(name, files.get(name), workspace, before, registered) for name in names]
+    draft.insert("models", [_with_tags(row, tags) for row in rows])
     owners = [(name, role, person) for name in names for role, person in _owners(name, files, workspace, before)]
     draft.insert("owners", owners)
 
@@ -87,7 +89,9 @@ def _model_row(
     if spec is None and file is not None and last is not None:
         return (name, file, name in registered, *last[_FILE + 2 :])
     if spec is None:
-        return (name, file, name in registered, name, None, None, [], None, None, None, None, None, None, None, None)
+        nothing = dict.fromkeys(TABLES["models"].column_names)
+        said = {"model": name, "file": file, "registered": name in registered, "title": name, "affects": []}
+        return tuple({**nothing, **said}.values())
     risk = spec.risk
     axes = (risk.business, risk.legal, risk.ethical) if risk else (None, None, None)
     return (
@@ -97,6 +101,8 @@ def _model_row(
         spec.title or name,
         spec.purpose,
         spec.task,
+        spec.team,
+        spec.trade,
         list(spec.affects),
         tier(*axes),
         *axes,
@@ -104,6 +110,27 @@ def _model_row(
         spec.runbook,
         spec.model_dump_json(),
         datetime.now(UTC).replace(tzinfo=None),
+    )
+
+
+def _tags(draft: Draft) -> Mapping[str, Mapping[str, str]]:
+    """What the registered models' tags say of whose they are, by model."""
+    rows = draft.connection.execute(
+        "select name, key, value from mlflow.registered_model_tags where key in ('team', 'trade')"
+    ).fetchall()
+    found: dict[str, dict[str, str]] = {}
+    for name, key, value in rows:
+        found.setdefault(name, {})[key] = value
+    return found
+
+
+def _with_tags(row: tuple[object, ...], tags: Mapping[str, Mapping[str, str]]) -> tuple[object, ...]:
+    """The row with team and trade from the registered model's tags where its file says nothing."""
+    names = TABLES["models"].column_names
+    given = tags.get(str(row[0]), {})
+    return tuple(
+        given.get(name) if value is None and name in ("team", "trade") else value
+        for name, value in zip(names, row, strict=True)
     )
 
 

@@ -7,18 +7,36 @@ them.
 
 from __future__ import annotations
 
-from watchroom.store import tables_compare, tables_explain, tables_health, tables_mlflow, tables_profile, tables_room
+from watchroom.store import (
+    tables_compare,
+    tables_explain,
+    tables_health,
+    tables_mlflow,
+    tables_portfolio,
+    tables_profile,
+    tables_room,
+    tables_value,
+)
 from watchroom.store.table import Column, Table
 
 __all__ = ["PARTS", "SCHEMA_VERSION", "TABLES", "Column", "Table", "tables_of"]
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Raised when a table changes its shape; a part of another version is rebuilt from its source."""
 
 
 TABLES: dict[str, Table] = {
     table.name: table
-    for module in (tables_mlflow, tables_profile, tables_health, tables_explain, tables_compare, tables_room)
+    for module in (
+        tables_mlflow,
+        tables_profile,
+        tables_health,
+        tables_explain,
+        tables_compare,
+        tables_value,
+        tables_portfolio,
+        tables_room,
+    )
     for table in module.TABLES
 }
 """Every table by name, in the order of the docs."""

@@ -62,6 +62,29 @@ PAGES: tuple[PageInfo, ...] = (
         scope=("version", "period"),
     ),
     PageInfo(
+        "value",
+        "Value",
+        "Business",
+        ":material/payments:",
+        "Does it meet its targets, and what is it worth?",
+        scope=("period",),
+    ),
+    PageInfo(
+        "threshold",
+        "Threshold",
+        "Business",
+        ":material/tune:",
+        "What would another cut-off earn?",
+        scope=("version", "period"),
+    ),
+    PageInfo(
+        "portfolio",
+        "Portfolio",
+        "Business",
+        ":material/business_center:",
+        "What gets to production, how fast, how safely, and what does it return?",
+    ),
+    PageInfo(
         "runs",
         "Runs",
         "Data science",
@@ -147,6 +170,7 @@ PAGES: tuple[PageInfo, ...] = (
 """Every page; each file of `pages/` stands here once."""
 
 _FIRST: dict[str, str] = {
+    "business": "Business",
     "data_science": "Data science",
     "operations": "Operations",
     "reviewer": "Handover",

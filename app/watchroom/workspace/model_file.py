@@ -207,6 +207,8 @@ class ModelSpec(Piece):
     model: Annotated[str, Field(min_length=1)] = needed("the registered model's name in MLflow, exactly")
     title: Text | None = left_out("the name people use; left out: the model's own")
     purpose: Text | None = left_out("what it is for, in a sentence")
+    team: Text | None = left_out("whose it is; left out: the registered model's tag `team`")
+    trade: Text | None = left_out("the line of business; left out: the tag `trade`")
     affects: Listed[Text] = default((), "processes and people that rely on it")
     task: Task | None = left_out("what kind of answer it gives")
     owners: Owners = default(Owners(), "who answers for it")
