@@ -1,0 +1,18 @@
+"""Until when a model pays: where it breaks even, how far that is, and when the trend of its weeks gets there."""
+
+from __future__ import annotations
+
+from watchroom.store.queries.models import Model
+from watchroom.ui import value_empty
+from watchroom.ui.health_subject import spec_of
+
+
+def show(model: Model) -> None:
+    """The view."""
+    spec = spec_of(model.name)
+    if spec is None:
+        value_empty.no_file(model)
+    elif spec.value is None:
+        value_empty.no_value(model, spec)
+    else:
+        value_empty.no_counts(model, spec)
