@@ -71,6 +71,7 @@ OWNERS: dict[str, set[str]] = {
     "apprise": {"jobs"},
     "plotly": {"charts", "reports", "ui"},
     "weasyprint": {"reports"},
+    "babel": {"domain"},
     "streamlit": {"ui", "pages", "frame", "serve"},
 }
 # Too slow or too large to load for somebody who only wants `watchroom --help`, or for a server with forty sessions.

@@ -88,6 +88,7 @@ def test_a_hostile_name_stays_text(page: Page, room_address: str):
     assert dialogs == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_a_page_is_open_to_everyone_on_any_screen_and_asks_nobody_outside(page: Page, room_address: str, path: str):
     asked_for: list[str] = []

@@ -86,6 +86,7 @@ def test_it_is_taken_home_as_one_page(page: Page, address: str, room: Decided, n
     assert download.value.suggested_filename.startswith(f"decision-{MODEL}-d-")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "part", ["", "What if", "Similar decisions", "Another cut-off", "What was live", "find", "nobody"]
 )

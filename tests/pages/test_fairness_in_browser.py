@@ -43,6 +43,7 @@ def test_a_click_on_a_comparison_shows_it_and_stands_in_the_address(page: Page, 
     expect(page.locator(".st-key-column input")).to_have_value(chosen)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_it_is_open_to_everyone_on_any_screen(page: Page, room: str, path: str):
     go(page, f"{room}/{path}")

@@ -77,6 +77,7 @@ def test_what_is_chosen_stands_in_the_address(page: Page, room: str):
     expect(page).to_have_url(re.compile("grain=Month"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_it_is_open_to_everyone_on_any_screen(page: Page, room: str, path: str):
     go(page, f"{room}/{path}")
