@@ -5,11 +5,10 @@ Times are UTC without a zone, days UTC days.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
@@ -19,11 +18,17 @@ from watchroom.domain.witness import Day
 from watchroom.store.queries.health import LIGHT_GRAIN
 from watchroom.store.queries.models import RUNS_WITH_DELETION
 from watchroom.store.queries.pairs import MONTH_DAYS, Comparison
+from watchroom.store.registry_history import (
+    EVENT_COLUMNS,
+    OF_NAMES,
+    RegistryEvent,
+    in_use,
+    seen_of_alias,
+    seen_of_stage,
+)
 from watchroom.store.snapshot import Snapshot
 
 CHAMPION, CHALLENGER = "champion", "challenger"
-NO_STAGE = ("None", "Archived")
-"""Of MLflow's old stages those that say that a version is not in use."""
 
 
 @dataclass(frozen=True)
@@ -48,64 +53,19 @@ class Registry:
 def registry(snapshot: Snapshot, *, model: str) -> Registry:
     """What the refreshes saw of a model's aliases and stages."""
     rows = snapshot.rows(
-        """select seen_at, not_before, event, version, previous_version, name, value, previous_value
-        from registry_events where model = ? and event not in ('tag_set', 'tag_changed', 'tag_removed', 'version_added')
-        order by seq""",
-        [model],
+        f"select {EVENT_COLUMNS} from registry_events where model = ? and {OF_NAMES} order by seq", [model]
     )
-    events = [_Event(Edge(not_before, seen_at), *rest) for seen_at, not_before, *rest in rows]
+    events = [RegistryEvent(Edge(not_before, seen_at), *rest) for seen_at, not_before, *rest in rows]
     last_look = snapshot.made_at.replace(tzinfo=None)
     names = {one.name for one in events if one.event.startswith("alias_") and one.name}
     ordered = sorted(names, key=lambda name: (name != CHAMPION, name != CHALLENGER, name.lower(), name))
-    stages = sorted({(one.value, one.version) for one in events if one.event == "stage_changed" and _used(one.value)})
+    stages = sorted({(one.value, one.version) for one in events if one.event == "stage_changed" and in_use(one.value)})
     return Registry(
-        tuple((name, history(_seen_of_alias(events, name), last_look)) for name in ordered),
-        tuple((str(stage), history(_seen_of_stage(events, stage, of), last_look)) for stage, of in stages),
+        tuple((name, history(seen_of_alias(events, name), last_look)) for name in ordered),
+        tuple((str(stage), history(seen_of_stage(events, stage, of), last_look)) for stage, of in stages),
         events[0].edge if events else None,
         last_look,
     )
-
-
-@dataclass(frozen=True)
-class _Event:
-    edge: Edge
-    event: str
-    version: int | None
-    previous_version: int | None
-    name: str | None
-    value: str | None
-    previous_value: str | None
-
-
-def _used(stage: str | None) -> bool:
-    return stage is not None and stage not in NO_STAGE
-
-
-_OF_MODEL: dict[str, Literal["appeared", "gone"]] = {"model_added": "appeared", "model_gone": "gone"}
-
-
-def _seen_of_alias(events: Sequence[_Event], alias: str) -> Iterable[Seen]:
-    for one in events:
-        if one.event in _OF_MODEL:
-            yield Seen(one.edge, _OF_MODEL[one.event])
-        elif one.event == "version_gone":
-            yield Seen(one.edge, "left", one.version)
-        elif one.event == "alias_removed" and one.name == alias:
-            yield Seen(one.edge, "gone")
-        elif one.name == alias and one.version is not None:
-            yield Seen(one.edge, "held", one.version)
-
-
-def _seen_of_stage(events: Sequence[_Event], stage: str | None, version: int | None) -> Iterable[Seen]:
-    for one in events:
-        if one.event in _OF_MODEL:
-            yield Seen(one.edge, _OF_MODEL[one.event])
-        elif one.version != version:
-            continue
-        elif one.event == "version_gone":
-            yield Seen(one.edge, "left", version)
-        elif one.event == "stage_changed":
-            yield Seen(one.edge, "held" if one.value == stage else "left", version)
 
 
 def log(snapshot: Snapshot, *, model: str) -> tuple[Day, ...]:
@@ -298,7 +258,7 @@ def _version(row: tuple[Any, ...]) -> Version:
     run, (flavors, *files), (state, reason, roles) = facts[:7], facts[7:15], facts[15:18]
     loading, served = _loads(*facts[18:22]), facts[22:]
     tags = tuple(zip(keys or (), texts or (), strict=True))
-    of_registry = (version, created, user, text or None, stage if _used(stage) else None, tuple(aliases or ()), tags)
+    of_registry = (version, created, user, text or None, stage if in_use(stage) else None, tuple(aliases or ()), tags)
     signed = (state, reason, tuple(roles or ()))
     return Version(*(*of_registry, *run, tuple(flavors or ()), *files, *signed, *loading, *served))
 

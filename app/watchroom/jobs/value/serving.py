@@ -1,0 +1,138 @@
+"""The step that says which versions' decisions count for their model on each day: the table `value_serving`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from watchroom.domain.paired import MOST_DAYS
+from watchroom.domain.serving import InService, Pairs, Shared, in_service
+from watchroom.domain.tenure import Edge, history
+from watchroom.domain.witness import Day
+from watchroom.jobs.compare.candidates import LEFT
+from watchroom.store.draft import Draft
+from watchroom.store.queries.versions import CHAMPION
+from watchroom.store.registry_history import EVENT_COLUMNS, OF_NAMES, RegistryEvent, seen_of_alias
+from watchroom.store.value_notes import keep_notes, notes
+
+_NOTE = "serving"
+
+_RULES = "1"
+"""Raised when what is computed here changes its meaning, so that every model is looked at anew."""
+
+
+@dataclass
+class _Told:
+    """What tells of a model: its days in the log, its rows of the registry, its pairs of versions, those compared."""
+
+    days: list[tuple[date, int, int]] = field(default_factory=list)
+    events: list[tuple[Any, ...]] = field(default_factory=list)
+    pairs: list[tuple[int, int, date, date]] = field(default_factory=list)
+    compared: list[str] = field(default_factory=list)
+
+    @property
+    def stand(self) -> str:
+        """Changes with whatever the table rests on."""
+        told = (_RULES, self.days, self.events, self.pairs, self.compared)
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def fill_serving(draft: Draft) -> Mapping[str, frozenset[date]]:
+    """Bring `value_serving` up to date; the models of which anything changed, each with the days that did.
+
+    The draft's parts `room`, `profile` and `compare` must be there. A model that has no log any more has no rows.
+    """
+    told, before = _told(draft), notes(draft, _NOTE)
+    stands = {model: one.stand for model, one in told.items()}
+    due = sorted(model for model in {*told, *before} if stands.get(model) != before.get(model))
+    if not due:
+        return {}
+    found = {model: _rows(draft, model, told[model]) if model in told else [] for model in due}
+    changed = _changed(_there(draft, due), found)
+    with draft.transaction("value"):
+        draft.connection.execute(
+            "delete from value.value_serving where model in (select unnest($models))", {"models": due}
+        )
+        draft.insert("value_serving", [row for model in due for row in found[model]])
+        keep_notes(draft, _NOTE, {model: stands.get(model) for model in due})
+    return changed
+
+
+def _rows(draft: Draft, model: str, told: _Told) -> list[tuple[Any, ...]]:
+    events = [RegistryEvent(Edge(not_before, seen_at), *rest) for seen_at, not_before, *rest in told.events]
+    champion = history(seen_of_alias(events, CHAMPION), draft.made_at.replace(tzinfo=None))
+    found = in_service([Day(*row) for row in told.days], champion, _pairs(told))
+    return [_row(model, one) for one in found]
+
+
+def _row(model: str, one: InService) -> tuple[Any, ...]:
+    return (model, one.version, one.day, one.decisions, one.by)
+
+
+def _pairs(told: _Told) -> Pairs:
+    """What the step that compares versions found: pairs that share cases, and pairs that it looked at in vain."""
+    shared = {frozenset((one, other)): (first, last) for one, other, first, last in told.pairs}
+    days: dict[int, set[date]] = {}
+    for day, version, _ in told.days:
+        days.setdefault(version, set()).add(day)
+    found: dict[frozenset[int], Shared] = {}
+    for name in told.compared:
+        one, other = (int(version) for version in name.split(" "))
+        common = sorted(days.get(one, set()) & days.get(other, set()))[-MOST_DAYS:]
+        if common:
+            pair = frozenset((one, other))
+            found[pair] = Shared(common[0], *shared.get(pair, ()))
+    return found
+
+
+def _told(draft: Draft) -> dict[str, _Told]:
+    """Of each model that has a log."""
+    told: dict[str, _Told] = {}
+    for model, *row in _asked(
+        draft,
+        "select model, day, version, decisions from profile.volume where decisions > 0 and day <= ? order by all",
+        [draft.made_at.date()],
+    ):
+        told.setdefault(model, _Told()).days.append((row[0], row[1], row[2]))
+    for model, *row in _asked(
+        draft, f"select model, {EVENT_COLUMNS} from room.registry_events where {OF_NAMES} order by seq"
+    ):
+        if model in told:
+            told[model].events.append(tuple(row))
+    for model, *row in _asked(
+        draft,
+        "select model, version_a, version_b, first_day, last_day from compare.version_pairs "
+        "where first_day is not null order by all",
+    ):
+        if model in told:
+            told[model].pairs.append((row[0], row[1], row[2], row[3]))
+    for model, name in _asked(
+        draft, "select model, key from compare.compare_notes where value <> ? order by all", [LEFT]
+    ):
+        if model in told:
+            told[model].compared.append(name)
+    return told
+
+
+def _asked(draft: Draft, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+    return draft.connection.execute(query, list(values)).fetchall()
+
+
+def _there(draft: Draft, models: list[str]) -> dict[str, list[tuple[Any, ...]]]:
+    rows = draft.connection.execute(
+        "select * from value.value_serving where model in (select unnest($models))", {"models": models}
+    ).fetchall()
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return found
+
+
+def _changed(
+    before: Mapping[str, list[tuple[Any, ...]]], now: Mapping[str, list[tuple[Any, ...]]]
+) -> dict[str, frozenset[date]]:
+    days = {model: frozenset(row[2] for row in set(before.get(model, ())) ^ set(rows)) for model, rows in now.items()}
+    return {model: changed for model, changed in days.items() if changed}
