@@ -20,11 +20,12 @@ from watchroom.domain.decision import Case, Explanation, Part, explanation
 from watchroom.domain.usual import Standing, Usual
 from watchroom.errors import WatchroomError
 from watchroom.reports import pdf as pdf_module
-from watchroom.reports.decision import Asked, html
+from watchroom.reports.decision import html
 from watchroom.reports.decision_alike import in_words
 from watchroom.reports.decision_besides import performance, versions
 from watchroom.reports.decision_facts import Facts, facts, surroundings
 from watchroom.reports.decision_words import answer, because, decided, outcome, space_text, standing_text, usual_text
+from watchroom.reports.one_page import Asked
 from watchroom.reports.pdf import pdf
 from watchroom.reports.pdf_child import fitted
 from watchroom.store.queries.decision import SignedOff, sampled
@@ -268,7 +269,7 @@ class TestThePdf:
             found = facts(told.case, why, busy)
             inputs = tuple(replace(one, usual=usual, standing=Standing(share=0.01, new=True)) for one in found.inputs)
             page = html(replace(found, inputs=inputs), ASKED, LONDON)
-            assert len(fitted(weasyprint, page).pages) == 1
+            assert len(fitted(weasyprint, page, 1).pages) == 1
 
     def test_it_is_made_in_a_process_of_its_own(self, told: Facts):
         made = pdf(html(told, ASKED, LONDON))

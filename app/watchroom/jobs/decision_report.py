@@ -12,10 +12,11 @@ from watchroom.desk.decisions import Decisions
 from watchroom.desk.explaining import Desk
 from watchroom.domain.decision import Case, Explanation
 from watchroom.errors import ExplainError, SettingError, StoreError, WatchroomError
-from watchroom.reports.decision import Asked, html
+from watchroom.reports.decision import html
 from watchroom.reports.decision_alike import alike
 from watchroom.reports.decision_besides import Besides
 from watchroom.reports.decision_facts import facts, surroundings
+from watchroom.reports.one_page import Asked
 from watchroom.reports.pdf import pdf
 from watchroom.settings import Settings
 from watchroom.store.queries import decision as queries

@@ -1,14 +1,11 @@
 """One decision on one printed page: HTML that needs nothing from outside, for a complaint desk or an auditor.
 
-No script, no address that is fetched; every text from outside is escaped. The PDF is made from the same HTML.
+What it is made of, and that nothing from outside runs in it, is in `one_page`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from html import escape
 from zoneinfo import ZoneInfo
 
 from watchroom import __version__
@@ -17,7 +14,8 @@ from watchroom.domain.decision import Explanation, as_probability, place_of, pro
 from watchroom.reports import decision_words as words
 from watchroom.reports.decision_besides import Besides, besides, health, role
 from watchroom.reports.decision_facts import Facts, Input
-from watchroom.reports.decision_style import STYLE
+from watchroom.reports.one_page import Asked, cut, document, pairs, text, when
+from watchroom.reports.page_style import DECISION
 from watchroom.reports.svg import waterfall
 
 ROWS = 20
@@ -32,91 +30,60 @@ _NAME = 34
 _LABEL = 36
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Who asked for the report, and when (UTC). `by` may be empty: then nobody was signed in."""
-
-    by: str
-    at: datetime
-
-
 def html(facts: Facts, asked: Asked, zone: ZoneInfo, more: Besides = NOTHING_BESIDES) -> str:
     """The report as one HTML document. Times are written in `zone`, which is named once."""
-    title = f"Decision {_cut(facts.case.id, 60)} by {_cut(facts.around.title, 60)}"
+    title = f"Decision {cut(facts.case.id, 60)} by {cut(facts.around.title, 60)}"
     parts = [
         _head(facts, asked, zone),
-        f"<p class='answer'>{_text(words.answer(facts, quoted))} {_text(words.outcome(facts))}</p>",
+        f"<p class='answer'>{text(words.answer(facts, quoted))} {text(words.outcome(facts))}</p>",
         _why(facts),
         _inputs(facts),
-        _list([(key, _cut(value, 300)) for key, value in besides(facts, more)]),
+        pairs([(key, cut(value, 300)) for key, value in besides(facts, more)]),
         f"<div class='two'>{_live(facts, zone)}{_day(facts)}</div>{_approved(facts, zone)}",
         _foot(facts, zone),
     ]
-    return (
-        f"<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'><title>{_text(title)}</title>"
-        "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<meta name='viewport' content='width=device-width'><style>{STYLE}</style></head>"
-        f"<body><main>{''.join(parts)}</main></body></html>\n"
-    )
+    return document(title, parts, DECISION)
 
 
 def quoted(name: str) -> str:
     """A column's name in a sentence of the report."""
-    return f"“{_cut(name, 40)}”"
-
-
-def _text(text: object) -> str:
-    return escape(str(text))
-
-
-def _cut(text: object, most: int) -> str:
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in str(text)).split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
-
-
-def _when(moment: datetime, zone: ZoneInfo) -> str:
-    local = (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(zone)
-    return f"{local.day} {local:%b %Y %H:%M}"
+    return f"“{cut(name, 40)}”"
 
 
 def _head(facts: Facts, asked: Asked, zone: ZoneInfo) -> str:
     case, around = facts.case, facts.around
     left = [
-        ("Decision", _cut(case.id, 80)),
-        ("Made at", f"{_when(case.at, zone)} ({zone.key})"),
-        ("Model", f"{_cut(case.model, 60)}, version {case.version}"),
+        ("Decision", cut(case.id, 80)),
+        ("Made at", f"{when(case.at, zone)} ({zone.key})"),
+        ("Model", f"{cut(case.model, 60)}, version {case.version}"),
     ]
     right = [
-        ("Asked by", _cut(asked.by, 60) or "not signed in"),
-        ("Report made", _when(asked.at, zone)),
-        ("Data as of", f"snapshot {around.snapshot}, {_when(around.made_at, zone)}"),
+        ("Asked by", cut(asked.by, 60) or "not signed in"),
+        ("Report made", when(asked.at, zone)),
+        ("Data as of", f"snapshot {around.snapshot}, {when(around.made_at, zone)}"),
     ]
     return (
-        f"<header><h1>Why {_text(_cut(around.title, 70))} decided this one</h1>"
-        f"<div class='two'>{_list(left)}{_list(right)}</div></header>"
+        f"<header><h1>Why {text(cut(around.title, 70))} decided this one</h1>"
+        f"<div class='two'>{pairs(left)}{pairs(right)}</div></header>"
     )
-
-
-def _list(rows: Sequence[tuple[str, str]]) -> str:
-    return "<dl>" + "".join(f"<dt>{_text(key)}</dt><dd>{_text(value)}</dd>" for key, value in rows) + "</dl>"
 
 
 def _why(facts: Facts) -> str:
     found = facts.explanation
     if found is None:
-        return f"<h2>Why</h2><p>This decision could not be explained. {_text(_cut(facts.problem, 400))}</p>"
+        return f"<h2>Why</h2><p>This decision could not be explained. {text(cut(facts.problem, 400))}</p>"
     bars = steps(found, BARS)
     labels = [
         f"{bar.others} other inputs" if bar.others else _labelled(bar.label, words.value_text(bar.value))
         for bar in bars
     ]
     ends = (f"on average {_amount(found.base)}", f"this decision {_amount(found.output)}")
-    unit = _cut(words.space_text(found, facts), 30)
+    unit = cut(words.space_text(found, facts), 30)
     drawn = waterfall(
         found, labels, [signed(bar.added) for bar in bars], ends, BARS, f"What each input added, in {unit}",
         _cutoff_line(facts, found),
     )  # fmt: skip
-    return f"<h2>What moved it, in {_text(unit)}</h2>{drawn}<p class='small'>{_text(_reading(found))}</p>"
+    return f"<h2>What moved it, in {text(unit)}</h2>{drawn}<p class='small'>{text(_reading(found))}</p>"
 
 
 def _cutoff_line(facts: Facts, found: Explanation) -> tuple[float, str] | None:
@@ -127,8 +94,8 @@ def _cutoff_line(facts: Facts, found: Explanation) -> tuple[float, str] | None:
 
 def _labelled(feature: str, value: str) -> str:
     """An input with its value, of which the name is cut first."""
-    shown = _cut(value, 20)
-    return f"{_cut(feature, _LABEL - len(shown))} = {shown}"
+    shown = cut(value, 20)
+    return f"{cut(feature, _LABEL - len(shown))} = {shown}"
 
 
 def _amount(value: float) -> str:
@@ -136,7 +103,7 @@ def _amount(value: float) -> str:
 
 
 def _reading(found: Explanation) -> str:
-    explained = f", of the class {_cut(found.klass, 30)}" if found.klass not in (None, "1") else ""
+    explained = f", of the class {cut(found.klass, 30)}" if found.klass not in (None, "1") else ""
     odds = ""
     if as_probability(found):
         base, output = (words.score_number(probability(value)) for value in (found.base, found.output))
@@ -177,9 +144,9 @@ def _row(one: Input, usual_values: int) -> str:
     told = words.standing_text(one.value, one.standing, one.usual)
     mark = " class='odd'" if one.standing.unusual else ""
     cells = (
-        f"<td>{_text(_cut(one.feature, _NAME))}</td><td class='n'>{_text(_cut(words.value_text(one.value), 22))}</td>"
-        f"<td class='w'>{_text(words.usual_text(one.usual, one.value, usual_values))}</td><td{mark}>{_text(told)}</td>"
-        f"<td class='n'>{_text(added)}</td>"
+        f"<td>{text(cut(one.feature, _NAME))}</td><td class='n'>{text(cut(words.value_text(one.value), 22))}</td>"
+        f"<td class='w'>{text(words.usual_text(one.usual, one.value, usual_values))}</td><td{mark}>{text(told)}</td>"
+        f"<td class='n'>{text(added)}</td>"
     )
     return f"<tr>{cells}</tr>"
 
@@ -188,29 +155,25 @@ def _live(facts: Facts, zone: ZoneInfo) -> str:
     live = facts.around.live
     rows = [("Version", role(facts))]
     if live is None:
-        return f"<section><h2>What was live</h2>{_list([*rows, ('Registry', 'does not know this version')])}</section>"
-    run = "unknown" if live.run_id is None else f"{_cut(live.run_name or '', 30)} {live.run_id}".strip()
+        return f"<section><h2>What was live</h2>{pairs([*rows, ('Registry', 'does not know this version')])}</section>"
+    run = "unknown" if live.run_id is None else f"{cut(live.run_name or '', 30)} {live.run_id}".strip()
     commit = (
         "not recorded"
         if live.commit is None
         else f"{live.commit[:40]}{', with uncommitted changes' if live.dirty else ''}"
     )
-    data = "; ".join(
-        f"{_cut(name, 30)} {digest} ({context or 'no context'})" for name, digest, context in live.data[:3]
-    )
+    data = "; ".join(f"{cut(name, 30)} {digest} ({context or 'no context'})" for name, digest, context in live.data[:3])
     rows += [
-        ("Registered", "unknown" if live.created_at is None else _when(live.created_at, zone)),
+        ("Registered", "unknown" if live.created_at is None else when(live.created_at, zone)),
         ("Run", run + (", deleted in MLflow" if live.run_deleted else "")),
         ("Commit", commit),
         ("Data", data or "no dataset was recorded"),
     ]
-    return (
-        f"<section><h2>What was live</h2>{_list([(key, _cut(value, 220)) for key, value in rows if value])}</section>"
-    )
+    return f"<section><h2>What was live</h2>{pairs([(key, cut(value, 220)) for key, value in rows if value])}</section>"
 
 
 def _approved(facts: Facts, zone: ZoneInfo) -> str:
-    return _list([("Approval", _cut(approval(facts, zone), 260))])
+    return pairs([("Approval", cut(approval(facts, zone), 260))])
 
 
 def approval(facts: Facts, zone: ZoneInfo) -> str:
@@ -221,8 +184,8 @@ def approval(facts: Facts, zone: ZoneInfo) -> str:
         later = f"; signed off since ({len(signed)})" if signed else ""
         return f"nobody had signed it off at that time{later}"
     told = [
-        f"{one.decision} for {one.stage} by {_cut(one.actor, 40)} as {one.role.replace('_', ' ')}, "
-        + _when(one.at, zone)
+        f"{one.decision} for {one.stage} by {cut(one.actor, 40)} as {one.role.replace('_', ' ')}, "
+        + when(one.at, zone)
         + ("" if one.status == "valid" else f" ({one.status} by now)")
         for one in then[-2:]
     ]
@@ -230,13 +193,13 @@ def approval(facts: Facts, zone: ZoneInfo) -> str:
 
 
 def _day(facts: Facts) -> str:
-    rows = [(key, _cut(value, 200)) for key, value in health(facts)]
-    return f"<section><h2>Its health that day</h2>{_list(rows)}</section>"
+    rows = [(key, cut(value, 200)) for key, value in health(facts)]
+    return f"<section><h2>Its health that day</h2>{pairs(rows)}</section>"
 
 
 def _foot(facts: Facts, zone: ZoneInfo) -> str:
     return (
         "<footer>Usual: of a number the 5th to the 95th percentile of the reference, of one with few values and of a "
-        f"category the most frequent. Times are in {_text(zone.key)}; days, as of health and of months, are UTC days. "
-        f"An outcome is as known in the snapshot. Watchroom {_text(__version__)}.</footer>"
+        f"category the most frequent. Times are in {text(zone.key)}; days, as of health and of months, are UTC days. "
+        f"An outcome is as known in the snapshot. Watchroom {text(__version__)}.</footer>"
     )

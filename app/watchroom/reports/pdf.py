@@ -21,10 +21,13 @@ _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONF
 _NO_LIBRARIES = 3
 
 
-def pdf(html: str, *, seconds: float = SECONDS) -> bytes:
-    """The document as PDF. Raises a WatchroomError when libraries are missing, it fails, or takes too long."""
+def pdf(html: str, *, pages: int = 1, seconds: float = SECONDS) -> bytes:
+    """The document as PDF, made smaller where it is more than so many pages.
+
+    Raises a WatchroomError when libraries are missing, it fails, or takes too long.
+    """
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    command = [sys.executable, "-I", "-m", "watchroom.reports.pdf_child"]
+    command = [sys.executable, "-I", "-m", "watchroom.reports.pdf_child", str(pages)]
     try:
         done = subprocess.run(
             command,

@@ -1,4 +1,7 @@
-"""The process that makes a PDF: HTML on standard input, PDF on standard output, and nothing fetched for it."""
+"""The process that makes a PDF: HTML on standard input, PDF on standard output, and nothing fetched for it.
+
+Its one argument is how many pages the document is to fit on.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ CPU_SECONDS = 60
 NO_LIBRARIES = 3
 
 SIZES = ("", "body { font-size: 7.8pt }", "body { font-size: 7.2pt }")
-"""What is to be one page is made smaller in two steps until it is; below that nobody could read it on paper."""
+"""What is to fit is made smaller in two steps until it does; below that nobody could read it on paper."""
 
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 """Flags of unshare(2): a network without anything in it, where the system lets a user have one."""
@@ -31,18 +34,19 @@ def main() -> int:
         return NO_LIBRARIES
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NETWORK)
-    sys.stdout.buffer.write(fitted(weasyprint, sys.stdin.buffer.read().decode()).write_pdf())
+    most = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    sys.stdout.buffer.write(fitted(weasyprint, sys.stdin.buffer.read().decode(), most).write_pdf())
     return 0
 
 
-def fitted(weasyprint: Any, html: str) -> Any:
-    """The document, in the largest of the sizes in which it is one page; in the smallest when it is never one."""
+def fitted(weasyprint: Any, html: str, most_pages: int) -> Any:
+    """The document, in the largest of the sizes in which it fits; in the smallest when it never does."""
     from weasyprint.urls import URLFetcher
 
     page = weasyprint.HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=()))
     for size in SIZES:
         document = page.render(stylesheets=[weasyprint.CSS(string=size)])
-        if len(document.pages) == 1:
+        if len(document.pages) <= most_pages:
             break
     return document
 

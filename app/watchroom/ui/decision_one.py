@@ -10,8 +10,9 @@ import streamlit as st
 from watchroom.desk.cases import Looked
 from watchroom.domain.decision import Explanation
 from watchroom.errors import ExplainError, WatchroomError
-from watchroom.reports.decision import Asked, html
+from watchroom.reports.decision import html
 from watchroom.reports.decision_facts import Facts
+from watchroom.reports.one_page import Asked
 from watchroom.reports.pdf import pdf
 from watchroom.store.queries.models import Model
 from watchroom.ui import decision_case, decision_cutoff, decision_live, decision_similar, decision_what_if, decision_why

@@ -1,10 +1,9 @@
-"""How the printed page of a decision looks: one A4 page, dark text on white, fonts of the system.
+"""How printed pages look: A4, dark text on white, fonts of the system, readable without colour.
 
 Sizes are relative to the body's, so that a page with more to say can be made smaller as a whole.
 """
 
-STYLE = """
-@page { size: A4; margin: 11mm 13mm 10mm; }
+_COMMON = """
 * { box-sizing: border-box; }
 html { background: #fff; color: #0B1424; }
 body { margin: 0; font: 8.4pt/1.3 system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif; }
@@ -32,3 +31,25 @@ footer { margin-top: 0.6em; border-top: 0.6pt solid #8A94A6; padding-top: 2pt; }
 @media screen { body { padding: 16pt; } }
 @media screen and (max-width: 640px) { .two { display: block; } table { display: block; overflow-x: auto; } }
 """
+
+DECISION = f"@page {{ size: A4; margin: 11mm 13mm 10mm; }}{_COMMON}"
+"""One page about one decision."""
+
+BUSINESS = f"""
+@page {{ size: A4; margin: 12mm 13mm 14mm; @bottom-right {{
+  content: "Page " counter(page) " of " counter(pages); font: 7pt system-ui, 'DejaVu Sans', sans-serif; color: #3A4658;
+}} }}
+{_COMMON}
+body {{ font-size: 9pt; }}
+h2 {{ margin-top: 1em; }}
+h2, tr, .whole, .answer, dl {{ break-inside: avoid; }}
+h2 {{ break-after: avoid; }}
+.answer p + p {{ margin-top: 0.35em; }}
+.answer b {{ display: inline-block; min-width: 8.2em; }}
+th {{ vertical-align: bottom; }}
+td {{ vertical-align: top; padding-top: 1.4pt; padding-bottom: 1.4pt; }}
+td.mark, tr.mark td {{ font-weight: 600; }}
+td svg {{ margin: 0.5pt 0; }}
+.lead {{ margin: 0.15em 0 0.35em; }}
+"""
+"""One or two pages for a business owner: a little larger, with numbered pages."""
