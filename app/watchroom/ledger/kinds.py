@@ -18,6 +18,9 @@ NOTIFICATION = "notification"
 NOTE = "note"
 PIN = "pin"
 SAVED_VIEW = "saved_view"
+KPI_AGREEMENT = "kpi_agreement"
+PROPOSAL = "proposal"
+EVENT = "event"
 
 KINDS: dict[str, str] = {
     REGISTRY_EVENT: "a change of the model registry, as a refresh saw it",
@@ -29,6 +32,9 @@ KINDS: dict[str, str] = {
     NOTE: "what a person wrote about a run or a model, or that it was taken back",
     PIN: "a run or a model that a person marked for everybody, or that the mark was taken away",
     SAVED_VIEW: "a page with what was chosen on it, kept under a name, or that the name was given up",
+    KPI_AGREEMENT: "that a role agreed, or objected, to a KPI as the model's file has it",
+    PROPOSAL: "a proposal about a model that was opened, spoken to, decided, withdrawn or closed",
+    EVENT: "something that happened in the world, marked on the charts over time, or that the mark was taken back",
 }
 """Every kind by its name. A kind is added, never renamed or taken away: old entries keep theirs."""
 

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from watchroom.domain.roles import ADMIN, ROLES
+from watchroom.domain.roles import ADMIN
 from watchroom.errors import Refused
-from watchroom.ledger.alert_acts import NOT_SIGNED_IN, Person
+from watchroom.ledger.acts import actor_of, keep_refusal, kept, must_be_somebody, must_fit, role_of, since
+from watchroom.ledger.alert_acts import Person
 from watchroom.ledger.alerts import Reader
-from watchroom.ledger.book import Ledger, Transaction
+from watchroom.ledger.book import Ledger
 from watchroom.ledger.entry import Entry, Head, NewEntry, explaining_payload
-from watchroom.ledger.kinds import NOTE, PIN, REFUSAL, SAVED_VIEW
+from watchroom.ledger.kinds import NOTE, PIN, SAVED_VIEW
 
 Kind = Literal["run", "model"]
 
@@ -89,25 +90,11 @@ def read(ledger: Reader, known: Notebook | None = None) -> Notebook:
 
     Raises `LedgerError`.
     """
-    start, head = known or Notebook(), ledger.head()
+    start = known or Notebook()
+    head, leads, found = since(ledger, start.head, (NOTE, PIN, SAVED_VIEW))
     if head == start.head:
         return start
-    if not _leads_to(ledger, start.head):
-        start = Notebook()
-    found = [
-        entry
-        for kind in (NOTE, PIN, SAVED_VIEW)
-        for entry in ledger.entries(kind=kind, after=start.head.seq)
-        if entry.seq <= head.seq
-    ]
-    return replace(_folded(start, sorted(found, key=lambda entry: entry.seq)), head=head)
-
-
-def _leads_to(ledger: Reader, head: Head) -> bool:
-    """Whether the ledger still holds what was read: one that was put back from a backup is another."""
-    if head == Head():
-        return True
-    return [entry.hash for entry in ledger.entries(after=head.seq - 1, limit=1)] == [head.hash]
+    return replace(_folded(start if leads else Notebook(), found), head=head)
 
 
 def _folded(start: Notebook, entries: Iterable[Entry]) -> Notebook:
@@ -159,29 +146,29 @@ def _subject(said: Mapping[str, Any]) -> Subject:
 
 def write_note(ledger: Ledger, about: Subject, by: Person, *, text: str) -> Note:
     """Leaves a note for everybody. Raises `Refused` without a role or a text, or when the text is too long."""
-    _must_be_somebody(ledger, f"note a {about.kind}", by)
-    said = _must_fit("note", text, MAX_TEXT)
+    must_be_somebody(ledger, f"note a {about.kind}", by)
+    said = must_fit("note", text, MAX_TEXT)
     entry = ledger.append(_entry(NOTE, {"act": "written", "about": _about(about), "text": said}, by, about))
     return Note(entry.seq, entry.at, entry.actor, entry.role, about, said)
 
 
 def take_back(ledger: Ledger, note: int, by: Person) -> None:
     """Takes a note away; who wrote it may, and an admin. It stays readable in the ledger. Raises `Refused`."""
-    _must_be_somebody(ledger, "take back a note", by)
+    must_be_somebody(ledger, "take back a note", by)
     with ledger.transaction() as transaction:
         found = read(transaction).notes.get(note)
         refused = _not_theirs("note", found.actor if found else None, by)
         if refused is None and found is not None:
             transaction.append_all([_entry(NOTE, {"act": "taken_back", "note": note}, by, found.about)])
             return
-        _keep_refusal(transaction, "take back a note", by, refused)
+        keep_refusal(transaction, "take back a note", by, refused)
     if refused is not None:
         raise refused
 
 
 def set_pin(ledger: Ledger, about: Subject, by: Person, *, pinned: bool) -> None:
     """Marks something for everybody, or takes the mark away; nothing is written when it is so already. `Refused`."""
-    _must_be_somebody(ledger, f"pin a {about.kind}", by)
+    must_be_somebody(ledger, f"pin a {about.kind}", by)
     with ledger.transaction() as transaction:
         if (about in read(transaction).pins) != pinned:
             act = "pinned" if pinned else "unpinned"
@@ -195,30 +182,30 @@ def save_view(
 
     Raises `Refused` without a role or a name, when the name is taken, and when there is too much to keep.
     """
-    _must_be_somebody(ledger, "save a view", by)
-    said = _must_fit("name", "".join(sign for sign in name if sign.isprintable()), MAX_NAME)
+    must_be_somebody(ledger, "save a view", by)
+    said = must_fit("name", "".join(sign for sign in name if sign.isprintable()), MAX_NAME)
     kept = [[key, list(values)] for key, values in sorted(query.items())]
-    _must_fit("address", "".join(map(str, kept)) or "-", MAX_ADDRESS)
+    must_fit("address", "".join(map(str, kept)) or "-", MAX_ADDRESS)
     with ledger.transaction() as transaction:
         taken = read(transaction).view(said)
         refused = _name_taken(taken, by, replacing)
         if refused is None:
             payload = {"act": "saved", "name": said, "page": page, "query": kept}
             return _view(transaction.append_all([_entry(SAVED_VIEW, payload, by, None)])[0])
-        _keep_refusal(transaction, "save a view", by, refused)
+        keep_refusal(transaction, "save a view", by, refused)
     raise refused
 
 
 def remove_view(ledger: Ledger, name: str, by: Person) -> None:
     """Gives a name up; who saved it may, and an admin. Raises `Refused`."""
-    _must_be_somebody(ledger, "remove a view", by)
+    must_be_somebody(ledger, "remove a view", by)
     with ledger.transaction() as transaction:
         found = read(transaction).view(name)
         refused = _not_theirs("view", found.actor if found else None, by)
         if refused is None and found is not None:
             transaction.append_all([_entry(SAVED_VIEW, {"act": "removed", "name": found.name}, by, None)])
             return
-        _keep_refusal(transaction, "remove a view", by, refused)
+        keep_refusal(transaction, "remove a view", by, refused)
     if refused is not None:
         raise refused
 
@@ -236,49 +223,15 @@ def _name_taken(taken: View | None, by: Person, replacing: bool) -> Refused | No
 def _not_theirs(what: str, actor: str | None, by: Person) -> Refused | None:
     if actor is None:
         return Refused(f"There is no such {what} any more.", next_step="Reload the page.")
-    if actor == _actor(by) or ADMIN in by.roles:
+    if actor == actor_of(by) or ADMIN in by.roles:
         return None
     return Refused(f"The {what} is not yours.", why=f"It is of {actor}.", next_step="Ask them, or an admin.")
 
 
-def _must_be_somebody(ledger: Ledger, tried: str, by: Person) -> None:
-    if set(by.roles) & set(ROLES):
-        return
-    refused = Refused("This takes a role in this room.", next_step="Ask an admin for one.")
-    with ledger.transaction() as transaction:
-        _keep_refusal(transaction, tried, by, refused)
-    raise refused
-
-
-def _must_fit(what: str, text: str, most: int) -> str:
-    """The text without blanks around it and without what no database keeps."""
-    said = text.strip().replace("\0", "\ufffd").encode("utf-8", "replace").decode()
-    if not said:
-        raise Refused(f"The {what} is empty.", next_step="Write something.")
-    if len(said) > most:
-        raise Refused(
-            f"The {what} is too long.",
-            why=f"It has {len(said):,} characters; at most {most:,} are kept.",
-            next_step="Shorten it, or give a link.",
-        )
-    return said
-
-
-def _keep_refusal(transaction: Transaction, tried: str, by: Person, refused: Refused | None) -> None:
-    if refused is not None:
-        why = " ".join(part for part in (refused.what, refused.why) if part)
-        transaction.append_all([_entry(REFUSAL, {"tried": tried, "why": why}, by, None)])
-
-
 def _entry(kind: str, payload: Mapping[str, Any], by: Person, about: Subject | None) -> NewEntry:
-    role = next((role for role in by.roles if role in ROLES), None)
-    model = about.id.replace("\0", "\ufffd") if about is not None and about.kind == "model" else None
-    return NewEntry(kind, _actor(by), payload, role, model)
+    model = kept(about.id) if about is not None and about.kind == "model" else None
+    return NewEntry(kind, actor_of(by), payload, role_of(by), model)
 
 
 def _about(about: Subject) -> dict[str, str]:
     return {"kind": about.kind, "id": about.id}
-
-
-def _actor(by: Person) -> str:
-    return by.name.strip().replace("\0", "\ufffd") or NOT_SIGNED_IN

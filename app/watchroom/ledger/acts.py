@@ -1,0 +1,102 @@
+"""What acts of people on the ledger have in common: who acts, what is refused and recorded so, what came since.
+
+An act against the rules is recorded as refused; a text that is empty or too long is only refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from watchroom.domain.roles import ROLES
+from watchroom.errors import Refused
+from watchroom.ledger.alert_acts import NOT_SIGNED_IN, Person
+from watchroom.ledger.alerts import Reader
+from watchroom.ledger.book import Ledger, Transaction
+from watchroom.ledger.entry import Entry, Head, NewEntry
+from watchroom.ledger.kinds import REFUSAL
+
+
+def actor_of(by: Person) -> str:
+    """Who is said to have acted: a name that every database keeps, or that nobody was signed in."""
+    return kept(by.name.strip()) or NOT_SIGNED_IN
+
+
+def role_of(by: Person) -> str | None:
+    """The first role that the person holds; None without one."""
+    return next((role for role in by.roles if role in ROLES), None)
+
+
+def kept(text: str) -> str:
+    """The text without what no database keeps."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def must_fit(what: str, text: str, most: int, *, empty: bool = False) -> str:
+    """The text without blanks around it and what no database keeps; with `empty` there may be none. Else `Refused`."""
+    said = kept(text.strip())
+    if not said and not empty:
+        raise Refused(f"The {what} is empty.", next_step="Write something.")
+    if len(said) > most:
+        raise Refused(
+            f"The {what} is too long.",
+            why=f"It has {len(said):,} characters; at most {most:,} are kept.",
+            next_step="Shorten it, or give a link.",
+        )
+    return said
+
+
+def must_be_somebody(ledger: Ledger, tried: str, by: Person, model: str | None = None) -> None:
+    """Raises `Refused`, and records it, for a person without any role."""
+    if role_of(by) is None:
+        refuse(ledger, tried, by, Refused("This takes a role in this room.", next_step="Ask an admin for one."), model)
+
+
+def must_hold(ledger: Ledger, tried: str, by: Person, roles: Iterable[str], model: str | None = None) -> None:
+    """Raises `Refused`, and records it, for a person who holds none of the roles."""
+    wanted = tuple(roles)
+    if set(by.roles) & set(wanted):
+        return
+    held = ", ".join(in_words(role) for role in by.roles if role in ROLES) or "no role"
+    refused = Refused(
+        f"This takes the role {' or '.join(in_words(role) for role in wanted)}.",
+        why=f"You hold {held}.",
+        next_step="Ask somebody who has it.",
+    )
+    refuse(ledger, tried, by, refused, model)
+
+
+def refuse(ledger: Ledger, tried: str, by: Person, refused: Refused, model: str | None = None) -> None:
+    """Records what was tried and why it was refused, and raises it."""
+    with ledger.transaction() as transaction:
+        keep_refusal(transaction, tried, by, refused, model)
+    raise refused
+
+
+def keep_refusal(
+    transaction: Transaction, tried: str, by: Person, refused: Refused | None, model: str | None = None
+) -> None:
+    """Records a refusal in a transaction that is open already; nothing when there was none."""
+    if refused is not None:
+        why = " ".join(part for part in (refused.what, refused.why) if part)
+        about = None if model is None else kept(model)
+        said = {"tried": tried, "why": why}
+        transaction.append_all([NewEntry(REFUSAL, actor_of(by), said, role_of(by), about)])
+
+
+def in_words(role: str) -> str:
+    """A role's name in a sentence."""
+    return role.replace("_", " ")
+
+
+def since(ledger: Reader, known: Head, kinds: Iterable[str]) -> tuple[Head, bool, list[Entry]]:
+    """The ledger's head, whether it still leads from `known`, and the entries of these kinds that came after it.
+
+    Where it does not (it was put back from a backup), the entries are all there are. In the order of writing.
+    """
+    head = ledger.head()
+    if head == known:
+        return head, True, []
+    leads = known == Head() or [entry.hash for entry in ledger.entries(after=known.seq - 1, limit=1)] == [known.hash]
+    start = known.seq if leads else 0
+    found = [entry for kind in kinds for entry in ledger.entries(kind=kind, after=start) if entry.seq <= head.seq]
+    return head, leads, sorted(found, key=lambda entry: entry.seq)
