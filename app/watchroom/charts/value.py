@@ -1,0 +1,327 @@
+"""Charts of money over time: what was earned in each period, and all of it against what building cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from watchroom.charts.health import middle
+from watchroom.charts.money_axis import extent, money_axis
+from watchroom.charts.style import GRID_COLOUR, LINE_COLOUR, MARK_COLOUR, OTHER_COLOUR, Chart, figure, name
+from watchroom.charts.words import days, records
+from watchroom.domain.money_text import money, short_money
+
+REALIZED_COLOUR = LINE_COLOUR
+ESTIMATED_COLOUR = "rgba(76,130,214,0.38)"
+COST_COLOUR = MARK_COLOUR
+NET_COLOUR = "#8A94A6"
+PAID_COLOUR = "#2E8B57"
+"""At least 3 to 1 on the light and on the dark background."""
+
+LABELLED_MOST = 14
+"""Periods whose net is written beside its mark; of more the marks alone are drawn, their figures on hovering."""
+
+_LEFT, _RIGHT, _TOP = 8, 118, 30
+_DAY_MS = 86_400_000
+_WIDTH = 0.72
+"""Of a period's length: bars that touch read as one shape."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A day on which something changed, with its name: a line from top to bottom."""
+
+    day: date
+    label: str
+
+
+def earned(
+    found: pd.DataFrame, currency: str, today: date, marks: Sequence[Mark] = (), *, scenario: bool = False
+) -> Chart:
+    """What was earned in each period: realized and estimated benefit above, running cost below, the net as a mark.
+
+    `found` has period_start, period_end, decisions, labelled, benefit, estimated_benefit, run_cost, net, the oldest
+    first; a period with `today` or later in it is not over, and is drawn paler with a frame.
+    """
+    chart = figure(*_bars(found, currency), _net(found, currency, today), height=340)
+    chart.update_layout(barmode="relative", bargap=0, margin={"l": _LEFT, "r": _RIGHT, "t": _TOP})
+    low, high = extent(_reach(found), top_air=0.14)
+    money_axis(chart, low, high, currency)
+    chart.update_yaxes(zeroline=True, zerolinecolor=OTHER_COLOUR, zerolinewidth=1)
+    half = pd.Timedelta(days=1)
+    if len(found):
+        first, last = found["period_start"].iloc[0], found["period_end"].iloc[-1]
+        chart.update_xaxes(range=[pd.Timestamp(first) - half, pd.Timestamp(last) + 2 * half], nticks=8, tickangle=0)
+        _running(chart, found, today)
+        _marks(chart, [one for one in marks if pd.Timestamp(first) < pd.Timestamp(one.day) <= pd.Timestamp(last)])
+        _names(chart, found)
+    return Chart(chart, _earned_words(found, currency, today, scenario))
+
+
+def _bars(found: pd.DataFrame, currency: str) -> list[Any]:
+    length = (pd.to_datetime(found["period_end"]) - pd.to_datetime(found["period_start"])).dt.days + 1
+    kinds = (
+        ("benefit", "with outcomes", REALIZED_COLOUR, 1),
+        ("estimated_benefit", "estimated", ESTIMATED_COLOUR, 1),
+        ("run_cost", "running cost", COST_COLOUR, -1),
+    )
+    return [
+        go.Bar(
+            x=middle(found), y=sign * found[column].astype(float), width=length * _DAY_MS * _WIDTH, name=label,
+            marker={"color": colour, "line": {"width": 1 if column == "estimated_benefit" else 0,
+                                             "color": REALIZED_COLOUR}},
+            hoverinfo="skip",
+        )
+        for column, label, colour, sign in kinds
+    ]  # fmt: skip
+
+
+def _net(found: pd.DataFrame, currency: str, today: date) -> Any:
+    """The net of each period, whose tip says all of it."""
+    over = [pd.Timestamp(end).date() < today for end in found["period_end"]]
+    text = [_tip(row, currency, ended) for row, ended in zip(records(found), over, strict=True)]
+    labels = [short_money(float(value), currency) if pd.notna(value) else "" for value in found["net"]]
+    shown = len(found) <= LABELLED_MOST
+    return go.Scatter(
+        x=middle(found), y=found["net"].astype(float), mode="markers+text" if shown else "markers", name="net",
+        text=labels if shown else None, textposition="top center", cliponaxis=False,
+        textfont={"size": 12}, hovertext=text, hovertemplate="%{hovertext}<extra></extra>",
+        marker={"size": 9, "symbol": "diamond", "color": "#FFFFFF",
+                "line": {"width": 2, "color": "#5E6B7E"}},
+    )  # fmt: skip
+
+
+def _tip(row: Any, currency: str, over: bool) -> str:
+    lines = [f"<b>{days(row.period_start, row.period_end)}</b>{'' if over else ', so far'}"]
+    lines.append(f"net {money(_float(row.net), currency, exact=True)}")
+    for label, value in (
+        ("from outcomes", row.benefit),
+        ("estimated", row.estimated_benefit),
+        ("running cost", row.run_cost),
+    ):
+        lines.append(f"{label} {money(_float(value), currency, exact=True)}")
+    lines.append(f"{int(row.labelled):,} of {int(row.decisions):,} decisions have an outcome")
+    return "<br>".join(lines)
+
+
+def _float(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _reach(found: pd.DataFrame) -> list[float]:
+    """How far the bars and the marks reach, up and down."""
+    parts = pd.DataFrame(
+        {
+            "benefit": found["benefit"].astype(float),
+            "estimated": found["estimated_benefit"].astype(float),
+            "cost": -found["run_cost"].astype(float),
+        }
+    ).fillna(0)
+    return [*parts.clip(lower=0).sum(axis=1), *parts.clip(upper=0).sum(axis=1), *found["net"].astype(float).fillna(0)]
+
+
+def _running(chart: go.Figure, found: pd.DataFrame, today: date) -> None:
+    """The period that is not over stands on a ground of its own, and is said to be so."""
+    last = found.iloc[-1]
+    if pd.Timestamp(last["period_end"]).date() < today:
+        return
+    start, end = pd.Timestamp(last["period_start"]), pd.Timestamp(last["period_end"]) + pd.Timedelta(days=1)
+    chart.add_vrect(x0=start, x1=end, fillcolor="rgba(128,140,160,0.13)", line_width=0, layer="below")
+    chart.add_annotation(
+        x=end, y=1, yref="paper", yanchor="bottom", xanchor="right", text="not over yet", showarrow=False,
+        font={"size": 11, "color": OTHER_COLOUR},
+    )  # fmt: skip
+
+
+def _marks(chart: go.Figure, marks: Sequence[Mark]) -> None:
+    for one in marks:
+        chart.add_shape(
+            type="line", x0=pd.Timestamp(one.day), x1=pd.Timestamp(one.day), y0=0, y1=1, yref="paper",
+            line={"color": OTHER_COLOUR, "width": 1, "dash": "dot"},
+        )  # fmt: skip
+        chart.add_annotation(
+            x=pd.Timestamp(one.day), y=1, yref="paper", yanchor="bottom", text=name(one.label), showarrow=False,
+            font={"size": 11, "color": OTHER_COLOUR},
+        )  # fmt: skip
+
+
+def _names(chart: go.Figure, found: pd.DataFrame) -> None:
+    """What each colour is, at the right edge, in the order in which they lie on one another."""
+    there = [
+        ("◇ net", "#5E6B7E", True),
+        ("■ estimated", REALIZED_COLOUR, _any(found, "estimated_benefit")),
+        ("■ with outcomes", REALIZED_COLOUR, _any(found, "benefit")),
+        ("■ running cost", COST_COLOUR, _any(found, "run_cost")),
+    ]
+    shown = [(label, colour) for label, colour, is_there in there if is_there]
+    for place, (label, colour) in enumerate(shown):
+        chart.add_annotation(
+            x=1, xref="paper", xanchor="left", xshift=8, y=0.98 - place * 0.085, yref="paper", text=label,
+            showarrow=False, font={"size": 12, "color": colour},
+            opacity=0.6 if "estimated" in label else 1,
+        )  # fmt: skip
+
+
+def _any(found: pd.DataFrame, column: str) -> bool:
+    return bool(found[column].astype(float).fillna(0).abs().sum() > 0)
+
+
+def _earned_words(found: pd.DataFrame, currency: str, today: date, scenario: bool) -> str:
+    if found.empty:
+        return "No money has been worked out."
+    start = "By the assumptions of a scenario, not those of the file. " if scenario else ""
+    told = []
+    for row in records(found)[-LABELLED_MOST:]:
+        so_far = "" if pd.Timestamp(row.period_end).date() < today else " so far"
+        told.append(f"{days(row.period_start, row.period_end)}{so_far} {money(_float(row.net), currency)}")
+    return f"{start}Net by period: {'; '.join(told)}."
+
+
+@dataclass(frozen=True)
+class Payback:
+    """What building cost, and when it was or will be paid back; None is unknown. `foretold` says that it lies ahead."""
+
+    build_cost: float | None
+    day: date | None
+    foretold: bool = False
+
+
+def running(found: pd.DataFrame, currency: str, payback: Payback) -> Chart:
+    """The net of all days summed up, against what building cost.
+
+    `found` has period_start and net by day, the oldest first; a day of which nothing is known adds nothing.
+    """
+    total = found["net"].astype(float).fillna(0).cumsum()
+    x = pd.to_datetime(found["period_start"])
+    line = go.Scatter(
+        x=x, y=total, mode="lines", line={"color": LINE_COLOUR, "width": 2.5},
+        text=[money(float(value), currency, exact=True) for value in total],
+        hovertemplate="%{text} in all<extra></extra>", fill="tozeroy", fillcolor="rgba(76,130,214,0.12)",
+    )  # fmt: skip
+    chart = figure(line, height=260)
+    values = [*total, *([payback.build_cost] if payback.build_cost is not None else [])]
+    low, high = extent(values, top_air=0.12)
+    money_axis(chart, low, high, currency)
+    chart.update_yaxes(zeroline=True, zerolinecolor=OTHER_COLOUR, zerolinewidth=1)
+    chart.update_layout(margin={"r": _RIGHT, "t": 12})
+    if len(total):
+        _end_of(chart, x.iloc[-1], float(total.iloc[-1]), currency)
+    if payback.build_cost is not None and len(total):
+        _built(chart, payback, x, total, currency)
+    return Chart(chart, _running_words(found, total, currency, payback))
+
+
+def _end_of(chart: go.Figure, at: Any, value: float, currency: str) -> None:
+    chart.add_annotation(
+        x=at, y=value, xanchor="left", xshift=6, text=f"<b>{short_money(value, currency)}</b><br>so far",
+        showarrow=False, align="left", font={"size": 12, "color": LINE_COLOUR},
+    )  # fmt: skip
+
+
+def _built(chart: go.Figure, payback: Payback, x: pd.Series[Any], total: pd.Series[Any], currency: str) -> None:
+    cost = float(payback.build_cost or 0)
+    chart.add_hline(y=cost, line={"color": COST_COLOUR, "width": 1.3, "dash": "dash"})
+    chart.add_annotation(
+        x=0, xref="paper", xanchor="left", xshift=4, y=cost, yanchor="bottom",
+        text=f"building cost {short_money(cost, currency)}", showarrow=False,
+        font={"size": 12, "color": COST_COLOUR},
+    )  # fmt: skip
+    if payback.day is None:
+        return
+    at = pd.Timestamp(payback.day)
+    if payback.foretold:
+        chart.add_trace(
+            go.Scatter(x=[x.iloc[-1], at], y=[float(total.iloc[-1]), cost], mode="lines", hoverinfo="skip",
+                       line={"color": LINE_COLOUR, "width": 1.5, "dash": "dot"})
+        )  # fmt: skip
+    chart.add_trace(
+        go.Scatter(x=[at], y=[cost], mode="markers", hoverinfo="skip",
+                   marker={"size": 11, "color": "rgba(0,0,0,0)" if payback.foretold else PAID_COLOUR,
+                           "line": {"width": 2, "color": PAID_COLOUR}})
+    )  # fmt: skip
+    chart.add_annotation(
+        x=at, y=cost, yshift=-14, xanchor="center", yanchor="top", showarrow=False,
+        text=f"{'about ' if payback.foretold else 'paid back '}{payback.day.day} {payback.day:%b %Y}",
+        font={"size": 12, "color": PAID_COLOUR}, bgcolor="rgba(128,140,160,0.12)",
+    )  # fmt: skip
+
+
+def _running_words(found: pd.DataFrame, total: pd.Series[Any], currency: str, payback: Payback) -> str:
+    if found.empty:
+        return "No money has been worked out."
+    whole = f"All money since {days(found['period_start'].iloc[0], found['period_start'].iloc[0])}: "
+    whole += f"{money(float(total.iloc[-1]), currency)}."
+    if payback.build_cost is None:
+        return f"{whole} What building it cost is not known."
+    built = f" Building it cost {money(payback.build_cost, currency)}"
+    if payback.day is None:
+        return f"{whole}{built}, which is not paid back."
+    when = f"{payback.day.day} {payback.day:%b %Y}"
+    return f"{whole}{built}, {'by trend paid back about' if payback.foretold else 'paid back on'} {when}."
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the amounts that a sum is made of; a `total` stands from zero. `note` is what it comes from."""
+
+    label: str
+    amount: float | None
+    note: str = ""
+    total: bool = False
+    estimated: bool = False
+
+
+def steps(found: Sequence[Step], currency: str) -> Chart:
+    """How amounts add up to a net, from above to below: each begins where the one before ended."""
+    rows, at = list(found), 0.0
+    bases, lengths, colours, ends = [], [], [], []
+    for one in rows:
+        amount = one.amount or 0.0
+        base = 0.0 if one.total else at
+        at = amount if one.total else at + amount
+        bases.append(base)
+        lengths.append(amount)
+        ends.append((base, base + amount))
+        colours.append(_step_colour(one))
+    places = list(range(len(rows)))[::-1]
+    chart = figure(
+        go.Bar(
+            orientation="h", y=places, x=lengths, base=bases, width=0.62,
+            marker={"color": colours, "line": {"width": [1 if one.estimated else 0 for one in rows],
+                                              "color": REALIZED_COLOUR}},
+            hovertext=[f"{name(one.label)}<br>{name(one.note)}" for one in rows],
+            hovertemplate="%{hovertext}<extra></extra>",
+        ),
+        height=34 * len(rows) + 40,
+    )  # fmt: skip
+    low, high = extent([end for pair in ends for end in pair], top_air=0.24)
+    span = high - low
+    money_axis(chart, low - (0.18 * span if low < 0 else 0), high, currency, axis="x")
+    chart.update_xaxes(showgrid=True, gridcolor=GRID_COLOUR, zeroline=True, zerolinecolor=OTHER_COLOUR)
+    chart.update_yaxes(
+        tickmode="array", tickvals=places, ticktext=[f"{name(one.label)}  " for one in rows], showgrid=False,
+        range=[-0.6, len(rows) - 0.4],
+    )  # fmt: skip
+    for place, one, (start, end) in zip(places, rows, ends, strict=True):
+        falls = (one.amount or 0) < 0
+        chart.add_annotation(
+            x=min(start, end) if falls else max(start, end), y=place, xanchor="right" if falls else "left",
+            xshift=-5 if falls else 5, showarrow=False, font={"size": 12},
+            text=f"<b>{money(one.amount, currency)}</b>" if one.total else money(one.amount, currency, signed=True),
+        )  # fmt: skip
+    chart.update_layout(hovermode="closest", margin={"r": 8})
+    told = "; ".join(f"{one.label} {money(one.amount, currency)}" for one in rows)
+    return Chart(chart, f"How it adds up: {told}.")
+
+
+def _step_colour(one: Step) -> str:
+    if one.total:
+        return "#5E6B7E"
+    if one.estimated:
+        return ESTIMATED_COLOUR
+    return COST_COLOUR if (one.amount or 0) < 0 else REALIZED_COLOUR

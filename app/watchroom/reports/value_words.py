@@ -1,0 +1,155 @@
+"""Money in sentences that a business owner understands: what a model earned, more than what, and whether it paid back.
+
+Text from outside stands in them (names of outcomes, of a column): what shows them makes it harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from watchroom.charts.words import share
+from watchroom.domain.money_text import money
+from watchroom.store.queries.value import Answer
+from watchroom.workspace.answer import Answer as Names
+from watchroom.workspace.model_file import ModelSpec
+from watchroom.workspace.money import Baseline
+
+KINDS = ("true_positive", "false_positive", "false_negative", "true_negative")
+"""The kinds of outcome of a binary model, as a file names them."""
+
+_KIND_NAMES: Mapping[str, str] = {
+    "true_positive": "rightly flagged",
+    "false_positive": "flagged by mistake",
+    "false_negative": "missed",
+    "true_negative": "rightly left alone",
+}
+_KIND_ANSWERS = {
+    "true_positive": ("1", "1"),
+    "false_positive": ("1", "0"),
+    "false_negative": ("0", "1"),
+    "true_negative": ("0", "0"),
+}
+
+
+def kind_name(kind: str, names: Names) -> str:
+    """A kind of outcome in the words of the file, `fraud, stopped`; in plain ones where the file has none."""
+    said, was = _KIND_ANSWERS[kind]
+    predicted, real = names.predictions.get(said), names.outcomes.get(was)
+    return f"{real}, {predicted}" if predicted and real else _KIND_NAMES[kind]
+
+
+def baseline_name(baseline: Baseline | None, names: Names) -> str:
+    """What would be done without the model: `every case let through`, `always the mean`; empty without a baseline."""
+    if baseline is None:
+        return ""
+    if baseline.constant is not None:
+        return f"always {_number(baseline.constant)}{f' {names.unit}' if names.unit else ''}"
+    if baseline.column is not None:
+        return f"what the column {baseline.column} says"
+    return _naive(baseline.naive or "", names)
+
+
+def _naive(naive: str, names: Names) -> str:
+    if naive in ("all_positive", "all_negative"):
+        named = names.predictions.get("1" if naive == "all_positive" else "0")
+        if named:
+            return f"every case {named}"
+        return "every case flagged" if naive == "all_positive" else "no case flagged"
+    return {
+        "mean": "always the mean",
+        "median": "always the median",
+        "last": "the last known value repeated",
+        "majority": "always the more frequent answer",
+    }[naive]
+
+
+def _number(value: float) -> str:
+    return f"{value:,.10g}"
+
+
+def more_than(baseline: Baseline | None, names: Names) -> str:
+    """The second half of a comparison, `than with every case let through`; empty without a baseline."""
+    said = baseline_name(baseline, names)
+    return f"than with {said}" if said else ""
+
+
+def month_name(answer: Answer) -> str:
+    """`October 2026`, with `so far` while the month is not over."""
+    return f"{answer.period_start:%B %Y}{'' if answer.over else ' so far'}"
+
+
+def day_name(day: date) -> str:
+    """`3 August 2026`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def earned(answer: Answer, spec: ModelSpec, currency: str) -> str:
+    """What it earned in its last whole month against what would be done without it, how sure, and at what cost."""
+    value = spec.value
+    names, baseline = spec.answer, value.baseline if value else None
+    if not answer.known:
+        return _unknown(answer, currency)
+    net, amount = answer.net, money(abs(answer.net or 0), currency)
+    against = more_than(baseline, names)
+    verb = "earned" if (net or 0) >= 0 else "lost"
+    if against:
+        core = f"it earned {amount} {'more' if (net or 0) >= 0 else 'less'} {against}"
+    else:
+        core = f"its decisions {verb} {amount}"
+    cost = f", after running costs of {money(answer.run_cost, currency)}" if answer.run_cost else ""
+    return f"In {month_name(answer)} {core}{cost}{_estimated(answer, currency)}."
+
+
+def _unknown(answer: Answer, currency: str) -> str:
+    cost = "" if answer.run_cost is None else f" It cost {money(answer.run_cost, currency)} to run."
+    if answer.decisions and not answer.labelled:
+        return (
+            f"What it brought in {month_name(answer)} is not known: none of its "
+            f"{answer.decisions:,} decisions has an outcome yet.{cost}"
+        )
+    return f"What it brought in {month_name(answer)} is not known.{cost}"
+
+
+def _estimated(answer: Answer, currency: str) -> str:
+    without = answer.decisions - answer.labelled
+    if not without:
+        return ""
+    part = share(without / answer.decisions) if answer.decisions else "some"
+    if answer.estimated_benefit is None:
+        return f"; {part} of its decisions have no outcome yet and count nothing"
+    return (
+        f"; {money(answer.estimated_benefit, currency)} of it is estimated, because {part} of its decisions have no "
+        "outcome yet"
+    )
+
+
+def change(answer: Answer, currency: str) -> str:
+    """How the month compares with the one before: `€1,200 less than the month before.`; empty where that is unknown."""
+    if answer.net is None or answer.net_before is None or not answer.over:
+        return ""
+    gap = answer.net - answer.net_before
+    if money(abs(gap), currency) == money(0, currency):
+        return "As much as the month before."
+    return f"{money(abs(gap), currency)} {'more' if gap > 0 else 'less'} than the month before."
+
+
+def paid_back(answer: Answer, currency: str, foretold: date | None = None) -> str:
+    """Whether it has paid back what building it cost, and when. `foretold` is the day by trend, None for never."""
+    if answer.build_cost is None:
+        return "What building it cost is not known, so neither is whether it has paid that back."
+    if answer.build_cost == 0:
+        return ""
+    cost = money(answer.build_cost, currency)
+    if answer.paid_back_on is not None:
+        return f"It has paid back its building cost of {cost} on {day_name(answer.paid_back_on)}."
+    total = answer.running_net or 0.0
+    if total <= 0:
+        so_far = f"Since {day_name(answer.first_day)} it has cost {money(-total, currency)} more than it brought"
+    else:
+        so_far = f"{money(total, currency)} of its building cost of {cost} is paid back so far"
+    if foretold is None:
+        return f"{so_far}; at the present rate the {'rest' if total > 0 else f'building cost of {cost}'} will not be."
+    return (
+        f"{so_far}; by trend the {'rest' if total > 0 else f'building cost of {cost}'} is, about {day_name(foretold)}."
+    )
