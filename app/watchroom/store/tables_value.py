@@ -128,7 +128,8 @@ TABLES = (
             (
                 "baseline_worth",
                 "DOUBLE",
-                "what the same decisions would have been worth without the model; NULL without a baseline",
+                "what the same decisions would have been worth without the model; NULL without a baseline, and when it "
+                "tells of less than half of them",
             ),
             (
                 "benefit",
@@ -139,10 +140,15 @@ TABLES = (
             (
                 "run_cost",
                 "DOUBLE",
-                "of the days of the period on which the model was in service, of `run_cost_per_month` by the days of the "
-                "month; NULL when the file does not give it",
+                "of the days of the period on which the model was in service (a silence of at most three days is part of "
+                "it), of `run_cost_per_month` by the days of the month; NULL when the file does not give it",
             ),
-            ("net", "DOUBLE", "`benefit` and `estimated_benefit` less `run_cost` (what is unknown counts nothing)"),
+            (
+                "net",
+                "DOUBLE",
+                "`benefit` and `estimated_benefit` less `run_cost` (what is unknown counts nothing); NULL when outcomes "
+                "are there and nobody knows what they are worth",
+            ),
         ),
     ),
     Table(
