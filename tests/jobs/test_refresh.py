@@ -16,8 +16,8 @@ def test_a_first_refresh_joins_the_registry_with_the_workspace(room: Room) -> No
     report = room.refresh()
     assert [step for step, _ in report.steps] == [
         "Read MLflow",
-        "Compare the registry with what was last seen",
         "Read the workspace and its evidence",
+        "Compare the registry with what was last seen",
         "Count the decision logs",
         "Judge drift, quality and performance",
         "Compare groups",

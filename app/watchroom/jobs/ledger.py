@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from watchroom.errors import LedgerError
+from watchroom.jobs.register import fill_kpis, fill_register
 from watchroom.jobs.registry import list_registry_events, record_registry
 from watchroom.jobs.room import fill_approvals, fill_notebook
 from watchroom.ledger import Head, Ledger
+from watchroom.ledger.agreements import Agreements
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft
 
@@ -29,7 +31,7 @@ class LedgerRead:
 def read_ledger(
     draft: Draft, ledger: Ledger, folder: Path, *, accepted: bool, partial: frozenset[str] | None = frozenset()
 ) -> LedgerRead:
-    """Record what changed in the registry, then list its history, the sign-offs, the pins and the notes.
+    """Record what changed in the registry, then list its history and all that people did. `models` must be there.
 
     With `accepted` a ledger that no longer leads to the remembered head is taken as it is. Of the `partial` models, as
     in `Catalog`, nothing is recorded as gone.
@@ -45,10 +47,13 @@ def read_ledger(
         list_registry_events(draft, ledger)
         fill_approvals(draft, ledger, folder)
         fill_notebook(draft, ledger)
+        fill_register(draft, ledger)
         head = ledger.head()
     except LedgerError as error:
         problems.append(Problem("ledger", "error", "ledger", error.what, error.why, error.next_step))
         head = Head(*remembered) if remembered else Head()
+        if not draft.connection.execute("select 1 from room.kpis limit 1").fetchall():
+            fill_kpis(draft, Agreements())  # they stand in files, and are there whatever becomes of the ledger
     if problems and remembered is not None:
         head = Head(*remembered)
     return LedgerRead(recorded, tuple(problems), (head.seq, head.hash))

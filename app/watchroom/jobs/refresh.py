@@ -143,13 +143,13 @@ def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, step
         said["status"] = _status(result)
     if due and not result.unchanged:
         draft.keep_note("full_reconcile", draft.made_at.isoformat())
+    with steps.step("Read the workspace and its evidence") as said:
+        fill_workspace(draft, workspace, plan.room)
+        said["detail"] = f"model files read: {len(workspace.models):,}"
     with steps.step("Compare the registry with what was last seen") as said:
         kept = read_ledger(draft, ledger, workspace.folder, accepted=plan.accept_ledger, partial=result.partial)
         said["detail"] = f"changes recorded in the ledger: {kept.recorded:,}" if kept.recorded else "nothing new"
         said["status"] = "partial" if kept.problems else "done"
-    with steps.step("Read the workspace and its evidence") as said:
-        fill_workspace(draft, workspace, plan.room)
-        said["detail"] = f"model files read: {len(workspace.models):,}"
     around = Around(workspace, plan.room, plan.program, source)
     watched = watch_models(draft, ledger, around, steps.step, record=not kept.problems)
     found = (*result.problems, *models.problems, *kept.problems, *watched.problems)

@@ -30,6 +30,7 @@ _SOURCE_KINDS = ("source", "experiment", "run", "model_version")
 
 def fill_workspace(draft: Draft, workspace: Workspace, settings: RoomSettings) -> None:
     """The settings that pages show, and a row for every model that the workspace or the registry knows."""
+    hour = settings.compute_cost_per_hour
     draft.insert(
         "workspace",
         [
@@ -38,6 +39,10 @@ def fill_workspace(draft: Draft, workspace: Workspace, settings: RoomSettings) -
             ("tracking_uri", shown_address(workspace.tracking_uri or "")),
             ("time_zone", settings.time_zone),
             ("currency", settings.currency),
+            (
+                "compute_cost_per_hour",
+                None if settings.compute_cost_per_hour is None else str(settings.compute_cost_per_hour),
+            ),
             ("commit_link", settings.links.commit),
             ("compare_link", settings.links.compare),
         ],

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, ValidationInfo, model_validator
 
 from watchroom.workspace.mistakes import nearest, quoted
 from watchroom.workspace.pieces import (
@@ -18,6 +18,7 @@ from watchroom.workspace.pieces import (
     Hidden,
     LateSecret,
     Listed,
+    Number,
     OneOrMany,
     Piece,
     Secret,
@@ -209,6 +210,13 @@ def _time_zone(name: str) -> str:
     return name
 
 
+class Report(Piece):
+    """A page that is sent to everybody in `notify` when a period has ended."""
+
+    of: Text = needed("`portfolio`, or the name of a model")
+    every: Literal["week", "month"] = default("month", "how often: after each week, from Monday, or each month")
+
+
 class RoomSettings(Piece):
     """What holds for the whole workspace. Everything may be left out."""
 
@@ -222,6 +230,10 @@ class RoomSettings(Piece):
     engine: Engine = default("duckdb", "what counts a day of decisions")
     auth: Auth | None = left_out("sign-in; left out: loopback only")
     notify: Listed[LateSecret] = default((), "Apprise addresses that alerts are sent to; `${NAME}`")
+    reports: Listed[Report] = default((), "pages that are sent to `notify` when a week or a month has ended")
+    compute_cost_per_hour: Number | None = Field(
+        default=None, ge=0, description="what an hour of a run costs, in `currency`: for the cost of failed experiments"
+    )
     currency: Annotated[Text, AfterValidator(_currency)] | None = left_out("the currency of every amount, as ISO 4217")
     time_zone: Annotated[Text, AfterValidator(_time_zone)] = default(
         "UTC", "the zone that times are shown in; they are stored in UTC"

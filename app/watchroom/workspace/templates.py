@@ -30,7 +30,11 @@ mlflow:
 # notify:                           # where alerts are sent, as Apprise addresses
 #   - ${ALERTS_URL}
 
+# reports:                          # pages sent to `notify` when a week or a month has ended
+#   - {of: portfolio, every: month}
+
 # currency: EUR                     # of every amount of money
+# compute_cost_per_hour: 1.2        # of a run: for the cost of failed experiments
 # time_zone: Europe/London          # how times are shown; they are stored in UTC
 
 # links:                            # where the code is looked at; https only
