@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 
 from tests.helpers.room import CLAIMS, Room
 from watchroom.domain.kpi_register import digest_of, terms_of, text_of
@@ -88,9 +87,10 @@ def test_proposals_and_events_are_tables(room: Room) -> None:
     assert room.rows("select title, models, last_day from events") == [("Hail", ["claims"], date(2026, 8, 2))]
 
 
-def test_whose_a_model_is_stands_in_its_file_or_in_the_registry(room: Room, tmp_path: Path) -> None:
+def test_whose_a_model_is_stands_in_its_file_or_in_the_registry(room: Room) -> None:
     room.write(
-        "insert into registered_model_tags (name, key, value, workspace) select name, 'trade', 'Insurance', workspace from registered_models"
+        "insert into registered_model_tags (name, key, value, workspace) "
+        "select name, 'trade', 'Insurance', workspace from registered_models"
     )
     say(room)
     room.refresh()

@@ -39,10 +39,7 @@ def fill_workspace(draft: Draft, workspace: Workspace, settings: RoomSettings) -
             ("tracking_uri", shown_address(workspace.tracking_uri or "")),
             ("time_zone", settings.time_zone),
             ("currency", settings.currency),
-            (
-                "compute_cost_per_hour",
-                None if settings.compute_cost_per_hour is None else str(settings.compute_cost_per_hour),
-            ),
+            ("compute_cost_per_hour", None if hour is None else str(hour)),
             ("commit_link", settings.links.commit),
             ("compare_link", settings.links.compare),
         ],
