@@ -21,22 +21,50 @@ TABLES = (
             ("position", "INTEGER", "1, 2, 3, … by time"),
             ("version", "INTEGER", "the version that went into service"),
             ("previous_version", "INTEGER", "the one before it; NULL for the first"),
-            ("at", "TIMESTAMP", "UTC, when it was first seen there: at or before this"),
-            ("not_before", "TIMESTAMP", "UTC, the look that did not see it there yet; NULL when that is not known"),
-            ("until", "TIMESTAMP", "UTC, when it was seen to be replaced; NULL while in service"),
+            (
+                "at",
+                "TIMESTAMP",
+                "UTC, when it was first seen there: at or before this; by the log the day of its first decision",
+            ),
+            (
+                "not_before",
+                "TIMESTAMP",
+                "UTC, the look that did not see it there yet, by the log the last day of the one before; NULL when that is "
+                "not known",
+            ),
+            (
+                "dated",
+                "BOOLEAN",
+                "whether it is known when it went there; FALSE for what was in service already when the first look at the "
+                "registry, or the log, began: it counts for no figure",
+            ),
+            (
+                "until",
+                "TIMESTAMP",
+                "UTC, when it was seen to be replaced or taken out, or its log fell silent; NULL while in service",
+            ),
             ("by", "VARCHAR", "who says so: `registry`, `log` (inferred from who decided), `both`"),
             ("created_at", "TIMESTAMP", "UTC, when the version was registered; NULL when unknown"),
             ("started_at", "TIMESTAMP", "UTC, when its run started; NULL when unknown"),
-            ("lead_hours", "DOUBLE", "from the start of its run to service; NULL when unknown"),
-            ("is_rollback", "BOOLEAN", "whether it went back to a version that had been in service before"),
+            ("lead_hours", "DOUBLE", "from the start of its run to service; NULL when unknown, and for a rollback"),
+            (
+                "is_rollback",
+                "BOOLEAN",
+                "whether it went back to an older version that had been in service before: that is no change",
+            ),
+            (
+                "watched",
+                "BOOLEAN",
+                "whether the version's health was judged in the first 30 days: else nothing but a rollback would show",
+            ),
             (
                 "failed",
                 "BOOLEAN",
                 "whether the change failed: rolled back, or a critical alert was raised of it, within 30 days; NULL while "
-                "these are not over and neither has happened",
+                "these are not over and neither has happened, for a rollback, and when it is not dated",
             ),
             ("failed_because", "VARCHAR", "`rolled back` or `critical alert`; NULL otherwise"),
-            ("failed_at", "TIMESTAMP", "UTC, when that began; NULL otherwise"),
+            ("failed_at", "TIMESTAMP", "UTC, when that began, of a rollback the release itself; NULL otherwise"),
             (
                 "restored_at",
                 "TIMESTAMP",
@@ -48,8 +76,8 @@ TABLES = (
     Table(
         "projects",
         "portfolio",
-        "Something that was begun to become a model: a registered model or a file of one, or an experiment whose runs no "
-        "version came from. With how far it got.",
+        "Something that was begun to become a model: a registered model or a file of one, or an experiment that "
+        "belongs to none. With how far it got.",
         ("kind", "project"),
         columns(
             ("kind", "VARCHAR", "`model` or `experiment`"),
@@ -67,7 +95,11 @@ TABLES = (
                 "BOOLEAN",
                 "whether it is in service and its light is `stable` or `watch`; NULL when not in service",
             ),
-            ("stage", "VARCHAR", "how far it is now: `started`, `registered`, `approved`, `champion`, `healthy`"),
+            (
+                "stage",
+                "VARCHAR",
+                "the furthest it has come: `started`, `registered`, `approved`, `champion`, `healthy`",
+            ),
             ("stops_because", "VARCHAR", "why it is no further, in a sentence; NULL when healthy"),
             ("last_activity", "TIMESTAMP", "UTC, its newest run, version or decision; NULL for none"),
         ),
@@ -80,14 +112,14 @@ TABLES = (
         columns(
             ("experiment_id", "VARCHAR", "as in `experiments`"),
             ("experiment", "VARCHAR", "its name"),
-            ("model", "VARCHAR", "the registered model that most of its registered runs went to; NULL for none"),
+            ("model", "VARCHAR", "the registered model that it belongs to, as docs/portfolio.md has it; NULL for none"),
             ("month", "DATE", "the first day of the month in which the runs started, UTC"),
             ("runs", "BIGINT", "runs that are not deleted"),
             ("failed", "BIGINT", "of them, failed or killed"),
             ("registered", "BIGINT", "of them, those that a model version came from"),
             ("hours", "DOUBLE", "from start to end of all that ended"),
             ("failed_hours", "DOUBLE", "of those that failed or were killed"),
-            ("fruitless_hours", "DOUBLE", "of those in experiments that no version has come from"),
+            ("fruitless_hours", "DOUBLE", "of those in experiments that belong to no model"),
         ),
     ),
 )
