@@ -1,0 +1,209 @@
+"""The value of all models: how many meet their targets and what they earned together, then each in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from watchroom.domain.money_text import money
+from watchroom.reports.kpi_sentences import Targets, targets_of
+from watchroom.store.queries import kpis as queries
+from watchroom.store.queries import models as model_queries
+from watchroom.store.queries import value as values
+from watchroom.store.queries.kpis import BEYOND_LIMIT, NO_DATA, NO_TARGET, OFF_TARGET, ON_TARGET
+from watchroom.store.queries.models import Model
+from watchroom.store.queries.value import Answer
+from watchroom.ui.navigation import go
+from watchroom.ui.room import ask, drawn, reading, room
+from watchroom.ui.states import sourced, truncated
+from watchroom.ui.tables import download
+from watchroom.ui.text import count_of, one_line, plain, some
+from watchroom.ui.value_status import column, icon
+from watchroom.ui.workspace import facts
+
+TABLE = "value_table"
+ROW_HEIGHT = 34
+_ROWS_SEEN = 20
+NAMED = 3
+"""Models named in the sentence; the table has all."""
+
+ORDER = (BEYOND_LIMIT, OFF_TARGET, NO_DATA, NO_TARGET, ON_TARGET)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A model with how it stands: its targets, and what it earned; None where no money was worked out."""
+
+    model: Model
+    targets: Targets
+    earned: Answer | None
+
+    def net(self, month: date) -> float | None:
+        """What it earned in the month that begins then; None when that is unknown, or it was not in service."""
+        if self.earned is None or not self.earned.known or self.earned.period_start != month:
+            return None
+        return self.earned.net
+
+
+def show(every: tuple[Model, ...]) -> None:
+    """The page without a model chosen."""
+    found = drawn(standings)
+    with reading() as snapshot:
+        month = last_month(snapshot.day)
+    st.subheader(f"{icon(_worst(found))} {plain(answer(found, month, facts().currency), 900)}", anchor=False)
+    _table(found, month)
+    assert len(found) == len(every), "every model has its row"
+
+
+def last_month(day: date) -> date:
+    """The first day of the last month that was over on a day."""
+    return (day.replace(day=1) - timedelta(1)).replace(day=1)
+
+
+def standings() -> tuple[Standing, ...]:
+    """Every model, the worst first: by its targets, then by what it earned. Made once for everybody."""
+    kpis, money_of = queries.by_model(ask(queries.register)), ask(values.all_models)
+    found = [
+        Standing(model, targets_of(kpis.get(model.name, ())), money_of.get(model.name))
+        for model in ask(model_queries.overview)
+    ]
+    return tuple(sorted(found, key=_urgency))
+
+
+def _urgency(one: Standing) -> tuple[int, float, str]:
+    net = one.earned.net if one.earned is not None else None
+    return ORDER.index(one.targets.status), net if net is not None else float("inf"), one.model.title.lower()
+
+
+def _worst(found: Sequence[Standing]) -> str:
+    judged = [one.targets.status for one in found if one.targets.judged]
+    return min(judged, key=ORDER.index, default=NO_DATA)
+
+
+def answer(found: Sequence[Standing], month: date, currency: str) -> str:
+    """How many meet their targets, what they earned together in the month, and which do not pay."""
+    return " ".join(part for part in (_met(found), _together(found, month, currency), _losing(found, month)) if part)
+
+
+def _met(found: Sequence[Standing]) -> str:
+    counts = {status: sum(one.targets.status == status for one in found) for status in ORDER}
+    met, judged = counts[ON_TARGET], sum(one.targets.judged > 0 for one in found)
+    if not judged:
+        return f"Of none of {count_of(len(found), 'model')} is it known whether it meets its targets."
+    beyond, untold = counts[BEYOND_LIMIT], len(found) - judged
+    parts = [
+        f"{met or 'None'} of {count_of(len(found), 'model')} {'meets' if met == 1 else 'meet'} all targets",
+        f", {beyond} {'is' if beyond == 1 else 'are'} beyond a limit" if beyond else "",
+        f"; of {untold} it is not known" if untold else "",
+    ]
+    return f"{''.join(parts)}."
+
+
+def _together(found: Sequence[Standing], month: date, currency: str) -> str:
+    known = [net for one in found if (net := one.net(month)) is not None]
+    if not known:
+        return f"What they earned in {month:%B %Y} is not known."
+    total = sum(known)
+    guessed = sum(one.earned.estimated_benefit or 0 for one in found if one.net(month) is not None and one.earned)
+    estimated = (
+        f" ({money(guessed, currency)} of it estimated)" if money(abs(guessed), currency) != money(0, currency) else ""
+    )
+    of = (
+        "Together they"
+        if len(known) == len(found)
+        else f"The {count_of(len(known), 'model')} whose money is known together"
+    )
+    verb = "earned" if total >= 0 else "lost"
+    return f"{of} {verb} {money(abs(total), currency)} in {month:%B %Y} after running costs{estimated}."
+
+
+def _losing(found: Sequence[Standing], month: date) -> str:
+    losing = [one for one in found if (net := one.net(month)) is not None and net < 0]
+    if not losing:
+        return ""
+    named = some([one_line(one.model.title, 60) for one in sorted(losing, key=lambda one: one.net(month) or 0)], NAMED)
+    return f"{named} {'does' if len(losing) == 1 else 'do'} not pay."
+
+
+def _table(found: tuple[Standing, ...], month: date) -> None:
+    shown = found[: room().settings.page_rows]
+    picked = st.dataframe(
+        drawn(_rows, month=month, most=len(shown)),
+        key=TABLE,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=min(len(shown), _ROWS_SEEN) * ROW_HEIGHT + ROW_HEIGHT + 3,
+        on_select="rerun",
+        selection_mode="single-cell",
+        column_config=_columns(month),
+        placeholder="–",
+        alt=f"{count_of(len(shown), 'model')} with targets met, money earned and what it is paid back by, worst first",
+    )
+    st.caption(":material/ads_click: Click a row for the model's targets and money, or choose it in the sidebar.")
+    truncated(len(shown), len(found), "models")
+    st.caption(
+        f"Earned: benefit less running cost, against what would be done without the model. "
+        f"{sourced(f'targets and money of {month:%B %Y}', len(found), 'model')}"
+    )
+    download("Download as CSV", "value", lambda: table(found))
+    if cells := picked["selection"]["cells"]:
+        go("value", model=shown[cells[0][0]].model.name)
+
+
+def _columns(month: date) -> dict[str, ColumnConfig]:
+    unit = f", {facts().currency}" if facts().currency else ""
+    return {
+        "Model": st.column_config.TextColumn(width=180, pinned=True),
+        "Targets": column("Targets"),
+        "KPIs": st.column_config.TextColumn(width=210),
+        "Earned": st.column_config.NumberColumn(f"Earned in {month:%b %Y}{unit}", format="localized", width=150),
+        "Since start": st.column_config.NumberColumn(
+            f"Since start{unit}", format="localized", width=110, help="All days in service, after running costs"
+        ),
+        "Paid back": st.column_config.TextColumn(
+            width=130, help="When what it earned first covered what building it cost, to stay above it"
+        ),
+        "Owner": st.column_config.TextColumn(width=190, help="Who answers for its worth"),
+    }
+
+
+def _rows(*, month: date, most: int) -> pd.DataFrame:
+    return pd.DataFrame([_row(one, month) for one in drawn(standings)[:most]])
+
+
+def _row(one: Standing, month: date) -> dict[str, object]:
+    return {
+        "Model": one_line(one.model.title, 80),
+        "Targets": [one.targets.status],
+        "KPIs": one.targets.words,
+        "Earned": _digits(one.net(month)),
+        "Since start": _digits(one.earned.running_net) if one.earned is not None and one.earned.known else None,
+        "Paid back": _paid_back(one.earned),
+        "Owner": one_line(one.model.owner("business") or "nobody", 80),
+    }
+
+
+def _digits(value: float | None) -> float | None:
+    """Three digits that count, as amounts stand in sentences."""
+    return None if value is None else float(f"{value:.3g}")
+
+
+def _paid_back(earned: Answer | None) -> str | None:
+    if earned is None or earned.build_cost is None:
+        return None
+    return "not yet" if earned.paid_back_on is None else f"{earned.paid_back_on.day} {earned.paid_back_on:%b %Y}"
+
+
+def table(found: Sequence[Standing]) -> pd.DataFrame:
+    """Every model as a plain table, with exact amounts."""
+    rows: list[dict[str, object]] = []
+    for one in found:
+        counts = {f"kpis_{status.replace(' ', '_')}": one.targets.counts[status] for status in ORDER}
+        row: dict[str, object] = {} if one.earned is None else dict(one.earned.__dict__)
+        rows.append({"model": one.model.name, "title": one.model.title, **row, **counts, **dict(one.model.owners)})
+    return pd.DataFrame(rows)

@@ -1,0 +1,92 @@
+"""The value of one model: the answer first, then one view of what it rests on. Only the open view asks for its data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from watchroom.reports import kpi_sentences
+from watchroom.reports import value_words as money_words
+from watchroom.store.queries import kpis as queries
+from watchroom.store.queries import value as money
+from watchroom.store.queries.models import Model
+from watchroom.ui import value_targets
+from watchroom.ui.following import Reads, follow, remember
+from watchroom.ui.health_subject import spec_of
+from watchroom.ui.model_about import person
+from watchroom.ui.navigation import link
+from watchroom.ui.room import ask
+from watchroom.ui.rows import tier_badge
+from watchroom.ui.scope import Scope
+from watchroom.ui.text import sentence
+from watchroom.ui.value_status import icon
+from watchroom.ui.workspace import facts
+
+VIEW = "view"
+"""The parameter of the address, and its control's key."""
+
+
+def show(model: Model, scope: Scope) -> None:
+    """The page below its question."""
+    _answer(model)
+    follow(_FOLLOWED)
+    if VIEW not in st.session_state and VIEW not in st.query_params:
+        st.session_state[VIEW] = next(iter(_VIEWS))  # a default of its own may not stand beside a value that is set
+    picked = st.segmented_control(
+        "Look at", list(_VIEWS), key=VIEW, bind="query-params", required=True, label_visibility="collapsed"
+    )
+    _VIEWS.get(str(picked), _targets)(model, scope)
+    remember(_FOLLOWED)
+
+
+def _answer(model: Model) -> None:
+    """Whether it is on target, what it earned, and what to do: what a business owner came for."""
+    currency = facts().currency
+    kpis = ask(queries.register, model=model.name)
+    found = kpi_sentences.targets_of(kpis)
+    with st.container(border=True, gap="xsmall"):
+        st.subheader(f"{icon(found.status)} {sentence(kpi_sentences.answer(kpis, currency), 700)}", anchor=False)
+        st.markdown(f":material/payments: {sentence(_money(model, currency), 700)}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            held = model.owner("business")
+            who = (
+                f"Answers for it: {person(held)}"
+                if held
+                else ":red[:material/person_off: Nobody answers for its worth.]"
+            )
+            st.markdown(f"{tier_badge(model.tier)} :small[{who}]", width="stretch")
+            link("health", "Health", icon=":material/ecg_heart:", params={"model": model.name})
+            link("threshold", "Threshold", icon=":material/tune:", params={"model": model.name})
+            link("model", "About the model", icon=":material/deployed_code:", params={"model": model.name})
+
+
+def _money(model: Model, currency: str) -> str:
+    """What it earned in the last whole month, how sure that is, and how it compares with the month before."""
+    spec, found = spec_of(model.name), ask(money.answer, model=model.name)
+    if spec is None or spec.value is None:
+        return "What it earned is not known: its file does not say what its decisions are worth."
+    if found is None:
+        return "What it earned is not known: no money has been worked out for it yet."
+    return " ".join(
+        part for part in (money_words.earned(found, spec, currency), money_words.change(found, currency)) if part
+    )
+
+
+def _targets(model: Model, scope: Scope) -> None:
+    value_targets.show(model, scope)
+
+
+_VIEWS: dict[str, Callable[[Model, Scope], None]] = {
+    "Targets": _targets,
+}
+
+
+def _view(asked: str) -> str:
+    if asked not in _VIEWS:
+        raise ValueError(asked)
+    return asked
+
+
+_FOLLOWED: Reads = {VIEW: _view}
+"""The parameters that a link of the page itself may set."""
