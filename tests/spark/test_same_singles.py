@@ -15,7 +15,7 @@ from tests.helpers.spark_cluster import Cluster
 from tests.spark import logs
 from watchroom.domain.vocabulary import Task
 from watchroom.errors import QueryError
-from watchroom.sources.decisions.contract import SINGLES, Condition, Files, Search
+from watchroom.sources.decisions.contract import AGAINST, SINGLES, Condition, Files, Rule, Search
 from watchroom.sources.decisions.duckdb_engine import DuckDBEngine
 from watchroom.sources.decisions.spark_engine import SparkEngine
 from watchroom.sources.decisions.spark_session import SparkPlace
@@ -199,3 +199,26 @@ def test_a_column_that_is_not_there_is_refused_by_both(
     for engine in engines:
         with pytest.raises(QueryError, match="amount"):
             engine.search(logs.decision_log(task), None, logs.all_files(engine, folder), logs.DAYS, wanted, 5)
+
+
+@pytest.mark.parametrize("kind", ["column", "numbers"])
+def test_they_count_the_same_answers_of_another_rule(
+    room: tuple[Task, Path], kind: str, engines: tuple[DuckDBEngine, SparkEngine]
+):
+    task, folder = room
+    rule = Rule("new" if task == "binary" else "amount")
+    if kind == "numbers":
+        rule = Rule(numbers={(version, day): version / 7 + day.day for version in (1, 2) for day in logs.DAYS})
+    if task == "binary" and kind == "numbers":
+        return
+    ours, theirs = (
+        engine.against(
+            logs.decision_log(task), logs.OUTCOMES, logs.all_files(engine, folder), logs.DAYS, rule, logs.DAYS
+        )
+        for engine in engines
+    )
+    assert theirs.schema == ours.schema == AGAINST
+    assert (ours.num_rows > 0) == (task != "multiclass")
+    key = ["version", "day", "score_bin", "answer", "outcome"]
+    first, second = (table.to_pandas().sort_values(key, ignore_index=True) for table in (ours, theirs))
+    pd.testing.assert_frame_equal(first, second)

@@ -345,6 +345,35 @@ class Overlap:
     last: date | None = None
 
 
+@dataclass(frozen=True)
+class Rule:
+    """What would be answered without the model: a column of the decisions, else a number by version and day.
+
+    Of binary decisions a column holds 1 or 0, in any of the ways in which outcomes may be written.
+    """
+
+    column: str | None = None
+    numbers: Mapping[tuple[int, date], float] = field(default_factory=dict)
+
+
+AGAINST = pa.schema(
+    [
+        ("version", pa.int32()),
+        ("day", pa.date32()),
+        ("score_bin", pa.int16()),
+        ("answer", pa.string()),
+        ("outcome", pa.string()),
+        ("n", pa.int64()),
+        ("over_sum", pa.float64()),
+        ("under_sum", pa.float64()),
+    ]
+)
+"""Decisions by what a rule would have answered. Binary: the model's score, the rule's answer and the outcome (NULL
+while unknown), as in `OUTCOME_CELLS`. Regression: those with an outcome, and the sums of the rule's errors, as in
+`ERROR_SUMS`.
+"""
+
+
 def lacking_of(text: str | None) -> tuple[str, ...]:
     """The names in a value of `@lacking`; none when it is NULL."""
     return tuple(str(name) for name in json.loads(text)) if text else ()
@@ -499,5 +528,21 @@ class Engine(Protocol):
         Both rows of each come one after the other, the older version's first: the last row of the id in each. Those
         whose ids come first by `id_digest`; of those without an outcome as many as keep the proportion, at most `rows`
         too. `counted` is what `overlap` said. Raises `FileProblem`.
+        """
+        ...
+
+    def against(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        rule: Rule,
+        repeated: frozenset[date],
+    ) -> pa.Table:
+        """What the rule would have answered on these days, and what would have come of it: `AGAINST`.
+
+        Only decisions with a prediction of which the rule has an answer are counted; nothing for several classes.
+        `repeated` as for `results`. Raises `FileProblem`.
         """
         ...

@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from watchroom.sources.decisions import answers, lookup, pairs, samples
+from watchroom.sources.decisions import against, answers, lookup, pairs, samples
 from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import (
     ERROR_SUMS,
@@ -32,6 +32,7 @@ from watchroom.sources.decisions.contract import (
     OutcomeLog,
     Overlap,
     Results,
+    Rule,
     Search,
     Survey,
 )
@@ -333,6 +334,19 @@ class DuckDBEngine:
         """As the contract has it."""
         with self._culprit_named(files, log):
             return pairs.pairs(self, pairs.Pair(Singles(log, outcomes, files), days, versions), counted, rows)
+
+    def against(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        rule: Rule,
+        repeated: frozenset[date],
+    ) -> pa.Table:
+        """As the contract has it."""
+        with self._culprit_named(files, log):
+            return against.against(self, Singles(log, outcomes, files), rule, days, repeated)
 
     def ask(self, question: Question) -> pa.Table:
         """The answer to a question, with the values bound to it."""

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchroom.errors import SourceError
-from watchroom.sources.decisions import answers, lookup, pairs, samples
+from watchroom.sources.decisions import against, answers, lookup, pairs, samples
 from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import (
     ERROR_SUMS,
@@ -30,6 +30,7 @@ from watchroom.sources.decisions.contract import (
     OutcomeLog,
     Overlap,
     Results,
+    Rule,
     Search,
     Survey,
 )
@@ -280,6 +281,19 @@ class SparkEngine:
         """As the contract has it."""
         with self._culprit_named(files):
             return pairs.pairs(self, pairs.Pair(Singles(log, outcomes, files), days, versions), counted, rows)
+
+    def against(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        rule: Rule,
+        repeated: frozenset[date],
+    ) -> pa.Table:
+        """As the contract has it."""
+        with self._culprit_named(files):
+            return against.against(self, Singles(log, outcomes, files), rule, days, repeated)
 
     def ask(self, question: Question) -> pa.Table:
         """The answer to a question, with the values bound to it."""
