@@ -45,14 +45,14 @@ def implied(cells: Cells) -> Cutoff | None:
     wrong = np.cumsum(yes) - yes + no.sum() - (np.cumsum(no) - no)
     fits = np.flatnonzero(wrong == wrong.min())
     low, high = (float(edge) for edge in score_edges()[fits[[0, -1]]])
-    return Cutoff(_roundest(low, high), low, high, int(wrong.min()) / total, total)
+    return Cutoff(roundest(low, high), low, high, int(wrong.min()) / total, total)
 
 
 def _per_bin(bins: NDArray[np.int64], of: NDArray[np.bool_], n: NDArray[np.int64]) -> NDArray[np.int64]:
     return per_bin(bins[of], n[of])
 
 
-def _roundest(low: float, high: float) -> float:
+def roundest(low: float, high: float) -> float:
     """The number with the fewest decimals from low to high, the nearest to the middle of equally round ones."""
     middle = (low + high) / 2
     for decimals in range(6):
