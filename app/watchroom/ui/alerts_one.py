@@ -24,6 +24,7 @@ from watchroom.ui.alerts_words import compared, feature_name, headline, message,
 from watchroom.ui.identity import while_admitted
 from watchroom.ui.model_about import person, web_host
 from watchroom.ui.navigation import link
+from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn, reading
 from watchroom.ui.rows import quiet
 from watchroom.ui.states import code, empty, figure, section, sourced
@@ -128,7 +129,7 @@ def _value(alert: Alert) -> None:
         return
     chart = drawn(_chart, alert_id=alert.alert_id)
     if chart is not None:
-        st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="alert_value")
+        over_time(chart, "alert_value", model=alert.model)
     one = {"performance": "outcome", "explanation": "explained decision"}.get(alert.signal, "decision")
     each = "The month that ends so" if alert.signal == "explanation" else "The seven days that end with each day"
     counted = int(found["n"].fillna(0).iloc[-1])

@@ -18,6 +18,7 @@ from watchroom.store.queries.explained import Choice
 from watchroom.store.queries.explanations import Span
 from watchroom.ui.explanations_subject import SAMPLE, Subject, matrix_of
 from watchroom.ui.explanations_words import LEAST_MOVED, changed, ndcg, shift_words, worth_telling
+from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
@@ -52,7 +53,7 @@ def _by_month(subject: Subject) -> None:
     )
     against = next(key for key, name in _NAMES.items() if name == picked)
     chart = drawn(_months_drawn, model=subject.model.name, version=subject.found.version, against=against)
-    st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="ndcg")
+    over_time(chart, "ndcg", model=subject.model.name)
     own = rows[rows["against"] == against]
     few = int((own["status"] == "no data").sum())
     untold = f" {count_of(few, 'month')} with fewer than {MIN_ROWS} rows on a side cannot be told." if few else ""

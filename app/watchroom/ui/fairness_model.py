@@ -23,6 +23,7 @@ from watchroom.ui.fairness_words import answer, months_around, small_ones
 from watchroom.ui.health_empty import no_period
 from watchroom.ui.health_words import dated
 from watchroom.ui.navigation import link
+from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn, reading
 from watchroom.ui.scope import Period
 from watchroom.ui.states import empty, section, sourced
@@ -247,7 +248,7 @@ def _over_time(subject: Subject, found: Window, column: str, metric: MetricName)
         return
     chart, shown, total, n = made
     section(f"{plain(_title(subject, metric), 100)} by month")
-    st.plotly_chart(chart.figure, config=_QUIET, alt=chart.alt, key="fairness_months")
+    over_time(chart, "fairness_months", model=subject.model)
     st.caption(
         f"Hollow: too few decisions in that month to judge. {sourced(days(found.first, found.last), n, 'decision')}"
     )

@@ -16,6 +16,7 @@ from watchroom.ui.alerts_words import figure as short
 from watchroom.ui.health_empty import VOLUME, no_period
 from watchroom.ui.health_subject import Subject
 from watchroom.ui.health_words import capital, dated, metric_name
+from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import code, empty, sourced
 from watchroom.ui.tables import download
@@ -50,7 +51,7 @@ def _volume(subject: Subject) -> None:
     last = window.last if silent else min(subject.scope.period.last_day, subject.today)
     asked: dict[str, Any] = {**subject.key, "first": window.first, "last": max(last, window.last)}
     chart = drawn(_volume_drawn, **asked, minimum=given.min_per_day if given else None)
-    st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="volume")
+    over_time(chart, "volume", model=subject.model.name)
     rows = ask(queries.volume, **asked)
     twice = int(rows["duplicates"].fillna(0).sum())
     source = sourced(window.label, int(rows["decisions"].sum()), "decision")
@@ -136,7 +137,7 @@ def _line(subject: Subject, found: Decay) -> None:
     end = min(found.crosses_on or last + _LOOK_AHEAD, last + 4 * _LOOK_AHEAD)
     name = capital(metric_name(found.metric or ""))
     chart = charts.decay(rows, name, slope, end, found.limit_value)  # type: ignore[arg-type]
-    st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="decay")
+    over_time(chart, "decay", model=subject.model.name)
     st.caption(
         f"{plain(name)} by week, with the straight line through it and its 95 % interval. "
         f"{sourced('all time', int(rows['n_labelled'].sum()), 'outcome')}"

@@ -21,6 +21,7 @@ from watchroom.ui.health_subject import Subject, Window
 from watchroom.ui.health_window import Compared, Feature, compared, every_method
 from watchroom.ui.health_words import capital, method_name
 from watchroom.ui.lights import light_badge
+from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
@@ -124,10 +125,10 @@ def _over_time(subject: Subject, name: str, method: str) -> None:
     asked: dict[str, Any] = {**subject.key, "first": period.first, "last": period.last, "feature": name}
     found = drawn(_over_time_drawn, **asked)
     st.markdown(f":small[{plain(method_name(method))} by week against the reference]")
-    st.plotly_chart(found.drift.figure, config=QUIET, alt=found.drift.alt, key="feature_drift")
+    over_time(found.drift, "feature_drift", model=subject.model.name)
     if found.quality is not None:
         st.markdown(":small[Missing, unseen, out of range: share of the decisions of a week]")
-        st.plotly_chart(found.quality.figure, config=QUIET, alt=found.quality.alt, key="feature_quality")
+        over_time(found.quality, "feature_quality", model=subject.model.name)
     st.caption(sourced(period.label, found.n, "decision"))
     download("As a table", "feature-by-week", lambda: over_time_table(**asked))
 

@@ -33,6 +33,7 @@ from watchroom.ui.health_empty import no_limits, no_outcomes, no_period
 from watchroom.ui.health_subject import Subject, Window, spec_of
 from watchroom.ui.health_words import capital, dated, metric_name
 from watchroom.ui.lights import light_column
+from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
@@ -94,7 +95,7 @@ def _over_time(subject: Subject, window: Window, known: tuple[tuple[str, bool], 
         empty("This metric has no values in the period.", "Choose another metric, or a longer period in the sidebar.")
         return
     chart = drawn(_drawn, **asked)
-    st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="performance")
+    over_time(chart, "performance", model=subject.model.name)
     realized = rows[rows["kind"] == "realized"]
     n, labelled = int(realized["n"].sum()), int(realized["n_labelled"].sum())
     better = BETTER[METRICS[metric].better] if metric in METRICS else ""

@@ -20,6 +20,7 @@ from watchroom.ui import home_judged, home_pins, wording
 from watchroom.ui.identity import ROLES, current_user
 from watchroom.ui.lights import UNKNOWN_LIGHT, light_column
 from watchroom.ui.navigation import link
+from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn, old_after, reading, room
 from watchroom.ui.rows import badge, event_rows, first_sight_row, model_row
 from watchroom.ui.scope import ALL_MODELS, Scope, scope
@@ -332,7 +333,7 @@ def _runs(view: View) -> None:
         return
     _legend(view.runs)
     chart = view.runs.chart
-    st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="runs_per_day")
+    over_time(chart, "runs_per_day", model=view.scope.model)
     whose = f", experiments of {view.scope.model}" if view.scope.model else ", all experiments"
     st.caption(sourced(view.scope.period.label + whose, view.runs.total, "run"))
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -19,6 +19,7 @@ from watchroom.store.queries import versions as queries
 from watchroom.store.queries.versions import Version
 from watchroom.ui import versions_words as words
 from watchroom.ui.model_versions import or_none
+from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn, reading
 from watchroom.ui.states import empty, section, sourced, truncated
 from watchroom.ui.tables import download
@@ -56,7 +57,7 @@ def show(subject: Subject) -> None:
         ":blue[■ champion] :orange[■ challenger] :gray[▨ changed somewhere in here · below: decisions by the log, "
         "■ at work, □ beside another · ▽ registered ◆ signed off]]"
     )
-    st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="timeline")
+    over_time(chart, "timeline", model=subject.model.name)
     every = len(_used(subject.story) | {one.version for one in subject.versions})
     truncated(min(LANES, every), every, "versions, those that were in use before others")
     st.caption(sourced(label, len(subject.versions), "version"))

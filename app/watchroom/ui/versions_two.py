@@ -21,6 +21,7 @@ from watchroom.ui.compare_choice import address_of
 from watchroom.ui.explanations_words import LEAST_MOVED, shift_words, worth_telling
 from watchroom.ui.lights import NAMES, icon
 from watchroom.ui.navigation import link
+from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import empty, section, sourced
 from watchroom.ui.tables import download
@@ -221,7 +222,7 @@ def _served(subject: Subject, found: Difference) -> None:
         st.caption("Performance by month is not known: no outcomes, or no limit in the model's file.")
         return
     chart = drawn(_months, model=subject.model.name, before=pair[0], now=pair[1])
-    st.plotly_chart(chart.figure, config={"displayModeBar": False}, alt=chart.alt, key="version_months")
+    over_time(chart, "version_months", model=subject.model.name)
     n = int(rows["n_labelled"].sum())
     ends = min(rows["period_end"].max(), pd.Timestamp(subject.made_at.date()))
     months_said = days(rows["period_start"].min(), ends)
