@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +10,7 @@ import streamlit as st
 from watchroom.errors import LedgerError
 from watchroom.ui import book
 from watchroom.ui.identity import current_user
-from watchroom.ui.room import room
+from watchroom.ui.live import live
 from watchroom.ui.rows import quiet
 from watchroom.ui.states import error
 from watchroom.ui.text import ago, count_of, plain, when
@@ -28,29 +27,11 @@ NOTES_SHOWN = 20
 _DONE = "_notebook_done"
 
 
-class _Kept:
-    """The notebook as this process last read it: the next reading takes only what came since."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._known: Notebook | None = None
-
-    def now(self) -> Notebook:
-        from watchroom.ledger.notebook import read
-
-        with self._lock:
-            self._known = read(book.ledger(), self._known)
-            return self._known
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _kept(workspace: str) -> _Kept:
-    return _Kept()
-
-
 def notebook() -> Notebook:
     """All notes, pins and saved views that stand now. Raises `LedgerError` when the ledger cannot be read."""
-    return _kept(str(room().settings.workspace.resolve())).now()
+    from watchroom.ledger.notebook import read
+
+    return live("notebook", read)
 
 
 def pinned(kind: Kind) -> tuple[str, ...]:

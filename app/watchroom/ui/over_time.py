@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -10,12 +9,11 @@ import streamlit as st
 from watchroom.charts.events import Mark, marked
 from watchroom.charts.style import Chart
 from watchroom.errors import LedgerError
-from watchroom.ui import book
-from watchroom.ui.room import room
+from watchroom.ui.live import live
 from watchroom.ui.text import one_line, plain
 
 if TYPE_CHECKING:
-    from watchroom.ledger.events import Event, Events
+    from watchroom.ledger.events import Event
 
 _QUIET = {"displayModeBar": False}
 
@@ -23,29 +21,11 @@ WORDS_SHOWN = 6
 """Events that are listed under a chart; the others are on the page of events."""
 
 
-class _Kept:
-    """The events as this process last read them: the next reading takes only what came since."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._known: Events | None = None
-
-    def now(self) -> Events:
-        from watchroom.ledger.events import read
-
-        with self._lock:
-            self._known = read(book.ledger(), self._known)
-            return self._known
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _kept(workspace: str) -> _Kept:
-    return _Kept()
-
-
 def events(model: str | None) -> tuple[Event, ...]:
     """The events that stand now and concern a model, or all, by their days. Raises `LedgerError`."""
-    return _kept(str(room().settings.workspace.resolve())).now().of(model)
+    from watchroom.ledger.events import read
+
+    return live("events", read).of(model)
 
 
 def marks(model: str | None) -> tuple[Mark, ...]:
