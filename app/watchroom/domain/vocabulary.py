@@ -36,6 +36,15 @@ METHOD_NAMES: Mapping[str, str] = {
 OWN_NAMES: Mapping[str, str] = {"@score": "the score", "@prediction": "the prediction", "@outcome": "the outcome"}
 """What people call the signals that are watched like features."""
 
+SIGNAL_PHRASES: Mapping[str, str] = {
+    "drift": "drift of {}",
+    "quality": "data quality of {}",
+    "performance": "performance ({})",
+    "volume": "number of decisions",
+    "explanation": "what drives the model",
+}
+"""What an alert is about, with a place for its feature's or metric's name, as messages and printed pages say it."""
+
 OWN_SIGNALS = tuple(OWN_NAMES)
 """Signals that are watched like features and can have limits of their own."""
 

@@ -73,7 +73,7 @@ def judged(reading: Reading, unit: str | None, currency: str = "") -> str:
         aim = f" (target {target})" if reading.target is not None else ""
         return f"beyond the limit of {limit}{aim}"
     if reading.status == OFF_TARGET:
-        missed = "short of" if reading.better == "higher" else "above"
+        missed = "above" if reading.value is not None and reading.value > (reading.target or 0) else "short of"
         within = f", within the limit of {limit}" if reading.limit is not None else ""
         return f"{missed} the target of {target}{within}"
     return ""

@@ -44,11 +44,13 @@ body {{ font-size: 9pt; }}
 h2 {{ margin-top: 1em; }}
 h2, tr, .whole, .answer, dl {{ break-inside: avoid; }}
 h2 {{ break-after: avoid; }}
-.answer p + p {{ margin-top: 0.35em; }}
-.answer b {{ display: inline-block; min-width: 8.2em; }}
+.answer dl {{ grid-template-columns: 9.4em 1fr; gap: 0.35em 0.6em; }}
+.answer dt {{ color: inherit; font-weight: 600; }}
 th {{ vertical-align: bottom; }}
+th, td {{ padding-right: 7pt; }}
+th:last-child, td:last-child {{ padding-right: 0; }}
 td {{ vertical-align: top; padding-top: 1.4pt; padding-bottom: 1.4pt; }}
-td.mark, tr.mark td {{ font-weight: 600; }}
+tr.mark td {{ font-weight: 600; }}
 td svg {{ margin: 0.5pt 0; }}
 .lead {{ margin: 0.15em 0 0.35em; }}
 """

@@ -84,12 +84,20 @@ def day_name(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def earned(answer: Answer, spec: ModelSpec, currency: str) -> str:
-    """What it earned in its last whole month against what would be done without it, how sure, and at what cost."""
+def earned(
+    answer: Answer, spec: ModelSpec, currency: str, period: str = "", *, compared: Baseline | str | None = "file"
+) -> str:
+    """What it earned in its last whole month against what would be done without it, how sure, and at what cost.
+
+    `period` names what the figures are of where that is no month, `compared` the baseline where it is not the file's.
+    """
+    name = period or month_name(answer)
     value = spec.value
     names, baseline = spec.answer, value.baseline if value else None
+    if not isinstance(compared, str):
+        baseline = compared
     if not answer.known:
-        return _unknown(answer, currency)
+        return _unknown(answer, currency, name)
     net, amount = answer.net, money(abs(answer.net or 0), currency)
     against = more_than(baseline, names)
     verb = "earned" if (net or 0) >= 0 else "lost"
@@ -98,17 +106,17 @@ def earned(answer: Answer, spec: ModelSpec, currency: str) -> str:
     else:
         core = f"its decisions {verb} {amount}"
     cost = f", after running costs of {money(answer.run_cost, currency)}" if answer.run_cost else ""
-    return f"In {month_name(answer)} {core}{cost}{_estimated(answer, currency)}."
+    return f"In {name} {core}{cost}{_estimated(answer, currency)}."
 
 
-def _unknown(answer: Answer, currency: str) -> str:
+def _unknown(answer: Answer, currency: str, name: str) -> str:
     cost = "" if answer.run_cost is None else f" It cost {money(answer.run_cost, currency)} to run."
     if answer.decisions and not answer.labelled:
         return (
-            f"What it brought in {month_name(answer)} is not known: none of its "
+            f"What it brought in {name} is not known: none of its "
             f"{answer.decisions:,} decisions has an outcome yet.{cost}"
         )
-    return f"What it brought in {month_name(answer)} is not known.{cost}"
+    return f"What it brought in {name} is not known.{cost}"
 
 
 def _estimated(answer: Answer, currency: str) -> str:

@@ -11,20 +11,13 @@ from urllib.parse import quote
 
 from watchroom.domain.alerts import Alert
 from watchroom.domain.figures import figure_text
-from watchroom.domain.vocabulary import METHOD_NAMES, METRIC_NAMES, OWN_NAMES
+from watchroom.domain.vocabulary import METHOD_NAMES, METRIC_NAMES, OWN_NAMES, SIGNAL_PHRASES
 from watchroom.jobs.alerts.record import About
 from watchroom.ledger.notifications import News
 
 MOST_LINES = 30
 """Alerts in one message: who has more troubles than that needs the page, and some channels cut a long text."""
 
-_SIGNALS = {
-    "drift": "drift of {}",
-    "quality": "data quality of {}",
-    "performance": "performance ({})",
-    "volume": "number of decisions",
-    "explanation": "what drives the model",
-}
 _ENDINGS = {
     "condition over": "It is no longer beyond its limit.",
     "version out of service": "This version is no longer in service.",
@@ -125,7 +118,7 @@ def _subject(alert: Alert) -> str:
     name = alert.condition.feature
     names = METRIC_NAMES if alert.condition.signal == "performance" else OWN_NAMES
     feature = names.get(name) or one_line(name, 80)
-    return _SIGNALS[alert.condition.signal].format(feature)
+    return SIGNAL_PHRASES[alert.condition.signal].format(feature)
 
 
 def _measured(alert: Alert) -> str:

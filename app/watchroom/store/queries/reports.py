@@ -1,0 +1,103 @@
+"""Readers of the printed pages: a model's file and owners, what is proposed, what happened, as of the refresh.
+
+What a report says of KPIs, money, next actions, lights and alerts it asks the readers of the pages that show them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from watchroom.store.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposal that is not done: `voices` are the roles that spoke, each with `for`, `against` or `abstains`."""
+
+    seq: int
+    at: datetime
+    actor: str
+    model: str
+    title: str
+    version: int | None
+    action: str
+    trigger: str
+    worth_per_month: float | None
+    due: date | None
+    state: str
+    voices: tuple[tuple[str, str], ...]
+
+
+_PROPOSALS = """
+with spoken as (
+    select proposal, list(role order by role) as roles, list(voice order by role) as voices
+    from proposal_voices group by proposal
+)
+select p.seq, p."at", p.actor, p.model, coalesce(m.title, p.model), p.version, p.action, coalesce(p.trigger, ''),
+    p.worth_per_month, p.due, p.state, s.roles, s.voices
+from proposals p left join models m on m.model = p.model left join spoken s on s.proposal = p.seq
+where p.state in ('open', 'accepted') and ($model is null or p.model = $model)
+order by p.state = 'open' desc, p.due nulls last, p.seq
+"""
+
+
+def proposals(snapshot: Snapshot, *, model: str | None = None) -> tuple[Proposal, ...]:
+    """The proposals that nobody has decided yet, the most pressing first, then those that are accepted and not done."""
+    return tuple(
+        Proposal(*(*facts, tuple(zip(roles or (), voices or (), strict=True))))
+        for *facts, roles, voices in snapshot.rows(_PROPOSALS, {"model": model})
+    )
+
+
+@dataclass(frozen=True)
+class Happened:
+    """Something that happened in the world; `models` is empty where it concerns all of them. Texts are people's."""
+
+    title: str
+    first_day: date
+    last_day: date
+    models: tuple[str, ...]
+    text: str
+    actor: str
+
+
+_HAPPENED = """
+select coalesce(title, ''), first_day, coalesce(last_day, first_day), models, coalesce(text, ''), coalesce(actor, '')
+from events
+where first_day <= $last and coalesce(last_day, first_day) >= $first
+    and ($model is null or coalesce(len(models), 0) = 0 or list_contains(models, $model))
+order by first_day, seq
+"""
+
+
+def happened(snapshot: Snapshot, *, model: str | None = None, first: date, last: date) -> tuple[Happened, ...]:
+    """What happened in the days, concerning a model or any, the earliest first."""
+    rows = snapshot.rows(_HAPPENED, {"model": model, "first": first, "last": last})
+    return tuple(
+        Happened(title, begins, ends, tuple(models or ()), text, actor)
+        for title, begins, ends, models, text, actor in rows
+    )
+
+
+@dataclass(frozen=True)
+class About:
+    """What a report needs of a model's file and of the workspace; None is unknown, `spec` the file as JSON."""
+
+    model: str
+    title: str
+    purpose: str | None
+    tier: str | None
+    spec: str | None
+    owners: tuple[tuple[str, str], ...]
+
+
+def about(snapshot: Snapshot, *, model: str) -> About | None:
+    """What is known of a model; None for one that the snapshot does not know."""
+    rows = snapshot.rows(
+        "select model, coalesce(title, model), purpose, tier, spec from models where model = ?", [model]
+    )
+    if not rows:
+        return None
+    owners = snapshot.rows("select role, person from owners where model = ? and person <> '' order by role", [model])
+    return About(*(*rows[0], tuple(owners)))
