@@ -11,7 +11,7 @@ from watchroom.reports import value_words as money_words
 from watchroom.store.queries import kpis as queries
 from watchroom.store.queries import value as money
 from watchroom.store.queries.models import Model
-from watchroom.ui import value_targets
+from watchroom.ui import value_money, value_runway, value_targets
 from watchroom.ui.following import Reads, follow, remember
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.model_about import person
@@ -79,6 +79,8 @@ def _targets(model: Model, scope: Scope) -> None:
 
 _VIEWS: dict[str, Callable[[Model, Scope], None]] = {
     "Targets": _targets,
+    "Money": lambda model, _: value_money.show(model),
+    "Runway": lambda model, _: value_runway.show(model),
 }
 
 

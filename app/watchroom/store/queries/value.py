@@ -138,7 +138,7 @@ def takings(snapshot: Snapshot, *, model: str) -> tuple[Taking, ...]:
     """Which versions were in service, one after another, the oldest first: of each day that with most decisions."""
     rows = snapshot.rows(
         """with lead as (
-            select day, version from value_serving where model = ? and day <= ? and by <> 'beside'
+            select day, version from value_serving where model = ? and day <= ? and "by" <> 'beside'
             qualify row_number() over (partition by day order by decisions desc, version desc) = 1
         )
         select day, version, lag(version) over (order by day) as before from lead
@@ -188,7 +188,7 @@ def metric_by_week(snapshot: Snapshot, *, model: str, metric: str) -> pd.DataFra
     return snapshot.query(
         """with lead as (
             select date_trunc('week', day)::date as week, version, sum(decisions) as decisions
-            from value_serving where model = $model and by <> 'beside' and day <= $today group by 1, 2
+            from value_serving where model = $model and "by" <> 'beside' and day <= $today group by 1, 2
             qualify row_number() over (partition by week order by decisions desc, version desc) = 1
         )
         select p.period_start, p.period_end, p.value, p.n_labelled, p.version
