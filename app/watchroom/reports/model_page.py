@@ -168,9 +168,9 @@ def _short(one: Money, facts: Facts) -> str:
 def _months(facts: Facts) -> str:
     most = BEFORE if facts.period.length == "year" else MONTHS
     columns = [
-        Column(facts.period.grain.capitalize()), Column("Decisions", 11, "n"), Column("With outcome", 13, "n"),
-        Column("Realized", 13, "n"), Column("Estimated", 13, "n"), Column("Costs", 11, "n"), Column("Net", 13, "n"),
-        Column("Running total", 14, "n"),
+        Column(facts.period.grain.capitalize()), Column("Decisions", 10, "n"), Column("With outcome", 11, "n"),
+        Column("Realized", 12, "n"), Column("Estimated", 12, "n"), Column("Costs", 11, "n"), Column("Net", 12, "n"),
+        Column("Running total", 13, "n"),
     ]  # fmt: skip
     amount = partial(money, currency=facts.currency)
     shown = facts.money[-most:]

@@ -44,7 +44,7 @@ body {{ font-size: 9pt; }}
 h2 {{ margin-top: 1em; }}
 h2, tr, .whole, .answer, dl {{ break-inside: avoid; }}
 h2 {{ break-after: avoid; }}
-.answer dl {{ grid-template-columns: 9.4em 1fr; gap: 0.35em 0.6em; }}
+.answer dl {{ grid-template-columns: 10.9em 1fr; gap: 0.35em 0.6em; }}
 .answer dt {{ color: inherit; font-weight: 600; }}
 th {{ vertical-align: bottom; }}
 th, td {{ padding-right: 7pt; }}

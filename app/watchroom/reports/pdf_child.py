@@ -15,8 +15,10 @@ MEMORY = 2 << 30
 CPU_SECONDS = 60
 NO_LIBRARIES = 3
 
-SIZES = ("", "body { font-size: 7.8pt }", "body { font-size: 7.2pt }")
-"""What is to fit is made smaller in two steps until it does; below that nobody could read it on paper."""
+SIZES = ("", "body { font-size: 7.8pt !important }", "body { font-size: 7.2pt !important }")
+"""What is to fit is made smaller in two steps until it does; below that nobody could read it on paper.
+
+Without its mark such a rule stands behind those of the document itself."""
 
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 """Flags of unshare(2): a network without anything in it, where the system lets a user have one."""

@@ -5,6 +5,7 @@ What is realized is filled, what is estimated hatched, costs are outlined: they 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -142,8 +143,9 @@ def _axis(y: Scale, money: Callable[[float], str]) -> list[str]:
 
 
 def _label(label: str, x: float, place: int, count: int, chosen: bool = False) -> list[str]:
-    """A period's name below its bar; of very many every second, third … alone, counted from the newest."""
-    if (count - 1 - place) % max(1, -(-count // 13)):
+    """A period's name below its bar; where all would not fit every second, third … alone, counted from the newest."""
+    room = (_WIDTH - _LEFT) / count
+    if (count - 1 - place) % math.ceil((5.2 * len(label) + 4) / room):
         return []
     weight = "bold" if chosen else "normal"
     return [element("text", label, x=round(x, 2), y=_HEIGHT - 5, text_anchor="middle", font_size=8.5,
