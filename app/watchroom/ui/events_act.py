@@ -1,0 +1,82 @@
+"""Adding an event to the charts, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from watchroom.errors import LedgerError
+from watchroom.store.queries import models as queries
+from watchroom.ui import book
+from watchroom.ui.fragments import dialog
+from watchroom.ui.identity import current_user
+from watchroom.ui.room import ask, reading
+from watchroom.ui.states import error
+
+if TYPE_CHECKING:
+    from watchroom.ledger.events import Event
+
+_DONE = "_event_done"
+
+_EARLIEST = date(1970, 1, 1)
+
+
+def said_and_done() -> None:
+    """What the last rerun did, said once."""
+    if said := st.session_state.pop(_DONE, ""):
+        st.toast(said, icon=":material/check_circle:")
+
+
+@dialog("Add an event", width="medium", icon=":material/event:", on_dismiss="rerun")
+def add(model: str) -> None:
+    """The dialog that marks an event; `model` is the one that the page is about."""
+    from watchroom.ledger.events import MAX_TEXT, MAX_TITLE
+
+    st.caption("It is marked on every chart over time, for everybody. Who added it stands in the ledger.")
+    title = st.text_input("What happened", max_chars=MAX_TITLE, key="event_title", placeholder="Prices rose by 5 %")
+    with reading() as snapshot:
+        today = snapshot.day
+    first, last = st.columns(2)
+    began = first.date_input("First day", today, min_value=_EARLIEST, key="event_first", format="YYYY-MM-DD")
+    ended = last.date_input(
+        "Last day, the same for a single day", began, min_value=_EARLIEST, key="event_last", format="YYYY-MM-DD"
+    )
+    names = list(ask(queries.names))
+    chosen = st.multiselect(
+        "Models it concerns; none for all", names, default=[model] if model in names else [], key="event_models"
+    )
+    text = st.text_area("More about it, if you like", max_chars=MAX_TEXT, height=90, key="event_text")
+    if st.button("Add it", key="event_do", icon=":material/check:"):
+        _add(title, (began, ended), tuple(chosen), text or "")
+
+
+def _add(title: str, days: tuple[date, date], models: tuple[str, ...], text: str) -> None:
+    from watchroom.ledger.events import Happened, add
+
+    try:
+        add(book.ledger(), Happened(title, *days, models, text), book.person(current_user()))
+    except LedgerError as problem:
+        error(problem)
+        return
+    st.session_state[_DONE] = "Added. Every chart over time shows it."
+    st.rerun()
+
+
+def take_back(event: Event) -> None:
+    """A button that takes an event off the charts, for those who may."""
+    user = current_user()
+    if book.person(user).name.strip() != event.actor and "admin" not in user.roles and user.signed_in:
+        return
+    if not st.button("Take back", key=f"_event_back_{event.seq}", type="tertiary", icon=":material/undo:"):
+        return
+    from watchroom.ledger.events import take_back as act
+
+    try:
+        act(book.ledger(), event.seq, book.person(user))
+    except LedgerError as problem:
+        error(problem)
+        return
+    st.session_state[_DONE] = "Taken back. It stays readable in the ledger."
+    st.rerun()
