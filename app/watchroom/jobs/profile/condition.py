@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from threading import Timer
+from typing import Any
 
 import duckdb
 
 from watchroom.errors import WatchroomError
+from watchroom.jobs.sql_text import NotSql, TooLong, at_most, first_line, has_no_more, statements
 
 KEPT = "@kept"
 """The column that says which rows of the reference the condition names."""
@@ -32,44 +32,27 @@ def limit_disk(connection: duckdb.DuckDBPyConnection) -> None:
 def keep_rows(connection: duckdb.DuckDBPyConnection, condition: str) -> None:
     """Fill the column `KEPT` of the table `reference`. Raises NoCondition, also when it takes too long."""
     _single_expression(connection, condition)
-    overrun = [False]
-
-    def stop() -> None:
-        overrun[0] = True
-        connection.interrupt()
-
-    timer = Timer(SECONDS, stop)
-    timer.start()
     try:
-        connection.execute(f'alter table reference add column "{KEPT}" boolean')
-        connection.execute(f'update reference set "{KEPT}" = ({condition}\n)')
+        with at_most(connection, SECONDS):
+            connection.execute(f'alter table reference add column "{KEPT}" boolean')
+            connection.execute(f'update reference set "{KEPT}" = ({condition}\n)')
+    except TooLong as error:
+        raise NoCondition(str(error)) from error
     except duckdb.Error as error:
-        why = f"It took longer than {SECONDS:g} seconds." if overrun[0] else _first_line(error)
-        raise NoCondition(why) from error
-    finally:
-        timer.cancel()
-        timer.join()
+        raise NoCondition(first_line(error)) from error
 
 
 def _single_expression(connection: duckdb.DuckDBPyConnection, condition: str) -> None:
     """That it is one expression with and without parentheses: so it neither leaves them nor adds clauses of its own."""
     for text in (condition, f"({condition}\n)"):
-        query = f"select 1 from reference where {text}\n"
         try:
-            parsed = json.loads(connection.execute("select json_serialize_sql(?)", [query]).fetchall()[0][0])
-        except duckdb.Error as error:
-            raise NoCondition(_first_line(error)) from error
-        if parsed["error"]:
-            raise NoCondition(str(parsed.get("error_message") or "It cannot be read.").strip().splitlines()[0])
-        if len(parsed["statements"]) != 1 or not _only_where(parsed["statements"][0]["node"]):
+            found = statements(connection, f"select 1 from reference where {text}\n")
+        except NotSql as error:
+            raise NoCondition(str(error)) from error
+        if len(found) != 1 or not _only_where(found[0]["node"]):
             raise NoCondition("It is more than a condition.")
 
 
-def _only_where(node: dict[str, object]) -> bool:
+def _only_where(node: dict[str, Any]) -> bool:
     """Whether a parsed statement selects from the reference with a condition and nothing else."""
-    nothing = ("modifiers", "group_expressions", "having", "qualify", "sample")
-    return node["type"] == "SELECT_NODE" and node["where_clause"] is not None and not any(node[key] for key in nothing)
-
-
-def _first_line(error: duckdb.Error) -> str:
-    return str(error).strip().splitlines()[0]
+    return has_no_more(node) and node["where_clause"] is not None

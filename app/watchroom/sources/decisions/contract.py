@@ -27,6 +27,9 @@ Family = Literal["integer", "float", "text", "boolean", "naive", "zoned", "date"
 Kind = Literal["number", "category", "boolean"]
 """How a feature is read. A boolean is a category of `true` and `false`, whatever a file writes for them."""
 
+ReadAs = Literal["number", "category", "boolean", "time"]
+"""How a column of single decisions is read: as a `Kind`, or as a time in UTC."""
+
 OWN_SIGNALS = ("@score", "@prediction", "@outcome")
 
 Comparison = Literal["=", "!=", "<", "<=", ">", ">=", "in", "missing"]
@@ -424,6 +427,25 @@ class Engine(Protocol):
 
         Columns: those of `log.used` but id and time, as they lie in the files; `@version`; `@outcome` as text, NULL
         while unknown. Raises `FileProblem`, also while it is read.
+        """
+        ...
+
+    def joined(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        columns: Sequence[tuple[str, ReadAs]],
+        *,
+        repeated: frozenset[date],
+    ) -> pa.RecordBatchReader:
+        """All decisions of these days: `@version`, `@day` (of the decision), and the columns asked for, in their order.
+
+        These are columns of the files, and of ours `@id`, `@decided_at`, `@score`, `@prediction` and `@outcome`, which
+        have their types whatever is said: text, a time, a number; prediction and outcome of a regression are numbers,
+        else text. Nothing else is read: outcomes only when they are asked for. NULL for what is missing, NaN, not of
+        the type, or not in the row's file. `repeated` as in `results`. Raises `FileProblem`, also while it is read.
         """
         ...
 

@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from watchroom.sources.decisions import against, answers, lookup, pairs, samples
+from watchroom.sources.decisions import against, answers, joined, lookup, pairs, samples
 from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import (
     ERROR_SUMS,
@@ -31,6 +31,7 @@ from watchroom.sources.decisions.contract import (
     LogFile,
     OutcomeLog,
     Overlap,
+    ReadAs,
     Results,
     Rule,
     Search,
@@ -147,6 +148,25 @@ class DuckDBEngine:
             f"from ({ask.joined(decided, told)}) as joined"
         )
         return self._reader(query, dialect)
+
+    def joined(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        columns: Sequence[tuple[str, ReadAs]],
+        *,
+        repeated: frozenset[date],
+    ) -> pa.RecordBatchReader:
+        """As the contract has it."""
+        wanted = joined.asked(log, files, days, columns, repeated)
+        if wanted.nothing:
+            return joined.nothing(wanted)
+        with self._culprit_named(files, log):
+            dialect = self._dialect()
+            told = self._told(dialect, log, outcomes, files) if wanted.needs_outcome else None
+            return self._reader(wanted.question(dialect, told), dialect)
 
     def table(self, files: Sequence[FileShape]) -> pa.RecordBatchReader:
         """As the contract has it."""

@@ -20,11 +20,9 @@ def limited(interrupt: Callable[[], None], seconds: float) -> Iterator[None]:
 
     What else DuckDB says is a SourceError, in which no path of this machine stands.
     """
-    done = threading.Event()
-    alarm = threading.Thread(target=_ring, args=(interrupt, seconds, done), daemon=True)
-    alarm.start()
     try:
-        yield
+        with interrupted_after(interrupt, seconds):
+            yield
     except duckdb.InterruptException as error:
         raise QueryTimeout(
             f"Reading the log was stopped after {seconds:g} seconds.",
@@ -42,6 +40,16 @@ def limited(interrupt: Callable[[], None], seconds: float) -> Iterator[None]:
             why=f"DuckDB: {type(error).__name__}.",
             next_step="It may have been changed just now: look again, or run `watchroom refresh`.",
         ) from error
+
+
+@contextmanager
+def interrupted_after(interrupt: Callable[[], None], seconds: float) -> Iterator[None]:
+    """Say `interrupt` when the time is up, and again until what runs inside has ended; its errors come as they are."""
+    done = threading.Event()
+    alarm = threading.Thread(target=_ring, args=(interrupt, seconds, done), daemon=True)
+    alarm.start()
+    try:
+        yield
     finally:
         done.set()
         alarm.join()

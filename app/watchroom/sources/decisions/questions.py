@@ -28,8 +28,8 @@ from watchroom.sources.decisions.contract import (
 )
 from watchroom.sources.decisions.dialect import Dialect
 
-Form = Literal["number", "category", "boolean", "score", "binary"]
-"""How a value is read: `score` is a number from 0 to 1, `binary` one of '0' and '1'."""
+Form = Literal["number", "category", "boolean", "score", "binary", "time"]
+"""How a value is read: `score` is a number from 0 to 1, `binary` one of '0' and '1', `time` one in UTC."""
 
 LEAST_PROBABILITY = "2.2e-16"
 """What log loss is kept from 0 by: the distance from 1 to the next double, as scikit-learn has it."""
@@ -187,6 +187,8 @@ def value_of(dialect: Dialect, form: Form, family: Family | None, name: str) -> 
             return _of_two(dialect, family, name, "true", "false")
         case "binary":
             return _of_two(dialect, family, name, "1", "0")
+        case "time":
+            return time_of(dialect, family, name), _NEVER
 
 
 def may_be_invalid(dialect: Dialect, signal: Signal, shapes: Iterable[FileShape]) -> bool:
@@ -298,7 +300,10 @@ def _columns(dialect: Dialect, log: DecisionLog, shape: FileShape, wanted: Wante
     yield "cast(__at as date) as day"
     yield f"{version_of(dialect, log, shape, '__at')} as version"
     for position, signal in enumerate(wanted.signals):
-        value, invalid = value_of(dialect, signal.form, shape.family(signal.column), dialect.name(signal.column))
+        name = dialect.name(signal.column)
+        if signal.form == "time":
+            name = dialect.to_microseconds(name, shape.type(signal.column))
+        value, invalid = value_of(dialect, signal.form, shape.family(signal.column), name)
         yield f"{value} as s{position}"
         yield f"{invalid if invalid == _NEVER else f'coalesce({invalid}, false)'} as x{position}"
     for position, column in enumerate(wanted.groups):

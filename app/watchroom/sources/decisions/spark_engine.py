@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchroom.errors import SourceError
-from watchroom.sources.decisions import against, answers, lookup, pairs, samples
+from watchroom.sources.decisions import against, answers, joined, lookup, pairs, samples
 from watchroom.sources.decisions import questions as ask
 from watchroom.sources.decisions.contract import (
     ERROR_SUMS,
@@ -29,6 +29,7 @@ from watchroom.sources.decisions.contract import (
     LogFile,
     OutcomeLog,
     Overlap,
+    ReadAs,
     Results,
     Rule,
     Search,
@@ -124,6 +125,25 @@ class SparkEngine:
         )
         with self._culprit_named(files):
             return _reader(self._session.sql(query, dialect.values))
+
+    def joined(
+        self,
+        log: DecisionLog,
+        outcomes: OutcomeLog | None,
+        files: Files,
+        days: frozenset[date],
+        columns: Sequence[tuple[str, ReadAs]],
+        *,
+        repeated: frozenset[date],
+    ) -> pa.RecordBatchReader:
+        """As the contract has it. All rows come to this process at once: ask for a month of a large log."""
+        wanted = joined.asked(log, files, days, columns, repeated)
+        if wanted.nothing:
+            return joined.nothing(wanted)
+        dialect = self._dialect()
+        told = self._told(dialect, log, outcomes, files) if wanted.needs_outcome else None
+        with self._culprit_named(files):
+            return _reader(self._session.sql(wanted.question(dialect, told), dialect.values).cast(wanted.schema))
 
     def table(self, files: Sequence[FileShape]) -> pa.RecordBatchReader:
         """As the contract has it. All rows come to this process at once."""

@@ -1,0 +1,87 @@
+"""How a KPI stands against its target and its limit, and which periods are to be worked out anew. Pure, UTC days."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from watchroom.domain.periods import Grain, span_of
+
+Better = Literal["lower", "higher"]
+
+KpiStatus = Literal["on target", "off target", "beyond limit", "no data", "no target"]
+
+GRAINS: tuple[Grain, ...] = ("day", "week", "month")
+"""The periods that a KPI is worked out for."""
+
+
+def better_of(target: float | None, limit: float | None, better: Better | None) -> Better | None:
+    """Which way is better: as it is said, else from the target to its limit; None when neither tells."""
+    if better is not None or target is None or limit is None or target == limit:
+        return better
+    return "lower" if target < limit else "higher"
+
+
+def status_of(value: float | None, target: float | None, limit: float | None, better: Better | None) -> KpiStatus:
+    """How a value stands; `value` None or NaN for none.
+
+    A value that is as good as the target is on it, one that is as bad as the limit is not beyond it yet. Without a
+    target there is only the limit to be beyond; without a direction there is neither.
+    """
+    if value is None or math.isnan(value):
+        return "no data"
+    sign = {"lower": 1.0, "higher": -1.0}.get(better_of(target, limit, better) or "")
+    if sign is None:
+        return "no target"
+    if limit is not None and sign * value > sign * limit:
+        return "beyond limit"
+    if target is None:
+        return "no target"
+    return "on target" if sign * value <= sign * target else "off target"
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is to be worked out of the periods that begin in a month: the first days of each grain's, and what to read.
+
+    `days` are those with decisions of all these periods; none where the decisions are gone. They lie in the month, or
+    in the six days after it.
+    """
+
+    month: date
+    starts: Mapping[Grain, frozenset[date]]
+    days: frozenset[date]
+
+
+def due(changed: Iterable[date], there: Collection[date]) -> tuple[Due, ...]:
+    """Every period that holds a changed day, by the month in which it begins, the newest first.
+
+    `there` are the days with decisions now; a changed day need not be among them any more.
+    """
+    spans: dict[date, dict[Grain, set[tuple[date, date]]]] = {}
+    for day in set(changed):
+        for grain in GRAINS:
+            first, last = span_of(grain, day)
+            spans.setdefault(first.replace(day=1), {}).setdefault(grain, set()).add((first, last))
+    return tuple(_due(month, spans[month], there) for month in sorted(spans, reverse=True))
+
+
+def _due(month: date, spans: Mapping[Grain, Collection[tuple[date, date]]], there: Collection[date]) -> Due:
+    wanted = [span for some in spans.values() for span in some]
+    first, last = min(span[0] for span in wanted), max(span[1] for span in wanted)
+    near = [day for day in there if first <= day <= last]
+    days = frozenset(day for day in near if any(begin <= day <= end for begin, end in wanted))
+    return Due(month, {grain: frozenset(begin for begin, _ in some) for grain, some in spans.items()}, days)
+
+
+def together(some: Iterable[Due]) -> Due:
+    """All that is due of one month, of several KPIs."""
+    every = list(some)
+    starts: dict[Grain, frozenset[date]] = {}
+    for one in every:
+        for grain, firsts in one.starts.items():
+            starts[grain] = starts.get(grain, frozenset()) | firsts
+    return Due(every[0].month, starts, frozenset().union(*(one.days for one in every)))

@@ -1,0 +1,342 @@
+"""The KPIs of one model: what of them is due, and what comes of it. Several KPIs share one reading of a month.
+
+A KPI is due where the decisions or outcomes of a day have changed, or who was in service on it, or the formula itself.
+Another target or limit judges the values that are there anew, and reads nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from watchroom.domain.kpi import GRAINS, Due, better_of, due, status_of, together
+from watchroom.domain.kpi_register import digest_of, terms_of
+from watchroom.domain.periods import span_of
+from watchroom.errors import ExplainError
+from watchroom.jobs.explain.logs import Logs
+from watchroom.jobs.value.formula import BadFormula, Formula, read_formula
+from watchroom.jobs.value.kpi_columns import Columns
+from watchroom.jobs.value.sandbox import Key, Sandbox, Worked
+from watchroom.sources.decisions.contract import Engine, ReadAs
+from watchroom.store.kpis import DayStand, KpiRun, KpiStore, ValueRow
+from watchroom.workspace.model_file import ModelSpec
+from watchroom.workspace.money import Kpi
+
+_RULES = "1"
+"""Raised when what is worked out here changes its meaning, so that every KPI is worked out anew."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a KPI was worked out from, kept for the next refresh.
+
+    `reading` changes with the formula and with what its columns mean; `days` is what each day rested on; `failed` what
+    all rested on when the formula failed, empty when it did not; `odd` the months in which it gave infinity or NaN.
+    """
+
+    reading: str = ""
+    columns: Mapping[str, ReadAs | None] = field(default_factory=dict)
+    days: Mapping[str, str] = field(default_factory=dict)
+    failed: str = ""
+    odd: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, text: str | None) -> Note:
+        """The note from its text; an empty one for None."""
+        kept = json.loads(text) if text else {}
+        return cls(**kept | {"odd": tuple(kept.get("odd", ()))})
+
+    def text(self) -> str:
+        """The note as text."""
+        return json.dumps(vars(self), sort_keys=True, separators=(",", ":"))
+
+
+@dataclass
+class Task:
+    """One KPI on its way: what it was, what is due of it, and what came of it."""
+
+    kpi: Kpi
+    before: Note
+    note: Note
+    formula: Formula | None = None
+    error: BadFormula | None = None
+    due: dict[date, Due] = field(default_factory=dict)
+    """By month."""
+    changed: frozenset[date] = frozenset()
+    stuck: bool = False
+    """It failed on these very decisions before: it is not tried again until they change."""
+    left: int = 0
+    """Months that there was no time for."""
+    ran: bool = False
+    gone: set[tuple[str, date]] = field(default_factory=set)
+    """Periods that were worked out anew, by grain and first day."""
+    rows: list[ValueRow] = field(default_factory=list)
+
+    @property
+    def renewed(self) -> bool:
+        """Whether it is another formula than before: what was worked out by that is no value of this KPI."""
+        return self.note.reading != self.before.reading
+
+    def told(self, run: KpiRun | None, at: datetime) -> KpiRun:
+        """How it ran; `run` is what was held of that."""
+        error = next_step = None
+        if self.error is not None:
+            error, next_step = f"{self.error.what} {self.error.why}".strip(), self.error.next_step or None
+        elif self.stuck and run is not None:
+            error, next_step = run.error, run.next_step
+        return KpiRun(
+            kpi=self.kpi.name,
+            digest=digest_of(terms_of(self.kpi.model_dump())),
+            error=error,
+            next_step=next_step,
+            needs_outcome=self.formula.needs_outcome if self.formula else None,
+            ran_at=at if self.ran else run.ran_at if run else None,
+        )
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the KPIs of every model are worked out with."""
+
+    store: KpiStore
+    engine: Engine
+    sandbox: Sandbox
+
+
+class ModelKpis:
+    """Works out the KPIs of one model; nothing is written before `write`."""
+
+    def __init__(self, tools: Tools, spec: ModelSpec, logs: Logs) -> None:
+        self._tools, self._spec, self._logs = tools, spec, logs
+        self.tasks: list[Task] = []
+        self._stands: dict[date, DayStand] = {}
+        self._serving = frozenset[tuple[int, date]]()
+        self._columns: Columns | None = None
+
+    def plan(self) -> None:
+        """Find what is due of each KPI with a formula."""
+        store, model = self._tools.store, self._spec.model
+        notes = store.notes(model)
+        self.tasks = [
+            Task(kpi, before=before, note=before)
+            for kpi in self._spec.kpis
+            if kpi.sql is not None
+            for before in [Note.read(notes.get(kpi.name))]
+        ]
+        if not self.tasks or not self._has_log():
+            return
+        self._stands, self._serving = store.stands(model), store.serving(model)
+        for task in self.tasks:
+            try:
+                self._plan(task)
+            except BadFormula as error:
+                task.error = error
+                task.note = Note(reading=self._reading(task, {}))
+
+    def _has_log(self) -> bool:
+        """Whether there is something to run a formula over; else that is the KPIs' error."""
+        if self._spec.decisions is None:
+            self._no_log("The model has no decisions.", "Name the log under `decisions` in the model's file.")
+            for task in self.tasks:
+                task.note = Note(reading="no decisions")
+            return False
+        try:
+            kinds = json.loads(self._logs.notes.get("kinds") or "{}")
+            self._columns = Columns(self._logs, kinds)
+            return bool(self._columns.log)
+        except ExplainError as error:
+            self._columns = None
+            self._no_log(error.what, "The page Status says what is wrong with the log, if anything.")
+            return False
+
+    def _no_log(self, why: str, next_step: str) -> None:
+        for task in self.tasks:
+            try:
+                task.formula = read_formula(self._tools.sandbox.connection, task.kpi.sql or "")
+                task.error = BadFormula("There is nothing to run the formula over.", why=why, next_step=next_step)
+            except BadFormula as error:
+                task.error = error
+
+    def _plan(self, task: Task) -> None:
+        assert self._columns is not None
+        task.formula = read_formula(self._tools.sandbox.connection, task.kpi.sql or "")
+        columns = self._columns.of(task.formula, {k: v for k, v in task.before.columns.items() if v is not None})
+        reading = self._reading(task, columns)
+        known = task.before if task.before.reading == reading else Note()
+        task.note = replace(known, reading=reading, columns=columns)
+        now = self._stands_of(task)
+        task.stuck = bool(known.failed) and known.failed == _digest(now)
+        if task.stuck:
+            return
+        dated = {date.fromisoformat(day): stand for day, stand in known.days.items()}
+        task.changed = frozenset(day for day in now.keys() | dated.keys() if now.get(day) != dated.get(day))
+        task.due = {one.month: one for one in due(task.changed, self._stands)}
+
+    def _reading(self, task: Task, columns: Mapping[str, ReadAs | None]) -> str:
+        """What the values mean: the formula, and how what it names is read."""
+        if self._columns is None:
+            return ""
+        log = self._columns.log
+        named = (log.id, log.timestamp, log.version, log.task, log.score, log.prediction, repr(self._columns.told))
+        return _digest([_RULES, self._tools.engine.name, task.kpi.sql, sorted(columns.items()), named])
+
+    def _stands_of(self, task: Task) -> dict[date, str]:
+        """What each day rests on, as far as it matters to the formula."""
+        assert task.formula is not None
+        assert self._columns is not None
+        outside = self._columns.outside(task.note.columns)
+        found = {}
+        for day, stand in self._stands.items():
+            text = stand.told if task.formula.needs_outcome else stand.decided
+            found[day] = f"{text} {stand.files}" if outside else text
+        return found
+
+    @property
+    def months(self) -> int:
+        """How many months there are to be read."""
+        return len({month for task in self.tasks for month in task.due})
+
+    def work_out(self, until: float) -> None:
+        """Work out what is due, the newest month first; no other month is begun at the time `until` (monotonic)."""
+        for month in sorted({month for task in self.tasks for month in task.due}, reverse=True):
+            tasks = [task for task in self.tasks if month in task.due and task.error is None]
+            if tasks and time.monotonic() >= until:
+                for task in tasks:
+                    task.left += 1
+            elif tasks:
+                self._month(month, tasks)
+        for task in self.tasks:
+            if task.formula is not None and self._columns is not None:
+                self._conclude(task)
+
+    def _month(self, month: date, tasks: list[Task]) -> None:
+        """Read the days once, and run every formula that is due over them."""
+        assert self._columns is not None
+        wanted = together(task.due[month] for task in tasks)
+        columns = {name: kind for task in tasks for name, kind in task.note.columns.items()}
+        log, told = self._logs.asked
+        repeated = self._tools.store.repeated(self._spec.model) & wanted.days
+        asked = self._columns.asked(columns)
+        files = self._logs.files(wanted.days)
+        with self._tools.engine.joined(log, told, files, wanted.days, asked, repeated=repeated) as reader:
+            serving = [one for one in self._serving if one[1] in wanted.days]
+            with self._tools.sandbox.holding(reader, self._columns.table(columns), serving):
+                counts = self._tools.sandbox.counts(wanted)
+                for task in tasks:
+                    self._run(task, month, counts)
+
+    def _run(self, task: Task, month: date, counts: Mapping[Key, int]) -> None:
+        assert task.formula is not None
+        wanted = task.due[month]
+        try:
+            found = self._tools.sandbox.values(task.formula, wanted)
+        except BadFormula as error:
+            task.error = error
+            return
+        task.ran = True
+        task.gone |= {(grain, start) for grain, starts in wanted.starts.items() for start in starts}
+        task.rows += [
+            _row(task.kpi, key, found.get(key, Worked(None, 0)), n)
+            for key, n in counts.items()
+            if key[2] in wanted.starts.get(key[1], ())
+        ]
+        odd = {*task.note.odd} - {f"{month:%Y-%m}"} if "month" in wanted.starts else {*task.note.odd}
+        odd |= {f"{month:%Y-%m}" for one in found.values() if one.odd}
+        task.note = replace(task.note, odd=tuple(sorted(odd)))
+
+    def _conclude(self, task: Task) -> None:
+        """Note what the values rest on now; the days of months that are left stay as they were noted."""
+        if task.stuck:
+            return
+        now = self._stands_of(task)
+        if task.error is not None:
+            task.note = replace(task.note, failed=_digest(now))
+            task.gone, task.rows = set(), []
+            return
+        done = {day for day in task.changed if not _months_of(day) & self._undone(task)}
+        kept = {day: stand for day, stand in task.note.days.items() if date.fromisoformat(day) not in done}
+        fresh = {day.isoformat(): now[day] for day in done if day in now}
+        task.note = replace(task.note, days=kept | fresh, failed="")
+
+    def _undone(self, task: Task) -> set[date]:
+        """The months that there was no time for: the oldest of those due."""
+        return set(sorted(task.due)[: task.left])
+
+    def writes(self, at: datetime) -> list[Callable[[], None]]:
+        """What is to be written of what has changed, inside one transaction of the part `value`; none for nothing."""
+        store, model = self._tools.store, self._spec.model
+        runs, terms = store.runs(model), store.terms(model)
+        found = [partial(store.forget_kpi, model, name) for name in sorted(self._gone(runs))]
+        for task in self.tasks:
+            found += self._writes(task, runs.get(task.kpi.name), terms.get(task.kpi.name, set()), at)
+        left = sum(task.left for task in self.tasks)
+        if left or model in store.left():
+            found.append(partial(store.keep_left, model, left=left))
+        return list(found)
+
+    def _gone(self, runs: Mapping[str, KpiRun]) -> Collection[str]:
+        """KPIs that the file has no more."""
+        store, model = self._tools.store, self._spec.model
+        return {*store.names(model), *runs, *store.notes(model)} - {task.kpi.name for task in self.tasks}
+
+    def _writes(self, task: Task, run: KpiRun | None, terms: Collection[object], at: datetime) -> list[partial[None]]:
+        store, model, name = self._tools.store, self._spec.model, task.kpi.name
+        found = list[partial[None]]()
+        if task.renewed:
+            found.append(partial(store.forget_values, model, name))
+        elif terms and set(terms) != {_terms(task.kpi)}:
+            found.append(partial(self._judge_anew, task.kpi))
+        if task.gone:
+            found.append(partial(store.put, model, name, task.gone, task.rows))
+        ran = task.told(run, at)
+        if ran != run:
+            found.append(partial(store.put_run, model, ran))
+        if task.note != task.before:
+            found.append(partial(store.keep_notes, model, {name: task.note.text()}))
+        return found
+
+    def _judge_anew(self, kpi: Kpi) -> None:
+        """Judge the values that are there by another target, limit or direction."""
+        store, model = self._tools.store, self._spec.model
+        rows = [(*row[:5], *_judged(kpi, row[4]), *row[9:]) for row in store.values(model, kpi.name)]
+        store.forget_values(model, kpi.name)
+        store.put(model, kpi.name, (), rows)
+
+
+def _row(kpi: Kpi, key: Key, worked: Worked, decisions: int) -> ValueRow:
+    """A row of `kpi_values` without its model and KPI."""
+    version, grain, start = key
+    return (
+        version,
+        grain,
+        start,
+        span_of(grain, start)[1],
+        worked.value,
+        *_judged(kpi, worked.value),
+        worked.n,
+        decisions,
+    )
+
+
+def _judged(kpi: Kpi, value: float | None) -> tuple[float | None, float | None, str | None, str]:
+    """Target, limit, direction and status."""
+    return (*_terms(kpi), status_of(value, kpi.target, kpi.limit, kpi.better))
+
+
+def _terms(kpi: Kpi) -> tuple[float | None, float | None, str | None]:
+    return kpi.target, kpi.limit, better_of(kpi.target, kpi.limit, kpi.better)
+
+
+def _months_of(day: date) -> set[date]:
+    """The months in which the periods begin that hold the day."""
+    return {span_of(grain, day)[0].replace(day=1) for grain in GRAINS}
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
