@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,11 @@ LABELLED_MOST = 14
 
 _LEFT, _RIGHT, _TOP = 8, 118, 30
 _DAY_MS = 86_400_000
+_MONTH_DAYS = 27
+_MONTHS_NAMED = 13
+_NEAR = 0.15
+"""Names at the right edge that are nearer than this part of the height would lie on one another."""
+
 _WIDTH = 0.72
 """Of a period's length: bars that touch read as one shape."""
 
@@ -60,7 +66,25 @@ def earned(
         _running(chart, found, today)
         _marks(chart, [one for one in marks if pd.Timestamp(first) < pd.Timestamp(one.day) <= pd.Timestamp(last)])
         _names(chart, found)
+        _months(chart, found)
+    if scenario:
+        _scenario(chart)
     return Chart(chart, _earned_words(found, currency, today, scenario))
+
+
+def _months(chart: go.Figure, found: pd.DataFrame) -> None:
+    """Months are named under the middle of their bars, the year with the first of each; shorter periods as usual."""
+    starts = pd.to_datetime(found["period_start"])
+    if not len(found) or (pd.Timestamp(found["period_end"].iloc[0]) - starts.iloc[0]).days < _MONTH_DAYS:
+        return
+    every = max(math.ceil(len(found) / _MONTHS_NAMED), 1)
+    shown, years = list(range(0, len(found), every)), set[int]()
+    texts = []
+    for place in shown:
+        at = starts.iloc[place]
+        texts.append(f"{at:%b}" if at.year in years else f"{at:%b}<br>{at.year}")
+        years.add(at.year)
+    chart.update_xaxes(tickmode="array", tickvals=middle(found).iloc[shown], ticktext=texts)
 
 
 def _bars(found: pd.DataFrame, currency: str) -> list[Any]:
@@ -154,7 +178,7 @@ def _names(chart: go.Figure, found: pd.DataFrame) -> None:
     """What each colour is, at the right edge, in the order in which they lie on one another."""
     there = [
         ("◇ net", "#5E6B7E", True),
-        ("■ estimated", REALIZED_COLOUR, _any(found, "estimated_benefit")),
+        ("□ estimated", REALIZED_COLOUR, _any(found, "estimated_benefit")),
         ("■ with outcomes", REALIZED_COLOUR, _any(found, "benefit")),
         ("■ running cost", COST_COLOUR, _any(found, "run_cost")),
     ]
@@ -163,7 +187,6 @@ def _names(chart: go.Figure, found: pd.DataFrame) -> None:
         chart.add_annotation(
             x=1, xref="paper", xanchor="left", xshift=8, y=0.98 - place * 0.085, yref="paper", text=label,
             showarrow=False, font={"size": 12, "color": colour},
-            opacity=0.6 if "estimated" in label else 1,
         )  # fmt: skip
 
 
@@ -174,7 +197,7 @@ def _any(found: pd.DataFrame, column: str) -> bool:
 def _earned_words(found: pd.DataFrame, currency: str, today: date, scenario: bool) -> str:
     if found.empty:
         return "No money has been worked out."
-    start = "By the assumptions of a scenario, not those of the file. " if scenario else ""
+    start = _SCENARIO_WORDS if scenario else ""
     told = []
     for row in records(found)[-LABELLED_MOST:]:
         so_far = "" if pd.Timestamp(row.period_end).date() < today else " so far"
@@ -191,7 +214,7 @@ class Payback:
     foretold: bool = False
 
 
-def running(found: pd.DataFrame, currency: str, payback: Payback) -> Chart:
+def running(found: pd.DataFrame, currency: str, payback: Payback, *, scenario: bool = False) -> Chart:
     """The net of all days summed up, against what building cost.
 
     `found` has period_start and net by day, the oldest first; a day of which nothing is known adds nothing.
@@ -213,7 +236,21 @@ def running(found: pd.DataFrame, currency: str, payback: Payback) -> Chart:
         _end_of(chart, x.iloc[-1], float(total.iloc[-1]), currency)
     if payback.build_cost is not None and len(total):
         _built(chart, payback, x, total, currency)
-    return Chart(chart, _running_words(found, total, currency, payback))
+    if scenario:
+        _scenario(chart)
+    return Chart(chart, f"{_SCENARIO_WORDS if scenario else ''}{_running_words(found, total, currency, payback)}")
+
+
+_SCENARIO_WORDS = "By the assumptions of a scenario, not those of the file. "
+
+
+def _scenario(chart: go.Figure) -> None:
+    """Says in the picture itself that it is of a scenario: pictures are copied without what stands round them."""
+    chart.add_annotation(
+        x=0, xref="paper", xanchor="left", xshift=4, y=1, yref="paper", yanchor="top", showarrow=False,
+        text="<b>scenario</b>, not the file’s figures", font={"size": 12, "color": COST_COLOUR},
+        bgcolor="rgba(217,114,11,0.14)", borderpad=3,
+    )  # fmt: skip
 
 
 def _end_of(chart: go.Figure, at: Any, value: float, currency: str) -> None:
@@ -226,10 +263,11 @@ def _end_of(chart: go.Figure, at: Any, value: float, currency: str) -> None:
 def _built(chart: go.Figure, payback: Payback, x: pd.Series[Any], total: pd.Series[Any], currency: str) -> None:
     cost = float(payback.build_cost or 0)
     chart.add_hline(y=cost, line={"color": COST_COLOUR, "width": 1.3, "dash": "dash"})
+    near = abs(cost - float(total.iloc[-1])) < _NEAR * (max(cost, *total) - min(0.0, *total))
     chart.add_annotation(
-        x=0, xref="paper", xanchor="left", xshift=4, y=cost, yanchor="bottom",
-        text=f"building cost {short_money(cost, currency)}", showarrow=False,
-        font={"size": 12, "color": COST_COLOUR},
+        x=0 if near else 1, xref="paper", xanchor="left", xshift=6, y=cost, yanchor="bottom" if near else "middle",
+        text=f"building cost{' ' if near else '<br>'}{short_money(cost, currency)}",
+        showarrow=False, align="left", font={"size": 12, "color": COST_COLOUR},
     )  # fmt: skip
     if payback.day is None:
         return
@@ -244,10 +282,12 @@ def _built(chart: go.Figure, payback: Payback, x: pd.Series[Any], total: pd.Seri
                    marker={"size": 11, "color": "rgba(0,0,0,0)" if payback.foretold else PAID_COLOUR,
                            "line": {"width": 2, "color": PAID_COLOUR}})
     )  # fmt: skip
+    early = at < x.iloc[0] + (max(x.iloc[-1], at) - x.iloc[0]) / 2
     chart.add_annotation(
-        x=at, y=cost, yshift=-14, xanchor="center", yanchor="top", showarrow=False,
+        x=at, y=cost, xanchor="left" if early else "right", showarrow=True, arrowhead=0, arrowwidth=1,
+        arrowcolor=PAID_COLOUR, ax=-8 if early else -12, ay=-40, yanchor="bottom", standoff=6,
         text=f"{'about ' if payback.foretold else 'paid back '}{payback.day.day} {payback.day:%b %Y}",
-        font={"size": 12, "color": PAID_COLOUR}, bgcolor="rgba(128,140,160,0.12)",
+        font={"size": 12, "color": PAID_COLOUR},
     )  # fmt: skip
 
 
@@ -276,7 +316,7 @@ class Step:
     estimated: bool = False
 
 
-def steps(found: Sequence[Step], currency: str) -> Chart:
+def steps(found: Sequence[Step], currency: str, *, scenario: bool = False) -> Chart:
     """How amounts add up to a net, from above to below: each begins where the one before ended."""
     rows, at = list(found), 0.0
     bases, lengths, colours, ends = [], [], [], []
@@ -299,24 +339,23 @@ def steps(found: Sequence[Step], currency: str) -> Chart:
         ),
         height=34 * len(rows) + 40,
     )  # fmt: skip
-    low, high = extent([end for pair in ends for end in pair], top_air=0.24)
-    span = high - low
-    money_axis(chart, low - (0.18 * span if low < 0 else 0), high, currency, axis="x")
+    low, high = extent([end for pair in ends for end in pair], top_air=0.2)
+    money_axis(chart, low, high, currency, axis="x")
     chart.update_xaxes(showgrid=True, gridcolor=GRID_COLOUR, zeroline=True, zerolinecolor=OTHER_COLOUR)
     chart.update_yaxes(
         tickmode="array", tickvals=places, ticktext=[f"{name(one.label)}  " for one in rows], showgrid=False,
         range=[-0.6, len(rows) - 0.4],
     )  # fmt: skip
     for place, one, (start, end) in zip(places, rows, ends, strict=True):
-        falls = (one.amount or 0) < 0
         chart.add_annotation(
-            x=min(start, end) if falls else max(start, end), y=place, xanchor="right" if falls else "left",
-            xshift=-5 if falls else 5, showarrow=False, font={"size": 12},
+            x=max(start, end), y=place, xanchor="left", xshift=5, showarrow=False, font={"size": 12},
             text=f"<b>{money(one.amount, currency)}</b>" if one.total else money(one.amount, currency, signed=True),
         )  # fmt: skip
     chart.update_layout(hovermode="closest", margin={"r": 8})
+    if scenario:
+        _scenario(chart)
     told = "; ".join(f"{one.label} {money(one.amount, currency)}" for one in rows)
-    return Chart(chart, f"How it adds up: {told}.")
+    return Chart(chart, f"{_SCENARIO_WORDS if scenario else ''}How it adds up: {told}.")
 
 
 def _step_colour(one: Step) -> str:

@@ -132,32 +132,47 @@ def _estimated(answer: Answer, currency: str) -> str:
     )
 
 
+LIKE = 0.01
+"""A month that differs from the one before by a smaller part of it is about the same: nobody steers by less."""
+
+
 def change(answer: Answer, currency: str) -> str:
-    """How the month compares with the one before: `€1,200 less than the month before.`; empty where that is unknown."""
+    """How the month compares: `That is €1,200 less than the month before.`; empty where that is unknown."""
+    told = difference(answer, currency)
+    return f"That is {told} the month before." if told else ""
+
+
+def difference(answer: Answer, currency: str) -> str:
+    """`€1,200 less than`, `about as much as`; empty without a month before, and for a month that is not over."""
     if answer.net is None or answer.net_before is None or not answer.over:
         return ""
     gap = answer.net - answer.net_before
-    if money(abs(gap), currency) == money(0, currency):
-        return "As much as the month before."
-    return f"{money(abs(gap), currency)} {'more' if gap > 0 else 'less'} than the month before."
+    if abs(gap) <= LIKE * max(abs(answer.net), abs(answer.net_before)):
+        return "about as much as"
+    return f"{money(abs(gap), currency)} {'more' if gap > 0 else 'less'} than"
 
 
-def paid_back(answer: Answer, currency: str, foretold: date | None = None) -> str:
-    """Whether it has paid back what building it cost, and when. `foretold` is the day by trend, None for never."""
+def paid_back(answer: Answer, currency: str, foretold: date | None = None, *, trend: bool = False) -> str:
+    """Whether it has paid back what building it cost, and when.
+
+    `foretold` is the day on which the trend of its weeks gets there; None when it does not within two years, or when
+    no trend is known, as `trend` says.
+    """
     if answer.build_cost is None:
         return "What building it cost is not known, so neither is whether it has paid that back."
-    if answer.build_cost == 0:
+    if answer.build_cost == 0 or answer.running_net is None:
         return ""
-    cost = money(answer.build_cost, currency)
+    cost, total = money(answer.build_cost, currency), answer.running_net
     if answer.paid_back_on is not None:
         return f"It has paid back its building cost of {cost} on {day_name(answer.paid_back_on)}."
-    total = answer.running_net or 0.0
     if total <= 0:
-        so_far = f"Since {day_name(answer.first_day)} it has cost {money(-total, currency)} more than it brought"
-    else:
-        so_far = f"{money(total, currency)} of its building cost of {cost} is paid back so far"
-    if foretold is None:
-        return f"{so_far}; at the present rate the {'rest' if total > 0 else f'building cost of {cost}'} will not be."
-    return (
-        f"{so_far}; by trend the {'rest' if total > 0 else f'building cost of {cost}'} is, about {day_name(foretold)}."
-    )
+        lost = f"has cost {money(-total, currency)} more than it brought" if total else "has brought nothing"
+        so_far = f"Since {day_name(answer.first_day)} it {lost}, and its building cost of {cost} besides"
+        return f"{so_far}{_ahead(foretold, trend)}."
+    return f"{money(total, currency)} of its building cost of {cost} is paid back so far{_ahead(foretold, trend)}."
+
+
+def _ahead(foretold: date | None, trend: bool) -> str:
+    if foretold is not None:
+        return f"; by the trend of its weeks all of it is about {day_name(foretold)}"
+    return "; by the trend of its weeks it will not be within two years" if trend else ""

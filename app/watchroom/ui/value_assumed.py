@@ -62,7 +62,9 @@ def label(name: str, names: Names) -> str:
         return f"{said[:1].upper()}{said[1:]}"
     if name in ERROR_FIELDS:
         return f"Predicted too {'much' if name == 'over' else 'little'}, each {_one_of(names.unit)}"
-    return {"run_cost_per_month": "Running cost a month", "build_cost": "Building cost", BASELINE: "Without it"}[name]
+    return {"run_cost_per_month": "Running cost a month", "build_cost": "Building cost", BASELINE: "Without the model"}[
+        name
+    ]
 
 
 def _one_of(unit: str | None) -> str:
@@ -125,7 +127,7 @@ def show(found: Figures) -> None:
         st.markdown("**Assumptions of its file**")
         rows = [(label(name, names), text_of(found.given, name, found.currency, names)) for name in fields_of(found)]
         rows.append((label(BASELINE, names), baseline_text(found.given, names)))
-        lines = ["| | |", "|:--|--:|"]
+        lines = ["| A decision, or a cost | is worth |", "|:--|--:|"]
         lines += [f"| {plain(name, 60)} | {_strong(text)} |" for name, text in rows]
         st.markdown("\n".join(lines))
         held = found.model.owner("business")

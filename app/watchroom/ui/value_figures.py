@@ -29,7 +29,7 @@ from watchroom.domain.value import (
 from watchroom.domain.worth import ErrorWorth, OutcomeWorth
 from watchroom.store.queries import value as queries
 from watchroom.store.queries.models import Model
-from watchroom.store.queries.value import Answer
+from watchroom.store.queries.value import Answer, Runway
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.room import ask, drawn, reading
 from watchroom.ui.workspace import facts
@@ -88,11 +88,22 @@ class Figures:
         found = self.answer
         if found is None or found.build_cost is None or found.paid_back_on is not None:
             return None
-        line = ask(queries.runway, model=self.model.name)
-        if self.scenario or line is None or line.net_per_month is None:
+        line = self._line
+        if line is None or line.net_per_month is None:
             return None
         slope = line.net_slope or 0.0
         return will_pay_back_on(found.last_day, found.running_net or 0.0, found.build_cost, line.net_per_month, slope)
+
+    @property
+    def trend(self) -> bool:
+        """Whether the trend of its weeks is known, so that something can be foretold."""
+        line = self._line
+        return line is not None and line.net_per_month is not None
+
+    @property
+    def _line(self) -> Runway | None:
+        """The runway by the file; of a scenario none is worked out."""
+        return None if self.scenario else ask(queries.runway, model=self.model.name)
 
 
 def figures_of(model: Model, changes: Changes = ()) -> Figures | None:

@@ -20,9 +20,9 @@ from watchroom.ui import value_assumed, value_empty, value_saved, value_scenario
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.scope import scope
-from watchroom.ui.states import figure, sourced
+from watchroom.ui.states import sourced
 from watchroom.ui.tables import download
-from watchroom.ui.text import number, plain, sentence
+from watchroom.ui.text import count_of, number, plain, sentence
 from watchroom.ui.value_figures import Changes, Figures, figures_of, terms_fields
 from watchroom.ui.value_periods import choose_grain, shown
 
@@ -66,7 +66,7 @@ def _costs_alone(found: Figures) -> bool:
 def _answer(found: Figures, answer: Answer) -> None:
     """The sentence, and its figures one by one."""
     currency = found.currency
-    paid = words.paid_back(answer, currency, found.foretold)
+    paid = words.paid_back(answer, currency, found.foretold, trend=found.trend)
     if found.scenario:
         compared = value_assumed.file_baseline(found.assumed)
         told = words.earned(answer, found.spec, currency, compared=compared)
@@ -74,21 +74,28 @@ def _answer(found: Figures, answer: Answer) -> None:
     elif paid:
         icon = ":green[:material/check_circle:]" if answer.paid_back_on else ":material/hourglass_top:"
         st.subheader(f"{icon} {sentence(paid, 400)}", anchor=False)
-    month = words.month_name(answer)
     without = answer.decisions - answer.labelled
-    of = f"of {number(answer.decisions)} decisions" if answer.decisions else "no decisions"
+    told = words.difference(answer, currency)
+    decisions = f"of {count_of(answer.decisions, 'decision')}"
+    since = f"since {answer.first_day.day} {answer.first_day:%b %Y}"
     with st.grid(5, min_column_width=150):
-        figure(
-            f"Net, {month}", money(answer.net, currency), words.change(answer, currency).rstrip(".") or "after costs"
+        _one(
+            f"Net, {words.month_name(answer)}",
+            money(answer.net, currency),
+            f"{told} the month before" if told else "after its costs",
         )
-        figure("From outcomes", money(answer.benefit, currency), f"{number(answer.labelled)} {of}")
-        if without:
-            figure("Estimated", money(answer.estimated_benefit, currency), f"{number(without)} without an outcome yet")
-        else:
-            figure("Estimated", "nothing", "all have an outcome")
-        figure("Running cost", money(answer.run_cost, currency), "of the days in service")
-        since = f"since {answer.first_day.day} {answer.first_day:%b %Y}"
-        figure("Net in all", money(answer.running_net, currency), since)
+        _one("From outcomes", money(answer.benefit, currency), f"{number(answer.labelled)} {decisions}")
+        guessed = money(answer.estimated_benefit, currency) if without else "–"
+        told = f"{number(without)} {decisions} have no outcome yet" if without else "all decisions have an outcome"
+        _one("Estimated", guessed, told)
+        _one("Running cost", money(answer.run_cost, currency), "for the days in service")
+        _one("Net in all", money(answer.running_net, currency), since)
+
+
+def _one(label: str, value: str, note: str) -> None:
+    with st.container(border=True, height="stretch", gap="xxsmall"):
+        st.metric(label, value)
+        st.caption(plain(note, 120))
 
 
 def _over_time(found: Figures) -> None:
@@ -158,8 +165,7 @@ def _paid_back(found: Figures, answer: Answer) -> None:
         st.caption("`build_cost` is not given in its file, so whether it has paid back is not known.")
     else:
         scenario = "**By a scenario.** " if found.scenario else ""
-        paid = sentence(words.paid_back(answer, found.currency, found.foretold), 400)
-        st.caption(f"{scenario}{paid} Net: from outcomes and estimated, less running costs.")
+        st.caption(f"{scenario}Net: from outcomes and estimated, less running costs.")
 
 
 def _running_drawn(*, model: str, changes: Changes, currency: str) -> Chart:
@@ -168,4 +174,4 @@ def _running_drawn(*, model: str, changes: Changes, currency: str) -> Chart:
     assert answer is not None, "what is drawn has days"
     day = answer.paid_back_on or found.foretold
     payback = Payback(answer.build_cost, day, foretold=answer.paid_back_on is None)
-    return charts.running(found.by("day"), currency, payback)
+    return charts.running(found.by("day"), currency, payback, scenario=found.scenario)

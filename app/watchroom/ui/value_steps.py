@@ -47,7 +47,7 @@ def show(found: Figures, answer: Answer) -> None:
             width=240,
         )
     steps, decisions = steps_of(found, None if chosen == ALL else _day(str(chosen)))
-    chart = charts.steps(steps, found.currency)
+    chart = charts.steps(steps, found.currency, scenario=found.scenario)
     st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="steps")
     notes = " · ".join(f"{plain(one.label, 60)}: {plain(one.note, 120)}" for one in steps if one.note)
     scenario = "**By a scenario.** " if found.scenario else ""
