@@ -7,7 +7,7 @@ is arrays over days or periods, NaN is unknown, never 0; every definition stands
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Literal
@@ -162,8 +162,8 @@ def service(counts: pd.DataFrame, days: pd.DataFrame) -> Service:
     )
 
 
-def _days(values: Iterable[Any]) -> Days:
-    return np.array(list(values), dtype="datetime64[D]")
+def _days(values: Any) -> Days:
+    return np.asarray(values, dtype="datetime64[D]")
 
 
 def _at(place: NDArray[np.intp], values: pd.Series[Any], size: int) -> Floats:
