@@ -23,6 +23,7 @@ from watchroom.demo.files import (
     write_marker,
 )
 from watchroom.demo.mishaps import mishaps
+from watchroom.demo.people import act
 from watchroom.demo.plan import SERVED_DAYS, Plan
 from watchroom.demo.registry import move_paths, register, set_times
 from watchroom.demo.serving import serve, write
@@ -73,7 +74,9 @@ def build(
         regenerate(place, EVIDENCE_CHANGED, _champion(EVIDENCE_CHANGED))
         progress("Signing", 0.97)
         move_into_place(place, folder)
-    signed = sign(load_workspace(folder).ledger, given)
+    workspace = load_workspace(folder)
+    signed = sign(workspace.ledger, given)
+    act(workspace.ledger, workspace, plan)
     clear_workplaces(folder)
     write_marker(folder, _facts(plan, given))
     progress("Done", 1.0)
