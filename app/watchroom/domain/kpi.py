@@ -78,10 +78,10 @@ def _due(month: date, spans: Mapping[Grain, Collection[tuple[date, date]]], ther
 
 
 def together(some: Iterable[Due]) -> Due:
-    """All that is due of one month, of several KPIs."""
+    """All that is due of several months or several KPIs, under the first of the months."""
     every = list(some)
     starts: dict[Grain, frozenset[date]] = {}
     for one in every:
         for grain, firsts in one.starts.items():
             starts[grain] = starts.get(grain, frozenset()) | firsts
-    return Due(every[0].month, starts, frozenset().union(*(one.days for one in every)))
+    return Due(min(one.month for one in every), starts, frozenset().union(*(one.days for one in every)))

@@ -41,6 +41,7 @@ class DayStand:
     told: str
     files: str
     """Likewise for the files that hold them, whatever changes in these."""
+    decisions: int
 
 
 class KpiStore:
@@ -65,7 +66,7 @@ class KpiStore:
     def stands(self, model: str) -> dict[date, DayStand]:
         """The days with decisions, with what each rests on: the log, its outcomes, and who was in service."""
         rows = self._rows(_STANDS, {"model": model})
-        return {day: DayStand(decided, told, files) for day, decided, told, files in rows}
+        return {day: DayStand(*stand) for day, *stand in rows}
 
     def repeated(self, model: str) -> frozenset[date]:
         """The days on which some id stands twice for a version."""
@@ -179,9 +180,11 @@ _STANDS = """
     )
     select day, left(md5(string_agg(text, ' ' order by text) filter (kind = 'decisions')), 12),
         left(md5(string_agg(text, ' ' order by text) filter (kind <> 'files')), 12),
-        left(md5(coalesce(string_agg(text, ' ' order by text) filter (kind = 'files'), '')), 12)
-    from told
-    where day in (select day from profile.volume where model = $model and decisions > 0)
+        left(md5(coalesce(string_agg(text, ' ' order by text) filter (kind = 'files'), '')), 12), any_value(counted.n)
+    from told join (
+        select day, sum(decisions)::bigint as n from profile.volume where model = $model group by day
+    ) as counted using (day)
+    where counted.n > 0
     group by day
 """
 """A digest tells what may have changed from what has not: twelve digits of it are enough for the days of a model."""

@@ -1,4 +1,4 @@
-"""The KPIs of one model: what of them is due, and what comes of it. Several KPIs share one reading of a month.
+"""The KPIs of one model: what of them is due, and what comes of it. Several KPIs share one reading of the log.
 
 A KPI is due where the decisions or outcomes of a day have changed, or who was in service on it, or the formula itself.
 Another target or limit judges the values that are there anew, and reads nothing.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -30,6 +30,10 @@ from watchroom.workspace.money import Kpi
 
 _RULES = "1"
 """Raised when what is worked out here changes its meaning, so that every KPI is worked out anew."""
+
+
+ROWS_AT_ONCE = 1_000_000
+"""Decisions that are read at once, if a single month has not more: some 100 MB of them, with ten columns."""
 
 
 @dataclass(frozen=True)
@@ -197,28 +201,40 @@ class ModelKpis:
             found[day] = f"{text} {stand.files}" if outside else text
         return found
 
-    @property
-    def months(self) -> int:
-        """How many months there are to be read."""
-        return len({month for task in self.tasks for month in task.due})
-
     def work_out(self, until: float) -> None:
-        """Work out what is due, the newest month first; no other month is begun at the time `until` (monotonic)."""
-        for month in sorted({month for task in self.tasks for month in task.due}, reverse=True):
-            tasks = [task for task in self.tasks if month in task.due and task.error is None]
+        """Work out what is due, the newest months first; no others are begun at the time `until` (monotonic)."""
+        for months in self._portions():
+            tasks = [task for task in self.tasks if task.error is None and months & task.due.keys()]
             if tasks and time.monotonic() >= until:
                 for task in tasks:
-                    task.left += 1
+                    task.left += len(months & task.due.keys())
             elif tasks:
-                self._month(month, tasks)
+                self._months(months, tasks)
         for task in self.tasks:
             if task.formula is not None and self._columns is not None:
                 self._conclude(task)
 
-    def _month(self, month: date, tasks: list[Task]) -> None:
+    def _portions(self) -> Iterator[frozenset[date]]:
+        """The months that are due, the newest first, as many together as there is room for."""
+        every: dict[date, list[Due]] = {}
+        for task in self.tasks:
+            for month, one in task.due.items():
+                every.setdefault(month, []).append(one)
+        portion, rows = set[date](), 0
+        for month in sorted(every, reverse=True):
+            n = sum(self._stands[day].decisions for day in together(every[month]).days)
+            if portion and rows + n > ROWS_AT_ONCE:
+                yield frozenset(portion)
+                portion, rows = set(), 0
+            portion.add(month)
+            rows += n
+        if portion:
+            yield frozenset(portion)
+
+    def _months(self, months: frozenset[date], tasks: list[Task]) -> None:
         """Read the days once, and run every formula that is due over them."""
         assert self._columns is not None
-        wanted = together(task.due[month] for task in tasks)
+        wanted = together(one for task in tasks for month, one in task.due.items() if month in months)
         columns = {name: kind for task in tasks for name, kind in task.note.columns.items()}
         log, told = self._logs.asked
         repeated = self._tools.store.repeated(self._spec.model) & wanted.days
@@ -229,11 +245,11 @@ class ModelKpis:
             with self._tools.sandbox.holding(reader, self._columns.table(columns), serving):
                 counts = self._tools.sandbox.counts(wanted)
                 for task in tasks:
-                    self._run(task, month, counts)
+                    self._run(task, months, counts)
 
-    def _run(self, task: Task, month: date, counts: Mapping[Key, int]) -> None:
+    def _run(self, task: Task, months: frozenset[date], counts: Mapping[Key, int]) -> None:
         assert task.formula is not None
-        wanted = task.due[month]
+        wanted = together(one for month, one in task.due.items() if month in months)
         try:
             found = self._tools.sandbox.values(task.formula, wanted)
         except BadFormula as error:
@@ -246,9 +262,9 @@ class ModelKpis:
             for key, n in counts.items()
             if key[2] in wanted.starts.get(key[1], ())
         ]
-        odd = {*task.note.odd} - {f"{month:%Y-%m}"} if "month" in wanted.starts else {*task.note.odd}
-        odd |= {f"{month:%Y-%m}" for one in found.values() if one.odd}
-        task.note = replace(task.note, odd=tuple(sorted(odd)))
+        whole = {f"{month:%Y-%m}" for month in wanted.starts.get("month", ())}
+        odd = {f"{start:%Y-%m}" for (_, _, start), one in found.items() if one.odd}
+        task.note = replace(task.note, odd=tuple(sorted((set(task.note.odd) - whole) | odd)))
 
     def _conclude(self, task: Task) -> None:
         """Note what the values rest on now; the days of months that are left stay as they were noted."""
