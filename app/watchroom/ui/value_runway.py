@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from watchroom.charts import runway as charts
+from watchroom.charts.runway import Trend
+from watchroom.charts.style import Chart
+from watchroom.charts.words import short
+from watchroom.domain.money_text import money
+from watchroom.reports import runway_words as words
+from watchroom.store.queries import value as queries
 from watchroom.store.queries.models import Model
+from watchroom.store.queries.value import Runway
 from watchroom.ui import value_empty
 from watchroom.ui.health_subject import spec_of
+from watchroom.ui.health_words import capital
+from watchroom.ui.navigation import link
+from watchroom.ui.room import ask, drawn, reading
+from watchroom.ui.states import empty, sourced
+from watchroom.ui.tables import download
+from watchroom.ui.text import count_of, plain, sentence
+from watchroom.ui.workspace import facts
+
+QUIET = {"displayModeBar": False}
+_AHEAD = timedelta(days=90)
+_MOST_AHEAD = timedelta(days=730)
+_WEEK = 7
 
 
 def show(model: Model) -> None:
@@ -12,7 +37,150 @@ def show(model: Model) -> None:
     spec = spec_of(model.name)
     if spec is None:
         value_empty.no_file(model)
-    elif spec.value is None:
+        return
+    if spec.value is None:
         value_empty.no_value(model, spec)
+        return
+    found = ask(queries.runway, model=model.name)
+    if found is None:
+        empty(
+            "Until when it pays is not known.",
+            "It takes weeks with outcomes, and money worked out for them; the view Money says what is missing.",
+        )
+        return
+    currency = facts().currency
+    with reading() as snapshot:
+        today = snapshot.day
+    _answer(found, today, currency)
+    _figures(found, today, currency)
+    _net(model, found, currency)
+    _metric(model, found)
+
+
+def _answer(found: Runway, today: date, currency: str) -> None:
+    pays = (found.net_per_month or 0) > 0 and not (found.ends_on is not None and found.ends_on <= today)
+    icon = ":gray[:material/help:]" if found.net_per_month is None else (
+        ":green[:material/check_circle:]" if pays else ":red[:material/error:]"
+    )  # fmt: skip
+    st.subheader(f"{icon} {sentence(words.answer(found, today, currency), 500)}", anchor=False)
+    if found.reason:
+        st.markdown(f":gray[:material/info:] {sentence(found.reason, 400)}")
+
+
+def _figures(found: Runway, today: date, currency: str) -> None:
+    name = words.metric_name(found.metric)
+    with st.grid(4, min_column_width=170):
+        by = f"by the line through {count_of(found.weeks, 'week')}"
+        _one("Net a month now", money(found.net_per_month, currency), by)
+        _one(
+            "Change in thirty days",
+            "–" if found.net_slope is None else money(found.net_slope, currency, signed=True),
+            words.slope_text(found, currency),
+        )
+        _one("Stops paying", *_ends(found, today))
+        if found.metric:
+            now = short(found.metric_now)
+            told = f"break-even at {short(found.break_even)}" if found.break_even is not None else "break-even unknown"
+            _one(f"{capital(name)} now", now, told)
+
+
+def _one(label: str, value: str, note: str) -> None:
+    with st.container(border=True, height="stretch", gap="xxsmall"):
+        st.metric(label, value)
+        st.caption(plain(note, 120))
+
+
+def _ends(found: Runway, today: date) -> tuple[str, str]:
+    if found.net_per_month is None or found.net_slope is None:
+        return "–", "cannot be told yet"
+    if found.ends_on is None:
+        early = f"at the earliest {_day(found.ends_early)}" if found.ends_early else "as far as the line tells"
+        return "Not within 2 years", early
+    if found.ends_on <= today:
+        return "It has", "by the line through its weeks"
+    late = _day(found.ends_late) if found.ends_late else "never"
+    return _day(found.ends_on), f"between {_day(found.ends_early) if found.ends_early else 'now'} and {late}"
+
+
+def _day(day: date | None) -> str:
+    return f"{day.day} {day:%b %Y}" if day else "–"
+
+
+def weeks(*, model: str) -> pd.DataFrame:
+    """The net of the weeks that are over, per thirty days of those on which it was in service; the oldest first."""
+    with reading() as snapshot:
+        today = snapshot.day
+    found = ask(queries.periods, model=model, grain="week")
+    starts = pd.to_datetime(found["period_start"])
+    days = pd.to_datetime(ask(queries.periods, model=model, grain="day")["period_start"])
+    served = (days - pd.to_timedelta(days.dt.weekday, unit="D")).value_counts()
+    kept = found.assign(
+        period_start=starts,
+        period_end=pd.to_datetime(found["period_end"]),
+        net=found["net"].astype(float) / starts.map(served).fillna(_WEEK) * charts.PER_DAYS,
+    )
+    return kept[kept["period_end"] < pd.Timestamp(today)].reset_index(drop=True)
+
+
+def _net(model: Model, found: Runway, currency: str) -> None:
+    rows = drawn(weeks, model=model.name)
+    if rows["net"].dropna().empty:
+        return
+    st.markdown("**What its weeks earned, and where that goes**")
+    chart = drawn(_net_drawn, model=model.name, currency=currency)
+    st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="runway")
+    st.caption(
+        "Each point is a week: its net, as if it went on for thirty days. Hollow: fewer than half of its decisions "
+        "have an outcome. The line is what was seen; nothing says that it goes on. "
+        f"{sourced(count_of(len(rows), 'week'), int(rows['decisions'].sum()), 'decision')}"
+    )
+    download("Download as CSV", "net-by-week", lambda: rows)
+
+
+def _net_drawn(*, model: str, currency: str) -> Chart:
+    rows, found = drawn(weeks, model=model), ask(queries.runway, model=model)
+    return charts.net(rows, None if found is None else trend(found, rows), currency)
+
+
+def trend(found: Runway, rows: pd.DataFrame) -> Trend | None:
+    """The line of the runway, from the last week on to where it ends, or three months."""
+    if found.net_per_month is None or rows.empty:
+        return None
+    last = rows["period_end"].iloc[-1].date()
+    ends = found.ends_late or found.ends_on or last
+    until = min(max(ends + timedelta(days=14), last + _AHEAD), last + _MOST_AHEAD)
+    return Trend(
+        last, found.net_per_month, found.net_slope, found.net_slope_low, found.net_slope_high, until, found.ends_on,
+        found.ends_early, found.ends_late,
+    )  # fmt: skip
+
+
+def _metric(model: Model, found: Runway) -> None:
+    if found.metric is None:
+        return
+    name = capital(words.metric_name(found.metric))
+    st.markdown(f"**{plain(name)}: how far it is from where it only just pays**")
+    told = words.break_even(found)
+    if told:
+        icon = ":red[:material/error:]" if words.past(found) else ":gray[:material/straighten:]"
+        st.markdown(f"{icon} {sentence(told, 300)}")
     else:
-        value_empty.no_counts(model, spec)
+        st.caption("Where it breaks even cannot be told from its weeks.")
+    rows = ask(queries.metric_by_week, model=model.name, metric=found.metric)
+    if rows.empty:
+        return
+    chart = drawn(_metric_drawn, model=model.name)
+    st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="break_even")
+    st.caption(sourced(count_of(len(rows), "week"), int(rows["n_labelled"].sum()), "outcome"))
+    link("health", "Its performance in full", icon=":material/ecg_heart:",
+         params={"model": model.name, "part": "Performance"})  # fmt: skip
+
+
+def _metric_drawn(*, model: str) -> Chart:
+    found = ask(queries.runway, model=model)
+    assert found is not None, "what is drawn was worked out"
+    assert found.metric is not None, "what is drawn has a metric"
+    low, high = found.break_even_low, found.break_even_high
+    interval = None if low is None or high is None else (low, high)
+    rows = ask(queries.metric_by_week, model=model, metric=found.metric)
+    return charts.metric(rows, capital(words.metric_name(found.metric)), found.break_even, interval)

@@ -186,10 +186,13 @@ def metric_by_week(snapshot: Snapshot, *, model: str, metric: str) -> pd.DataFra
     The oldest first; a week in which several versions were in service has the one with most decisions.
     """
     return snapshot.query(
-        """with lead as (
-            select date_trunc('week', day)::date as week, version, sum(decisions) as decisions
+        """with served as (
+            select date_trunc('week', day)::date as week, version, sum(decisions) as n
             from value_serving where model = $model and "by" <> 'beside' and day <= $today group by 1, 2
-            qualify row_number() over (partition by week order by decisions desc, version desc) = 1
+        ),
+        lead as (
+            select week, version from served
+            qualify row_number() over (partition by week order by n desc, version desc) = 1
         )
         select p.period_start, p.period_end, p.value, p.n_labelled, p.version
         from performance p join lead on lead.week = p.period_start and lead.version = p.version
