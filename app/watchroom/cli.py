@@ -44,6 +44,8 @@ _SERVE_SETTINGS = (
     "threads",
 )
 
+_PERIODS = "The last whole week, month, quarter or year; or one by name: 2026-W43, 2026-10, 2026-Q3, 2026."
+
 
 def main() -> None:
     """The entry point: a WatchroomError is three plain sentences on standard error and exit code 1."""
@@ -246,11 +248,43 @@ def decision_(model: str, prediction_id: str, version: int | None, output: Path,
     """Write one page that says why a model decided one thing as it did."""
     import getpass
 
-    from watchroom.jobs.decision_report import decision_report, kind_of
+    from watchroom.jobs.decision_report import decision_report
+    from watchroom.reports.one_page import kind_of
 
     kind = kind_of(output.name)
     by = f"{getpass.getuser()} on the command line"
     made = decision_report(_settings(options), model, prediction_id, version=version, kind=kind, asked_by=by)
+    output.write_bytes(made)
+    click.echo(f"wrote {output}")
+
+
+@report.command("model")
+@click.argument("name")
+@click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="FILE.html or FILE.pdf.")
+@click.option("--period", default="month", show_default=True, help=_PERIODS)
+@cli_options("workspace", "query_seconds")
+def model_(name: str, output: Path, period: str, **options: str | None) -> None:
+    """Write what the model NAME is worth on a page or two: targets, money, what to do next."""
+    _report(name, output, period, options)
+
+
+@report.command("portfolio")
+@click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="FILE.html or FILE.pdf.")
+@click.option("--period", default="month", show_default=True, help=_PERIODS)
+@cli_options("workspace", "query_seconds")
+def portfolio_(output: Path, period: str, **options: str | None) -> None:
+    """Write what all models are worth on a page or two: money, how they get to production, what to do next."""
+    _report(None, output, period, options)
+
+
+def _report(model: str | None, output: Path, period: str, options: dict[str, str | None]) -> None:
+    import getpass
+
+    from watchroom.jobs.report import report as make
+    from watchroom.reports.one_page import kind_of
+
+    by = f"{getpass.getuser()} on the command line"
+    made = make(_settings(options), model, period=period, kind=kind_of(output.name), asked_by=by)
     output.write_bytes(made)
     click.echo(f"wrote {output}")
 

@@ -46,6 +46,7 @@ def rows() -> Rows:
         _kpi(found, STRANGE, f"{HOSTILE} {name}", name, [1.0, None, 3.0, 2.5], target=2.0, unit=HOSTILE)
     for number in range(9):
         _strange(found, number)
+    _projects(found)
     return found
 
 
@@ -241,6 +242,46 @@ def _strange(found: Rows, number: int) -> None:
     if number < 6:
         role = ("business", "data_science", "operations", "reviewer", "on_call", "deputy")[number]
         found["owners"].append({"model": STRANGE, "role": role, "person": text})
+
+
+def _projects(found: Rows) -> None:
+    """How far models came, and three releases of which the second failed."""
+    long_ago = NOW - timedelta(300)
+    stages = {BUSY: "champion", DEMAND.model: "healthy", STRANGE: "approved", EMPTY: "registered"}
+    why = {BUSY: "Version 2 is in service and failing: AUC 0.78 is below 0.80.", STRANGE: HOSTILE * 4}
+    found["projects"] = [
+        {
+            "kind": "model",
+            "project": model,
+            "started_at": long_ago,
+            "registered_at": long_ago,
+            "champion_at": NOW - timedelta(200) if stage in ("champion", "healthy") else None,
+            "stage": stage,
+            "stops_because": why.get(model),
+        }
+        for model, stage in stages.items()
+    ]
+    found["projects"].append(
+        {"kind": "experiment", "project": "idea", "experiment_id": "7", "started_at": long_ago, "stage": "started"}
+    )
+    found["releases"] = [
+        {
+            "model": BUSY,
+            "position": position,
+            "version": position,
+            "at": NOW - timedelta(age),
+            "dated": True,
+            "by": "both",
+            "lead_hours": 24.0 * lead,
+            "is_rollback": False,
+            "watched": True,
+            "failed": failed,
+            "failed_because": "critical alert" if failed else None,
+            "restore_hours": 50.0 if failed else None,
+        }
+        for position, (age, lead, failed) in enumerate(((200, 9, False), (60, 12, True), (3, 7, None)), 1)
+    ]
+    found["volume"] = [{"model": BUSY, "version": 1, "day": TODAY - timedelta(200), "decisions": 10}]
 
 
 def last_month() -> date:

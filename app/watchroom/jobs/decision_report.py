@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from watchroom.desk import cases
@@ -11,20 +10,18 @@ from watchroom.desk.cases import Looked, Subject
 from watchroom.desk.decisions import Decisions
 from watchroom.desk.explaining import Desk
 from watchroom.domain.decision import Case, Explanation
-from watchroom.errors import ExplainError, SettingError, StoreError, WatchroomError
+from watchroom.errors import ExplainError, StoreError, WatchroomError
 from watchroom.reports.decision import html
 from watchroom.reports.decision_alike import alike
 from watchroom.reports.decision_besides import Besides
 from watchroom.reports.decision_facts import facts, surroundings
-from watchroom.reports.one_page import Asked
+from watchroom.reports.one_page import Asked, Kind
 from watchroom.reports.pdf import pdf
 from watchroom.settings import Settings
 from watchroom.store.queries import decision as queries
 from watchroom.store.queries import models
 from watchroom.store.snapshot import ReaderLimits, Snapshot, SnapshotStore
 from watchroom.workspace.load import load_workspace
-
-Kind = Literal["html", "pdf"]
 
 
 def decision_report(
@@ -47,16 +44,6 @@ def decision_report(
         desk.close()
         store.close()
     return pdf(page) if kind == "pdf" else page.encode(errors="replace")
-
-
-def kind_of(name: str) -> Kind:
-    """What a file of that name is to hold. Raises SettingError for a name that says neither."""
-    ending = name.lower().rpartition(".")[2]
-    if ending == "pdf":
-        return "pdf"
-    if ending in ("html", "htm"):
-        return "html"
-    raise SettingError(f"{name!r} says neither HTML nor PDF.", next_step="Let it end in `.html` or `.pdf`.")
 
 
 def _page(

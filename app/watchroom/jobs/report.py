@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from watchroom.errors import SettingError
-from watchroom.reports import model_facts, model_page
-from watchroom.reports.one_page import Asked
+from watchroom.reports import model_facts, model_page, portfolio_page, portfolio_report
+from watchroom.reports.one_page import Asked, Kind
 from watchroom.reports.pdf import pdf
 from watchroom.reports.period import Period, period_of
 from watchroom.settings import Settings
@@ -17,20 +14,8 @@ from watchroom.store.queries import status
 from watchroom.store.snapshot import ReaderLimits, Snapshot, SnapshotStore
 from watchroom.workspace.load import load_workspace
 
-Kind = Literal["html", "pdf"]
-
 PORTFOLIO = None
 """What a report is of when it is not of one model."""
-
-
-def kind_of(name: str) -> Kind:
-    """What a file of that name is to hold. Raises SettingError for a name that says neither."""
-    ending = name.lower().rpartition(".")[2]
-    if ending == "pdf":
-        return "pdf"
-    if ending in ("html", "htm"):
-        return "html"
-    raise SettingError(f"{name!r} says neither HTML nor PDF.", next_step="Let it end in `.html` or `.pdf`.")
 
 
 def report(settings: Settings, model: str | None, *, period: str, kind: Kind, asked_by: str) -> bytes:
@@ -51,6 +36,8 @@ def report(settings: Settings, model: str | None, *, period: str, kind: Kind, as
 def page_of(snapshot: Snapshot, model: str | None, period: Period, asked: Asked) -> str:
     """The report as HTML, in the time zone that the snapshot's workspace is shown in."""
     zone = _zone(status.workspace(snapshot).get("time_zone", ""))
+    if model is PORTFOLIO:
+        return portfolio_page.html(portfolio_report.facts(snapshot, period=period), asked, zone)
     return model_page.html(model_facts.facts(snapshot, model=model, period=period), asked, zone)
 
 

@@ -7,7 +7,7 @@ there is. The three answers come first, then what they rest on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from watchroom.reports import model_words as words
 from watchroom.reports.model_facts import BEFORE, Facts, Money, Stay, Target
 from watchroom.reports.one_page import Asked, Cell, Column, Html, cut, document, pairs, table, text, when
 from watchroom.reports.page_style import BUSINESS
+from watchroom.reports.period import Period
 from watchroom.reports.svg_lines import Bar, bars, running, spark
 from watchroom.store.queries.kpis import BEYOND_LIMIT, ON_TARGET, Reading
 
@@ -138,7 +139,7 @@ def _money(facts: Facts) -> str:
     drawn = bars([_bar(one, facts) for one in recent], label, f"Money by {facts.period.grain}")
     build = facts.answer.build_cost if facts.answer else None
     total = running(
-        [one.running for one in recent], [_short(one, facts) for one in recent],
+        [one.running for one in recent], [short_name(one.first, facts.period) for one in recent],
         (build, f"building cost {money(build, facts.currency)}") if build else None, label, "The running total",
     )  # fmt: skip
     legend = "Filled: from outcomes. Hatched: estimated. Outlined: running costs."
@@ -156,13 +157,14 @@ def _day(facts: Facts) -> str:
 
 def _bar(one: Money, facts: Facts) -> Bar:
     chosen = facts.period.holds(one.first, one.last)
-    return Bar(_short(one, facts), one.benefit, one.estimated, one.run_cost, chosen)
+    return Bar(short_name(one.first, facts.period), one.benefit, one.estimated, one.run_cost, chosen)
 
 
-def _short(one: Money, facts: Facts) -> str:
-    if facts.period.grain == "week":
-        return f"{one.first.day} {one.first:%b}"
-    return f"{one.first:%b}" if one.first.month > 1 else f"{one.first:%b ’%y}"
+def short_name(first: date, period: Period) -> str:
+    """A month or week of the period's grain below a bar: `Oct`, of a January with its year; `12 Oct`."""
+    if period.grain == "week":
+        return f"{first.day} {first:%b}"
+    return f"{first:%b}" if first.month > 1 else f"{first:%b ’%y}"
 
 
 def _months(facts: Facts) -> str:
@@ -262,7 +264,7 @@ def _happened(facts: Facts) -> str:
         return f"{head}<p>Nobody noted anything.</p>"
     rows = [(days(one.first_day, one.last_day), f"{cut(one.title, 80)}{f'. {cut(one.text, 110)}' if one.text else ''}")
             for one in facts.happened[:HAPPENED]]  # fmt: skip
-    return f"{head}<div class='wide'>{pairs(rows)}</div>{more(len(rows), len(facts.happened), 'Value')}"
+    return f"{head}<div class='days'>{pairs(rows)}</div>{more(len(rows), len(facts.happened), 'Value')}"
 
 
 def _owners(facts: Facts) -> str:

@@ -9,7 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
+from typing import Literal
 from zoneinfo import ZoneInfo
+
+from watchroom.errors import SettingError
+
+Kind = Literal["html", "pdf"]
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,16 @@ class Asked:
 
     by: str
     at: datetime
+
+
+def kind_of(name: str) -> Kind:
+    """What a file of that name is to hold. Raises SettingError for a name that says neither."""
+    ending = name.lower().rpartition(".")[2]
+    if ending == "pdf":
+        return "pdf"
+    if ending in ("html", "htm"):
+        return "html"
+    raise SettingError(f"{name!r} says neither HTML nor PDF.", next_step="Let it end in `.html` or `.pdf`.")
 
 
 def document(title: str, parts: Iterable[str], style: str) -> str:

@@ -45,6 +45,7 @@ h2 {{ margin-top: 1em; }}
 h2, tr, .whole, .answer, dl {{ break-inside: avoid; }}
 h2 {{ break-after: avoid; }}
 .answer dl {{ grid-template-columns: 10.9em 1fr; gap: 0.35em 0.6em; }}
+.days dl {{ grid-template-columns: 11em 1fr; }}
 .answer dt {{ color: inherit; font-weight: 600; }}
 th {{ vertical-align: bottom; }}
 th, td {{ padding-right: 7pt; }}

@@ -177,7 +177,7 @@ def running(
 def shares(of: Sequence[tuple[str, int, str]], about: str) -> str:
     """Horizontal bars of counts from nothing, each with its name, its count and a remark: a funnel."""
     most = max((count for _, count, _ in of), default=0) or 1
-    row, left, width = 17.0, 92.0, 250.0
+    row, left, width = 17.0, 66.0, 190.0
     drawn = []
     for place, (name, count, remark) in enumerate(of):
         y = place * row
@@ -186,4 +186,4 @@ def shares(of: Sequence[tuple[str, int, str]], about: str) -> str:
                              fill=FILL))  # fmt: skip
         drawn.append(element("text", f"{count:,}{remark and f'  {remark}'}", x=left + count / most * width + 6,
                              y=y + 12))  # fmt: skip
-    return drawing(drawn, 720, max(len(of), 1) * row, about)
+    return drawing(drawn, _WIDTH, max(len(of), 1) * row, about)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import pandas as pd
+
 from watchroom.store.snapshot import Snapshot
 
 
@@ -101,3 +103,44 @@ def about(snapshot: Snapshot, *, model: str) -> About | None:
         return None
     owners = snapshot.rows("select role, person from owners where model = ? and person <> '' order by role", [model])
     return About(*(*rows[0], tuple(owners)))
+
+
+@dataclass(frozen=True)
+class Met:
+    """How a model's KPIs stood in their newest period within some days: how many were on target, of how many judged."""
+
+    met: int
+    judged: int
+    beyond: int
+
+
+_MET = """
+with newest as (
+    select model, kpi, status from kpi_values
+    where version is null and grain = $grain and period_start >= $first and period_end <= $last
+    qualify row_number() over (partition by model, kpi order by period_start desc) = 1
+)
+select model, count(*) filter (where status = 'on target'),
+    count(*) filter (where status in ('on target', 'off target', 'beyond limit')),
+    count(*) filter (where status = 'beyond limit')
+from newest join kpis using (model, kpi) group by model
+"""
+
+
+def targets_met(snapshot: Snapshot, *, grain: str, first: date, last: date) -> dict[str, Met]:
+    """By model, how its KPIs stood; models without any that could be judged are left out."""
+    rows = snapshot.rows(_MET, {"grain": grain, "first": first, "last": last})
+    return {model: Met(met, judged, beyond) for model, met, judged, beyond in rows if judged}
+
+
+_EARNED = """
+select model, period_start, period_end, coalesce(decisions, 0)::bigint as decisions,
+    coalesce(labelled, 0)::bigint as labelled, benefit, estimated_benefit, run_cost, net
+from value where version is null and grain = $grain and period_start <= $day and period_end <= $last
+order by period_start, model
+"""
+
+
+def earned(snapshot: Snapshot, *, grain: str, last: date) -> pd.DataFrame:
+    """What each model earned by month or week up to a day, the oldest first, in the columns of the table `value`."""
+    return snapshot.query(_EARNED, {"grain": grain, "day": snapshot.day, "last": last})
