@@ -2,15 +2,63 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
+from watchroom.store.queries import health as health_queries
 from watchroom.store.queries import models as model_queries
+from watchroom.store.queries.models import Model
+from watchroom.ui import threshold_all, threshold_model
+from watchroom.ui.health_empty import no_decisions, no_log
+from watchroom.ui.health_subject import spec_of
+from watchroom.ui.navigation import link, page_info
 from watchroom.ui.room import ask
-from watchroom.ui.scope import scope
-from watchroom.ui.states import no_models, page_header
+from watchroom.ui.scope import ALL_MODELS, Scope, scope
+from watchroom.ui.states import header, no_models, page_header, unknown_model
+from watchroom.ui.text import one_line
+from watchroom.ui.threshold_empty import no_cutoff, no_outcome_file, no_score
+from watchroom.ui.threshold_subject import Subject, names_of, worth_of
+from watchroom.ui.workspace import facts
 
 
 def show() -> None:
     """The whole page."""
-    page_header("threshold")
-    if not ask(model_queries.overview):
-        no_models()
-    scope()
+    every = ask(model_queries.overview)
+    chosen = scope()
+    if chosen.model is None:
+        page_header("threshold")
+        if every:
+            threshold_all.show()
+        else:
+            no_models()
+        return
+    found = next((model for model in every if model.name == chosen.model), None)
+    if found is None:
+        page_header("threshold")
+        unknown_model(chosen.model, tuple(model.name for model in every))
+        return
+    st.set_page_config(page_title=f"Threshold of {one_line(found.title, 60)} · Watchroom")
+    header(f"Threshold of {found.title}", page_info("threshold").question, trusted=False)
+    link("threshold", "All models", icon=":material/arrow_back:", params={"model": ALL_MODELS})
+    _of(found, chosen)
+
+
+def _of(model: Model, chosen: Scope) -> None:
+    watching = ask(health_queries.watching, model=model.name)
+    spec = spec_of(model.name)
+    if spec is None or spec.decisions is None:
+        no_log(model, spec)
+    elif spec.task != "binary":
+        no_cutoff(model, spec.task)
+    elif spec.decisions.score is None:
+        no_score(model)
+    elif spec.outcomes is None:
+        no_outcome_file(model)
+    elif not watching.versions:
+        no_decisions(model, spec, watching.log_problems)
+    else:
+        version = chosen.version or watching.serving or watching.versions[0][0]
+        subject = Subject(
+            model.name, model.title, model.file or "", version, chosen.period.first_day, chosen.period.last_day,
+            chosen.period.label, names_of(spec), worth_of(spec), facts().currency,
+        )  # fmt: skip
+        threshold_model.show(subject, tuple(spec.decisions.groups))
