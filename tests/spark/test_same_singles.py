@@ -169,6 +169,31 @@ def test_they_pair_the_same_decisions_of_two_versions(
         assert ours.num_rows == 2 * counted[0].shared or rows == 30
 
 
+def test_they_give_the_same_decisions_with_their_outcomes(
+    room: tuple[Task, Path], engines: tuple[DuckDBEngine, SparkEngine]
+):
+    task, folder = room
+    asked: list[tuple[str, Any]] = [("@id", "category"), ("@decided_at", "time"), ("@score", "number")]
+    asked += [("@prediction", "category"), ("@outcome", "category"), ("amount", "number"), ("age", "number")]
+    asked += [("kind", "category"), ("new", "boolean"), ("at", "time"), ("nowhere", "number")]
+    ours, theirs = (
+        engine.joined(
+            logs.decision_log(task),
+            logs.OUTCOMES,
+            logs.all_files(engine, folder),
+            logs.DAYS,
+            asked,
+            repeated=logs.DAYS,
+        ).read_all()
+        for engine in engines
+    )
+    assert theirs.schema == ours.schema
+    rows = [sorted(repr(tuple(row.values())) for row in one.to_pylist()) for one in (ours, theirs)]
+    assert rows[0] == rows[1]
+    assert len(rows[0]) > 1000
+    assert 0 < ours["@outcome"].null_count < ours.num_rows
+
+
 def test_they_give_the_same_digests_of_ids(room: tuple[Task, Path], engines: tuple[DuckDBEngine, SparkEngine]):
     task, folder = room
     if task != "binary":
