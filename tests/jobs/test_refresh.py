@@ -24,8 +24,12 @@ def test_a_first_refresh_joins_the_registry_with_the_workspace(room: Room) -> No
         "Note the days of decisions",
         "Explain decisions",
         "Compare versions",
+        "Work out KPIs",
+        "Work out money",
         "Try to load models",
         "Raise and end alerts",
+        "Find the best cut-offs",
+        "Look at the portfolio",
     ]
     assert room.rows("select model, title, tier, registered from models") == [
         ("claims", "Claims severity", "high", True)

@@ -1,4 +1,4 @@
-"""The steps of a refresh that watch the models: count, judge, explain, raise and end alerts, send word of them."""
+"""The steps of a refresh that watch the models: count, judge, explain, value, raise alerts, advise, send word."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from watchroom.jobs.fairness.step import judge_fairness
 from watchroom.jobs.loads import try_to_load
 from watchroom.jobs.profile.problems import engine_failed
 from watchroom.jobs.profile.step import ProfileCounts, ProfileResult, profile_models
+from watchroom.jobs.value.step import advise_on, work_out_value
 from watchroom.ledger import Ledger
 from watchroom.settings import Settings
 from watchroom.sources.decisions.contract import Engine
@@ -53,7 +54,7 @@ class Around:
 
 
 def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, record: bool) -> Watched:
-    """Fill the parts `profile`, `ids`, `health`, `explain`, `compare`. The draft's `mlflow` and `room` must be there.
+    """Fill the parts from `profile` to `portfolio`. The draft's `mlflow` and `room` must be there.
 
     Without `record` the ledger is not to be written: alerts are those it holds, and nobody is told.
     """
@@ -65,6 +66,7 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
         compared = _compare(draft, workspace, profiled, step)
         explained = None if isinstance(engine, SourceError) else _explain(draft, around, engine, profiled, step)
         paired = () if isinstance(engine, SourceError) else _compare_versions(draft, workspace, engine, step)
+        valued = () if isinstance(engine, SourceError) else work_out_value(draft, workspace, engine, step)
     _load(draft, around, step)
     with step("Raise and end alerts") as said:
         found = conditions(draft, workspace.models, draft.made_at.date())
@@ -72,13 +74,16 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
         result = record_alerts(draft, ledger, found, known, append=record)
         said["detail"] = result.detail
         said["status"] = "partial" if result.problems else "done"
+    advised = advise_on(draft, workspace, step)
     problems = (
         *profiled.problems,
         *judged.problems,
         *compared,
         *(explained.problems if explained else ()),
         *paired,
+        *valued,
         *result.problems,
+        *advised,
     )
     if around.room.notify:
         with step("Send word of alerts") as said:

@@ -1,0 +1,61 @@
+"""The steps of a refresh that say what models are worth: KPIs, money, cut-offs, runway; the portfolio; what to do next.
+
+Each is in a module of its own; here is their order, and what stands between one that fails and the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from watchroom.jobs.portfolio.step import fill_portfolio
+from watchroom.jobs.value.cutoffs import find_cutoffs
+from watchroom.jobs.value.kpis import work_out_kpis
+from watchroom.jobs.value.money import count_money
+from watchroom.jobs.value.serving import fill_serving
+from watchroom.sources.decisions.contract import Engine
+from watchroom.sources.tracking.contract import Problem
+from watchroom.store.draft import Draft
+from watchroom.workspace.load import Workspace
+
+Step = Callable[[str], AbstractContextManager[dict[str, str]]]
+
+
+def work_out_value(draft: Draft, workspace: Workspace, engine: Engine, step: Step) -> tuple[Problem, ...]:
+    """Bring KPIs and money up to date with the logs. The parts `profile`, `health`, `compare`, `room` must be there."""
+    with step("Work out KPIs") as said:
+        fill_serving(draft)
+        kpis = work_out_kpis(draft, workspace, engine)
+        said["detail"], said["status"] = kpis.detail, _status(kpis.problems)
+    with step("Work out money") as said:
+        money = count_money(draft, workspace, engine)
+        said["detail"], said["status"] = money.detail, _status(money.problems)
+    return (*kpis.problems, *money.problems)
+
+
+def advise_on(draft: Draft, workspace: Workspace, step: Step) -> tuple[Problem, ...]:
+    """Cut-offs and the portfolio, from what is in the draft by now, the alerts included."""
+    problems: list[Problem] = []
+    for name, act in (("Find the best cut-offs", find_cutoffs), ("Look at the portfolio", fill_portfolio)):
+        with step(name) as said:
+            try:
+                said["detail"] = act(draft, workspace)
+            except Exception as error:  # noqa: BLE001, what is advised must never keep what was measured from being shown
+                problems.append(_failed(name, error))
+                said["detail"], said["status"] = "failed", "partial"
+    return tuple(problems)
+
+
+def _status(problems: tuple[Problem, ...]) -> str:
+    return "partial" if any(problem.severity == "error" for problem in problems) else "done"
+
+
+def _failed(name: str, error: Exception) -> Problem:
+    return Problem(
+        "workspace",
+        "error",
+        name,
+        "This step of the refresh failed; what it said before stands.",
+        why=str(error).strip().partition("\n")[0] or type(error).__name__,
+        next_step="It is tried again at the next refresh. Please report it.",
+    )
