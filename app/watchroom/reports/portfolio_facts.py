@@ -212,7 +212,7 @@ def trend(rows: Rows, choice: Choice) -> tuple[QuarterFacts, ...]:
     money = rows.money[rows.money["model"].isin(models)]
     begun = [one.started_at.date() for one in taken if one.started_at is not None]
     first = min([*begun, rows.seen.since or rows.today])
-    first_releases = {one.model: one for one in reversed(released)}  # the newest stand first
+    first_releases = {one.model: one for one in released}  # the newest stand first: the oldest is kept
     return tuple(
         QuarterFacts(
             quarter=one,

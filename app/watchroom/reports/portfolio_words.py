@@ -65,11 +65,11 @@ def span(first: date, last: date) -> str:
 
 
 def quartiles(found: Spread, what: str) -> str:
-    """`middle half 5.6 to 7.6 days · 8 versions`, with fewer than four the number alone."""
+    """`5.6 to 7.6 days · 8 versions`: between which half of them lie; with fewer than four the number alone."""
     n = count(found.n, what)
     if found.low is None or found.high is None:
         return n
-    return f"half of them {days_between(found.low, found.high)} · {n}"
+    return f"{days_between(found.low, found.high)} · {n}"
 
 
 def days(value: float | None) -> str:
