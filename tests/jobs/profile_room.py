@@ -201,9 +201,12 @@ class LogRoom:
             for place, (at, version) in enumerate(self.champions)
         ]
         draft.insert("registry_events", events)
-        files = [(model, file) for model, file in workspace.files.items()]
-        room_models = [(model, file, True, model, *[None] * 11) for model, file in files]
-        draft.insert("models", [(*row[:6], [], *row[7:]) for row in room_models])
+        nothing = dict.fromkeys(TABLES["models"].column_names)
+        known = [
+            {**nothing, "model": model, "file": file, "registered": True, "title": model, "affects": []}
+            for model, file in workspace.files.items()
+        ]
+        draft.insert("models", [tuple(row.values()) for row in known])
 
 
 def same(left: pd.DataFrame, right: pd.DataFrame) -> None:
