@@ -52,7 +52,7 @@ def pin(kind: Kind, id_: str) -> None:
         set_by = notebook().pins.get(about)
     except LedgerError:
         return
-    said = f"Pinned{_by(set_by[1])} {ago(set_by[0], datetime.now(UTC))}" if set_by else ""
+    said = f"Pinned{by_whom(set_by[1])} {ago(set_by[0], datetime.now(UTC))}" if set_by else ""
     label, icon = ("Unpin", ":material/keep_off:") if set_by else ("Pin", ":material/keep:")
     told = f"{said}. Take it away for everybody" if set_by else f"Marks this {kind} for everybody"
     if st.button(label, icon=icon, key=f"_pin_{kind}_{id_}", type="tertiary", help=told):
@@ -85,7 +85,7 @@ def notes(kind: Kind, id_: str) -> None:
                 _note(note)
 
 
-def _by(actor: str) -> str:
+def by_whom(actor: str) -> str:
     """By whom, as part of a sentence; empty where there was no sign-in."""
     from watchroom.ledger.alert_acts import NOT_SIGNED_IN
 
@@ -99,7 +99,7 @@ def _note(note: Note) -> None:
         role = f" · {plain(note.role.replace('_', ' '), 40)}" if note.role else ""
         written = f"{when(note.at, facts().zone)} ({ago(note.at, datetime.now(UTC))})"
         with st.container(horizontal=True, vertical_alignment="center"):
-            who = f"**{plain(note.actor, 80)}**" if _by(note.actor) else "**Somebody** who was not signed in"
+            who = f"**{plain(note.actor, 80)}**" if by_whom(note.actor) else "**Somebody** who was not signed in"
             st.markdown(f"{who} {quiet(f'{role} · {written}')}")
             if (mine or "admin" in user.roles) and st.button(
                 "Take back", key=f"_take_back_{note.seq}", type="tertiary", icon=":material/undo:"

@@ -1,0 +1,167 @@
+"""What each rule of the advice looks for: a finding with its reason and worth, or None. The table is in `actions`."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from watchroom.domain import actions_words as words
+from watchroom.domain.actions_situation import Situation
+from watchroom.domain.actions_types import Action, ActionName, Money, Urgency
+
+MIN_OUTCOMES = 100
+"""Decisions with an outcome that two versions must share, or a cut-off rest on, before a change is advised: with fewer
+an interval that is clear of zero by chance is more likely than one that is by merit."""
+
+LOSING_MONTHS = 3
+"""Finished months in a row with a loss before a model is said to be retired: one bad month is weather."""
+
+SOON_DAYS = 90
+"""A runway that ends within so many days leaves time for one retraining, with its approval."""
+
+NEW_DAYS = 30
+"""Trouble that began within so many days of a version's taking over is taken for the change's, as in `releases`."""
+
+FEW_SHARE = 0.1
+"""With outcomes for fewer of its older decisions than this, how a model does is a guess."""
+
+PRESSING_TIERS = ("critical", "high")
+"""Tiers of which a gap in what is known is not left until it is convenient."""
+
+MUCH = 0.1
+"""A better cut-off that brings at least this share of what the model earns is not left until it is convenient."""
+
+
+def mend(at: Situation) -> Action | None:
+    """Broken inputs, or decisions that fail to come in."""
+    if at.quality != "failing" and at.volume != "failing":
+        return None
+    page = {"model": at.model, "part": "Why"}
+    return _action("mend what feeds it", "now", words.feeds(at), "health", page)
+
+
+def roll_back(at: Situation) -> Action | None:
+    """A known good version that is better, or trouble that a change brought."""
+    back = at.back
+    if back is None or not (back.surely_better or _new_trouble(at)):
+        return None
+    urgency: Urgency = "now" if at.performance == "failing" else "soon"
+    page = {"model": at.model, "view": "Go back"}
+    return replace(
+        _action("roll back", urgency, words.back(at, back), "versions", page, _money(back.worth)),
+        target_version=back.version,
+    )
+
+
+def _new_trouble(at: Situation) -> bool:
+    """Whether performance fails and began to soon after the version took over."""
+    if at.performance != "failing" or at.quality == "failing" or at.back is None:
+        return False
+    if at.since is None or at.failing_since is None:
+        return False
+    return not at.back.surely_worse and 0 <= (at.failing_since - at.since).days <= NEW_DAYS
+
+
+def promote(at: Situation) -> Action | None:
+    """A challenger that does better."""
+    rival = at.challenger
+    if rival is None or rival.n < MIN_OUTCOMES or rival.word not in ("better", "probably better"):
+        return None
+    sure = rival.word == "better"
+    urgency: Urgency = "now" if at.performance == "failing" else "soon" if sure else "when convenient"
+    page = {"model": at.model, "view": "Champion or challenger"}
+    return replace(
+        _action("promote the challenger", urgency, words.rival(at, rival), "versions", page, _money(rival.worth)),
+        target_version=rival.version,
+    )
+
+
+def retire(at: Situation) -> Action | None:
+    """Months of loss without a way out."""
+    months = at.losing
+    if len(months) < LOSING_MONTHS or _way_out(at):
+        return None
+    loss = -sum(month.net for month in months) / len(months)
+    page = {"model": at.model, "view": "Money"}
+    return _action("retire", "soon", words.losing(at, months), "value", page, Money(loss))
+
+
+def _way_out(at: Situation) -> bool:
+    """Whether another version may be better, or a cut-off that is surely better would make up for the loss."""
+    rival, best = at.challenger, at.cutoff
+    if rival is not None and rival.word in ("better", "probably better"):
+        return True
+    if at.back is not None and at.back.surely_better:
+        return True
+    loss = sum(month.net for month in at.losing) / len(at.losing)
+    return best is not None and best.low is not None and best.n >= MIN_OUTCOMES and best.low + loss > 0
+
+
+def retrain(at: Situation) -> Action | None:
+    """A model that has aged, or is about to stop paying."""
+    page = {"model": at.model, "part": "Age"}
+    if at.decay in ("retrain now", "plan retraining"):
+        urgency: Urgency = "now" if at.decay == "retrain now" else "soon"
+        return _action("retrain", urgency, words.decay(at), "health", page)
+    run = at.runway
+    if run is not None and run.ends_on is not None and run.ends_late is not None:
+        days = (run.ends_on - at.today).days
+        if days <= SOON_DAYS:
+            money = {"model": at.model, "view": "Runway"}
+            return _action("retrain", "soon", words.runway(at, run), "value", money)
+    return None
+
+
+def move(at: Situation) -> Action | None:
+    """A cut-off that surely earns more."""
+    best = at.cutoff
+    if best is None or best.n < MIN_OUTCOMES or best.low is None or best.low <= 0 or not best.moves:
+        return None
+    earned = abs(at.months[-1].net) if at.months else 0.0
+    much = best.gain >= MUCH * earned if earned else False
+    urgency: Urgency = "soon" if much else "when convenient"
+    found = _action("move the threshold", urgency, words.cutoff(at, best), "threshold", {"model": at.model})
+    return replace(found, worth=Money(best.gain, best.low, best.high), cutoff=best.best)
+
+
+def outcomes(at: Situation) -> Action | None:
+    """Too little to judge it by."""
+    if at.version is None:
+        return None
+    few = at.old_decisions > 0 and at.old_labelled < FEW_SHARE * at.old_decisions
+    if at.decay != "ask for outcomes" and not few and at.decisions:
+        return None
+    blind = at.drift == "drifted" and at.performance == "no data"
+    urgency: Urgency = "soon" if at.tier in PRESSING_TIERS or blind else "when convenient"
+    return _action("ask for outcomes", urgency, words.outcomes(at), "health", {"model": at.model})
+
+
+def agree(at: Situation) -> Action | None:
+    """Targets that are missing, or not agreed to."""
+    if at.kpis and not any(kpi.missing or kpi.target is None for kpi in at.kpis):
+        return None
+    urgency: Urgency = "soon" if at.tier in PRESSING_TIERS and at.kpis else "when convenient"
+    return _action("agree on targets", urgency, words.targets(at), "value", {"model": at.model, "view": "Targets"})
+
+
+def say_worth(at: Situation) -> Action | None:
+    """Money that nobody has put on its decisions."""
+    if at.priced or at.task == "multiclass":
+        return None
+    page = {"model": at.model, "view": "Money"}
+    return _action("say what it is worth", "when convenient", words.unpriced(at), "value", page)
+
+
+def keep(at: Situation) -> Action:
+    """Nothing to change: why it is kept."""
+    return _action("keep", "nothing to do", words.keep(at), "value", {"model": at.model})
+
+
+def _action(
+    action: ActionName, urgency: Urgency, reason: str, page: str, params: dict[str, str], worth: Money | None = None
+) -> Action:
+    return Action(action, urgency, reason, page, worth, tuple(params.items()))
+
+
+def _money(found: tuple[float, float, float] | None) -> Money | None:
+    return None if found is None or not all(map(math.isfinite, found)) else Money(*found)

@@ -1,0 +1,158 @@
+"""All that the advice on a model rests on, as plain values: None, an empty tuple or `no data` is what is not known."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+
+Worth = tuple[float, float, float]
+"""What something brings more in thirty days, with the ends of its 95 % interval, in the workspace's currency."""
+
+
+@dataclass(frozen=True)
+class Rival:
+    """The challenger against the version in service, on the decisions that both scored.
+
+    `word` is one of `domain.paired_verdict.WORDS`; `n` the decisions with an outcome that it rests on; `told` how
+    it does by the metric, in words with numbers; `approval` as in `Version.approval`.
+    """
+
+    version: int
+    word: str
+    n: int
+    told: str = ""
+    worth: Worth | None = None
+    approval: str = "none"
+
+
+@dataclass(frozen=True)
+class Back:
+    """The last known good version: why it is good, and how it did where both scored the same decisions."""
+
+    version: int
+    why: str
+    word: str = "never compared"
+    n: int = 0
+    worth: Worth | None = None
+
+    @property
+    def surely_better(self) -> bool:
+        """Whether every interval says so."""
+        return self.word == "better"
+
+    @property
+    def surely_worse(self) -> bool:
+        """Whether it is worse, or probably."""
+        return self.word in ("worse", "probably worse")
+
+
+@dataclass(frozen=True)
+class Cutoff:
+    """The cut-off in use and the best one, with what moving there brings in thirty days and its 95 % interval."""
+
+    n: int
+    in_use: float | None
+    best: float
+    gain: float
+    low: float | None
+    high: float | None
+    days: int = 90
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is another cut-off at all."""
+        return self.in_use is not None and not math.isclose(self.in_use, self.best, abs_tol=1e-9)
+
+
+@dataclass(frozen=True)
+class Month:
+    """A finished month: its first day, net, decisions, and those with an outcome."""
+
+    first: date
+    net: float
+    decisions: int
+    labelled: int
+
+
+@dataclass(frozen=True)
+class Runway:
+    """When the model stops paying by the trend of its weeks, with the earliest and latest day; what it earns now."""
+
+    ends_on: date | None
+    ends_early: date | None
+    ends_late: date | None
+    net_per_month: float | None
+    slope: float | None = None
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A KPI with its newest finished month, and the roles that have not agreed to it. `status` as in `kpi_values`."""
+
+    name: str
+    target: float | None
+    missing: tuple[str, ...] = ()
+    status: str = "no data"
+    value: float | None = None
+    limit: float | None = None
+    unit: str = ""
+    n: int = 0
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A model as the snapshot has it. `version` is the one in service, None for none; lights as in `health`.
+
+    `since` is the first day of that service, `failing_since` the day on which performance began to fail. `decisions`
+    are those of the last thirty days of the log; `old_decisions` and `old_labelled` those from 120 to 30 days before
+    `today`, and of them with an outcome. `months` are the finished months with a known net, the oldest first.
+    """
+
+    model: str
+    today: date
+    version: int | None = None
+    task: str | None = None
+    tier: str | None = None
+    currency: str = ""
+    light: str = "no data"
+    light_reason: str = ""
+    drift: str = "no data"
+    quality: str = "no data"
+    performance: str = "no data"
+    volume: str = "no data"
+    since: date | None = None
+    failing_since: date | None = None
+    decay: str = ""
+    decay_reasons: tuple[str, ...] = ()
+    decisions: int = 0
+    labelled: int = 0
+    old_decisions: int = 0
+    old_labelled: int = 0
+    challenger: Rival | None = None
+    back: Back | None = None
+    cutoff: Cutoff | None = None
+    priced: bool = False
+    months: tuple[Month, ...] = ()
+    runway: Runway | None = None
+    kpis: tuple[Kpi, ...] = ()
+
+    @property
+    def challenger_is_sure(self) -> bool:
+        """Whether every interval says that the challenger is better."""
+        return self.challenger is not None and self.challenger.word == "better"
+
+    @property
+    def losing(self) -> tuple[Month, ...]:
+        """The newest finished months in a row, without a gap, that each made a loss; the oldest first."""
+        found: list[Month] = []
+        for month in reversed(self.months):
+            follows = not found or _next(month.first) == found[-1].first
+            if month.net >= 0 or not follows:
+                break
+            found.append(month)
+        return tuple(reversed(found))
+
+
+def _next(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)

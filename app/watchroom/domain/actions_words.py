@@ -1,0 +1,211 @@
+"""The sentences of the advice: what to do, and why, with its numbers. Plain text, perhaps with names from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from watchroom.domain.actions_situation import Back, Cutoff, Kpi, Month, Rival, Runway, Situation
+from watchroom.domain.figures import figure_text
+from watchroom.domain.money_text import money, money_between
+
+NAMED = 3
+"""KPIs that are named in a sentence."""
+
+_ROLES = {"business": "business", "data_science": "data science", "operations": "operations", "reviewer": "review"}
+
+
+def title(action: str, version: int | None, target: int | None = None, cutoff: float | None = None) -> str:
+    """What to do, as a heading: `Go back to version 2`."""
+    this = f"version {version}" if version is not None else "it"
+    match action:
+        case "keep":
+            return f"Keep {this}"
+        case "retrain":
+            return "Retrain it" if version is None else f"Retrain: replace {this} with a new one"
+        case "roll back":
+            return f"Go back to version {target}" if target is not None else "Go back to an earlier version"
+        case "promote the challenger":
+            return f"Let version {target} take over" if target is not None else "Let the challenger take over"
+        case "move the threshold":
+            return f"Move the cut-off to {figure_text(cutoff)}" if cutoff is not None else "Move the cut-off"
+        case "retire":
+            return "Retire it"
+        case "ask for outcomes":
+            return "Ask for outcomes"
+        case "agree on targets":
+            return "Agree on its targets"
+        case "say what it is worth":
+            return "Say what its decisions are worth"
+        case "mend what feeds it":
+            return "Mend what feeds it"
+    return action[:1].upper() + action[1:]
+
+
+def feeds(at: Situation) -> str:
+    """What is broken, as the light has it."""
+    return _sentence(at.light_reason) if at.light_reason else "What comes in is beyond its failing limit."
+
+
+def back(at: Situation, found: Back) -> str:
+    """Why to go back, and to which version."""
+    if found.surely_better:
+        why = (
+            f"On {found.n:,} decisions with an outcome that both scored, version {found.version} did better than "
+            f"version {at.version}."
+        )
+    else:
+        began = _day(at.failing_since) if at.failing_since else "then"
+        since = _day(at.since) if at.since else "an unknown day"
+        why = f"Performance has been failing since {began}, and version {at.version} took over on {since}."
+    return f"{why} Version {found.version} is the last known good one: {found.why}."
+
+
+def rival(at: Situation, found: Rival) -> str:
+    """How the challenger does, and what stands before it."""
+    how = "does better" if found.word == "better" else "probably does better"
+    told = f": {found.told}" if found.told else ""
+    signed = "" if found.approval == "valid" else " A reviewer has to sign it off first."
+    return (
+        f"On {found.n:,} decisions with an outcome that both scored, version {found.version} {how} than version "
+        f"{at.version}{told}.{signed}"
+    )
+
+
+def losing(at: Situation, months: Sequence[Month]) -> str:
+    """The months that made a loss, and that nothing is known to mend it."""
+    last = months[-3:]
+    nets = ", ".join(f"{money(month.net, at.currency)} in {month.first:%B}" for month in last)
+    n, known = sum(month.decisions for month in last), sum(month.labelled for month in last)
+    in_a_row = f"{len(months)} finished months in a row" if len(months) > len(last) else "each of these months"
+    return (
+        f"It made a loss in {in_a_row}: {nets} ({known:,} of {n:,} decisions have an outcome). No version and no "
+        "cut-off is known to make up for it."
+    )
+
+
+def decay(at: Situation) -> str:
+    """Why Health advises retraining, and what the trend costs where that is known."""
+    slope = at.runway.slope if at.runway else None
+    falls = f" What it earns falls by about {money(-slope, at.currency)} each month." if slope and slope < 0 else ""
+    return " ".join(_sentence(reason) for reason in at.decay_reasons) + falls
+
+
+def runway(at: Situation, found: Runway) -> str:
+    """When it stops paying."""
+    if found.ends_on is None or found.ends_late is None:
+        return ""
+    past = " It does not cover its costs now." if found.ends_on <= at.today else ""
+    return (
+        f"By the trend of its weeks it stops paying on {_day(found.ends_on)} (between "
+        f"{_day(found.ends_early or found.ends_on)} and {_day(found.ends_late)}).{past}"
+    )
+
+
+def cutoff(at: Situation, found: Cutoff) -> str:
+    """What moving the cut-off brings."""
+    between = money_between(found.low, found.high, at.currency)
+    return (
+        f"Its cut-off is {_figure(found.in_use)}; at {_figure(found.best)} it would earn about "
+        f"{money(found.gain, at.currency)} a month more ({between}), by {found.n:,} decisions with an outcome of "
+        f"{found.days} days."
+    )
+
+
+def outcomes(at: Situation) -> str:
+    """What is missing to judge it by."""
+    if not at.decisions and not at.old_decisions:
+        return "No decision of it is known, so nothing can be said of how it does."
+    if at.old_decisions:
+        counted = f"{at.old_labelled:,} of {at.old_decisions:,} decisions from 120 to 30 days ago have an outcome."
+    else:
+        counted = f"{at.labelled:,} of its last {at.decisions:,} decisions have an outcome."
+    why = " ".join(_sentence(reason) for reason in at.decay_reasons) if at.decay == "ask for outcomes" else ""
+    drifted = " Its inputs have drifted, and nobody can tell what that does." if at.drift == "drifted" else ""
+    return f"{f'{why} ' if why else ''}{counted}{drifted}"
+
+
+def targets(at: Situation) -> str:
+    """Which KPIs lack a target, or somebody's word."""
+    if not at.kpis:
+        return "Nobody has written down a KPI for it, so nobody can say whether it meets its targets."
+    lacking = [kpi for kpi in at.kpis if kpi.target is None]
+    open_ = [kpi for kpi in at.kpis if kpi.missing and kpi.target is not None]
+    parts = []
+    if lacking:
+        parts.append(f"{_names(lacking)} {'has' if len(lacking) == 1 else 'have'} no target.")
+    if open_:
+        roles = list(dict.fromkeys(_ROLES.get(role, role) for kpi in open_ for role in kpi.missing))
+        parts.append(
+            f"{len(open_)} of {len(at.kpis)} KPIs {'is' if len(open_) == 1 else 'are'} not agreed by everybody: "
+            f"{_names(open_)}. Still to agree: {_some(roles)}."
+        )
+    return " ".join(parts)
+
+
+def unpriced(at: Situation) -> str:
+    """What nobody can say."""
+    n = f"It made {at.decisions:,} decisions in the last thirty days of its log. " if at.decisions else ""
+    return f"{n}Its file does not say what they are worth, so nobody can say what it earns."
+
+
+def keep(at: Situation) -> str:
+    """What speaks for it, and what else is worth knowing."""
+    parts = [_performs(at), _earned(at), *_beyond(at)]
+    if at.drift == "drifted" and at.performance == "stable":
+        parts.append("Its inputs have drifted, but its outcomes show no loss by it so far.")
+    elif at.light in ("watch", "drifted") and at.light_reason:
+        parts.append(_sentence(at.light_reason))
+    return " ".join(part for part in parts if part)
+
+
+def _performs(at: Situation) -> str:
+    match at.performance:
+        case "stable":
+            return f"Its performance is within its limits, and nothing known speaks against version {at.version}."
+        case "watch":
+            return "Its performance is on watch: beyond the first limit, not the second."
+    return f"Nothing known speaks against version {at.version}."
+
+
+def _earned(at: Situation) -> str:
+    if not at.months:
+        return ""
+    last = at.months[-1]
+    return (
+        f"It earned {money(last.net, at.currency)} after its costs in {last.first:%B %Y} ({last.labelled:,} of "
+        f"{last.decisions:,} decisions have an outcome)."
+    )
+
+
+def _beyond(at: Situation) -> list[str]:
+    return [
+        f"But “{kpi.name}” is beyond its limit of {_figure(kpi.limit)}: {_figure(kpi.value)} {kpi.unit} "
+        f"(n = {kpi.n:,})."
+        for kpi in at.kpis
+        if kpi.status == "beyond limit"
+    ][:NAMED]
+
+
+def _names(kpis: Sequence[Kpi]) -> str:
+    shown = [f"“{kpi.name}”" for kpi in kpis[:NAMED]]
+    rest = len(kpis) - len(shown)
+    return _some([*shown, *([f"{rest} more"] if rest else [])])
+
+
+def _some(items: Sequence[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _figure(value: float | None) -> str:
+    return "unknown" if value is None else figure_text(value)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _sentence(text: str) -> str:
+    told = text.strip()
+    told = told[:1].upper() + told[1:]
+    return told if told.endswith((".", "!", "?")) else f"{told}."

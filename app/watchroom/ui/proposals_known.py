@@ -1,0 +1,88 @@
+"""The proposals of the room, read live from the ledger, and what whoever looks may do with one."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Literal
+
+import streamlit as st
+
+from watchroom.errors import LedgerError
+from watchroom.ui import book
+from watchroom.ui.identity import current_user
+from watchroom.ui.room import room
+from watchroom.ui.workspace import facts
+
+if TYPE_CHECKING:
+    from watchroom.ledger.proposals import Proposal, Proposals
+
+Act = Literal["speak", "decide", "close", "withdraw"]
+
+
+class _Kept:
+    """The proposals as this process last read them: the next reading takes only what came since."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: Proposals | None = None
+
+    def now(self) -> Proposals:
+        from watchroom.ledger.proposals import read
+
+        with self._lock:
+            self._known = read(book.ledger(), self._known)
+            return self._known
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _kept(workspace: str) -> _Kept:
+    return _Kept()
+
+
+def known() -> Proposals | None:
+    """Every proposal as of now; None while the ledger cannot be read."""
+    try:
+        return _kept(str(room().settings.workspace.resolve())).now()
+    except LedgerError:
+        return None
+
+
+def under_way(every: Proposals, model: str, action: str) -> Proposal | None:
+    """The newest proposal of that action that is open, or accepted and not done; None without one."""
+    own = (one for one in every.of(model) if one.proposed.action == action)
+    return next((one for one in own if one.state in ("open", "accepted")), None)
+
+
+def may(found: Proposal) -> tuple[Act, ...]:
+    """What whoever looks may do with it as it stands. The ledger asks again when it is done."""
+    from watchroom.domain.roles import ADMIN
+    from watchroom.ledger.acts import actor_of
+    from watchroom.ledger.proposals import CLOSING, DECIDING, SPEAKING
+
+    by = book.person(current_user())
+    held = set(by.roles)
+    acts: list[Act] = []
+    if found.state == "open":
+        acts += ["speak"] if held & set(SPEAKING) else []
+        acts += ["decide"] if held & set(DECIDING) else []
+        acts += ["withdraw"] if found.actor == actor_of(by) or ADMIN in held else []
+    elif found.state == "accepted" and held & set(CLOSING):
+        acts.append("close")
+    return tuple(acts)
+
+
+def waiting(every: Proposals, role: str) -> tuple[Proposal, ...]:
+    """The open proposals to which the role has not spoken, and for who decides all open ones; the soonest due first."""
+    from watchroom.ledger.proposals import DECIDING, SPEAKING
+
+    found = [
+        one for one in every.all.values()
+        if one.state == "open" and ((role in SPEAKING and role in one.silent) or role in DECIDING)
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (one.proposed.due or date.max, one.seq)))
+
+
+def today() -> date:
+    """The day in the workspace's zone."""
+    return datetime.now(UTC).astimezone(facts().zone).date()
