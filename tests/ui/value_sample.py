@@ -208,9 +208,9 @@ def _metric(plan: Earning) -> list[dict[str, Any]]:
 
 def _runway(plan: Earning) -> dict[str, Any]:
     return {
-        "model": plan.model, "version": 2, "weeks": 25, "net_per_month": 9000.0, "net_slope": -900.0,
-        "net_slope_low": -1400.0, "net_slope_high": -400.0, "ends_on": TODAY + timedelta(300),
-        "ends_early": TODAY + timedelta(193), "ends_late": TODAY + timedelta(675), "metric": "roc_auc",
+        "model": plan.model, "version": 2, "weeks": 25, "net_per_month": 23500.0, "net_slope": -1560.0,
+        "net_slope_low": -2000.0, "net_slope_high": -1100.0, "ends_on": TODAY + timedelta(445),
+        "ends_early": TODAY + timedelta(350), "ends_late": TODAY + timedelta(640), "metric": "roc_auc",
         "metric_now": 0.84, "break_even": 0.71, "break_even_low": 0.67, "break_even_high": 0.74,
     }  # fmt: skip
 

@@ -31,6 +31,10 @@ _LEFT, _RIGHT, _TOP = 8, 118, 30
 _DAY_MS = 86_400_000
 _MONTH_DAYS = 27
 _MONTHS_NAMED = 13
+_SCENARIO_ROOM = 26
+_MANY = 40
+"""More marks than this lie on one another unless they are small."""
+
 _NEAR = 0.15
 """Names at the right edge that are nearer than this part of the height would lie on one another."""
 
@@ -115,7 +119,7 @@ def _net(found: pd.DataFrame, currency: str, today: date) -> Any:
         x=middle(found), y=found["net"].astype(float), mode="markers+text" if shown else "markers", name="net",
         text=labels if shown else None, textposition="top center", cliponaxis=False,
         textfont={"size": 12}, hovertext=text, hovertemplate="%{hovertext}<extra></extra>",
-        marker={"size": 9, "symbol": "diamond", "color": "#FFFFFF",
+        marker={"size": 9 if len(found) <= _MANY else 5, "symbol": "diamond", "color": "#FFFFFF",
                 "line": {"width": 2, "color": "#5E6B7E"}},
     )  # fmt: skip
 
@@ -246,11 +250,13 @@ _SCENARIO_WORDS = "By the assumptions of a scenario, not those of the file. "
 
 def _scenario(chart: go.Figure) -> None:
     """Says in the picture itself that it is of a scenario: pictures are copied without what stands round them."""
+    top = float(chart.layout.margin.t or 0)
     chart.add_annotation(
-        x=0, xref="paper", xanchor="left", xshift=4, y=1, yref="paper", yanchor="top", showarrow=False,
+        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=top, showarrow=False,
         text="<b>scenario</b>, not the file’s figures", font={"size": 12, "color": COST_COLOUR},
         bgcolor="rgba(217,114,11,0.14)", borderpad=3,
     )  # fmt: skip
+    chart.update_layout(margin={"t": top + _SCENARIO_ROOM}, height=float(chart.layout.height) + _SCENARIO_ROOM)
 
 
 def _end_of(chart: go.Figure, at: Any, value: float, currency: str) -> None:

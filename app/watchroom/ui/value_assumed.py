@@ -124,11 +124,11 @@ def show(found: Figures) -> None:
     """The assumptions of the file, each with its figure; what is missing, with the lines to copy."""
     names = found.spec.answer
     with st.container(border=True, gap="xsmall"):
-        st.markdown("**Assumptions of its file**")
+        st.markdown("**Assumptions**")
         rows = [(label(name, names), text_of(found.given, name, found.currency, names)) for name in fields_of(found)]
         rows.append((label(BASELINE, names), baseline_text(found.given, names)))
-        lines = ["| A decision, or a cost | is worth |", "|:--|--:|"]
-        lines += [f"| {plain(name, 60)} | {_strong(text)} |" for name, text in rows]
+        lines = ["| :small[What] | :small[by its file] |", "|:--|--:|"]
+        lines += [f"| :small[{plain(name, 60)}] | :small[{_strong(text)}] |" for name, text in rows]
         st.markdown("\n".join(lines))
         held = found.model.owner("business")
         who = f", {person(held)} answers for them" if held else ""

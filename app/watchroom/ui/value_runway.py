@@ -27,7 +27,7 @@ from watchroom.ui.text import count_of, plain, sentence
 from watchroom.ui.workspace import facts
 
 QUIET = {"displayModeBar": False}
-_AHEAD = timedelta(days=90)
+_AHEAD, _BEYOND = timedelta(days=90), timedelta(days=30)
 _MOST_AHEAD = timedelta(days=730)
 _WEEK = 7
 
@@ -147,8 +147,7 @@ def trend(found: Runway, rows: pd.DataFrame) -> Trend | None:
     if found.net_per_month is None or rows.empty:
         return None
     last = rows["period_end"].iloc[-1].date()
-    ends = found.ends_late or found.ends_on or last
-    until = min(max(ends + timedelta(days=14), last + _AHEAD), last + _MOST_AHEAD)
+    until = min(max((found.ends_on or last) + _BEYOND, last + _AHEAD), last + _MOST_AHEAD)
     return Trend(
         last, found.net_per_month, found.net_slope, found.net_slope_low, found.net_slope_high, until, found.ends_on,
         found.ends_early, found.ends_late,

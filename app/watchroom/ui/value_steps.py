@@ -75,7 +75,7 @@ def steps_of(found: Figures, month: date | None) -> tuple[list[Step], int]:
     if found.assumed.baseline is not None:
         note = baseline_text(found.assumed, found.spec.answer)
         without = _sum(made.baseline_worth[kept])
-        steps.append(Step("Without the model", None if without is None else -without, note))
+        steps.append(Step("Less: without the model", None if without is None else -without, note))
     steps.append(Step("From outcomes", _sum(made.benefit[kept]), total=True))
     if own.estimated.n[kept].sum() > 0:
         n = f"{number(own.estimated.n[kept].sum())} decisions without an outcome yet"
