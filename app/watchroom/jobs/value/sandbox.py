@@ -55,7 +55,7 @@ class Sandbox:
     """Holds the decisions of some days, and runs formulas over them. Close it after use."""
 
     def __init__(self, temp: Path, *, memory_mb: int = MEMORY_MB, threads: int = 2) -> None:
-        self._temp = temp
+        self._memory_mb = memory_mb
         self.connection = duckdb.connect(
             ":memory:",
             config={
@@ -132,7 +132,7 @@ class Sandbox:
                 "The formula was stopped.", why=f"Over a month of decisions it {_lower(str(error))}", next_step=_SIMPLER
             ) from error
         except (duckdb.OutOfMemoryException, MemoryError) as error:
-            why = f"Over a month of decisions it takes more than {MEMORY_MB} MB of memory."
+            why = f"Over a month of decisions it takes more than {self._memory_mb} MB of memory."
             raise BadFormula("The formula was stopped.", why=why, next_step=_SIMPLER) from error
         except duckdb.Error as error:
             why, next_step = _said(error)
