@@ -20,7 +20,7 @@ TARGET_COLOUR = "#2E8B57"
 STATUS_COLOURS = {"off target": WATCH_COLOUR, "beyond limit": BAD_COLOUR}
 """Of the points that are not where they should be; all others are the line's own."""
 
-VERSION_COLOURS = (LINE_COLOUR, MARK_COLOUR, TARGET_COLOUR, "#8E6BBF", OTHER_COLOUR)
+VERSION_COLOURS = (LINE_COLOUR, MARK_COLOUR, "#8E6BBF", "#0E8A9E", OTHER_COLOUR)
 """One for each version drawn, the newest first."""
 
 Aims = tuple[float | None, float | None]
@@ -32,6 +32,9 @@ _LABEL_GAP = 14
 _LABEL_ROOM = 118
 _MARKS_NAMED = 8
 """Changes of version that bear their number: with more, the numbers lie over each other."""
+
+_MONTHS_NAMED = 15
+"""With more months their names lie over each other on a telephone."""
 
 _ZERO_FROM = 0.5
 """An axis starts at zero when the lowest value is less than this share of the highest: then zero is near anyway."""
@@ -52,6 +55,7 @@ def target_over_time(
     _aims(chart, aims, span)
     _takeovers(chart, found, changes)
     _still_running(chart, known)
+    _name_the_months(chart, found)
     chart.update_layout(margin={"r": _LABEL_ROOM, "t": 22}, hovermode="closest")
     return Chart(chart, _words(known, kpi, unit, aims))
 
@@ -66,6 +70,17 @@ def _line(known: pd.DataFrame, kpi: str, unit: str) -> Any:
         marker={"size": 9, "color": colours, "line": {"color": colours, "width": 1.5},
                 "symbol": ["circle" if one else "circle-open" for one in settled]},
     )  # fmt: skip
+
+
+def _name_the_months(chart: go.Figure, found: pd.DataFrame) -> None:
+    """Under each point its month, where they are few: Plotly names the first days of months, between two points."""
+    if found.empty or len(found) > _MONTHS_NAMED or not (found["grain"] == "month").all():
+        return
+    starts = pd.to_datetime(found["period_start"])
+    told = [
+        f"{day:%b}<br>{day:%Y}" if place == 0 or day.month == 1 else f"{day:%b}" for place, day in enumerate(starts)
+    ]
+    chart.update_xaxes(tickmode="array", tickvals=list(middle(found)), ticktext=told)
 
 
 def _hover(row: Any, unit: str) -> str:
@@ -120,7 +135,7 @@ def _still_running(chart: go.Figure, known: pd.DataFrame) -> None:
     for row, x in zip(records(known), middle(known), strict=True):
         if row.running:
             chart.add_annotation(
-                x=x, y=row.value, yshift=14, showarrow=False, text="not over yet",
+                x=x, y=row.value, xanchor="left", xshift=8, yshift=8, showarrow=False, text="not over yet",
                 font={"size": 11, "color": OTHER_COLOUR},
             )  # fmt: skip
 

@@ -6,7 +6,6 @@ refreshed meanwhile.
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +19,8 @@ from watchroom.store.queries.models import Model
 from watchroom.ui import book
 from watchroom.ui.fragments import dialog
 from watchroom.ui.identity import ROLES, current_user
+from watchroom.ui.live import live
 from watchroom.ui.model_about import person
-from watchroom.ui.room import room
 from watchroom.ui.rows import quiet
 from watchroom.ui.states import code, error
 from watchroom.ui.text import ago, one_line, plain, some, when
@@ -43,30 +42,12 @@ _YES, _NO = "I agree", "I object"
 _TERMS = {"sql": "formula", "unit": "unit", "target": "target", "limit": "limit", "better": "direction"}
 
 
-class _Kept:
-    """The agreements as this process last read them: the next reading takes only what came since."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._known: Agreements | None = None
-
-    def now(self) -> Agreements:
-        from watchroom.ledger.agreements import read
-
-        with self._lock:
-            self._known = read(book.ledger(), self._known)
-            return self._known
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _kept(workspace: str) -> _Kept:
-    return _Kept()
-
-
 def agreements() -> Agreements | None:
     """What every role said to every KPI, as of now; None while the ledger cannot be read."""
+    from watchroom.ledger.agreements import read
+
     try:
-        return _kept(str(room().settings.workspace.resolve())).now()
+        return live("agreements", read)
     except LedgerError:
         return None
 
@@ -200,7 +181,7 @@ def speak(kpi: Kpi) -> None:
 def _aims(kpi: Kpi) -> str:
     currency = facts().currency
     limit = f", limit {brief(kpi.limit, kpi.unit, currency)}" if kpi.limit is not None else ""
-    direction = f"; {DIRECTIONS[kpi.better]}" if kpi.better in DIRECTIONS else ""
+    direction = f"; {DIRECTIONS[kpi.way]}" if kpi.way in DIRECTIONS else ""
     return f"Target {figure(kpi.target, kpi.unit, currency)}{limit}{direction}."
 
 

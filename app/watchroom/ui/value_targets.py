@@ -20,6 +20,7 @@ from watchroom.store.queries.kpis import Kpi
 from watchroom.store.queries.models import Model
 from watchroom.ui import value_agree
 from watchroom.ui.model_about import person
+from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn, reading
 from watchroom.ui.rows import quiet
 from watchroom.ui.scope import Scope
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 KPI = "kpi"
 LISTED = 12
 """KPIs told at once, the worst; the others open below."""
-
-QUIET = {"displayModeBar": False}
 
 EXAMPLES = {
     "regression": """kpis:
@@ -159,7 +158,7 @@ def _over_time(kpi: Kpi, grain: Grain, scope: Scope) -> None:
         _nothing(kpi, found, grain)
         return
     chart = drawn(_drawn, model=kpi.model, name=kpi.name, grain=grain, first=first, last=last)
-    st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="kpi_chart")
+    over_time(chart, "kpi_chart", model=kpi.model)
     st.caption(_rests_on(kpi, found, grain))
     _not_settled(found)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -172,8 +171,9 @@ def _over_time(kpi: Kpi, grain: Grain, scope: Scope) -> None:
 def _rests_on(kpi: Kpi, found: pd.DataFrame, grain: Grain) -> str:
     """Unit, direction, how many periods and decisions, and how many of them could be counted; Markdown."""
     n, of = int(found["n"].sum()), int(found["decisions"].sum())
-    end = found["period_end"].iloc[-1]
-    direction = words.DIRECTIONS.get(kpi.better or "", "its file does not say which way is better")
+    with reading() as snapshot:
+        end = min(found["period_end"].iloc[-1].date(), snapshot.day)
+    direction = words.DIRECTIONS.get(kpi.way or "", "its file does not say which way is better")
     counted = f" · {n:,} of them have an outcome" if n < of else ""
     source = sourced(f"{count_of(len(found), grain)} up to {days(end, end)}", of, "decision")
     return f"{plain(kpi.unit or 'no unit', 60)} · {plain(direction)} · {source}{counted}"
@@ -217,7 +217,7 @@ def _versions(kpi: Kpi, grain: Grain, first: date, last: date) -> None:
         empty("No version has a value of its own here.", "Its decisions may bear no version, or have no outcome yet.")
         return
     chart = drawn(_versions_drawn, model=kpi.model, name=kpi.name, grain=grain, first=first, last=last)
-    st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="kpi_versions")
+    over_time(chart, "kpi_versions", model=kpi.model)
     n = int(found["n"].sum())
     st.caption(
         f"Each version's own decisions, also those made beside the one in service; the newest "
@@ -255,7 +255,7 @@ def _facts(kpi: Kpi) -> list[str]:
     rows = {
         "Target": plain(words.figure(kpi.target, kpi.unit, currency), 90) if kpi.target is not None else unknown,
         "Limit": plain(words.brief(kpi.limit, kpi.unit, currency), 90) if kpi.limit is not None else unknown,
-        "Direction": words.DIRECTIONS.get(kpi.better or "", unknown),
+        "Direction": words.DIRECTIONS.get(kpi.way or "", unknown),
         "Unit": plain(kpi.unit, 90) if kpi.unit else unknown,
         "Owner": person(kpi.owner) if kpi.owner else ":red[:material/person_off: nobody]",
     }

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from watchroom.domain.kpi import better_of
 from watchroom.store.snapshot import Snapshot
 
 ON_TARGET, OFF_TARGET, BEYOND_LIMIT = "on target", "off target", "beyond limit"
@@ -71,6 +72,11 @@ class Kpi:
     known: Reading | None = None
 
     @property
+    def way(self) -> str | None:
+        """Which way is better: as the file says, else from the target to its limit; None when neither tells."""
+        return self.better or better_of(self.target, self.limit, None)
+
+    @property
     def status(self) -> str:
         """Its status in the newest period that is over; `no data` without one, and for a formula that does not run."""
         return NO_DATA if self.now is None or self.error else self.now.status
@@ -78,8 +84,8 @@ class Kpi:
     @property
     def lacks(self) -> tuple[str, ...]:
         """What its file has to say before it can be steered by, by the names of the file's fields."""
-        fields = ("sql", "unit", "target", "better", "owner")
-        return tuple(field for field in fields if getattr(self, field) is None)
+        fields = {"sql": self.sql, "unit": self.unit, "target": self.target, "better": self.way, "owner": self.owner}
+        return tuple(field for field, value in fields.items() if value is None)
 
 
 _REGISTER = """
