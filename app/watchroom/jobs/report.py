@@ -14,8 +14,7 @@ from watchroom.store.queries import status
 from watchroom.store.snapshot import ReaderLimits, Snapshot, SnapshotStore
 from watchroom.workspace.load import load_workspace
 
-PORTFOLIO = None
-"""What a report is of when it is not of one model."""
+Facts = model_facts.Facts | portfolio_report.Facts
 
 
 def report(settings: Settings, model: str | None, *, period: str, kind: Kind, asked_by: str) -> bytes:
@@ -35,10 +34,21 @@ def report(settings: Settings, model: str | None, *, period: str, kind: Kind, as
 
 def page_of(snapshot: Snapshot, model: str | None, period: Period, asked: Asked) -> str:
     """The report as HTML, in the time zone that the snapshot's workspace is shown in."""
-    zone = _zone(status.workspace(snapshot).get("time_zone", ""))
-    if model is PORTFOLIO:
-        return portfolio_page.html(portfolio_report.facts(snapshot, period=period), asked, zone)
-    return model_page.html(model_facts.facts(snapshot, model=model, period=period), asked, zone)
+    return html_of(facts_of(snapshot, model, period), asked, _zone(status.workspace(snapshot).get("time_zone", "")))
+
+
+def facts_of(snapshot: Snapshot, model: str | None, period: Period) -> Facts:
+    """What the report tells. Raises StoreError for a model that there is not."""
+    if model is None:
+        return portfolio_report.facts(snapshot, period=period)
+    return model_facts.facts(snapshot, model=model, period=period)
+
+
+def html_of(facts: Facts, asked: Asked, zone: ZoneInfo) -> str:
+    """The report as HTML."""
+    if isinstance(facts, model_facts.Facts):
+        return model_page.html(facts, asked, zone)
+    return portfolio_page.html(facts, asked, zone)
 
 
 def _zone(name: str) -> ZoneInfo:

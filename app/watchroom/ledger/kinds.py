@@ -15,6 +15,7 @@ REFUSAL = "refusal"
 ALERT_EVENT = "alert_event"
 ALERT_ACT = "alert_act"
 NOTIFICATION = "notification"
+REPORT = "report"
 NOTE = "note"
 PIN = "pin"
 SAVED_VIEW = "saved_view"
@@ -29,6 +30,7 @@ KINDS: dict[str, str] = {
     ALERT_EVENT: "an alert that was raised, became worse or better, ended or came back, as a refresh measured it",
     ALERT_ACT: "what a person did with an alert",
     NOTIFICATION: "a message about alerts that is being sent to a channel, and whether it was taken",
+    REPORT: "a report of a period that has ended, being sent to a channel, and whether it was taken",
     NOTE: "what a person wrote about a run or a model, or that it was taken back",
     PIN: "a run or a model that a person marked for everybody, or that the mark was taken away",
     SAVED_VIEW: "a page with what was chosen on it, kept under a name, or that the name was given up",

@@ -1,7 +1,6 @@
 """Messages about alerts: which changes are still to be told to which channel, and what became of each message.
 
-A message is noted before it is sent, so that of two refreshes at once one sends it. What is told, and how, is said in
-`jobs.notify`. A channel goes by a name without its secret.
+How a message is noted is said in `deliveries`; what is told, and how, in `jobs.alerts.notify`.
 """
 
 from __future__ import annotations
@@ -12,17 +11,12 @@ from datetime import UTC, datetime, timedelta
 
 from watchroom.domain.alerts import Alert
 from watchroom.ledger.book import Ledger, Transaction
-from watchroom.ledger.entry import Entry, NewEntry, explaining_payload
+from watchroom.ledger.deliveries import entry_of, outcome_of, told
+from watchroom.ledger.entry import NewEntry
 from watchroom.ledger.kinds import NOTIFICATION
-
-ACTOR = "watchroom refresh"
 
 TRIED_FOR = timedelta(hours=26)
 """How long after a change its message is tried again: a day, with two hours so that a daily refresh tries once more."""
-
-UNDER_WAY_FOR = timedelta(minutes=5)
-"""How long a message that was begun counts as under way: ten times what sending may take. After that its refresh has
-died, and it is told again rather than perhaps never."""
 
 TOLD = ("raised", "worse", "ended", "reopened")
 """The events that people are told of. That an alert got better asks nobody to do anything; the page shows it."""
@@ -87,7 +81,7 @@ def begin(
 
 def finish(ledger: Ledger, outcomes: Iterable[tuple[Message, str]]) -> None:
     """Notes what became of messages: an empty text for one that was taken, else why not. Raises `LedgerError`."""
-    if new := [_entry(message, "failed" if why else "sent", why) for message, why in outcomes]:
+    if new := [_entry(message, outcome_of(why), why) for message, why in outcomes]:
         ledger.append_all(new)
 
 
@@ -102,24 +96,10 @@ def _messages(
 
 def _done(transaction: Transaction, since: int, now: datetime) -> dict[str, set[tuple[str, int]]]:
     """By channel, the changes from an entry on that it was told of, or is being told of."""
-    done: dict[str, set[tuple[str, int]]] = {}
-    for entry in transaction.entries(kind=NOTIFICATION, after=since):
-        with explaining_payload(entry):
-            _count(done, entry, now)
-    return done
-
-
-def _count(done: dict[str, set[tuple[str, int]]], entry: Entry, now: datetime) -> None:
-    payload = entry.payload
-    changes = {(alert_id, seq) for alert_id, seq in payload["changes"]}
-    told = done.setdefault(payload["channel"], set())
-    if payload["outcome"] == "sent" or (payload["outcome"] == "trying" and now - entry.at < UNDER_WAY_FOR):
-        told |= changes
-    elif payload["outcome"] == "failed":
-        told -= changes
+    entries = transaction.entries(kind=NOTIFICATION, after=since)
+    return told(entries, lambda payload: [(alert_id, seq) for alert_id, seq in payload["changes"]], now)
 
 
 def _entry(message: Message, outcome: str, why: str = "") -> NewEntry:
     changes = [[one.alert.alert_id, one.seq] for one in message.news]
-    payload = {"outcome": outcome, "channel": message.channel, "changes": changes}
-    return NewEntry(NOTIFICATION, ACTOR, payload | ({"why": why} if why else {}))
+    return entry_of(NOTIFICATION, message.channel, {"changes": changes}, outcome, why)

@@ -14,7 +14,7 @@ from threading import Event, Thread
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
-from watchroom.jobs.alerts.text import Text, one_line
+from watchroom.jobs.alerts.text import File, Text, one_line
 
 CHANNEL_SECONDS = 10.0
 """How long one channel may take for all of its messages. They run at once, so this bounds all channels together."""
@@ -114,7 +114,11 @@ def _send(channel: Channel, text: Text) -> str:
 
     try:
         result = channel.service.notify(
-            body=text.body, title=text.title, notify_type=text.mood, body_format=NotifyFormat.TEXT
+            body=text.body,
+            title=text.title,
+            notify_type=text.mood,
+            body_format=NotifyFormat.TEXT,
+            attach=_attached(text.files),
         )
     except Exception as error:  # noqa: BLE001 - a service's own code, of which there are a hundred
         return _harmless(f"{type(error).__name__}: {error}", channel.address)
@@ -122,6 +126,16 @@ def _send(channel: Channel, text: Text) -> str:
         return ""
     logs = [entry.message for entry in result.logs()]
     return _harmless(logs[0], channel.address) if logs else "It did not take the message."
+
+
+def _attached(files: Sequence[File]) -> Any:
+    """The files as Apprise takes them, from memory; None for none. A service that takes no files sends the text."""
+    from apprise import AppriseAttachment
+    from apprise.attachment.memory import AttachMemory
+
+    in_memory: Any = AttachMemory
+    held = [in_memory(content=file.content, name=file.name, mimetype=file.kind) for file in files]
+    return AppriseAttachment(held) if held else None
 
 
 def _harmless(message: str, address: str) -> str:

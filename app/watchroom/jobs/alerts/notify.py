@@ -57,7 +57,7 @@ def send(
     if not settings.notify:
         return Sent()
     home = public_address(settings)
-    channels, problems = _open(settings.notify, home)
+    channels, problems = open_channels(settings.notify, home)
     if not result.appended:
         return Sent(problems=tuple(problems))
     now = now or datetime.now(UTC)
@@ -81,7 +81,8 @@ def public_address(settings: RoomSettings) -> str:
     return returns_to.removesuffix(_CALLBACK) if known and returns_to.isprintable() else ""
 
 
-def _open(notify: Sequence[Hidden], home: str) -> tuple[list[Channel], list[Problem]]:
+def open_channels(notify: Sequence[Hidden], home: str) -> tuple[list[Channel], list[Problem]]:
+    """The channels at these addresses, and a problem for each that none can be at."""
     found: list[Channel] = []
     problems: list[Problem] = []
     for name, hidden in zip(_names(notify), notify, strict=True):
@@ -110,7 +111,7 @@ def _names(notify: Sequence[Hidden]) -> list[str]:
 
 
 def _unusable(name: str, what: str, next_step: str) -> Problem:
-    return Problem("notify", "error", f"watchroom.yaml (notify): {name}", what, "No alert is sent there.", next_step)
+    return Problem("notify", "error", f"watchroom.yaml (notify): {name}", what, "Nothing is sent there.", next_step)
 
 
 def _letters(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote
 
@@ -28,12 +28,22 @@ Mood = Literal["failure", "warning", "success", "info"]
 
 
 @dataclass(frozen=True)
+class File:
+    """A file that goes with a message, to the channels that take any."""
+
+    name: str
+    kind: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Text:
-    """A message: its title on one line, its body as plain text, and how a channel may colour it."""
+    """A message: its title on one line, its body as plain text, how a channel may colour it, and files with it."""
 
     title: str
     body: str
     mood: Mood
+    files: tuple[File, ...] = ()
 
 
 def text_of(news: Sequence[News], about: Mapping[str, About], address: str) -> Text:
