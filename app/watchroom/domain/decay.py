@@ -12,19 +12,12 @@ from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from watchroom.domain.laws import t_95
+from watchroom.domain.lines import MIN_POINTS, SLOPE_DAYS, Line, crossing, day_of, fit
 from watchroom.domain.vocabulary import METRICS
 
-MIN_WEEKS = 4
-"""Through fewer weeks no line is drawn: two degrees of freedom are the least for an interval that says anything."""
-
-SLOPE_DAYS = 30
-"""The slope is the change in so many days."""
-
-HORIZON_DAYS = 730
-"""No crossing is foretold further ahead than two years: a straight line says nothing of it."""
+MIN_WEEKS = MIN_POINTS
 
 
 @dataclass(frozen=True)
@@ -75,8 +68,8 @@ def decay(metric: str, weeks: Sequence[date], values: ArrayLike, n_labelled: Arr
     last = date.fromordinal(int(days.max())) if days.size else None
     if days.size < MIN_WEEKS or np.ptp(days) == 0:
         return Decay(metric, int(days.size), last, None, None, None, None, limit, None, None, None)
-    line = _fit(days, y[of], weight[of])
-    slopes = (line.slope, line.slope - line.half, line.slope + line.half)
+    line = fit(days, y[of], weight[of])
+    slopes = line.slopes
     crossings = [_crossing(metric, line, slope, float(days.max()), limit) for slope in slopes]
     return Decay(
         metric=metric,
@@ -87,39 +80,13 @@ def decay(metric: str, weeks: Sequence[date], values: ArrayLike, n_labelled: Arr
         slope_low=slopes[1] * SLOPE_DAYS,
         slope_high=slopes[2] * SLOPE_DAYS,
         limit=limit,
-        crosses_on=_date(crossings[0]),
-        crosses_early=_date(min(crossings)),
-        crosses_late=_date(max(crossings)),
+        crosses_on=day_of(crossings[0]),
+        crosses_early=day_of(min(crossings)),
+        crosses_late=day_of(max(crossings)),
     )
 
 
-def _date(day: float) -> date | None:
-    return None if math.isinf(day) else date.fromordinal(math.ceil(day))
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A line through the weighted middle of the weeks; `half` is half of the slope's interval. By day."""
-
-    day: float
-    value: float
-    slope: float
-    half: float
-
-    def at(self, day: float, slope: float) -> float:
-        return self.value + slope * (day - self.day)
-
-
-def _fit(days: NDArray[np.float64], values: NDArray[np.float64], weight: NDArray[np.float64]) -> _Line:
-    day, value = float(np.average(days, weights=weight)), float(np.average(values, weights=weight))
-    spread = float(weight @ (days - day) ** 2)
-    slope = float(weight @ ((days - day) * (values - value))) / spread
-    left = float(weight @ (values - value - slope * (days - day)) ** 2)
-    free = days.size - 2
-    return _Line(day, value, slope, t_95(free) * math.sqrt(left / free / spread))
-
-
-def _crossing(metric: str, line: _Line, slope: float, last: float, limit: float | None) -> float:
+def _crossing(metric: str, line: Line, slope: float, last: float, limit: float | None) -> float:
     """The day on which the line with this slope is at the limit; `last` when it is past it then, infinity for never."""
     if limit is None:
         return math.inf
@@ -127,12 +94,7 @@ def _crossing(metric: str, line: _Line, slope: float, last: float, limit: float 
     if better == "near zero":  # the limit holds on both sides: the one that the line is on its way to
         limit = math.copysign(limit, now if abs(now) >= abs(limit) else slope)
     falls = better == "higher" or (better == "near zero" and limit < 0)
-    if now <= limit if falls else now >= limit:
-        return last
-    if slope >= 0 if falls else slope <= 0:
-        return math.inf
-    ahead = (limit - now) / slope
-    return last + ahead if ahead <= HORIZON_DAYS else math.inf
+    return crossing(line, slope, last, limit, falls=falls)
 
 
 AdviceName = Literal["keep", "plan retraining", "retrain now", "ask for outcomes"]

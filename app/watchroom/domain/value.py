@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from watchroom.domain.lines import HORIZON_DAYS, SLOPE_DAYS
 from watchroom.domain.vocabulary import NaiveBaseline
 from watchroom.domain.witness import BRIDGED_DAYS
 from watchroom.domain.worth import ErrorWorth, OutcomeWorth, Terms, terms_of
@@ -31,9 +32,6 @@ OF_ERRORS = ("over_sum", "under_sum")
 LEAST_COVERED = 0.5
 """Of a period's decisions so many must have an answer without the model, or the period has none: the others are taken
 to be like them, and of less than half nobody would believe that."""
-
-HORIZON_DAYS = 730
-"""No day is foretold further ahead than two years: a straight line says nothing of it."""
 
 
 @dataclass(frozen=True)
@@ -284,6 +282,6 @@ def will_pay_back_on(
     does not within `HORIZON_DAYS`.
     """
     ahead = np.arange(1, HORIZON_DAYS + 1)
-    reached = running_net + ahead * net_per_month / 30 + net_slope * ahead**2 / (2 * 30**2)
+    reached = running_net + ahead * net_per_month / SLOPE_DAYS + net_slope * ahead**2 / (2 * SLOPE_DAYS**2)
     there = np.flatnonzero(reached >= build_cost)
     return date.fromordinal(last.toordinal() + int(ahead[there[0]])) if there.size else None

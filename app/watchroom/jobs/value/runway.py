@@ -1,0 +1,111 @@
+"""The step that finds until when each model pays: the table `runway`, of the version that was in service last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import astuple
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from watchroom.domain.lines import SLOPE_DAYS
+from watchroom.domain.performance_status import MIN_LABELLED
+from watchroom.domain.runway import Runway, Weeks, runway
+from watchroom.domain.value import Assumptions, assumptions_of, last_days, money, service
+from watchroom.jobs.evaluate.trend import judged_metric
+from watchroom.store.draft import Draft
+from watchroom.store.money import MoneyStore
+from watchroom.workspace.load import Workspace
+from watchroom.workspace.model_file import ModelSpec
+
+
+def find_runway(draft: Draft, workspace: Workspace) -> int:
+    """Bring the table `runway` up to date; how many rows have changed.
+
+    `value_counts`, `value_serving` and the part `health` must be in the draft. Models without money have no row; one
+    whose file has a mistake keeps its own.
+    """
+    before = {row[0]: row for row in draft.connection.execute("from value.runway").fetchall()}
+    broken = set(workspace.files) - workspace.models.keys()
+    now = {model: row for model, row in before.items() if model in broken}
+    for model in _with_money(draft):
+        if (spec := workspace.models.get(model)) is not None:
+            now[model] = _row(draft, spec)
+    changed = [model for model in {*before, *now} if before.get(model) != now.get(model)]
+    if changed:
+        with draft.transaction("value"):
+            draft.connection.execute(
+                "delete from value.runway where model in (select unnest($models))", {"models": changed}
+            )
+            draft.insert("runway", [now[model] for model in sorted(changed) if model in now])
+    return len(changed)
+
+
+def _with_money(draft: Draft) -> Iterable[str]:
+    rows = draft.connection.execute("select distinct model from value.value where version is null order by model")
+    return [row[0] for row in rows.fetchall()]
+
+
+def _row(draft: Draft, spec: ModelSpec) -> tuple[Any, ...]:
+    version, last, decisions = _in_service(draft, spec.model)
+    assumed = assumptions_of(spec.value.model_dump() if spec.value else None) or Assumptions()
+    metric = judged_metric(spec)
+    weeks = _weeks(draft, spec.model, (version, last), metric, assumed)
+    if weeks is None:
+        name = "the worth of a decision" if assumed.terms is None else "all kinds of decisions"
+        found = Runway(0, metric=metric, reason=f"The file does not say what it takes: {name}.")
+    else:
+        found = runway(weeks, decisions, assumed.run_cost_per_month, metric)
+    return (spec.model, version, *astuple(found))
+
+
+def _in_service(draft: Draft, model: str) -> tuple[int, date, int]:
+    """The version in service last, its last day, and the model's decisions of the thirty days up to it."""
+    ((version, last),) = draft.connection.execute(
+        """select arg_max(version, decisions), max(day) from value.value_serving
+        where model = $model and day = (select max(day) from value.value_serving where model = $model)""",
+        {"model": model},
+    ).fetchall()
+    ((decisions,),) = draft.connection.execute(
+        "select sum(decisions)::bigint from value.value_serving where model = ? and day > ?",
+        [model, last - timedelta(SLOPE_DAYS)],
+    ).fetchall()
+    return version, last, decisions
+
+
+def _weeks(
+    draft: Draft, model: str, served: tuple[int, date], metric: str | None, assumed: Assumptions
+) -> Weeks | None:
+    """The weeks of a version with enough outcomes, up to its last day; None when some outcome has no known worth."""
+    version, last = served
+    counts = draft.connection.execute(
+        "select * from value.value_counts where model = ? and version = ?", [model, version]
+    ).df()
+    days = MoneyStore(draft).days(model)
+    by_week = service(counts, days[days["version"] == version]).by("week")
+    found = money(assumed, by_week)
+    enough = by_week.realized.n >= MIN_LABELLED
+    if np.isnan(found.worth[by_week.realized.n > 0]).any():
+        return None
+    told = enough & np.isfinite(found.benefit)
+    values = _metric(draft, model, version, metric)
+    starts = by_week.first[told]
+    return Weeks(
+        tuple(min(day.item(), last) for day in last_days(starts, "week")),
+        np.asarray(found.benefit[told] / by_week.realized.n[told], np.float64),
+        by_week.realized.n[told],
+        np.asarray(values.reindex(pd.DatetimeIndex(starts)), np.float64),
+    )
+
+
+def _metric(draft: Draft, model: str, version: int, metric: str | None) -> pd.Series[float]:
+    """The realized values of the metric, by the first day of the week."""
+    found = draft.connection.execute(
+        """select period_start, value from health.performance where model = ? and version = ? and metric = ?
+            and kind = 'realized' and grain = 'week' and status <> 'no data' and value is not null
+        order by period_start""",
+        [model, version, metric],
+    ).df()
+    return pd.Series(found["value"].to_numpy(np.float64), pd.DatetimeIndex(found["period_start"]))
