@@ -12,12 +12,15 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from watchroom.domain.money_text import money
 from watchroom.reports.kpi_sentences import Targets, targets_of
+from watchroom.store.queries import actions as advice
 from watchroom.store.queries import kpis as queries
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries import value as values
+from watchroom.store.queries.actions import Action
 from watchroom.store.queries.kpis import BEYOND_LIMIT, NO_DATA, NO_TARGET, OFF_TARGET, ON_TARGET
 from watchroom.store.queries.models import Model
 from watchroom.store.queries.value import Answer
+from watchroom.ui.actions import heading
 from watchroom.ui.navigation import go
 from watchroom.ui.room import ask, drawn, reading, room
 from watchroom.ui.states import sourced, truncated
@@ -37,11 +40,12 @@ ORDER = (BEYOND_LIMIT, OFF_TARGET, NO_DATA, NO_TARGET, ON_TARGET)
 
 @dataclass(frozen=True)
 class Standing:
-    """A model with how it stands: its targets, and what it earned; None where no money was worked out."""
+    """A model with how it stands: its targets, what it earned, what to do first; None where that is not worked out."""
 
     model: Model
     targets: Targets
     earned: Answer | None
+    todo: Action | None
 
     def net(self, month: date) -> float | None:
         """What it earned in the month that begins then; None when that is unknown, or it was not in service."""
@@ -68,8 +72,9 @@ def last_month(day: date) -> date:
 def standings() -> tuple[Standing, ...]:
     """Every model, the worst first: by its targets, then by what it earned. Made once for everybody."""
     kpis, money_of = queries.by_model(ask(queries.register)), ask(values.all_models)
+    todo = {one.model: one for one in reversed(ask(advice.actions)) if one.position == 1}
     found = [
-        Standing(model, targets_of(kpis.get(model.name, ())), money_of.get(model.name))
+        Standing(model, targets_of(kpis.get(model.name, ())), money_of.get(model.name), todo.get(model.name))
         for model in ask(model_queries.overview)
     ]
     return tuple(sorted(found, key=_urgency))
@@ -91,14 +96,14 @@ def answer(found: Sequence[Standing], month: date, currency: str) -> str:
 
 
 def _met(found: Sequence[Standing]) -> str:
-    counts = {status: sum(one.targets.status == status for one in found) for status in ORDER}
-    met, judged = counts[ON_TARGET], sum(one.targets.judged > 0 for one in found)
+    met = sum(one.targets.status == ON_TARGET for one in found)
+    judged = sum(one.targets.judged > 0 for one in found)
     if not judged:
         return f"Of none of {count_of(len(found), 'model')} is it known whether it meets its targets."
-    beyond, untold = counts[BEYOND_LIMIT], len(found) - judged
+    beyond, untold = [one for one in found if one.targets.status == BEYOND_LIMIT], len(found) - judged
     parts = [
         f"{met or 'None'} of {count_of(len(found), 'model')} {'meets' if met == 1 else 'meet'} all targets",
-        f", {beyond} {'is' if beyond == 1 else 'are'} beyond a limit" if beyond else "",
+        f"; {_named(beyond)} {'is' if len(beyond) == 1 else 'are'} beyond a limit" if beyond else "",
         f"; of {untold} it is not known" if untold else "",
     ]
     return f"{''.join(parts)}."
@@ -126,8 +131,12 @@ def _losing(found: Sequence[Standing], month: date) -> str:
     losing = [one for one in found if (net := one.net(month)) is not None and net < 0]
     if not losing:
         return ""
-    named = some([one_line(one.model.title, 60) for one in sorted(losing, key=lambda one: one.net(month) or 0)], NAMED)
-    return f"{named} {'does' if len(losing) == 1 else 'do'} not pay."
+    worst = sorted(losing, key=lambda one: one.net(month) or 0)
+    return f"{_named(worst)} {'does' if len(losing) == 1 else 'do'} not pay."
+
+
+def _named(found: Sequence[Standing]) -> str:
+    return some([one_line(one.model.title, 60) for one in found], NAMED)
 
 
 def _table(found: tuple[Standing, ...], month: date) -> None:
@@ -147,7 +156,7 @@ def _table(found: tuple[Standing, ...], month: date) -> None:
     st.caption(":material/ads_click: Click a row for the model's targets and money, or choose it in the sidebar.")
     truncated(len(shown), len(found), "models")
     st.caption(
-        f"Earned: benefit less running cost, against what would be done without the model. "
+        "Earned: what it brought more than doing without it, less running cost · "
         f"{sourced(f'targets and money of {month:%B %Y}', len(found), 'model')}"
     )
     download("Download as CSV", "value", lambda: table(found))
@@ -158,17 +167,18 @@ def _table(found: tuple[Standing, ...], month: date) -> None:
 def _columns(month: date) -> dict[str, ColumnConfig]:
     unit = f", {facts().currency}" if facts().currency else ""
     return {
-        "Model": st.column_config.TextColumn(width=180, pinned=True),
+        "Model": st.column_config.TextColumn(width=170, pinned=True),
         "Targets": column("Targets"),
-        "KPIs": st.column_config.TextColumn(width=210),
-        "Earned": st.column_config.NumberColumn(f"Earned in {month:%b %Y}{unit}", format="localized", width=150),
+        "KPIs": st.column_config.TextColumn(width=190),
+        "Earned": st.column_config.NumberColumn(f"Earned in {month:%b}{unit}", format="localized", width=135),
         "Since start": st.column_config.NumberColumn(
-            f"Since start{unit}", format="localized", width=110, help="All days in service, after running costs"
+            f"Since start{unit}", format="localized", width=120, help="All days in service, after running costs"
         ),
         "Paid back": st.column_config.TextColumn(
-            width=130, help="When what it earned first covered what building it cost, to stay above it"
+            width=100, help="When what it earned first covered what building it cost, to stay above it"
         ),
-        "Owner": st.column_config.TextColumn(width=190, help="Who answers for its worth"),
+        "Next": st.column_config.TextColumn("What to do next", width=200),
+        "Owner": st.column_config.TextColumn(width=150, help="Who answers for its worth"),
     }
 
 
@@ -184,6 +194,7 @@ def _row(one: Standing, month: date) -> dict[str, object]:
         "Earned": _digits(one.net(month)),
         "Since start": _digits(one.earned.running_net) if one.earned is not None and one.earned.known else None,
         "Paid back": _paid_back(one.earned),
+        "Next": one_line(heading(one.todo), 120) if one.todo is not None else None,
         "Owner": one_line(one.model.owner("business") or "nobody", 80),
     }
 

@@ -8,18 +8,19 @@ import streamlit as st
 
 from watchroom.reports import kpi_sentences
 from watchroom.reports import value_words as money_words
+from watchroom.store.queries import actions as advice
 from watchroom.store.queries import kpis as queries
 from watchroom.store.queries import value as money
 from watchroom.store.queries.models import Model
-from watchroom.ui import value_money, value_runway, value_targets
+from watchroom.ui import actions, value_targets
 from watchroom.ui.following import Reads, follow, remember
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.model_about import person
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
-from watchroom.ui.rows import tier_badge
+from watchroom.ui.rows import quiet, tier_badge
 from watchroom.ui.scope import Scope
-from watchroom.ui.text import sentence
+from watchroom.ui.text import count_of, plain, sentence
 from watchroom.ui.value_status import icon
 from watchroom.ui.workspace import facts
 
@@ -48,6 +49,7 @@ def _answer(model: Model) -> None:
     with st.container(border=True, gap="xsmall"):
         st.subheader(f"{icon(found.status)} {sentence(kpi_sentences.answer(kpis, currency), 700)}", anchor=False)
         st.markdown(f":material/payments: {sentence(_money(model, currency), 700)}")
+        st.markdown(_next(model))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             held = model.owner("business")
             who = (
@@ -73,14 +75,51 @@ def _money(model: Model, currency: str) -> str:
     )
 
 
+def _next(model: Model) -> str:
+    """What to do next, why, and who decides it, in Markdown."""
+    advised = ask(advice.actions, model=model.name)
+    if not advised:
+        return ":material/arrow_forward: What to do next is not known: the refresh has not worked it out."
+    first = advised[0]
+    others = f" {count_of(len(advised) - 1, 'more thing')} to do." if advised[1:] else ""
+    return (
+        f"{actions.ICONS.get(first.urgency, '')} **{plain(actions.heading(first), 120)}.** "
+        f"{sentence(first.reason, 500)} {quiet(actions.who(first))}{others}"
+    )
+
+
+def _money_view(model: Model, _scope: Scope) -> None:
+    from watchroom.ui import value_money  # only who looks at money pays for its charts
+
+    value_money.show(model)
+
+
+def _runway(model: Model, _scope: Scope) -> None:
+    from watchroom.ui import value_runway
+
+    value_runway.show(model)
+
+
+def _actions(model: Model, _scope: Scope) -> None:
+    actions.show(model)
+
+
+def _events(model: Model, _scope: Scope) -> None:
+    from watchroom.ui import events_view
+
+    events_view.show(model)
+
+
 def _targets(model: Model, scope: Scope) -> None:
     value_targets.show(model, scope)
 
 
 _VIEWS: dict[str, Callable[[Model, Scope], None]] = {
     "Targets": _targets,
-    "Money": lambda model, _: value_money.show(model),
-    "Runway": lambda model, _: value_runway.show(model),
+    "Money": _money_view,
+    "Runway": _runway,
+    "Next actions": _actions,
+    "Events": _events,
 }
 
 
