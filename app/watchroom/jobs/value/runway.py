@@ -14,6 +14,7 @@ from watchroom.domain.lines import SLOPE_DAYS
 from watchroom.domain.performance_status import MIN_LABELLED
 from watchroom.domain.runway import Runway, Weeks, runway
 from watchroom.domain.value import Assumptions, assumptions_of, last_days, money, service
+from watchroom.domain.worth import left_out
 from watchroom.jobs.evaluate.trend import judged_metric
 from watchroom.store.draft import Draft
 from watchroom.store.money import MoneyStore
@@ -54,11 +55,16 @@ def _row(draft: Draft, spec: ModelSpec) -> tuple[Any, ...]:
     metric = judged_metric(spec)
     weeks = _weeks(draft, spec.model, (version, last), metric, assumed)
     if weeks is None:
-        name = "the worth of a decision" if assumed.terms is None else "all kinds of decisions"
-        found = Runway(0, metric=metric, reason=f"The file does not say what it takes: {name}.")
+        found = Runway(0, metric=metric, reason=_unknown(assumed))
     else:
         found = runway(weeks, decisions, assumed.run_cost_per_month, metric)
     return (spec.model, version, *astuple(found))
+
+
+def _unknown(assumed: Assumptions) -> str:
+    if assumed.terms is None:
+        return "`value` in the model's file does not say what its decisions are worth."
+    return f"`value` in the model's file leaves out {' and '.join(f'`{name}`' for name in left_out(assumed.terms))}."
 
 
 def _in_service(draft: Draft, model: str) -> tuple[int, date, int]:
