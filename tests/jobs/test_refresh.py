@@ -29,6 +29,7 @@ def test_a_first_refresh_joins_the_registry_with_the_workspace(room: Room) -> No
         "Try to load models",
         "Raise and end alerts",
         "Find the best cut-offs",
+        "See until when models pay",
         "Look at the portfolio",
     ]
     assert room.rows("select model, title, tier, registered from models") == [

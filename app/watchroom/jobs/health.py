@@ -19,6 +19,7 @@ from watchroom.jobs.fairness.step import judge_fairness
 from watchroom.jobs.loads import try_to_load
 from watchroom.jobs.profile.problems import engine_failed
 from watchroom.jobs.profile.step import ProfileCounts, ProfileResult, profile_models
+from watchroom.jobs.reports_due import send_reports
 from watchroom.jobs.value.step import advise_on, work_out_value
 from watchroom.ledger import Ledger
 from watchroom.settings import Settings
@@ -90,6 +91,11 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
             sent = send(ledger, result, around.room)
             said["detail"] = sent.detail
             said["status"] = "partial" if sent.problems else "done"
+        problems = (*problems, *sent.problems)
+    if around.room.notify and around.room.reports and record:
+        with step("Send reports") as said:
+            sent = send_reports(draft, ledger, around.room)
+            said["detail"], said["status"] = sent.detail, "partial" if sent.problems else "done"
         problems = (*problems, *sent.problems)
     return Watched(problems, result.head if record else None, explained.files if explained else None)
 

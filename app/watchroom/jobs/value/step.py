@@ -12,6 +12,7 @@ from watchroom.jobs.portfolio.step import fill_portfolio
 from watchroom.jobs.value.cutoffs import find_cutoffs
 from watchroom.jobs.value.kpis import work_out_kpis
 from watchroom.jobs.value.money import count_money
+from watchroom.jobs.value.runway import find_runway
 from watchroom.jobs.value.serving import fill_serving
 from watchroom.sources.decisions.contract import Engine
 from watchroom.sources.tracking.contract import Problem
@@ -34,9 +35,9 @@ def work_out_value(draft: Draft, workspace: Workspace, engine: Engine, step: Ste
 
 
 def advise_on(draft: Draft, workspace: Workspace, step: Step) -> tuple[Problem, ...]:
-    """Cut-offs and the portfolio, from what is in the draft by now, the alerts included."""
+    """Cut-offs, runway and portfolio, from what is in the draft by now, the alerts included."""
     problems: list[Problem] = []
-    for name, act in (("Find the best cut-offs", find_cutoffs), ("Look at the portfolio", fill_portfolio)):
+    for name, act in _ADVICE:
         with step(name) as said:
             try:
                 said["detail"] = act(draft, workspace)
@@ -44,6 +45,19 @@ def advise_on(draft: Draft, workspace: Workspace, step: Step) -> tuple[Problem, 
                 problems.append(_failed(name, error))
                 said["detail"], said["status"] = "failed", "partial"
     return tuple(problems)
+
+
+def _runway(draft: Draft, workspace: Workspace) -> str:
+    found = find_runway(draft, workspace)
+    return f"models worked out anew: {found:,}" if found else "nothing new"
+
+
+_ADVICE: tuple[tuple[str, Callable[[Draft, Workspace], str]], ...] = (
+    ("Find the best cut-offs", find_cutoffs),
+    ("See until when models pay", _runway),
+    ("Look at the portfolio", fill_portfolio),
+)
+"""What is said of the figures, in this order: each by its name, as a function that gives what was done in words."""
 
 
 def _status(problems: tuple[Problem, ...]) -> str:
