@@ -188,8 +188,7 @@ def earned(found: Curve, worth: OutcomeWorth) -> Floats:
 def _money(n: Counts, each: float | None) -> Floats:
     if each is None:
         return np.where(n > 0, float("nan"), 0.0)
-    money: Floats = n * each
-    return money
+    return n.astype(np.float64) * each
 
 
 @dataclass(frozen=True)

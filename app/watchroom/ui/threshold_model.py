@@ -22,6 +22,7 @@ from watchroom.store.queries import threshold as queries
 from watchroom.ui import threshold_groups, threshold_worth
 from watchroom.ui import threshold_words as words
 from watchroom.ui.fragments import fragment
+from watchroom.ui.proposals import propose_button
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import code, figure, section, sourced
 from watchroom.ui.tables import download
@@ -63,12 +64,13 @@ def show(subject: Subject, groups: tuple[str, ...]) -> None:
     if view == BY_GROUP:
         threshold_groups.show(subject, found, worth)
         return
-    _slider_part(subject, worth, changed)
-    _told_more(subject, found, changed)
+    _slider_part(subject, worth)
+    _propose(subject, found, changed)
+    _told_more(subject, found, worth, changed)
 
 
 @fragment()
-def _slider_part(subject: Subject, worth: OutcomeWorth, changed: bool) -> None:
+def _slider_part(subject: Subject, worth: OutcomeWorth) -> None:
     """The slider and all that moves with it: run by itself when it is moved."""
     found = subject.found(worth)
     assert found is not None, "without decisions there is no slider"
@@ -189,14 +191,21 @@ def _how_to_move(subject: Subject, found: Found, chosen: float) -> None:
         "A line to copy for whoever runs it:"
     )
     code(words.to_copy(subject, found, chosen), wrap=True)
-    _propose(subject, found, chosen)
 
 
-def _propose(subject: Subject, found: Found, chosen: float) -> None:
-    """The way to propose it to those who decide, where this installation has it."""
+def _propose(subject: Subject, found: Found, changed: bool) -> None:
+    """The way to propose the chosen cut-off to those who decide. Outside the slider's part: it opens a dialog."""
+    chosen = float(st.session_state[threshold_worth.CUTOFF])
+    if found.now is None or place_of(chosen) == place_of(found.now):
+        return
+    more = words.month_at(found, chosen) - words.month_at(found, found.now)
+    propose_button(
+        subject.model, subject.version, "move the threshold", words.trigger(subject, found, chosen, changed),
+        None if math.isnan(more) else more, what=f"Move the cut-off to {words.cut(chosen)}",
+    )  # fmt: skip
 
 
-def _told_more(subject: Subject, found: Found, changed: bool) -> None:
+def _told_more(subject: Subject, found: Found, worth: OutcomeWorth, changed: bool) -> None:
     implied = drawn(_implied, model=subject.model, version=subject.version, first=subject.first, last=subject.last)
     if ratio := words.ratios(found, implied, changed):
         section("What a missed case costs for each false alarm")
@@ -206,7 +215,7 @@ def _told_more(subject: Subject, found: Found, changed: bool) -> None:
             "missing it would have to cost three false alarms for the cut-off to be right."
         )
     section("How often it is right, and how much it finds")
-    chart = drawn(_rates, subject=subject)
+    chart = drawn(_rates, subject=subject, worth=worth)
     st.plotly_chart(chart.figure, config=_QUIET, alt=chart.alt, key="threshold_rates")
     st.caption(
         sentence(
@@ -224,8 +233,8 @@ def _implied(*, model: str, version: int, first: date, last: date) -> float | No
     return implied_ratio(decided.scored, decided.in_use.cutoff)
 
 
-def _rates(*, subject: Subject) -> Chart:
-    found = subject.found(subject.worth)
+def _rates(*, subject: Subject, worth: OutcomeWorth) -> Chart:
+    found = subject.found(worth)
     assert found is not None, "what is drawn has been looked at"
     tp, fp, fn = (part.astype(float) for part in (found.curve.tp, found.curve.fp, found.curve.fn))
     said, real = tp + fp, tp + fn

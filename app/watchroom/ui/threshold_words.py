@@ -132,8 +132,8 @@ def doubts(found: Found, names: Names) -> list[str]:
     said = []
     if found.in_use is not None and found.in_use.misfit >= MANY_MISFITS:
         said.append(
-            f"{share(found.in_use.misfit)} of the decisions do not fit the cut-off in use: it was moved in these days, or "
-            "something else decides with it."
+            f"{share(found.in_use.misfit)} of the decisions do not fit the cut-off in use: it was moved in these "
+            "days, or something else decides with it."
         )
     if not math.isnan(gap := found.known_yes - found.known_no) and abs(gap) >= UNEVEN:
         said.append(
@@ -186,9 +186,21 @@ def ratios(found: Found, implied: float | None, changed: bool) -> str:
     ratio = found.at_stake.ratio if found.at_stake else None
     source = "your figures say" if changed else "the file says"
     if implied is None:
-        return "" if ratio is None else f"A missed case costs {short(ratio)} times a false alarm: so {source}."
-    told = f"It is run as if a missed case cost {short(implied)} times a false alarm"
+        return "" if ratio is None else f"A missed case costs {_times(ratio)} a false alarm: so {source}."
+    told = f"It is run as if a missed case cost {_times(implied)} a false alarm"
     return f"{told}." if ratio is None else f"{told}; {source} {short(ratio)}."
+
+
+def _times(ratio: float) -> str:
+    """`2.75 times`, `as much as`."""
+    return "as much as" if f"{ratio:.2g}" == "1" else f"{short(ratio)} times"
+
+
+def trigger(subject: Subject, found: Found, cutoff: float, changed: bool) -> str:
+    """What brings a proposal to move the cut-off about, with its numbers."""
+    told = chosen(found, cutoff, subject)
+    figures = " Worked out with other figures than the file's." if changed else ""
+    return f"{told} In use is {in_use(found, subject.names)}. {basis(subject, found)}.{figures}"
 
 
 def to_copy(subject: Subject, found: Found, cutoff: float) -> str:
