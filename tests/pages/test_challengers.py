@@ -9,13 +9,14 @@ import pytest
 from tests.helpers.snapshots import publish_rows
 from tests.ui.paired_sample import pair_rows, rows
 from tests.ui.reading import Reader, links, said
+from watchroom.domain.duel import word_of
 from watchroom.domain.paired_verdict import Verdict
 from watchroom.store.queries import pairs as pair_queries
 from watchroom.store.queries import versions as queries
 from watchroom.store.queries.pairs import Comparison
 from watchroom.store.queries.versions import Duel
 from watchroom.store.snapshot import SnapshotStore
-from watchroom.ui.versions_challenger import challenge, word_of
+from watchroom.ui.versions_challenger import challenge
 
 ASKED = "view=Champion+or+challenger"
 

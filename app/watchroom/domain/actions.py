@@ -59,8 +59,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "ask for outcomes",
-        "There are too few outcomes, or too old ones, to judge it by: of the decisions from 120 to 30 days old fewer "
-        f"than {100 * rules.FEW_SHARE:.0f} % have one; or no decision of it is known.",
+        "There are too few outcomes, or too old ones, to judge it by: of those made 30 to 120 days before "
+        f"the last decision fewer than {100 * rules.FEW_SHARE:.0f} % have one; or no decision of it is known.",
         "soon for a critical or high tier, or when its inputs have drifted, else when convenient",
         rules.outcomes,
     ),

@@ -105,8 +105,8 @@ class Situation:
     """A model as the snapshot has it. `version` is the one in service, None for none; lights as in `health`.
 
     `since` is the first day of that service, `failing_since` the day on which performance began to fail. `decisions`
-    are those of the last thirty days of the log; `old_decisions` and `old_labelled` those from 120 to 30 days before
-    `today`, and of them with an outcome. `months` are the finished months with a known net, the oldest first.
+    are those of the last thirty days of the log; `old_decisions` and `old_labelled` those made 30 to 120 days
+    before the last one, and of them with an outcome. `months` are the finished ones with a known net, the oldest first.
     """
 
     model: str

@@ -117,7 +117,10 @@ def outcomes(at: Situation) -> str:
     if not at.decisions and not at.old_decisions:
         return "No decision of it is known, so nothing can be said of how it does."
     if at.old_decisions:
-        counted = f"{at.old_labelled:,} of {at.old_decisions:,} decisions from 120 to 30 days ago have an outcome."
+        counted = (
+            f"{at.old_labelled:,} of {at.old_decisions:,} decisions made 30 to 120 days before its last one have an "
+            "outcome."
+        )
     else:
         counted = f"{at.labelled:,} of its last {at.decisions:,} decisions have an outcome."
     why = " ".join(_sentence(reason) for reason in at.decay_reasons) if at.decay == "ask for outcomes" else ""

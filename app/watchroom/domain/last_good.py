@@ -8,12 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 from watchroom.domain.tenure import History
 from watchroom.domain.witness import Span
 
 By = Literal["registry", "log", "both"]
+
+JUDGED = 8
+"""Earlier versions that are judged, the newest: nobody goes back further, and each costs a question to the store."""
+
+SERVICES = 5
+"""Times in service that a version is judged by, the last ones."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,64 @@ class Facts:
     loads_why: str | None = None
     run_deleted: bool = False
     rolled_back_to: int | None = None
+
+
+class Known(Protocol):
+    """What is asked of a version in the registry, as in `Facts`."""
+
+    @property
+    def approval(self) -> str:
+        """`valid`, `void`, `rejected` or `none`."""
+
+    @property
+    def approval_reason(self) -> str | None:
+        """Why it is void or rejected."""
+
+    @property
+    def loads(self) -> bool | None:
+        """Whether its files could be loaded."""
+
+    @property
+    def loads_why(self) -> str | None:
+        """Why not, or who says so."""
+
+    @property
+    def run_deleted(self) -> bool:
+        """Whether its run is deleted."""
+
+
+class Health(Protocol):
+    """How a version was in one of its times in service: days judged, how many of them failed, and in what."""
+
+    @property
+    def days(self) -> int:
+        """Days judged."""
+
+    @property
+    def failing(self) -> int:
+        """Of them, those that failed."""
+
+    @property
+    def part(self) -> str | None:
+        """What failed last."""
+
+
+def services(found: Sequence[Served], version: int) -> tuple[Served, ...]:
+    """Every time that the version was in service, the last ones."""
+    return tuple(one for one in found if one.version == version)[-SERVICES:]
+
+
+def facts(found: Sequence[Served], service: Served, version: Known | None, health: Sequence[Health]) -> Facts:
+    """What is known of the version of that service; `health` is of each of its `services`."""
+    back_to = rolled_back_to(found, service)
+    if version is None:
+        return Facts(service, there=False, rolled_back_to=back_to)
+    failed = [one for one in health if one.failing]
+    return Facts(
+        service, True, sum(one.days for one in health), sum(one.failing for one in health),
+        failed[-1].part if failed else None, version.approval, version.approval_reason,
+        version.loads, version.loads_why, version.run_deleted, back_to,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

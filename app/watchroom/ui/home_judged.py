@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from watchroom.domain.duel import GOOD
 from watchroom.store.queries import explanations as queries
 from watchroom.store.queries.models import Model
 from watchroom.ui.fairness_standing import standings
 from watchroom.ui.room import ask
 from watchroom.ui.scope import ALL_MODELS, Scope
 from watchroom.ui.text import number, one_line, some
-from watchroom.ui.versions_challenger import GOOD, challenges
+from watchroom.ui.versions_challenger import challenges
 
 ROLES = ("reviewer", "data_science")
 """Who acts on them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -83,9 +84,9 @@ def _measured(task: str, model: str, side: Side) -> dict[str, Measured]:
 
 
 def _interval(found: Measured | None) -> str:
-    if found is None or pd.isna(found.value):
+    if found is None or math.isnan(found.value):
         return "unknown"
-    if pd.isna(found.low) or pd.isna(found.high):
+    if math.isnan(found.low) or math.isnan(found.high):
         return figure_text(found.value)
     return f"{figure_text(found.value)} ({figure_text(found.low)} to {figure_text(found.high)})"
 

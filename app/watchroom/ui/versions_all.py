@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from watchroom.domain.duel import ALIKE, GOOD, NEVER, NOBODY, UNTOLD, WORDS
 from watchroom.domain.last_good import Served
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries import versions as queries
@@ -19,17 +20,7 @@ from watchroom.ui.room import ask, drawn, reading, room
 from watchroom.ui.states import figure, section, sourced, truncated
 from watchroom.ui.tables import download
 from watchroom.ui.text import as_utc, count_of, number, one_line, plain, when
-from watchroom.ui.versions_challenger import (
-    ALIKE,
-    CHALLENGER_VIEW,
-    GOOD,
-    NEVER,
-    NOBODY,
-    UNTOLD,
-    WORDS,
-    Challenge,
-    challenges,
-)
+from watchroom.ui.versions_challenger import CHALLENGER_VIEW, Challenge, challenges
 from watchroom.ui.versions_real_words import MONTH
 from watchroom.ui.versions_subject import story_of, zone
 from watchroom.ui.workspace import facts

@@ -7,6 +7,7 @@ from datetime import date
 import streamlit as st
 
 from watchroom.domain.last_good import (
+    JUDGED,
     Facts,
     Judgement,
     Reason,
@@ -14,8 +15,9 @@ from watchroom.domain.last_good import (
     earlier,
     judgements,
     last_good,
-    rolled_back_to,
+    services,
 )
+from watchroom.domain.last_good import facts as facts_of
 from watchroom.domain.version_difference import ColumnsDifference, columns, columns_difference, minor_of
 from watchroom.reports import go_back
 from watchroom.store.queries import versions as queries
@@ -36,12 +38,6 @@ from watchroom.ui.versions_trouble import (
     trouble,
 )
 from watchroom.ui.workspace import facts
-
-JUDGED = 8
-"""Earlier versions that are judged, the newest: nobody goes back further, and each costs a question to the store."""
-
-SERVICES = 5
-"""Times in service that a version is judged by, the last ones."""
 
 NAMED = 6
 """Columns that are named in a sentence."""
@@ -90,28 +86,15 @@ def present(subject: Subject) -> int | None:
 
 
 def _facts(subject: Subject, service: Served) -> Facts:
-    version = subject.version(service.version)
-    back_to = rolled_back_to(subject.story.served, service)
-    if version is None:
-        return Facts(service, there=False, rolled_back_to=back_to)
+    found = subject.story.served
     health = [
         ask(
-            queries.judged, model=subject.model.name, version=version.version,
+            queries.judged, model=subject.model.name, version=service.version,
             first=one.first, last=one.last or date.max,
         )
-        for one in services(subject, version.version)
+        for one in services(found, service.version)
     ]  # fmt: skip
-    failed = [one for one in health if one.failing]
-    return Facts(
-        service, True, sum(one.days for one in health), sum(one.failing for one in health),
-        failed[-1].part if failed else None, version.approval, version.approval_reason,
-        version.loads, version.loads_why, version.run_deleted, back_to,
-    )  # fmt: skip
-
-
-def services(subject: Subject, version: int) -> tuple[Served, ...]:
-    """Every time that the version was in service, the last ones."""
-    return tuple(one for one in subject.story.served if one.version == version)[-SERVICES:]
+    return facts_of(found, service, subject.version(service.version), health)
 
 
 def _nothing(subject: Subject) -> None:
@@ -198,7 +181,7 @@ def _reasons(subject: Subject, one: Judgement, chosen: Judgement | None) -> None
         word = ":green-badge[last known good]" if one is chosen else ":red-badge[not good]" if not one.good else (
             ":gray-badge[good, but older]"
         )  # fmt: skip
-        told = "; ".join(words.served(service) for service in services(subject, one.version)[::-1])
+        told = "; ".join(words.served(service) for service in services(subject.story.served, one.version)[::-1])
         st.markdown(f"**Version {one.version}** {word} {quiet(plain(told, 300))}")
         st.markdown("  \n".join(_reason(reason) for reason in one.reasons))
 

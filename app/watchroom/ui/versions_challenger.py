@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watchroom.domain.paired_verdict import Verdict
+from watchroom.domain.duel import (
+    BETTER,
+    DEPENDS,
+    NEVER,
+    PROBABLY_BETTER,
+    PROBABLY_WORSE,
+    WORSE,
+    WORTH,
+    sides,
+    word_of,
+)
 from watchroom.store.queries import versions as queries
 from watchroom.store.queries.versions import Duel
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.room import ask, drawn
-from watchroom.ui.versions_real_words import Money, amount, main_of, monthly, verdict
+from watchroom.ui.versions_real_words import Money, amount, monthly
 from watchroom.ui.workspace import facts
-
-BETTER, PROBABLY_BETTER, WORSE, PROBABLY_WORSE = "better", "probably better", "worse", "probably worse"
-DEPENDS, ALIKE, UNTOLD, NEVER, NOBODY = (
-    "depends on what counts", "cannot be told", "not known yet", "never compared", "no challenger"
-)  # fmt: skip
-WORDS = (BETTER, WORSE, PROBABLY_BETTER, PROBABLY_WORSE, DEPENDS, ALIKE, UNTOLD, NEVER, NOBODY)
-"""From what asks most for somebody to act to what asks least."""
 
 CHALLENGER_VIEW = {"view": "Champion or challenger"}
 """What the page Versions is asked for, besides the model, to show how the two compare."""
-
-GOOD = (BETTER, PROBABLY_BETTER)
 
 
 @dataclass(frozen=True)
@@ -75,34 +76,12 @@ def challenge(duel: Duel, watched: str | None, currency: str) -> Challenge:
     """How the challenger does: by the metric `watched` (else the usual one of its task), and by money."""
     if not duel.shared:
         return Challenge(duel.champion, duel.challenger, NEVER, None)
-    by_name = {one.metric: one for one in duel.found}
-    worth = by_name.get("worth")
+    worth = next((one for one in duel.found if one.metric == WORTH), None)
     newer = duel.challenger > duel.champion
-    sides = [_of_challenger(verdict(one), newer) for one in (main_of(duel.found, watched), worth)]
-    told = worth is not None and sides[1] in ("better", "worse") and duel.decisions is not None
+    found = sides(duel.found, watched, newer=newer)
+    told = worth is not None and found[1] in ("better", "worse") and duel.decisions is not None
     more = monthly(worth, duel.decisions, currency) if told and worth is not None and duel.decisions else None
-    return Challenge(duel.champion, duel.challenger, word_of(sides), _turned(more, newer))
-
-
-def word_of(sides: list[Verdict]) -> str:
-    """One word for the verdicts by metric and by money; one that is not known does not count."""
-    told = set(sides) - {"unknown"}
-    if not told:
-        return UNTOLD
-    if told >= {"better", "worse"}:
-        return DEPENDS
-    for way, sure, perhaps in (("better", BETTER, PROBABLY_BETTER), ("worse", WORSE, PROBABLY_WORSE)):
-        if way in told:
-            return perhaps if "alike" in told else sure
-    return ALIKE
-
-
-def _of_challenger(of_newer: Verdict, newer: bool) -> Verdict:
-    """The verdict of the challenger, which may be the older of the two."""
-    if newer:
-        return of_newer
-    turned: dict[Verdict, Verdict] = {"better": "worse", "worse": "better"}
-    return turned.get(of_newer, of_newer)
+    return Challenge(duel.champion, duel.challenger, word_of(found), _turned(more, newer))
 
 
 def _turned(more: Money | None, newer: bool) -> Money | None:

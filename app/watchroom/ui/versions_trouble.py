@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from watchroom.charts.words import days
+from watchroom.domain.duel import GOOD
 from watchroom.domain.figures import figure_text
 from watchroom.domain.lights import BEYOND
 from watchroom.domain.version_difference import columns
@@ -29,7 +30,7 @@ from watchroom.ui.navigation import link
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.states import section
 from watchroom.ui.text import number, one_line, plain, sentence, some
-from watchroom.ui.versions_challenger import CHALLENGER_VIEW, GOOD, challenges
+from watchroom.ui.versions_challenger import CHALLENGER_VIEW, challenges
 from watchroom.ui.versions_difference import difference
 from watchroom.ui.versions_real_words import money_words, monthly
 from watchroom.ui.versions_subject import Subject
