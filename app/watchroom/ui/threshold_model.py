@@ -16,7 +16,7 @@ from watchroom.charts.style import Chart
 from watchroom.charts.threshold import Marks
 from watchroom.charts.words import share, short, signed
 from watchroom.domain.money_text import money
-from watchroom.domain.profit import At, at, cutoffs, implied_ratio
+from watchroom.domain.profit import At, at, cutoffs, implied_ratio, place_of
 from watchroom.domain.worth import OutcomeWorth
 from watchroom.store.queries import threshold as queries
 from watchroom.ui import threshold_groups, threshold_worth
