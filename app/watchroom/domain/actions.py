@@ -33,7 +33,7 @@ RULES: tuple[Rule, ...] = (
         "promote the challenger",
         f"On at least {rules.MIN_OUTCOMES} decisions with an outcome that both scored the challenger is better by the "
         "metric, by money or by both, and by neither worse; surely when every 95 % interval is clear of zero.",
-        "now when performance fails, soon when surely better, else when convenient",
+        "now when performance fails, soon when surely better or surely worth more, else when convenient",
         rules.promote,
     ),
     Rule(

@@ -67,7 +67,7 @@ def promote(at: Situation) -> Action | None:
     rival = at.challenger
     if rival is None or rival.n < MIN_OUTCOMES or rival.word not in ("better", "probably better"):
         return None
-    sure = rival.word == "better"
+    sure = at.challenger_is_sure or (rival.worth is not None and rival.worth[1] > 0)
     urgency: Urgency = "now" if at.performance == "failing" else "soon" if sure else "when convenient"
     page = {"model": at.model, "view": "Champion or challenger"}
     return replace(

@@ -222,8 +222,8 @@ TABLES = (
             (
                 "action",
                 "VARCHAR",
-                "`keep`, `retrain`, `roll back`, `promote the challenger`, `move the threshold`, `retire`, "
-                "`ask for outcomes`, `agree on targets`, `say what it is worth`",
+                "`mend what feeds it`, `roll back`, `promote the challenger`, `retire`, `retrain`, `move the threshold`, "
+                "`ask for outcomes`, `agree on targets`, `say what it is worth`, `keep`",
             ),
             ("position", "INTEGER", "1, 2, 3, … within the model"),
             ("urgency", "VARCHAR", "`now`, `soon`, `when convenient`, `nothing to do`"),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from watchroom.jobs.portfolio.step import fill_portfolio
+from watchroom.jobs.value.actions import advise
 from watchroom.jobs.value.cutoffs import find_cutoffs
 from watchroom.jobs.value.kpis import work_out_kpis
 from watchroom.jobs.value.money import count_money
@@ -56,6 +57,7 @@ _ADVICE: tuple[tuple[str, Callable[[Draft, Workspace], str]], ...] = (
     ("Find the best cut-offs", find_cutoffs),
     ("See until when models pay", _runway),
     ("Look at the portfolio", fill_portfolio),
+    ("Advise on what to do next", advise),
 )
 """What is said of the figures, in this order: each by its name, as a function that gives what was done in words."""
 
