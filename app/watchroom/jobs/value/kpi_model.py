@@ -175,7 +175,7 @@ class ModelKpis:
         known = task.before if task.before.reading == reading else Note()
         task.note = replace(known, reading=reading, columns=columns)
         now = self._stands_of(task)
-        task.stuck = bool(known.failed) and known.failed == _digest(now)
+        task.stuck = bool(known.failed) and known.failed == _digest(sorted(now.items()))
         if task.stuck:
             return
         dated = {date.fromisoformat(day): stand for day, stand in known.days.items()}
@@ -268,12 +268,12 @@ class ModelKpis:
 
     def _conclude(self, task: Task) -> None:
         """Note what the values rest on now; the days of months that are left stay as they were noted."""
-        if task.stuck:
+        if task.stuck or (task.error is not None and not task.due):
             return
         now = self._stands_of(task)
         if task.error is not None:
-            task.note = replace(task.note, failed=_digest(now))
-            task.gone, task.rows = set(), []
+            task.note = replace(task.note, failed=_digest(sorted(now.items())))
+            task.gone, task.rows, task.ran = set(), [], False
             return
         done = {day for day in task.changed if not _months_of(day) & self._undone(task)}
         kept = {day: stand for day, stand in task.note.days.items() if date.fromisoformat(day) not in done}

@@ -60,7 +60,7 @@ def work_out_kpis(draft: Draft, workspace: Workspace, engine: Engine, *, seconds
             try:
                 _bring_up_to_date(draft, found, until)
                 problems += _said(workspace, store, spec, found.tasks)
-                worked += sum(task.ran and task.error is None for task in found.tasks)
+                worked += sum(task.ran for task in found.tasks)
                 left += sum(task.left for task in found.tasks)
             except FileProblem as problem:
                 problems.append(say.file_problem(model, problem))
