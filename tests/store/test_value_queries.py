@@ -149,7 +149,7 @@ def test_the_pay_back_date_of_the_store_is_that_of_the_definition(net: list[int]
     rows.append(("m", None, "month", date(1970, 1, 1), date(1970, 1, 31), 1, 1, 0, None, None, 0))
     connection.executemany("insert into value values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     found = connection.execute(queries._ANSWERS, {"today": date(2000, 1, 1), "model": None}).fetchall()
-    assert found[0][-1] == defined
+    assert found[0][-2] == defined
 
 
 def test_the_answer_from_periods_is_that_of_the_store(room: Snapshot):

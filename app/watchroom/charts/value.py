@@ -32,6 +32,7 @@ _DAY_MS = 86_400_000
 _MONTH_DAYS = 27
 _MONTHS_NAMED = 13
 _SCENARIO_ROOM = 26
+_LEAST_TEXT = 10
 _MANY = 40
 """More marks than this lie on one another unless they are small."""
 
@@ -58,9 +59,15 @@ def earned(
     `found` has period_start, period_end, decisions, labelled, benefit, estimated_benefit, run_cost, net, the oldest
     first; a period with `today` or later in it is not over, and is drawn paler with a frame.
     """
-    chart = figure(*_bars(found, currency), _net(found, currency, today), height=340)
-    chart.update_layout(barmode="relative", bargap=0, margin={"l": _LEFT, "r": _RIGHT, "t": _TOP})
-    low, high = extent(_reach(found), top_air=0.14)
+    named = [_labels(found, currency)] if 0 < len(found) <= LABELLED_MOST else []
+    chart = figure(*_bars(found), *named, _net(found, currency, today), height=340)
+    chart.update_layout(
+        barmode="relative", bargap=0, margin={"l": _LEFT, "r": _RIGHT, "t": _TOP},
+        uniformtext={"mode": "hide", "minsize": _LEAST_TEXT},
+    )  # fmt: skip
+    tops, bottoms = _stacks(found)
+    low, high = extent([*tops, *bottoms], top_air=0.14)
+    low -= 0.07 * (high - low) if (found["net"].astype(float) < 0).any() else 0.0
     money_axis(chart, low, high, currency)
     chart.update_yaxes(zeroline=True, zerolinecolor=OTHER_COLOUR, zerolinewidth=1)
     half = pd.Timedelta(days=1)
@@ -91,8 +98,7 @@ def _months(chart: go.Figure, found: pd.DataFrame) -> None:
     chart.update_xaxes(tickmode="array", tickvals=middle(found).iloc[shown], ticktext=texts)
 
 
-def _bars(found: pd.DataFrame, currency: str) -> list[Any]:
-    length = (pd.to_datetime(found["period_end"]) - pd.to_datetime(found["period_start"])).dt.days + 1
+def _bars(found: pd.DataFrame) -> list[Any]:
     kinds = (
         ("benefit", "with outcomes", REALIZED_COLOUR, 1),
         ("estimated_benefit", "estimated", ESTIMATED_COLOUR, 1),
@@ -100,7 +106,7 @@ def _bars(found: pd.DataFrame, currency: str) -> list[Any]:
     )
     return [
         go.Bar(
-            x=middle(found), y=sign * found[column].astype(float), width=length * _DAY_MS * _WIDTH, name=label,
+            x=middle(found), y=sign * found[column].astype(float), width=_widths(found), name=label,
             marker={"color": colour, "line": {"width": 1 if column == "estimated_benefit" else 0,
                                              "color": REALIZED_COLOUR}},
             hoverinfo="skip",
@@ -113,15 +119,30 @@ def _net(found: pd.DataFrame, currency: str, today: date) -> Any:
     """The net of each period, whose tip says all of it."""
     over = [pd.Timestamp(end).date() < today for end in found["period_end"]]
     text = [_tip(row, currency, ended) for row, ended in zip(records(found), over, strict=True)]
-    labels = [short_money(float(value), currency) if pd.notna(value) else "" for value in found["net"]]
-    shown = len(found) <= LABELLED_MOST
     return go.Scatter(
-        x=middle(found), y=found["net"].astype(float), mode="markers+text" if shown else "markers", name="net",
-        text=labels if shown else None, textposition="top center", cliponaxis=False,
-        textfont={"size": 12}, hovertext=text, hovertemplate="%{hovertext}<extra></extra>",
+        x=middle(found), y=found["net"].astype(float), mode="markers", name="net",
+        hovertext=text, hovertemplate="%{hovertext}<extra></extra>",
         marker={"size": 9 if len(found) <= _MANY else 5, "symbol": "diamond", "color": "#FFFFFF",
                 "line": {"width": 2, "color": "#5E6B7E"}},
     )  # fmt: skip
+
+
+def _labels(found: pd.DataFrame, currency: str) -> Any:
+    """The net in figures, beyond the end of its bars; where there is no room for one, on a telephone, there is none.
+
+    It hangs on bars without a height: Plotly hides the text of bars that does not fit, and no other.
+    """
+    net = found["net"].astype(float)
+    return go.Bar(
+        x=middle(found), y=[-1e-9 if value < 0 else 1e-9 for value in net], width=_widths(found), hoverinfo="skip",
+        text=[short_money(value, currency) if math.isfinite(value) else "" for value in net], textposition="outside",
+        constraintext="both", cliponaxis=False, textangle=0, marker={"color": "rgba(0,0,0,0)"},
+    )  # fmt: skip
+
+
+def _widths(found: pd.DataFrame) -> pd.Series[Any]:
+    length = (pd.to_datetime(found["period_end"]) - pd.to_datetime(found["period_start"])).dt.days + 1
+    return length * _DAY_MS * _WIDTH
 
 
 def _tip(row: Any, currency: str, over: bool) -> str:
@@ -141,8 +162,8 @@ def _float(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-def _reach(found: pd.DataFrame) -> list[float]:
-    """How far the bars and the marks reach, up and down."""
+def _stacks(found: pd.DataFrame) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    """How far the bars of each period reach, up and down."""
     parts = pd.DataFrame(
         {
             "benefit": found["benefit"].astype(float),
@@ -150,7 +171,7 @@ def _reach(found: pd.DataFrame) -> list[float]:
             "cost": -found["run_cost"].astype(float),
         }
     ).fillna(0)
-    return [*parts.clip(lower=0).sum(axis=1), *parts.clip(upper=0).sum(axis=1), *found["net"].astype(float).fillna(0)]
+    return parts.clip(lower=0).sum(axis=1), parts.clip(upper=0).sum(axis=1)
 
 
 def _running(chart: go.Figure, found: pd.DataFrame, today: date) -> None:
@@ -181,7 +202,7 @@ def _marks(chart: go.Figure, marks: Sequence[Mark]) -> None:
 def _names(chart: go.Figure, found: pd.DataFrame) -> None:
     """What each colour is, at the right edge, in the order in which they lie on one another."""
     there = [
-        ("◇ net", "#5E6B7E", True),
+        ("◇ net", OTHER_COLOUR, True),
         ("□ estimated", REALIZED_COLOUR, _any(found, "estimated_benefit")),
         ("■ with outcomes", REALIZED_COLOUR, _any(found, "benefit")),
         ("■ running cost", COST_COLOUR, _any(found, "run_cost")),
@@ -366,7 +387,7 @@ def steps(found: Sequence[Step], currency: str, *, scenario: bool = False) -> Ch
 
 def _step_colour(one: Step) -> str:
     if one.total:
-        return "#5E6B7E"
+        return NET_COLOUR
     if one.estimated:
         return ESTIMATED_COLOUR
     return COST_COLOUR if (one.amount or 0) < 0 else REALIZED_COLOUR

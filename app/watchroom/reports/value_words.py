@@ -116,7 +116,8 @@ def _unknown(answer: Answer, currency: str, name: str) -> str:
             f"What it brought in {name} is not known: none of its "
             f"{answer.decisions:,} decisions has an outcome yet.{cost}"
         )
-    return f"What it brought in {name} is not known.{cost}"
+    why = ": its file leaves out what some of its decisions are worth" if answer.labelled else ""
+    return f"What it brought in {name} is not known{why}.{cost}"
 
 
 def _estimated(answer: Answer, currency: str) -> str:
@@ -126,10 +127,11 @@ def _estimated(answer: Answer, currency: str) -> str:
     part = share(without / answer.decisions) if answer.decisions else "some"
     if answer.estimated_benefit is None:
         return f"; {part} of its decisions have no outcome yet and count nothing"
-    return (
-        f"; {money(answer.estimated_benefit, currency)} of it is estimated, because {part} of its decisions have no "
-        "outcome yet"
+    guessed, alike = answer.estimated_benefit, answer.estimated_benefit * (answer.net or 0) >= 0
+    some = (
+        f"{money(abs(guessed), currency)} of it is" if alike else f"{money(guessed, currency, signed=True)} in it are"
     )
+    return f"; {some} estimated, because {part} of its decisions have no outcome yet"
 
 
 LIKE = 0.01
@@ -138,7 +140,7 @@ LIKE = 0.01
 
 def change(answer: Answer, currency: str) -> str:
     """How the month compares: `That is €1,200 less than the month before.`; empty where that is unknown."""
-    told = difference(answer, currency)
+    told = difference(answer, currency) if answer.known else ""
     return f"That is {told} the month before." if told else ""
 
 
@@ -160,6 +162,8 @@ def paid_back(answer: Answer, currency: str, foretold: date | None = None, *, tr
     """
     if answer.build_cost is None:
         return "What building it cost is not known, so neither is whether it has paid that back."
+    if not answer.ever_known:
+        return "What it has brought is not known, so neither is whether it has paid back what building it cost."
     if answer.build_cost == 0 or answer.running_net is None:
         return ""
     cost, total = money(answer.build_cost, currency), answer.running_net

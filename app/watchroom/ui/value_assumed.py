@@ -126,10 +126,10 @@ def show(found: Figures) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown("**Assumptions**")
         rows = [(label(name, names), text_of(found.given, name, found.currency, names)) for name in fields_of(found)]
-        rows.append((label(BASELINE, names), baseline_text(found.given, names)))
         lines = ["| :small[What] | :small[by its file] |", "|:--|--:|"]
-        lines += [f"| :small[{plain(name, 60)}] | :small[{_strong(text)}] |" for name, text in rows]
+        lines += [f"| :small[{plain(name, 44)}] | :small[{_strong(text)}] |" for name, text in rows]
         st.markdown("\n".join(lines))
+        st.markdown(f":small[{label(BASELINE, names)}: {_strong(baseline_text(found.given, names))}]")
         held = found.model.owner("business")
         who = f", {person(held)} answers for them" if held else ""
         st.markdown(quiet(f"From `value` in {plain(found.model.file or 'its file', 100)}{who}."))

@@ -247,6 +247,7 @@ def answer_of(model: str, months: pd.DataFrame, days: pd.DataFrame, assumed: Ass
         running_net=float(running[-1]) if known else None,
         build_cost=assumed.build_cost,
         paid_back_on=paid_back_on(at, running, assumed.build_cost) if known else None,
+        ever_known=bool(days[["benefit", "estimated_benefit"]].notna().any(axis=None)),
     )
 
 

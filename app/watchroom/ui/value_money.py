@@ -20,9 +20,9 @@ from watchroom.ui import value_assumed, value_empty, value_saved, value_scenario
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.scope import scope
-from watchroom.ui.states import sourced
+from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
-from watchroom.ui.text import count_of, number, plain, sentence
+from watchroom.ui.text import count_of, number, plain, sentence, some
 from watchroom.ui.value_figures import Changes, Figures, figures_of, terms_fields
 from watchroom.ui.value_periods import choose_grain, shown
 
@@ -100,14 +100,20 @@ def _one(label: str, value: str, note: str) -> None:
 
 def _over_time(found: Figures) -> None:
     """The chart by period, with the assumptions beside it."""
-    left, right = st.columns([5, 2], gap="medium")
+    left, right = st.columns([13, 6], gap="medium")
     with left:
         grain = choose_grain()
         first, last = shown(grain, scope().period, found.today)
         asked = {"model": found.model.name, "changes": found.changes, "grain": grain, "first": first, "last": last}
         rows = drawn(_rows, **asked)  # type: ignore[arg-type]
         if rows.empty:
-            st.caption("No period of it lies in the days that the sidebar asks for.")
+            empty("No day of it lies in this period.", "Choose a longer period in the sidebar.")
+        elif rows[["benefit", "estimated_benefit", "run_cost"]].isna().all(axis=None):
+            gaps = [value_assumed.label(name, found.spec.answer).lower() for name, _ in value_assumed.missing(found)]
+            empty(
+                "What its decisions brought cannot be worked out.",
+                f"Its file does not give: {some(gaps, 6)}. Try figures below, and copy them into the file.",
+            )
         else:
             chart = drawn(_earned_drawn, **asked)  # type: ignore[arg-type]
             st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="money")
@@ -158,6 +164,8 @@ def _earned_drawn(*, model: str, changes: Changes, grain: str, first: date, last
 
 
 def _paid_back(found: Figures, answer: Answer) -> None:
+    if answer.running_net is None:
+        return
     st.markdown("**All of it, day by day, against what building it cost**")
     chart = drawn(_running_drawn, model=found.model.name, changes=found.changes, currency=found.currency)
     st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="running")

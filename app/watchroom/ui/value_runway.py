@@ -24,6 +24,7 @@ from watchroom.ui.room import ask, drawn, reading
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, plain, sentence
+from watchroom.ui.value_scenario import PARAMETER
 from watchroom.ui.workspace import facts
 
 QUIET = {"displayModeBar": False}
@@ -52,6 +53,8 @@ def show(model: Model) -> None:
     with reading() as snapshot:
         today = snapshot.day
     _answer(found, today, currency)
+    if PARAMETER in st.query_params:
+        st.caption(":material/experiment: By the assumptions of its file; a scenario has no runway of its own.")
     _figures(found, today, currency)
     _net(model, found, currency)
     _metric(model, found)

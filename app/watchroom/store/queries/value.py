@@ -22,7 +22,8 @@ class Answer:
     The period is the last month that is over; `over` is False for a model whose first month still runs. `net` is
     `benefit` and `estimated_benefit` less `run_cost`; `net_before` that of the month before, None when there is none.
     `running_net` is the sum of all days from `first_day` to `last_day`; `paid_back_on` the day on which it reached
-    `build_cost` to stay above it, None when it has not.
+    `build_cost` to stay above it, None when it has not. `ever_known` says whether of any day it is known what its
+    decisions brought, not what they cost alone.
     """
 
     model: str
@@ -41,6 +42,7 @@ class Answer:
     running_net: float | None
     build_cost: float | None
     paid_back_on: date | None
+    ever_known: bool = True
 
     @property
     def known(self) -> bool:
@@ -66,12 +68,13 @@ built as (
     select model, try_cast(spec ->> '$.value.build_cost' as double) as build_cost from models
 ),
 days as (
-    select model, build_cost, period_start as day, net is not null as told,
+    select model, build_cost, period_start as day, benefit is not null or estimated_benefit is not null as told,
         sum(net) over (partition by model order by period_start) as running
     from known left join built using (model) where grain = 'day'
 ),
 totals as (
-    select model, min(day) as first_day, max(day) as last_day, arg_max(running, day) as running_net,
+    select model, bool_or(told) as ever_known, min(day) as first_day, max(day) as last_day,
+        arg_max(running, day) as running_net,
         any_value(build_cost) as build_cost, max(day) filter (where running < build_cost) as last_below
     from days group by model
 ),
@@ -84,7 +87,7 @@ select p.model, p.period_start, p.period_end, p.over, coalesce(p.decisions, 0), 
     p.benefit, p.estimated_benefit, p.run_cost, p.net,
     case when p.end_before = p.period_start - 1 then p.net_before end,
     coalesce(t.first_day, p.period_start), coalesce(t.last_day, least(p.period_end, $today)),
-    t.running_net, t.build_cost, paid.paid_back_on
+    t.running_net, t.build_cost, paid.paid_back_on, coalesce(t.ever_known, false)
 from picked p left join totals t using (model) left join paid using (model)
 order by p.model
 """
