@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchroom.charts.words import cutoff_text
+from watchroom.domain.actions_words import title
 from watchroom.domain.money_text import money
 from watchroom.reports.one_page import cut
 from watchroom.store.queries.actions import Action
@@ -13,27 +13,7 @@ NOTHING = "nothing to do"
 
 def what(one: Action) -> str:
     """The action as an order: `Go back to version 3`, `Move the cut-off to 0.42`."""
-    target = "" if one.target_version is None else f" version {one.target_version}"
-    match one.action:
-        case "keep":
-            return "Keep it as it is" if one.version is None else f"Keep version {one.version} as it is"
-        case "retrain":
-            return "Retrain it"
-        case "roll back":
-            return f"Go back to{target or ' an earlier version'}"
-        case "promote the challenger":
-            return f"Let{target or ' the challenger'} take over"
-        case "move the threshold":
-            return "Move the cut-off" if one.cutoff is None else f"Move the cut-off to {cutoff_text(one.cutoff)}"
-        case "retire":
-            return "Retire it"
-        case "ask for outcomes":
-            return "Ask for its outcomes"
-        case "agree on targets":
-            return "Agree on its targets"
-        case "say what it is worth":
-            return "Say what its decisions are worth"
-    return cut(one.action[:1].upper() + one.action[1:], 60)
+    return cut(title(one.action, one.version, one.target_version, one.cutoff), 60)
 
 
 def brings(one: Action, currency: str) -> str:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from watchroom import __version__
 from watchroom.charts.words import days
 from watchroom.domain.money_text import money, short_money
-from watchroom.reports import action_words, kpi_words
+from watchroom.reports import action_words, kpi_sentences
 from watchroom.reports import model_words as words
 from watchroom.reports.model_facts import BEFORE, Facts, Money, Stay, Target
 from watchroom.reports.one_page import Asked, Cell, Column, Html, cut, document, pairs, table, text, when
@@ -108,15 +108,31 @@ def _targets(facts: Facts) -> str:
 def _target(one: Target, facts: Facts, several: bool) -> list[Cell]:
     kpi = one.kpi
     now = kpi.now
-    why = kpi_words.without(kpi)
-    stands = f"unknown: {why}" if why else kpi.status
+    stands = cut(kpi_sentences.not_known(kpi, facts.currency), 110) or kpi.status
     if several and now is not None and len(one.within) > 1:
         met = sum(reading.status == ON_TARGET for reading in one.within)
         stands += f"; met in {met} of {len(one.within)} months"
-    bare = partial(kpi_words.bare, unit=kpi.unit, currency=facts.currency)
-    value = "unknown" if now is None else kpi_words.figure(now.value, kpi.unit, facts.currency)
+    value = kpi_sentences.figure(now.value if now else None, kpi.unit, facts.currency)
     about = f"{cut(kpi.name, 60)} over time"
-    return [cut(kpi.name, 60), bare(kpi.target), bare(kpi.limit), value, stands, Html(_spark(one, about))]
+    return [
+        cut(kpi.name, 60),
+        _aim(kpi.target, one, facts),
+        _aim(kpi.limit, one, facts),
+        cut(value, 40),
+        stands,
+        Html(_spark(one, about)),
+    ]
+
+
+def _aim(value: float | None, one: Target, facts: Facts) -> str:
+    """A target or limit beside a value that says its unit; `–` for none."""
+    return "–" if value is None else cut(kpi_sentences.brief(value, _unit(one, facts), facts.currency), 20)
+
+
+def _unit(one: Target, facts: Facts) -> str | None:
+    """The unit where it is short enough to be said twice: of money and of percents."""
+    unit = one.kpi.unit
+    return unit if unit and (unit.startswith("%") or unit == facts.currency) else None
 
 
 def _spark(one: Target, about: str) -> str:

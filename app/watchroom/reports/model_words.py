@@ -6,13 +6,16 @@ from watchroom.charts.words import days, share, short
 from watchroom.domain.money_text import money
 from watchroom.domain.vocabulary import METHOD_NAMES, METRIC_NAMES, OWN_NAMES, SIGNAL_PHRASES
 from watchroom.domain.worth import ErrorWorth, OutcomeWorth, left_out, terms_of
-from watchroom.reports import action_words, kpi_words, value_words
+from watchroom.reports import action_words, kpi_sentences, value_words
 from watchroom.reports.model_facts import Facts
 from watchroom.reports.one_page import cut
 from watchroom.reports.value_words import KINDS, kind_name
 from watchroom.store.queries.alerts import Alert
 from watchroom.workspace.answer import Answer as Names
 from watchroom.workspace.money import ErrorValue
+
+_ANSWER = 420
+"""Characters of an answer: names from outside may be of any length."""
 
 _MUCH_UNKNOWN = 0.5
 """From this share on without an outcome a report says so beside the earnings."""
@@ -28,13 +31,8 @@ def answers(facts: Facts) -> tuple[tuple[str, str], ...]:
 
 
 def on_target(facts: Facts) -> str:
-    """Whether it met its targets in the period; of a longer one, in the last month of it that has a value."""
-    told = kpi_words.on_target([target.kpi for target in facts.targets], facts.currency)
-    readings = [target.kpi.now for target in facts.targets if target.kpi.now is not None]
-    newest = max(readings, key=lambda one: one.period_end, default=None)
-    if newest is None or facts.period.length in ("week", "month"):
-        return told
-    return f"In {kpi_words.span(newest)}, its last month with decisions: {told[:1].lower()}{told[1:]}"
+    """Whether it met its targets in the period; of a longer one, in the last month of it."""
+    return cut(kpi_sentences.answer([target.kpi for target in facts.targets], facts.currency), _ANSWER)
 
 
 def earned(facts: Facts) -> str:

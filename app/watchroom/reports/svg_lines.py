@@ -163,8 +163,11 @@ def running(
     drawn = _axis(y, money)
     if line:
         drawn.append(_across(y(line[0]), _LEFT, _WIDTH))
-        drawn.append(element("text", line[1], x=_LEFT + 4, y=y(line[0]) + (-3 if y(line[0]) > 20 else 10),
-                             font_size=8.5))  # fmt: skip
+        # Where the newest value is far from the level, its end is free; else its beginning is.
+        far = bool(values) and abs(y(values[-1]) - y(line[0])) > 24
+        x, anchor = (_WIDTH, "end") if far else (_LEFT + 4, "start")
+        drawn.append(element("text", line[1], x=x, y=y(line[0]) + (-3 if y(line[0]) > 20 else 10), font_size=8.5,
+                             text_anchor=anchor))  # fmt: skip
     points = " ".join(f"{x},{y(value)}" for x, value in zip(places, values, strict=True))
     drawn.append(element("polyline", points=points, fill="none", stroke=TEXT, stroke_width=1.4))
     if values:

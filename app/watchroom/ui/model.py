@@ -9,7 +9,7 @@ import streamlit as st
 
 from watchroom.store.queries import models as queries
 from watchroom.store.queries.models import Model
-from watchroom.ui import notebook
+from watchroom.ui import notebook, take_home
 from watchroom.ui.identity import current_user
 from watchroom.ui.lights import NAMES, icon
 from watchroom.ui.model_about import UNTIL_MENDED, about, on_call
@@ -84,6 +84,7 @@ def _head(page: Page) -> None:
         st.markdown(said, width="content")
         notebook.pin("model", model.name)
         if model.task:
+            take_home.show(model.name)
             link("new_project", "Start one like it", icon=":material/rocket_launch:", params={"like": model.name})
     unknown = UNTIL_MENDED if model.unreadable else "unknown: nobody has written it down"
     st.text(model.purpose or page.sheet.description or f"Its purpose is {unknown}.")

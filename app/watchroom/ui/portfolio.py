@@ -9,7 +9,7 @@ import streamlit as st
 from watchroom.reports import portfolio_words as words
 from watchroom.reports.portfolio_facts import Facts
 from watchroom.store.queries import models as model_queries
-from watchroom.ui import portfolio_delivery, portfolio_funnel, portfolio_trend
+from watchroom.ui import portfolio_delivery, portfolio_funnel, portfolio_trend, take_home
 from watchroom.ui.following import Reads, follow, remember
 from watchroom.ui.navigation import link
 from watchroom.ui.portfolio_choice import choose
@@ -55,6 +55,7 @@ def _answer(told: Facts) -> None:
     portfolio_delivery.figures(told)
     portfolio_delivery.definitions()
     st.caption(sourced(period(told), len(told.projects), "project"))
+    take_home.show()
 
 
 def period(told: Facts) -> str:

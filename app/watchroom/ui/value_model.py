@@ -12,7 +12,7 @@ from watchroom.store.queries import actions as advice
 from watchroom.store.queries import kpis as queries
 from watchroom.store.queries import value as money
 from watchroom.store.queries.models import Model
-from watchroom.ui import actions, value_targets
+from watchroom.ui import actions, take_home, value_targets
 from watchroom.ui.following import Reads, follow, remember
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.model_about import person
@@ -61,6 +61,7 @@ def _answer(model: Model) -> None:
             link("health", "Health", icon=":material/ecg_heart:", params={"model": model.name})
             link("threshold", "Threshold", icon=":material/tune:", params={"model": model.name})
             link("model", "About the model", icon=":material/deployed_code:", params={"model": model.name})
+            take_home.show(model.name)
 
 
 def _money(model: Model, currency: str) -> str:
