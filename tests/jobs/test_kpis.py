@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,13 +13,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from tests.jobs.profile_room import MODEL, LogRoom, cases, changed, labels
 from watchroom.domain.periods import span_of
 from watchroom.errors import SourceError
 from watchroom.jobs.profile.step import profile_models
 from watchroom.jobs.value import kpi_model, kpis
-from watchroom.jobs.value.formula import BadFormula
+from watchroom.jobs.value.formula import BadFormula, read_formula
 from watchroom.jobs.value.kpis import KpiResult, work_out_kpis
 from watchroom.jobs.value.sandbox import Sandbox
 from watchroom.sources.decisions.duckdb_engine import DuckDBEngine
@@ -468,3 +470,32 @@ def test_a_regression_without_a_version_column_works_too(room: LogRoom):
     rows = found.values[(found.values["grain"] == "day") & found.values["version"].notna()].groupby("period_start")
     assert rows["decisions"].sum().sum() == 300
     assert (rows["value"].mean() - of).abs().max() < 1.5
+
+
+DOCS = (Path(__file__).parents[2] / "docs/kpis.md").read_text("utf-8")
+
+
+def test_every_example_of_the_docs_works_and_stands_as_it_says(room: LogRoom):
+    (block,) = re.findall(r"```yaml\n(.*?)```", DOCS, re.S)
+    given = yaml.safe_load(block)["kpis"]
+    room.spec(changed(reference=None) | {"kpis": given})
+    frame = cases(600, days=2)
+    extra = frame.assign(paid_at=frame["timestamp"] + pd.Timedelta(hours=5), customer=frame.index % 70)
+    room.write(extra, "decisions/a.parquet")
+    room.write(labels(frame), "outcomes/a.parquet")
+    found = refresh(room)
+    assert found.said() == ""
+    months = {one["name"]: found.of(one["name"], "month").iloc[0] for one in given}
+    assert all(row["value"] == row["value"] for row in months.values())
+    assert (months["Hours until paid"]["value"], months["Customers"]["value"]) == (5, 70)
+    assert (months["Fraud caught"]["better"], months["Customers"]["status"]) == ("higher", "no target")
+    assert months["Middle score"]["n"] == 600 > months["Fraud caught"]["n"]
+
+
+def test_everything_that_the_docs_call_refused_is(tmp_path: Path):
+    (block,) = re.findall(r"```sql\n(.*?)```", DOCS, re.S)
+    with Sandbox(tmp_path) as sandbox:
+        for line in block.strip().splitlines():
+            formula, _, _why = line.partition("  -- ")
+            with pytest.raises(BadFormula):
+                read_formula(sandbox.connection, formula.strip())
