@@ -111,14 +111,6 @@ class Quarter:
         """The quarter that a day lies in."""
         return Quarter(date(day.year, 3 * ((day.month - 1) // 3) + 1, 1))
 
-    @staticmethod
-    def named(name: str) -> Quarter:
-        """The quarter of that name, `2026-Q4`. Raises ValueError for what is none."""
-        year, _, number = name.partition("-Q")
-        if len(year) != 4 or number not in ("1", "2", "3", "4"):
-            raise ValueError(name)
-        return Quarter(date(int(year), 3 * int(number) - 2, 1))
-
     @property
     def after(self) -> date:
         """The first day of the next quarter."""
@@ -126,7 +118,7 @@ class Quarter:
 
     @property
     def name(self) -> str:
-        """`2026-Q4`, for the address and for sorting."""
+        """`2026-Q4`, which sorts."""
         return f"{self.first.year}-Q{(self.first.month + 2) // 3}"
 
     @property

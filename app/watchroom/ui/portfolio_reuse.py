@@ -16,6 +16,7 @@ from watchroom.store.queries.portfolio import Used
 from watchroom.ui.navigation import go
 from watchroom.ui.portfolio_facts import facts_of
 from watchroom.ui.room import ask, drawn, room
+from watchroom.ui.scope import ALL_MODELS
 from watchroom.ui.states import section, sourced, truncated
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, number, one_line, plain, some
@@ -42,9 +43,14 @@ class Reuse:
     features: int
     datasets: int
     shared_features: tuple[Shared, ...]
-    shared_datasets: tuple[Shared, ...]
+    every_dataset: tuple[Shared, ...]
     same_name: tuple[Shared, ...]
     """Datasets of one name of which models use different contents."""
+
+    @property
+    def shared_datasets(self) -> tuple[Shared, ...]:
+        """Those that trained several models."""
+        return tuple(one for one in self.every_dataset if len(one.models) > 1)
 
 
 def show(told: Facts) -> None:
@@ -91,7 +97,7 @@ def reuse(*, choice: Choice) -> Reuse:
         len(features),
         len(datasets),
         tuple(one for one in features if len(one.models) > 1),
-        tuple(one for one in datasets if len(one.models) > 1),
+        tuple(datasets),
         _same_name(used),
     )
 
@@ -100,7 +106,10 @@ def _shared(found: Iterable[tuple[str, str, str, str]]) -> list[Shared]:
     by_name: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for name, digest, model, title in found:
         by_name[(name, digest)][model] = title
-    every = [Shared(*key, tuple(own), tuple(own.values())) for key, own in by_name.items()]
+    every = []
+    for key, own in by_name.items():
+        ordered = sorted(own, key=lambda model: (own[model].lower(), model))
+        every.append(Shared(*key, tuple(ordered), tuple(own[model] for model in ordered)))
     return sorted(every, key=lambda one: (-len(one.models), one.name.lower(), one.digest))
 
 
@@ -128,14 +137,18 @@ def _features(found: Reuse) -> None:
 
 
 def _datasets(found: Reuse) -> None:
-    section("Shared datasets")
-    if not found.shared_datasets:
-        st.markdown("No dataset trained more than one of the models in service.")
+    section("Datasets in use", "Those of several models first; each of the others is there to be reused.")
+    if not found.every_dataset:
+        st.markdown("No training run of a version in service logged a dataset with a digest (`mlflow.log_input`).")
         return
-    shown = found.shared_datasets[: room().settings.page_rows]
-    _table(shown, "Dataset", "shared_datasets")
-    truncated(len(shown), len(found.shared_datasets), "datasets")
-    download("Download as CSV", "shared-datasets", lambda: table(found.shared_datasets))
+    shown = found.every_dataset[: room().settings.page_rows]
+    picked = _table(shown, "Dataset", "datasets")
+    st.caption(":material/ads_click: Click a row for the runs that used it.")
+    truncated(len(shown), len(found.every_dataset), "datasets")
+    download("Download as CSV", "datasets", lambda: table(found.every_dataset))
+    if picked is not None:
+        digest = shown[picked].digest.replace("'", "''")
+        go("runs", {"filter": f"dataset.digest = '{digest}'"}, model=ALL_MODELS)
 
 
 def _names(found: Reuse) -> None:
@@ -154,7 +167,7 @@ def _table(shown: Sequence[Shared], title: str, key: str) -> int | None:
             {
                 title: [one_line(one.name, 80) for one in shown],
                 "Models": [len(one.models) for one in shown],
-                "Breaks for": [some([one_line(name, 60) for name in one.titles], NAMED) for one in shown],
+                "Used by": [some([one_line(name, 60) for name in one.titles], NAMED) for one in shown],
                 **({"Digest": [one.digest for one in shown]} if any(one.digest for one in shown) else {}),
             }
         ),
@@ -167,7 +180,7 @@ def _table(shown: Sequence[Shared], title: str, key: str) -> int | None:
         column_config={
             title: st.column_config.TextColumn(width=220),
             "Models": st.column_config.NumberColumn(width=70),
-            "Breaks for": st.column_config.TextColumn(width=480),
+            "Used by": st.column_config.TextColumn(width=480),
         },
         alt=f"{count_of(len(shown), title.lower())} with the models that rest on each, those of most first",
     )
