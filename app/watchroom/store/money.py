@@ -10,13 +10,33 @@ import numpy as np
 import pandas as pd
 
 from watchroom.domain.value import OF_ERRORS, OF_OUTCOMES
+from watchroom.domain.value_estimate import LAST_DAYS
 from watchroom.store.draft import Draft
 
 COUNT_COLUMNS = ("version", "day", "who", "kind", "n", *OF_OUTCOMES, *OF_ERRORS)
 
-_CELLS = """
-    select version, day, score_bin, predicted as answer, outcome, sum(n)::double as n from profile.profile_outcomes
-    where model = $model and group_column = '' and day <= $today and predicted is not null group by all order by all
+_OUTCOMES = """
+    select version, day, sum(n)::double as n,
+        coalesce(sum(n) filter (where predicted = '1' and outcome = '1'), 0)::double as tp,
+        coalesce(sum(n) filter (where predicted = '1' and outcome = '0'), 0)::double as fp,
+        coalesce(sum(n) filter (where predicted = '0' and outcome = '1'), 0)::double as fn,
+        coalesce(sum(n) filter (where predicted = '0' and outcome = '0'), 0)::double as tn
+    from profile.profile_outcomes
+    where model = $model and group_column = '' and day <= $today and predicted is not null and outcome is not null
+    group by version, day order by version, day
+"""
+
+_CELLS = f"""
+    with known as (
+        select version, max(day) - {LAST_DAYS} as since from profile.profile_outcomes
+        where model = $model and group_column = '' and day <= $today and predicted is not null and outcome is not null
+        group by version
+    )
+    select version, day, score_bin, predicted as answer, outcome, sum(n)::double as n
+    from profile.profile_outcomes left join known using (version)
+    where model = $model and group_column = '' and day <= $today and predicted is not null
+        and (outcome is null or day > since)
+    group by all order by all
 """
 
 _ERRORS = """
@@ -65,8 +85,15 @@ class MoneyStore:
         self._draft = draft
         self._today = draft.made_at.date()
 
+    def outcomes(self, model: str) -> pd.DataFrame:
+        """Decisions of a binary model with a prediction and an outcome: version, day, n, tp, fp, fn, tn."""
+        return self._frame(_OUTCOMES, model)
+
     def cells(self, model: str) -> pd.DataFrame:
-        """Decisions of a classifier with a prediction: version, day, score_bin, answer, outcome, n."""
+        """Its decisions that wait for an outcome, and those that tell what will come of them.
+
+        The latter are of the last days with outcomes of their version. version, day, score_bin, answer, outcome, n.
+        """
         return self._frame(_CELLS, model)
 
     def errors(self, model: str) -> pd.DataFrame:

@@ -17,7 +17,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from watchroom.domain.value import OF_ERRORS, OF_OUTCOMES, Baseline
-from watchroom.domain.value_estimate import LAST_DAYS
 from watchroom.jobs.explain.logs import Logs
 from watchroom.sources.decisions.contract import Engine, Rule
 from watchroom.store.money import MoneyStore
@@ -56,13 +55,34 @@ class Asking:
     before: Mapping[str, str]
 
 
-def binary(asking: Asking, rule: Baseline, cells: pd.DataFrame) -> Made:
-    """The baseline of a binary model; `cells` are the model's own."""
+def binary(asking: Asking, rule: Baseline, outcomes: pd.DataFrame, cells: pd.DataFrame) -> Made:
+    """The baseline of a binary model; `outcomes` and `cells` are the model's own."""
     if rule.column is not None:
-        return _asked(asking, Rule(rule.column), "binary", _open_or_recent(cells))
-    answers, note = _constant_answers(asking, rule, cells)
+        always = frozenset(day.date() for day in cells["day"].unique())  # what an estimate needs is not kept
+        return _asked(asking, Rule(rule.column), "binary", always)
+    versions = {int(one) for rows in (outcomes, cells) for one in rows["version"].unique()}
+    answers, note = _constant_answers(asking, rule, outcomes, versions)
     made = cells.assign(answer=cells["version"].map(answers)).dropna(subset="answer")
-    return Made(outcomes_by_day(made), made, note)
+    return Made(_constantly(outcomes, answers), made, note)
+
+
+def _constantly(outcomes: pd.DataFrame, answers: Mapping[int, str]) -> pd.DataFrame:
+    """What comes of the same answer to all decisions of a version."""
+    told = outcomes[outcomes["version"].isin(list(answers))]
+    yes = (told["version"].map(answers) == "1").to_numpy()
+    positive, negative = _classes(told)
+    parts = {
+        "tp": np.where(yes, positive, 0.0),
+        "fp": np.where(yes, negative, 0.0),
+        "fn": np.where(yes, 0.0, positive),
+        "tn": np.where(yes, 0.0, negative),
+    }
+    return told[["version", "day", "n"]].assign(**parts)
+
+
+def _classes(outcomes: pd.DataFrame) -> tuple[pd.Series[float], pd.Series[float]]:
+    """How many turned out to be 1, and how many 0."""
+    return outcomes["tp"] + outcomes["fn"], outcomes["fp"] + outcomes["tn"]
 
 
 def outcomes_by_day(cells: pd.DataFrame) -> pd.DataFrame:
@@ -76,23 +96,28 @@ def outcomes_by_day(cells: pd.DataFrame) -> pd.DataFrame:
     return known[["version", "day", "n"]].assign(**parts).groupby(["version", "day"], as_index=False).sum()
 
 
-def _constant_answers(asking: Asking, rule: Baseline, cells: pd.DataFrame) -> tuple[dict[int, str], str]:
-    versions = [int(one) for one in cells["version"].unique()]
+def _constant_answers(
+    asking: Asking, rule: Baseline, outcomes: pd.DataFrame, versions: set[int]
+) -> tuple[dict[int, str], str]:
     if rule.naive in ("all_positive", "all_negative"):
         return dict.fromkeys(versions, "1" if rule.naive == "all_positive" else "0"), ""
     given = asking.store.reference_classes(asking.model)
-    found = {int(str(version)): _most(own) for version, own in given.groupby("version")}
-    if set(versions) <= found.keys():
+    found = {int(str(version)): _most(*_reference_classes(own)) for version, own in given.groupby("version")}
+    if versions <= found.keys():
         return found, ""
-    first = cells[cells["outcome"].notna() & _in_first_days(cells)]
-    usual = _most(first) if len(first) else None
+    first = outcomes[_in_first_days(outcomes)] if len(outcomes) else outcomes
+    usual = _most(*(float(one.sum()) for one in _classes(first))) if len(first) else None
     return {one: answer for one in versions if (answer := found.get(one, usual)) is not None}, _first_days_note(usual)
 
 
-def _most(outcomes: pd.DataFrame) -> str:
+def _reference_classes(own: pd.DataFrame) -> tuple[float, float]:
+    by = own.groupby("outcome")["n"].sum()
+    return float(by.get("1", 0)), float(by.get("0", 0))
+
+
+def _most(positive: float, negative: float) -> str:
     """The more frequent outcome; when they are equal, none is expected."""
-    by = outcomes.groupby("outcome")["n"].sum()
-    return "1" if by.get("1", 0) > by.get("0", 0) else "0"
+    return "1" if positive > negative else "0"
 
 
 def regression(asking: Asking, rule: Baseline, errors: pd.DataFrame, days: pd.DataFrame) -> Made:
@@ -154,14 +179,6 @@ def last_means(errors: pd.DataFrame, days: pd.DataFrame) -> dict[date, float]:
     every = sorted({day.date() for day in days["day"]})
     firsts = np.searchsorted([day.toordinal() for day, _ in known], [day.toordinal() for day in every], side="left")
     return {day: float(known[place - 1][1]) for day, place in zip(every, firsts, strict=True) if place}
-
-
-def _open_or_recent(cells: pd.DataFrame) -> frozenset[date]:
-    """The days that an estimate needs: those with decisions without an outcome, and the last ones with outcomes."""
-    known = cells[cells["outcome"].notna()]
-    last = known.groupby("version")["day"].max() - timedelta(LAST_DAYS)
-    recent = known[known["day"] > known["version"].map(last)]
-    return frozenset(day.date() for rows in (cells[cells["outcome"].isna()], recent) for day in rows["day"].unique())
 
 
 def _asked(asking: Asking, rule: Rule, task: str, always: frozenset[date]) -> Made:

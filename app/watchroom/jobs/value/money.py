@@ -175,9 +175,9 @@ def _worked(asking: Asking, spec: ModelSpec) -> _Worked:
 
 
 def _of_binary(asking: Asking, assumed: Assumptions, days: pd.DataFrame) -> tuple[pd.DataFrame, Made | None]:
-    cells = asking.store.cells(asking.model)
-    parts = [_named(baseline.outcomes_by_day(cells), "model", "realized"), _named(_open(cells), "model", "estimated")]
-    made = baseline.binary(asking, assumed.baseline, cells) if assumed.baseline else None
+    outcomes, cells = asking.store.outcomes(asking.model), asking.store.cells(asking.model)
+    parts = [_named(outcomes, "model", "realized"), _named(_open(cells), "model", "estimated")]
+    made = baseline.binary(asking, assumed.baseline, outcomes, cells) if assumed.baseline else None
     if made is not None and made.cells is not None:
         parts += [
             _named(made.realized, "baseline", "realized"), _named(_open(made.cells), "baseline", "estimated")
