@@ -13,12 +13,11 @@ from watchroom.charts.health import BAD_COLOUR, LABEL_ROOM, middle
 from watchroom.charts.money_axis import extent, money_axis
 from watchroom.charts.style import LINE_COLOUR, MARK_COLOUR, Chart, figure, name
 from watchroom.charts.words import days, records, short
+from watchroom.domain.lines import SLOPE_DAYS
 from watchroom.domain.money_text import money
 
 _ROOM = 118
 _BAND_COLOUR = "rgba(217,114,11,0.16)"
-PER_DAYS = 30
-"""The net of a week is shown as that of so many days, as the table `runway` has it."""
 _AIR = 0.08
 
 
@@ -43,20 +42,17 @@ class Trend:
 def net(found: pd.DataFrame, trend: Trend | None, currency: str) -> Chart:
     """The net of each week, per thirty days, with the line through it on to where it stops paying.
 
-    `found` has period_start, period_end, net (per thirty days), decisions and labelled; a week of which less than half
-    has an outcome is drawn hollow.
+    `found` has period_start, period_end, net (of thirty days) and n, the outcomes that it rests on.
     """
     known = found.dropna(subset=["net"])
-    whole = (2 * known["labelled"] >= known["decisions"]).tolist()
     text = [
         f"{days(row.period_start, row.period_end)}<br>{money(float(row.net), currency)} in thirty days<br>"
-        f"{int(row.labelled):,} of {int(row.decisions):,} decisions have an outcome"
+        f"from {int(row.n):,} outcomes"
         for row in records(known)
     ]
     points = go.Scatter(
-        x=middle(known), y=known["net"], mode="markers", text=text, hovertemplate="%{text}<extra></extra>",
-        marker={"size": 7, "color": LINE_COLOUR, "line": {"width": 1.5, "color": LINE_COLOUR},
-                "symbol": ["circle" if enough else "circle-open" for enough in whole]},
+        x=pd.to_datetime(known["period_end"]), y=known["net"], mode="markers", text=text,
+        hovertemplate="%{text}<extra></extra>", marker={"size": 7, "color": LINE_COLOUR},
     )  # fmt: skip
     lines = _lines(known, trend) if trend is not None else []
     chart = figure(*lines, points, height=320)
@@ -78,17 +74,18 @@ def net(found: pd.DataFrame, trend: Trend | None, currency: str) -> Chart:
 
 
 def _lines(known: pd.DataFrame, trend: Trend) -> list[go.Scatter]:
-    """The line and its interval, which turns about the middle of the weeks, where the line is known best."""
+    """The line and its interval, which turns about the middle of the outcomes, where the line is known best."""
     if known.empty or trend.slope is None:
         return []
-    x = middle(known)
-    centre = x.iloc[0] + (x - x.iloc[0]).mean()
+    x = pd.to_datetime(known["period_end"])
+    seconds = float(((x - x.iloc[0]).dt.total_seconds() * known["n"] / known["n"].sum()).sum())
+    centre = pd.Timestamp(x.iloc[0]) + pd.Timedelta(seconds=seconds)
     last, until = pd.Timestamp(trend.last), max(pd.Timestamp(trend.until), x.iloc[-1])
-    level = trend.level - trend.slope * (last - centre).days / PER_DAYS
+    level = trend.level - trend.slope * (last - centre).total_seconds() / 86_400 / SLOPE_DAYS
     at = [x.iloc[0], centre, until]
 
     def along(slope: float) -> list[float]:
-        return [level + slope * (moment - centre).total_seconds() / 86_400 / PER_DAYS for moment in at]
+        return [level + slope * (moment - centre).total_seconds() / 86_400 / SLOPE_DAYS for moment in at]
 
     found = []
     if trend.slope_low is not None and trend.slope_high is not None:
@@ -124,7 +121,7 @@ def _net_words(known: pd.DataFrame, trend: Trend | None, currency: str) -> str:
         return "Net by week: no week has one."
     first, last = known.iloc[0], known.iloc[-1]
     told = (
-        f"Net by week, per thirty days: from {money(float(first['net']), currency)} "
+        f"Net of thirty days by week: from {money(float(first['net']), currency)} "
         f"({days(first['period_start'], first['period_end'])}) to {money(float(last['net']), currency)} "
         f"({days(last['period_start'], last['period_end'])})."
     )

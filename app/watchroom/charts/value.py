@@ -32,7 +32,10 @@ _DAY_MS = 86_400_000
 _MONTH_DAYS = 27
 _MONTHS_NAMED = 13
 _SCENARIO_ROOM = 26
+_AMOUNT_ROOM = 76
 _LEAST_TEXT = 10
+_UNSEEN = 0.025
+"""Of the height: what keeps a figure off the mark that stands at the end of the bar."""
 _MANY = 40
 """More marks than this lie on one another unless they are small."""
 
@@ -66,8 +69,8 @@ def earned(
         uniformtext={"mode": "hide", "minsize": _LEAST_TEXT},
     )  # fmt: skip
     tops, bottoms = _stacks(found)
-    low, high = extent([*tops, *bottoms], top_air=0.14)
-    low -= 0.07 * (high - low) if (found["net"].astype(float) < 0).any() else 0.0
+    low, high = extent([*tops, *bottoms], top_air=0.16)
+    low -= 0.1 * (high - low) if (found["net"].astype(float) < 0).any() else 0.0
     money_axis(chart, low, high, currency)
     chart.update_yaxes(zeroline=True, zerolinecolor=OTHER_COLOUR, zerolinewidth=1)
     half = pd.Timedelta(days=1)
@@ -130,11 +133,12 @@ def _net(found: pd.DataFrame, currency: str, today: date) -> Any:
 def _labels(found: pd.DataFrame, currency: str) -> Any:
     """The net in figures, beyond the end of its bars; where there is no room for one, on a telephone, there is none.
 
-    It hangs on bars without a height: Plotly hides the text of bars that does not fit, and no other.
+    It hangs on bars that nobody sees: Plotly hides the text of bars that does not fit, and no other.
     """
-    net = found["net"].astype(float)
+    net, (tops, bottoms) = found["net"].astype(float), _stacks(found)
+    high = _UNSEEN * (max(tops) - min(bottoms) or 1.0)
     return go.Bar(
-        x=middle(found), y=[-1e-9 if value < 0 else 1e-9 for value in net], width=_widths(found), hoverinfo="skip",
+        x=middle(found), y=[-high if value < 0 else high for value in net], width=_widths(found), hoverinfo="skip",
         text=[short_money(value, currency) if math.isfinite(value) else "" for value in net], textposition="outside",
         constraintext="both", cliponaxis=False, textangle=0, marker={"color": "rgba(0,0,0,0)"},
     )  # fmt: skip
@@ -366,7 +370,7 @@ def steps(found: Sequence[Step], currency: str, *, scenario: bool = False) -> Ch
         ),
         height=34 * len(rows) + 40,
     )  # fmt: skip
-    low, high = extent([end for pair in ends for end in pair], top_air=0.2)
+    low, high = extent([end for pair in ends for end in pair], top_air=0.02)
     money_axis(chart, low, high, currency, axis="x")
     chart.update_xaxes(showgrid=True, gridcolor=GRID_COLOUR, zeroline=True, zerolinecolor=OTHER_COLOUR)
     chart.update_yaxes(
@@ -378,7 +382,7 @@ def steps(found: Sequence[Step], currency: str, *, scenario: bool = False) -> Ch
             x=max(start, end), y=place, xanchor="left", xshift=5, showarrow=False, font={"size": 12},
             text=f"<b>{money(one.amount, currency)}</b>" if one.total else money(one.amount, currency, signed=True),
         )  # fmt: skip
-    chart.update_layout(hovermode="closest", margin={"r": 8})
+    chart.update_layout(hovermode="closest", margin={"r": _AMOUNT_ROOM})
     if scenario:
         _scenario(chart)
     told = "; ".join(f"{one.label} {money(one.amount, currency)}" for one in rows)

@@ -21,24 +21,47 @@ def answer(found: Runway, today: date, currency: str) -> str:
     if found.net_per_month is None:
         return "Until when it pays cannot be told yet."
     now = money(abs(found.net_per_month), currency)
-    if found.net_per_month <= 0 or (found.ends_on is not None and found.ends_on <= today):
+    if found.net_per_month > 0 and found.ends_on is not None and found.ends_on <= today:
+        return f"It has stopped paying about {day_name(found.ends_on)}, by the line through its weeks."
+    if found.net_per_month <= 0:
         return f"It does not pay now: by the line through its weeks it costs {now} a month more than it brings."
     earns = f"it earns {now} a month after its costs"
     if found.net_slope is None:
         return f"It pays now: {earns}. How long cannot be told: it takes four weeks with enough outcomes."
-    goes = _goes(found, currency)
+    if by_chance(found):
+        return f"It pays now: {earns}. {_if_it_went_on(found)}"
+    goes = f"{money(abs(found.net_slope), currency)} {'less' if found.net_slope < 0 else 'more'} every month"
     if found.ends_on is None:
         early = f", at the earliest until {day_name(found.ends_early)}" if found.ends_early else ""
         return f"It pays, and by its trend goes on to for two years at least{early}: {earns}, {goes}."
     return f"It pays until about {day_name(found.ends_on)} if its trend goes on{_between(found)}: {earns}, {goes}."
 
 
-def _goes(found: Runway, currency: str) -> str:
-    slope = found.net_slope or 0.0
+def by_chance(found: Runway) -> bool:
+    """Whether its weeks show no trend that chance alone would not give."""
     low, high = found.net_slope_low, found.net_slope_high
-    if low is not None and high is not None and low <= 0 <= high:
-        return "and whether that falls or rises cannot be told from chance"
-    return f"{money(abs(slope), currency)} {'less' if slope < 0 else 'more'} every month"
+    return low is not None and high is not None and low <= 0 <= high
+
+
+def _if_it_went_on(found: Runway) -> str:
+    said = "Its weeks show no trend beyond chance"
+    if found.ends_on is not None:
+        early = f", {day_name(found.ends_early)} at the earliest" if found.ends_early else ""
+        return f"{said}; if the line through them went on, it would stop paying about {day_name(found.ends_on)}{early}."
+    if found.ends_early is not None:
+        return f"{said}; it would stop paying {day_name(found.ends_early)} at the earliest."
+    return f"{said}, and none that would end it within two years."
+
+
+_SAID = ("By the line it does not pay now.", "The net of the weeks shows no trend beyond chance.")
+
+
+def unsaid(found: Runway) -> str:
+    """What cannot be told and why, as far as `answer` does not say it; empty for nothing."""
+    text = found.reason or ""
+    for one in _SAID:
+        text = text.replace(one, "")
+    return text.strip()
 
 
 def _between(found: Runway) -> str:

@@ -160,10 +160,10 @@ def paid_back(answer: Answer, currency: str, foretold: date | None = None, *, tr
     `foretold` is the day on which the trend of its weeks gets there; None when it does not within two years, or when
     no trend is known, as `trend` says.
     """
-    if answer.build_cost is None:
-        return "What building it cost is not known, so neither is whether it has paid that back."
     if not answer.ever_known:
         return "What it has brought is not known, so neither is whether it has paid back what building it cost."
+    if answer.build_cost is None:
+        return "What building it cost is not known, so neither is whether it has paid that back."
     if answer.build_cost == 0 or answer.running_net is None:
         return ""
     cost, total = money(answer.build_cost, currency), answer.running_net

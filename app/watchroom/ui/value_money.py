@@ -109,10 +109,11 @@ def _over_time(found: Figures) -> None:
         if rows.empty:
             empty("No day of it lies in this period.", "Choose a longer period in the sidebar.")
         elif rows[["benefit", "estimated_benefit", "run_cost"]].isna().all(axis=None):
-            gaps = [value_assumed.label(name, found.spec.answer).lower() for name, _ in value_assumed.missing(found)]
+            names = [name for name, _ in value_assumed.missing(found) if name in terms_fields(found.assumed)]
+            gaps = [value_assumed.label(name, found.spec.answer).lower() for name in names]
             empty(
                 "What its decisions brought cannot be worked out.",
-                f"Its file does not give: {some(gaps, 6)}. Try figures below, and copy them into the file.",
+                f"Its file does not say what these are worth: {some(gaps, 6)}. Try figures below.",
             )
         else:
             chart = drawn(_earned_drawn, **asked)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from watchroom.charts.runway import Trend
 from watchroom.charts.style import Chart
 from watchroom.charts.words import short
 from watchroom.domain.money_text import money
+from watchroom.domain.runway import MONTHS_IN_SLOPE_DAYS
 from watchroom.reports import runway_words as words
 from watchroom.store.queries import value as queries
 from watchroom.store.queries.models import Model
@@ -30,7 +31,6 @@ from watchroom.ui.workspace import facts
 QUIET = {"displayModeBar": False}
 _AHEAD, _BEYOND = timedelta(days=90), timedelta(days=30)
 _MOST_AHEAD = timedelta(days=730)
-_WEEK = 7
 
 
 def show(model: Model) -> None:
@@ -56,7 +56,7 @@ def show(model: Model) -> None:
     if PARAMETER in st.query_params:
         st.caption(":material/experiment: By the assumptions of its file; a scenario has no runway of its own.")
     _figures(found, today, currency)
-    _net(model, found, currency)
+    _net(model, currency)
     _metric(model, found)
 
 
@@ -66,8 +66,8 @@ def _answer(found: Runway, today: date, currency: str) -> None:
         ":green[:material/check_circle:]" if pays else ":red[:material/error:]"
     )  # fmt: skip
     st.subheader(f"{icon} {sentence(words.answer(found, today, currency), 500)}", anchor=False)
-    if found.reason:
-        st.markdown(f":gray[:material/info:] {sentence(found.reason, 400)}")
+    if told := words.unsaid(found):
+        st.markdown(f":gray[:material/info:] {sentence(told, 400)}")
 
 
 def _figures(found: Runway, today: date, currency: str) -> None:
@@ -110,32 +110,26 @@ def _day(day: date | None) -> str:
 
 
 def weeks(*, model: str) -> pd.DataFrame:
-    """The net of the weeks that are over, per thirty days of those on which it was in service; the oldest first."""
-    with reading() as snapshot:
-        today = snapshot.day
-    found = ask(queries.periods, model=model, grain="week")
-    starts = pd.to_datetime(found["period_start"])
-    days = pd.to_datetime(ask(queries.periods, model=model, grain="day")["period_start"])
-    served = (days - pd.to_timedelta(days.dt.weekday, unit="D")).value_counts()
-    kept = found.assign(
-        period_start=starts,
-        period_end=pd.to_datetime(found["period_end"]),
-        net=found["net"].astype(float) / starts.map(served).fillna(_WEEK) * charts.PER_DAYS,
-    )
-    return kept[kept["period_end"] < pd.Timestamp(today)].reset_index(drop=True)
+    """The weeks that the line is drawn through, with the `net` of each: what thirty days bring if all go as it did."""
+    found, spec = ask(queries.runway, model=model), spec_of(model)
+    if found is None or found.version is None or spec is None or spec.value is None:
+        return pd.DataFrame()
+    rows = ask(queries.runway_weeks, model=model, version=found.version)
+    cost = (spec.value.run_cost_per_month or 0.0) * MONTHS_IN_SLOPE_DAYS
+    return rows.assign(net=rows["benefit"] / rows["n"] * rows["decisions_per_month"] - cost)
 
 
-def _net(model: Model, found: Runway, currency: str) -> None:
+def _net(model: Model, currency: str) -> None:
     rows = drawn(weeks, model=model.name)
-    if rows["net"].dropna().empty:
+    if rows.empty:
         return
     st.markdown("**What its weeks earned, and where that goes**")
     chart = drawn(_net_drawn, model=model.name, currency=currency)
     st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="runway")
     st.caption(
-        "Each point is a week: its net, as if it went on for thirty days. Hollow: fewer than half of its decisions "
-        "have an outcome. The line is what was seen; nothing says that it goes on. "
-        f"{sourced(count_of(len(rows), 'week'), int(rows['decisions'].sum()), 'decision')}"
+        "Each point is a week of the version in service with enough outcomes: what thirty days of as many decisions as "
+        "now would bring if all went as in that week, less running costs. The line is what was seen; nothing says that "
+        f"it goes on. {sourced(count_of(len(rows), 'week'), int(rows['n'].sum()), 'outcome')}"
     )
     download("Download as CSV", "net-by-week", lambda: rows)
 
@@ -149,7 +143,7 @@ def trend(found: Runway, rows: pd.DataFrame) -> Trend | None:
     """The line of the runway, from the last week on to where it ends, or three months."""
     if found.net_per_month is None or rows.empty:
         return None
-    last = rows["period_end"].iloc[-1].date()
+    last = pd.Timestamp(rows["period_end"].iloc[-1]).date()
     until = min(max((found.ends_on or last) + _BEYOND, last + _AHEAD), last + _MOST_AHEAD)
     return Trend(
         last, found.net_per_month, found.net_slope, found.net_slope_low, found.net_slope_high, until, found.ends_on,

@@ -11,6 +11,8 @@ from datetime import date
 
 import pandas as pd
 
+from watchroom.domain.lines import SLOPE_DAYS
+from watchroom.domain.performance_status import MIN_LABELLED
 from watchroom.domain.periods import Grain
 from watchroom.store.snapshot import Snapshot
 
@@ -181,6 +183,43 @@ def runway(snapshot: Snapshot, *, model: str) -> Runway | None:
         [model],
     )
     return Runway(*rows[0]) if rows else None
+
+
+def runway_weeks(snapshot: Snapshot, *, model: str, version: int) -> pd.DataFrame:
+    """The weeks through which the line of the runway is drawn, the oldest first: those of the version in service.
+
+    The columns are period_start, period_end (the version's last day in its last week), benefit of the decisions with an
+    outcome, `n` of them, and decisions_per_month: those of the model in its last thirty days, the same in each row.
+    """
+    return snapshot.query(
+        """with counted as (
+            select date_trunc('week', day)::date as week, sum(n) as n from value_counts
+            where model = $model and version = $version and who = 'model' and kind = 'realized' group by 1
+        ),
+        served as (select max(day) as last from value_serving where model = $model and day <= $today),
+        lately as (
+            select sum(decisions)::double as decisions from value_serving, served
+            where model = $model and day > last - $days and day <= last
+        )
+        select v.period_start, least(v.period_end, served.last) as period_end, v.benefit, c.n::bigint as n,
+            lately.decisions as decisions_per_month
+        from value v join counted c on c.week = v.period_start, served, lately
+        where v.model = $model and v.version = $version and v.grain = 'week' and v.period_start <= $today
+            and v.benefit is not null and c.n >= $least
+        order by v.period_start""",
+        {
+            "model": model, "version": version, "today": snapshot.day, "days": SLOPE_DAYS,
+            "least": MIN_LABELLED,
+        },
+    )  # fmt: skip
+
+
+def rates(snapshot: Snapshot) -> dict[str, tuple[float, float]]:
+    """What each model earns now in thirty days by the trend of its weeks, and its change in thirty days, where known."""
+    rows = snapshot.rows(
+        "select model, net_per_month, coalesce(net_slope, 0) from runway where net_per_month is not null"
+    )
+    return {model: (now, slope) for model, now, slope in rows}
 
 
 def metric_by_week(snapshot: Snapshot, *, model: str, metric: str) -> pd.DataFrame:
