@@ -22,6 +22,7 @@ from watchroom.jobs.explain.logs import Logs, Source
 from watchroom.jobs.profile import problems as say
 from watchroom.jobs.value import baseline
 from watchroom.jobs.value.baseline import Asking, Made
+from watchroom.jobs.value.serving import SERVING_NOTE
 from watchroom.sources.decisions.contract import Engine, FileProblem
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft
@@ -36,7 +37,9 @@ SECONDS = 120.0
 _RULES = "1"
 """Raised when what is computed here changes its meaning, so that every model is worked out anew."""
 
-_NOTE, _SERVING = "money", "serving"
+MONEY_NOTE = "money"
+"""The note that changes with all that the money of a model rests on."""
+
 _GRAINS: tuple[Grain, ...] = ("day", "week", "month")
 
 
@@ -79,7 +82,7 @@ def count_money(draft: Draft, workspace: Workspace, engine: Engine, *, seconds: 
     After `seconds` no other model is begun; those that are left keep their money until the next refresh, which takes
     them first. Never raises for what concerns one model.
     """
-    store, before, stands = MoneyStore(draft), notes(draft, _NOTE), _stands(draft, workspace)
+    store, before, stands = MoneyStore(draft), notes(draft, MONEY_NOTE), _stands(draft, workspace)
     _forget(draft, store, sorted(before.keys() - stands.keys()))
     problems, done, left, until = list[Problem](), 0, 0, time.monotonic() + seconds
     for model in sorted(stands, key=lambda one: (before.get(one) is not None, one)):
@@ -111,7 +114,7 @@ def _stands(draft: Draft, workspace: Workspace) -> dict[str, str]:
 
     A file with a mistake is not read as a model: what was said by it before stands.
     """
-    logs, serving = MoneyStore(draft).stands(), notes(draft, _SERVING)
+    logs, serving = MoneyStore(draft).stands(), notes(draft, SERVING_NOTE)
     found = {}
     for model, spec in workspace.models.items():
         if model in logs and _assumed(spec) is not None and spec.task in ("binary", "regression"):
@@ -124,7 +127,7 @@ def _stands(draft: Draft, workspace: Workspace) -> dict[str, str]:
             )
             found[model] = hashlib.sha256(repr(told).encode()).hexdigest()
     broken = set(workspace.files) - workspace.models.keys()
-    for model, text in notes(draft, _NOTE).items():
+    for model, text in notes(draft, MONEY_NOTE).items():
         if model in broken:
             found[model] = _Kept.read(text).stand
     return found
@@ -139,7 +142,7 @@ def _forget(draft: Draft, store: MoneyStore, models: list[str]) -> None:
         with draft.transaction("value"):
             for model in models:
                 store.forget(model)
-            keep_notes(draft, _NOTE, dict.fromkeys(models))
+            keep_notes(draft, MONEY_NOTE, dict.fromkeys(models))
 
 
 def _bring_up_to_date(draft: Draft, store: MoneyStore, source: Source, model: str, kept: _Kept, stand: str) -> _Kept:
@@ -150,7 +153,7 @@ def _bring_up_to_date(draft: Draft, store: MoneyStore, source: Source, model: st
     now = _Kept(stand, marks, worked.made.note if worked.made else "")
     with draft.transaction("value"):
         store.write(model, worked.counts, worked.money)
-        keep_notes(draft, _NOTE, {model: now.written()})
+        keep_notes(draft, MONEY_NOTE, {model: now.written()})
     return now
 
 

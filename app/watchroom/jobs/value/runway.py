@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
 from dataclasses import astuple
 from datetime import date, timedelta
 from typing import Any
@@ -16,37 +16,55 @@ from watchroom.domain.runway import Runway, Weeks, runway
 from watchroom.domain.value import Assumptions, assumptions_of, last_days, money, service
 from watchroom.domain.worth import left_out
 from watchroom.jobs.evaluate.trend import judged_metric
+from watchroom.jobs.value.money import MONEY_NOTE
 from watchroom.store.draft import Draft
 from watchroom.store.money import MoneyStore
+from watchroom.store.value_notes import keep_notes, notes
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.model_file import ModelSpec
 
+_NOTE = "runway"
+
+_RULES = "1"
+"""Raised when what is computed here changes its meaning, so that every model is looked at anew."""
+
+_JUDGED = """
+    select model, bit_xor(hash(version, metric, period_start, value, status))::varchar from health.performance
+    where kind = 'realized' and grain = 'week' group by model
+"""
+
 
 def find_runway(draft: Draft, workspace: Workspace) -> int:
-    """Bring the table `runway` up to date; how many rows have changed.
+    """Bring the table `runway` up to date; of how many models it was found anew, or removed.
 
-    `value_counts`, `value_serving` and the part `health` must be in the draft. Models without money have no row; one
-    whose file has a mistake keeps its own.
+    The part `health`, `value_serving` and the money must be in the draft: a model is looked at when one of them has
+    changed. Models without money have no row; one whose file has a mistake keeps its own.
     """
-    before = {row[0]: row for row in draft.connection.execute("from value.runway").fetchall()}
+    before, stands = notes(draft, _NOTE), _stands(draft, workspace)
     broken = set(workspace.files) - workspace.models.keys()
-    now = {model: row for model, row in before.items() if model in broken}
-    for model in _with_money(draft):
-        if (spec := workspace.models.get(model)) is not None:
-            now[model] = _row(draft, spec)
-    changed = [model for model in {*before, *now} if before.get(model) != now.get(model)]
-    if changed:
+    due = sorted(
+        model for model in {*before, *stands} if before.get(model) != stands.get(model) and model not in broken
+    )
+    if due:
+        rows = [_row(draft, workspace.models[model]) for model in due if model in stands]
         with draft.transaction("value"):
             draft.connection.execute(
-                "delete from value.runway where model in (select unnest($models))", {"models": changed}
+                "delete from value.runway where model in (select unnest($models))", {"models": due}
             )
-            draft.insert("runway", [now[model] for model in sorted(changed) if model in now])
-    return len(changed)
+            draft.insert("runway", rows)
+            keep_notes(draft, _NOTE, {model: stands.get(model) for model in due})
+    return len(due)
 
 
-def _with_money(draft: Draft) -> Iterable[str]:
-    rows = draft.connection.execute("select distinct model from value.value where version is null order by model")
-    return [row[0] for row in rows.fetchall()]
+def _stands(draft: Draft, workspace: Workspace) -> dict[str, str]:
+    """Of each model with money what its runway rests on."""
+    counted, judged = notes(draft, MONEY_NOTE), dict(draft.connection.execute(_JUDGED).fetchall())
+    found = {}
+    for (model,) in draft.connection.execute("select distinct model from value.value where version is null").fetchall():
+        if (spec := workspace.models.get(model)) is not None:
+            told = (_RULES, counted.get(model), judged.get(model), judged_metric(spec))
+            found[model] = hashlib.sha256(repr(told).encode()).hexdigest()
+    return found
 
 
 def _row(draft: Draft, spec: ModelSpec) -> tuple[Any, ...]:

@@ -18,7 +18,8 @@ from watchroom.store.queries.versions import CHAMPION
 from watchroom.store.registry_history import EVENT_COLUMNS, OF_NAMES, RegistryEvent, seen_of_alias
 from watchroom.store.value_notes import keep_notes, notes
 
-_NOTE = "serving"
+SERVING_NOTE = "serving"
+"""The note that changes with all that tells who was in service."""
 
 _RULES = "1"
 """Raised when what is computed here changes its meaning, so that every model is looked at anew."""
@@ -45,7 +46,7 @@ def fill_serving(draft: Draft) -> Mapping[str, frozenset[date]]:
 
     The draft's parts `room`, `profile` and `compare` must be there. A model that has no log any more has no rows.
     """
-    told, before = _told(draft), notes(draft, _NOTE)
+    told, before = _told(draft), notes(draft, SERVING_NOTE)
     stands = {model: one.stand for model, one in told.items()}
     due = sorted(model for model in {*told, *before} if stands.get(model) != before.get(model))
     if not due:
@@ -57,7 +58,7 @@ def fill_serving(draft: Draft) -> Mapping[str, frozenset[date]]:
             "delete from value.value_serving where model in (select unnest($models))", {"models": due}
         )
         draft.insert("value_serving", [row for model in due for row in found[model]])
-        keep_notes(draft, _NOTE, {model: stands.get(model) for model in due})
+        keep_notes(draft, SERVING_NOTE, {model: stands.get(model) for model in due})
     return changed
 
 
