@@ -6,7 +6,7 @@ import streamlit as st
 
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.models import Model
-from watchroom.ui import value_all, value_model
+from watchroom.ui import actions, value_all, value_model
 from watchroom.ui.navigation import link, page_info
 from watchroom.ui.room import ask
 from watchroom.ui.scope import ALL_MODELS, Scope, scope
@@ -24,6 +24,7 @@ def show() -> None:
         page_header(PAGE)
         if every:
             value_all.show(every)
+            actions.show(None)
         else:
             no_models()
         return

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from watchroom.domain.money_text import money
+from watchroom.domain.value import will_pay_back_on
 from watchroom.reports.kpi_sentences import Targets, targets_of
 from watchroom.store.queries import actions as advice
 from watchroom.store.queries import kpis as queries
@@ -40,12 +41,16 @@ ORDER = (BEYOND_LIMIT, OFF_TARGET, NO_DATA, NO_TARGET, ON_TARGET)
 
 @dataclass(frozen=True)
 class Standing:
-    """A model with how it stands: its targets, what it earned, what to do first; None where that is not worked out."""
+    """A model with how it stands: its targets, what it earned, what to do first; None where that is not worked out.
+
+    `foretold` is when the trend of its weeks has paid back what building it cost; None for not within two years.
+    """
 
     model: Model
     targets: Targets
     earned: Answer | None
     todo: Action | None
+    foretold: date | None = None
 
     def net(self, month: date) -> float | None:
         """What it earned in the month that begins then; None when that is unknown, or it was not in service."""
@@ -73,11 +78,19 @@ def standings() -> tuple[Standing, ...]:
     """Every model, the worst first: by its targets, then by what it earned. Made once for everybody."""
     kpis, money_of = queries.by_model(ask(queries.register)), ask(values.all_models)
     todo = {one.model: one for one in reversed(ask(advice.actions)) if one.position == 1}
-    found = [
-        Standing(model, targets_of(kpis.get(model.name, ())), money_of.get(model.name), todo.get(model.name))
-        for model in ask(model_queries.overview)
-    ]
+    rates = ask(values.rates)
+    found = []
+    for model in ask(model_queries.overview):
+        targets, earned = targets_of(kpis.get(model.name, ())), money_of.get(model.name)
+        ahead = _foretold(earned, rates.get(model.name))
+        found.append(Standing(model, targets, earned, todo.get(model.name), ahead))
     return tuple(sorted(found, key=_urgency))
+
+
+def _foretold(earned: Answer | None, rate: tuple[float, float] | None) -> date | None:
+    if earned is None or rate is None or earned.build_cost is None or earned.paid_back_on is not None:
+        return None
+    return will_pay_back_on(earned.last_day, earned.running_net or 0.0, earned.build_cost, *rate)
 
 
 def _urgency(one: Standing) -> tuple[int, float, str]:
@@ -167,18 +180,19 @@ def _table(found: tuple[Standing, ...], month: date) -> None:
 def _columns(month: date) -> dict[str, ColumnConfig]:
     unit = f", {facts().currency}" if facts().currency else ""
     return {
-        "Model": st.column_config.TextColumn(width=170, pinned=True),
-        "Targets": column("Targets"),
-        "KPIs": st.column_config.TextColumn(width=190),
-        "Earned": st.column_config.NumberColumn(f"Earned in {month:%b}{unit}", format="localized", width=135),
+        "Model": st.column_config.TextColumn(width=140, pinned=True),
+        "Targets": column("Targets", 100),
+        "KPIs": st.column_config.TextColumn(width=185),
+        "Earned": st.column_config.NumberColumn(f"Earned in {month:%b}{unit}", format="localized", width=128),
         "Since start": st.column_config.NumberColumn(
-            f"Since start{unit}", format="localized", width=120, help="All days in service, after running costs"
+            f"Since start{unit}", format="localized", width=115, help="All days in service, after running costs"
         ),
         "Paid back": st.column_config.TextColumn(
-            width=100, help="When what it earned first covered what building it cost, to stay above it"
+            width=100,
+            help="When what it earned first covered what building it cost, to stay above it; by trend: of its weeks",
         ),
-        "Next": st.column_config.TextColumn("What to do next", width=200),
-        "Owner": st.column_config.TextColumn(width=150, help="Who answers for its worth"),
+        "Next": st.column_config.TextColumn("What to do next", width=160),
+        "Owner": st.column_config.TextColumn(width=110, help="Who answers for its worth"),
     }
 
 
@@ -193,7 +207,7 @@ def _row(one: Standing, month: date) -> dict[str, object]:
         "KPIs": one.targets.words,
         "Earned": _digits(one.net(month)),
         "Since start": _digits(one.earned.running_net) if one.earned is not None and one.earned.known else None,
-        "Paid back": _paid_back(one.earned),
+        "Paid back": _paid_back(one),
         "Next": one_line(heading(one.todo), 120) if one.todo is not None else None,
         "Owner": one_line(one.model.owner("business") or "nobody", 80),
     }
@@ -204,10 +218,13 @@ def _digits(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.3g}")
 
 
-def _paid_back(earned: Answer | None) -> str | None:
-    if earned is None or earned.build_cost is None:
+def _paid_back(one: Standing) -> str | None:
+    """`8 Jun 2026`, `by trend Mar 2027`, `not yet`; None where what building it cost is not known."""
+    if one.earned is None or not one.earned.build_cost:
         return None
-    return "not yet" if earned.paid_back_on is None else f"{earned.paid_back_on.day} {earned.paid_back_on:%b %Y}"
+    if one.earned.paid_back_on is not None:
+        return f"{one.earned.paid_back_on.day} {one.earned.paid_back_on:%b %Y}"
+    return f"by trend {one.foretold:%b %Y}" if one.foretold is not None else "not yet"
 
 
 def table(found: Sequence[Standing]) -> pd.DataFrame:

@@ -198,8 +198,8 @@ def _not_settled(found: pd.DataFrame) -> None:
     late = found[~found["running"] & (found["n"] < HALF * found["decisions"])]
     if len(late):
         st.caption(
-            f":material/hourglass_top: {count_of(len(late), 'period rests', 'periods rest')} on fewer than half of "
-            "its outcomes, the others are still to come: hollow as well."
+            f":material/hourglass_top: {count_of(len(late), 'period rests', 'periods rest')} on the outcomes of fewer "
+            "than half of the decisions, the others are still to come: hollow as well."
         )
 
 

@@ -215,7 +215,7 @@ def runway_weeks(snapshot: Snapshot, *, model: str, version: int) -> pd.DataFram
 
 
 def rates(snapshot: Snapshot) -> dict[str, tuple[float, float]]:
-    """What each model earns now in thirty days by the trend of its weeks, and its change in thirty days, where known."""
+    """What each model earns now in thirty days by the trend of its weeks, and the change of that, where it is known."""
     rows = snapshot.rows(
         "select model, net_per_month, coalesce(net_slope, 0) from runway where net_per_month is not null"
     )
