@@ -46,7 +46,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "retrain",
         "Its performance is beyond a limit or surely on the way there, as Health has it under Age; or by the trend of "
-        f"its weeks it stops paying within {rules.SOON_DAYS} days, and every line within the interval does.",
+        f"its weeks it stops paying within {rules.SOON_DAYS} days, every line within the interval stops too, and "
+        "no cut-off makes up for it.",
         "now when at its failing limit or nearly, else soon",
         rules.retrain,
     ),

@@ -103,13 +103,19 @@ def retrain(at: Situation) -> Action | None:
     if at.decay in ("retrain now", "plan retraining"):
         urgency: Urgency = "now" if at.decay == "retrain now" else "soon"
         return _action("retrain", urgency, words.decay(at), "health", page)
-    run = at.runway
-    if run is not None and run.ends_on is not None and run.ends_late is not None:
-        days = (run.ends_on - at.today).days
-        if days <= SOON_DAYS:
-            money = {"model": at.model, "view": "Runway"}
-            return _action("retrain", "soon", words.runway(at, run), "value", money)
+    if _running_out(at):
+        money = {"model": at.model, "view": "Runway"}
+        return _action("retrain", "soon", words.runway(at, at.runway), "value", money) if at.runway else None
     return None
+
+
+def _running_out(at: Situation) -> bool:
+    """Whether it surely stops paying soon, or does not pay now, and no cut-off is known to make up for it."""
+    run, best = at.runway, at.cutoff
+    if run is None or run.ends_on is None or run.ends_late is None or (run.ends_on - at.today).days > SOON_DAYS:
+        return False
+    loss = run.net_per_month or 0.0
+    return not (loss < 0 and best is not None and best.low is not None and best.low + loss > 0)
 
 
 def move(at: Situation) -> Action | None:

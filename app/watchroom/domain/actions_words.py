@@ -7,7 +7,7 @@ from datetime import date
 
 from watchroom.domain.actions_situation import Back, Cutoff, Kpi, Month, Rival, Runway, Situation
 from watchroom.domain.figures import figure_text
-from watchroom.domain.money_text import money, money_between
+from watchroom.domain.money_text import money
 
 NAMED = 3
 """KPIs that are named in a sentence."""
@@ -92,23 +92,25 @@ def decay(at: Situation) -> str:
 
 
 def runway(at: Situation, found: Runway) -> str:
-    """When it stops paying."""
-    if found.ends_on is None or found.ends_late is None:
+    """When it stops paying, or that it does not pay now."""
+    if found.net_per_month is not None and found.net_per_month < 0:
+        return (
+            f"By the line through its weeks it does not cover its costs now: {money(found.net_per_month, at.currency)} "
+            "in thirty days."
+        )
+    if found.ends_on is None:
         return ""
-    past = " It does not cover its costs now." if found.ends_on <= at.today else ""
-    return (
-        f"By the trend of its weeks it stops paying on {_day(found.ends_on)} (between "
-        f"{_day(found.ends_early or found.ends_on)} and {_day(found.ends_late)}).{past}"
+    between = (
+        f" (between {_day(found.ends_early or found.ends_on)} and {_day(found.ends_late)})" if found.ends_late else ""
     )
+    return f"By the trend of its weeks it stops paying on {_day(found.ends_on)}{between}."
 
 
 def cutoff(at: Situation, found: Cutoff) -> str:
     """What moving the cut-off brings."""
-    between = money_between(found.low, found.high, at.currency)
     return (
-        f"Its cut-off is {_figure(found.in_use)}; at {_figure(found.best)} it would earn about "
-        f"{money(found.gain, at.currency)} a month more ({between}), by {found.n:,} decisions with an outcome of "
-        f"{found.days} days."
+        f"Its cut-off is {_figure(found.in_use)}; with {_figure(found.best)} it would have earned more, by "
+        f"{found.n:,} decisions with an outcome of {found.days} days."
     )
 
 
@@ -138,12 +140,15 @@ def targets(at: Situation) -> str:
     if lacking:
         parts.append(f"{_names(lacking)} {'has' if len(lacking) == 1 else 'have'} no target.")
     if open_:
-        roles = list(dict.fromkeys(_ROLES.get(role, role) for kpi in open_ for role in kpi.missing))
-        parts.append(
-            f"{len(open_)} of {len(at.kpis)} KPIs {'is' if len(open_) == 1 else 'are'} not agreed by everybody: "
-            f"{_names(open_)}. Still to agree: {_some(roles)}."
-        )
+        parts.append(_unagreed(at.kpis, open_))
     return " ".join(parts)
+
+
+def _unagreed(kpis: Sequence[Kpi], some: Sequence[Kpi]) -> str:
+    roles = list(dict.fromkeys(_ROLES.get(role, role) for kpi in some for role in kpi.missing))
+    what = "Its KPI" if len(kpis) == 1 else f"{len(some)} of {len(kpis)} KPIs"
+    is_ = "is" if len(some) == 1 else "are"
+    return f"{what} {is_} not agreed to by everybody: {_names(some)}. Still to agree: {_some(roles)}."
 
 
 def unpriced(at: Situation) -> str:

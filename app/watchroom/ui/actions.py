@@ -6,24 +6,26 @@ The advice is the refresh's. What people make of it are proposals, in `proposals
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from urllib.parse import parse_qsl
 
 import pandas as pd
 import streamlit as st
 
+from watchroom.domain.actions_types import DOES
 from watchroom.domain.actions_words import title
 from watchroom.domain.money_text import money, money_between
 from watchroom.store.queries import actions as queries
+from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.actions import Action
 from watchroom.store.queries.models import Model
-from watchroom.ui import proposals
+from watchroom.ui import proposals, proposals_act
 from watchroom.ui.identity import ROLES
 from watchroom.ui.model_about import person
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
 from watchroom.ui.rows import badge, quiet, tier_badge
-from watchroom.ui.states import empty, section, sourced
+from watchroom.ui.states import empty, section, sourced, truncated
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, number, plain, sentence
 from watchroom.ui.workspace import facts
@@ -47,30 +49,30 @@ COLOURS = {"now": "red", "soon": "orange", "when convenient": "blue", "nothing t
 DOING = "nothing to do"
 
 
-def show(model: Model | None) -> None:
-    """What to do next about a model, with its proposals; without a model, about all of them."""
+def show(model: Model | None, among: Collection[str] | None = None) -> None:
+    """What to do next about a model, with its proposals; without a model, about all of them, or those `among` them."""
     if model is None:
-        _portfolio()
+        _portfolio([one for one in ask(queries.actions) if among is None or one.model in among])
     else:
         _of(model)
 
 
 def _of(model: Model) -> None:
     found = ask(queries.actions, model=model.name)
-    section("What to do next", "Advice by rules from what the snapshot knows; people decide.")
+    section("What to do next", "Advice by rules, from what the refresh found. People decide.")
     if not found:
-        empty("Nothing is advised yet.", "The refresh works it out once the model has a file and a log of decisions.")
+        empty("Nothing is advised.", "The refresh works it out for every model with a file and a log of decisions.")
     for one in found:
         row(one, named=False)
     proposals.show(model)
 
 
-def _portfolio() -> None:
-    every = ask(queries.actions)
+def _portfolio(every: Sequence[Action]) -> None:
     todo = [one for one in every if one.urgency != DOING]
-    section("What to do next", "The most pressing first, then by what it is worth a month, then by the model's tier.")
+    section("What to do next", "The most urgent first, then by what it is worth a month, then by the model's tier.")
+    proposals_act.say_what_was_done()
     if not every:
-        empty("Nothing is advised yet.", "The refresh works it out once a model has a file and a log of decisions.")
+        empty("Nothing is advised.", "The refresh works it out for every model with a file and a log of decisions.")
         return
     st.markdown(f"**{plain(summary(every), 300)}**")
     for one in todo[:SHOWN]:
@@ -80,6 +82,7 @@ def _portfolio() -> None:
             if more.open:
                 for one in rest[:UNFOLDED]:
                     row(one)
+                truncated(UNFOLDED, len(rest), "things to do")
     st.caption(sourced("as of the last refresh", len(every), "piece of advice", "pieces of advice"))
     download("Download as CSV", "next-actions", lambda: table(every))
 
@@ -108,19 +111,21 @@ def _best(todo: Sequence[Action]) -> dict[str, float]:
     return found
 
 
-def row(one: Action, *, named: bool = True, proposing: bool = True) -> None:
+def row(one: Action, *, named: bool = True) -> None:
     """An action: what to do, how urgent it is, why, what it is worth, who decides, where to look, and proposing it."""
     with st.container(border=True, gap="xsmall"):
         about = f" · {plain(one.title, 60)} {tier_badge(one.tier)}" if named else ""
-        st.markdown(
+        said = (
             f"{ICONS.get(one.urgency, '')} **{plain(heading(one), 120)}**{about} "
             f"{badge(one.urgency.capitalize(), COLOURS.get(one.urgency, 'gray'))}"
         )
-        st.markdown(f"{sentence(one.reason, 900)}  \n{plain(worth(one), 200)} · {quiet(who(one))}")
+        lines = (said, sentence(one.reason, 900), f"**{plain(told, 200)}**" if (told := worth(one)) else "")
+        st.markdown("  \n".join(line for line in lines if line))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(quiet(who(one)), width="stretch")
             page, params = address(one.page)
             link(page, "See why", icon=":material/arrow_forward:", params=params)
-            if proposing and one.urgency != DOING:
+            if one.urgency != DOING:
                 proposals.propose_button(
                     one.model, one.version, one.action, trigger(one), one.worth_per_month, what=heading(one)
                 )
@@ -132,18 +137,31 @@ def heading(one: Action) -> str:
 
 
 def worth(one: Action) -> str:
-    """What it is worth, plain text; that it cannot be told, where it cannot."""
+    """What it is worth, plain text; empty where it cannot be told."""
     if one.worth_per_month is None:
-        return "" if one.urgency == DOING else "Worth: cannot be told"
+        return ""
     currency = facts().currency
     between = f" (95 %: {money_between(one.worth_low, one.worth_high, currency)})" if one.worth_low is not None else ""
-    return f"Worth: about {money(one.worth_per_month, currency)} a month{between}"
+    return f"Worth about {money(one.worth_per_month, currency)} a month{between}"
 
 
 def who(one: Action) -> str:
-    """Who decides, in Markdown."""
+    """Who decides, and who does it then, in Markdown."""
     role = ROLES.get(one.decides_role, plain(one.decides_role)).lower()
-    return f"Decides: {person(one.decides)}, {role}" if one.decides else f"Decides: nobody holds {role} for it"
+    decides = f"Decides: {person(one.decides)}, {role}" if one.decides else f"Decides: nobody holds {role} for it"
+    does = doer(one)
+    return decides if not does or does == one.decides_role else f"{decides} · Does it: {_held(one.model, does)}"
+
+
+def doer(one: Action) -> str:
+    """The role that does it; empty for what nobody has to do."""
+    return "" if one.urgency == DOING else {str(name): role for name, role in DOES.items()}.get(one.action, "")
+
+
+def _held(model: str, role: str) -> str:
+    found = next((it for it in ask(model_queries.overview) if it.name == model), None)
+    holder = found.owner(role) if found else None
+    return f"{person(holder)}, {ROLES[role].lower()}" if holder else f"nobody holds {ROLES[role].lower()} for it"
 
 
 def address(text: str) -> tuple[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The tabs of the page of one model: versions, history, approvals, runs, how to work on it, and notes.
+"""The tabs of the page of one model: versions, history, approvals, runs, what to do next, how to work on it, notes.
 
 Only the open tab asks for its data.
 """
@@ -48,6 +48,7 @@ def show_tabs(page: Page) -> None:
         "History": _history,
         "Approvals": _approvals,
         "Runs": _runs,
+        "Next actions": _actions,
         "Work on it": _work,
         "Notes": _notes,
     }
@@ -121,6 +122,12 @@ def _lost(found: Training) -> tuple[tuple[int, str], ...]:
 
 def _notes(page: Page) -> None:
     notebook.notes("model", page.model.name)
+
+
+def _actions(page: Page) -> None:
+    from watchroom.ui import actions  # only who looks at them pays for the ledger
+
+    actions.show(page.model)
 
 
 def _work(page: Page) -> None:

@@ -36,8 +36,8 @@ def show(one: Proposal) -> None:
     found = ask(queries.around, model=one.proposed.model, version=one.result.version, since=decided)
     if found is None:
         st.caption(
-            f"Version {one.result.version} has not been in service since it was decided, as far as the snapshot knows: "
-            "what happened after is not known yet."
+            f"Version {one.result.version} has not taken over yet, as far as the snapshot knows: what happened "
+            "after is not known."
         )
         return
     before, after = found
@@ -47,14 +47,16 @@ def show(one: Proposal) -> None:
         table,
         hide_index=True,
         row_height=34,
+        column_config={"Rests on": st.column_config.TextColumn(width="large")},
         placeholder="–",
         alt=f"{len(table)} figures of the {before.days} days before and the {after.days} days after",
     )
     running = "" if after.days == queries.DAYS else f" So far {after.days} of {queries.DAYS} days after are over."
+    early = " It took over before this was decided here." if after.first < decided else ""
     st.caption(
         f"Before: {plain(days(before.first, before.last))}, version {before.version}. After: "
-        f"{plain(days(after.first, after.last))}, version {after.version}.{running} Other things changed in this time "
-        "too: the difference is not all its doing."
+        f"{plain(days(after.first, after.last))}, version {after.version}.{running}{early} Other "
+        "things changed in this time too: the difference is not all its doing."
     )
 
 
@@ -115,8 +117,8 @@ def _net(model: str, before: Side, after: Side) -> Iterator[tuple[str, str, str,
         "Net in thirty days",
         money(one.net_per_month, currency),
         money(other.net_per_month, currency),
-        f"{_count(one.labelled)} of {_count(one.decisions)} and {_count(other.labelled)} of {_count(other.decisions)} "
-        "decisions have an outcome",
+        f"{_count(one.labelled)} and {_count(other.labelled)} outcomes of {_count(one.decisions)} and "
+        f"{_count(other.decisions)} decisions",
     )
 
 

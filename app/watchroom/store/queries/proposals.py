@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from watchroom.store.queries.value import takings
 from watchroom.store.snapshot import Snapshot
 
 DAYS = 28
@@ -15,7 +16,7 @@ MONTH_DAYS = 30
 
 @dataclass(frozen=True)
 class Side:
-    """The days from `first` to `last` (UTC, included), and the version that decided most of them."""
+    """The days from `first` to `last` (UTC, included), and the version that was in service before or after."""
 
     version: int
     first: date
@@ -28,28 +29,19 @@ class Side:
 
 
 def around(snapshot: Snapshot, *, model: str, version: int, since: date) -> tuple[Side, Side] | None:
-    """The `DAYS` days before the version went into service, and as many from then on as are over.
+    """The `DAYS` days before the version took over, and as many from then on as are over.
 
-    The first day of its service from `since` (UTC) on counts. None when there is none, when no day of it is over, or
-    when nothing was in service before.
+    Of several times that it did the first from `since` (UTC) on counts; without one the last before. None when it never
+    took over from another version, or when no day of it is over.
     """
-    ((start,),) = snapshot.rows(
-        """select min(day) from value_serving where model = ? and version = ? and day >= ? and "by" <> 'beside'""",
-        [model, version, since],
-    )
+    starts = [one for one in takings(snapshot, model=model) if one.version == version and one.before is not None]
     yesterday = snapshot.day - timedelta(1)
-    if start is None or start > yesterday:
+    found = next((one for one in starts if one.day >= since), starts[-1] if starts else None)
+    if found is None or found.before is None or found.day > yesterday:
         return None
-    first, end = start - timedelta(DAYS), start - timedelta(1)
-    rows = snapshot.rows(
-        """select version from value_serving where model = ? and day between ? and ? and version <> ?
-        group by version order by sum(decisions) desc, version limit 1""",
-        [model, first, end, version],
-    )
-    if not rows:
-        return None
-    last = min(start + timedelta(DAYS - 1), yesterday)
-    return Side(int(rows[0][0]), first, end), Side(version, start, last)
+    first, end = found.day - timedelta(DAYS), found.day - timedelta(1)
+    last = min(found.day + timedelta(DAYS - 1), yesterday)
+    return Side(found.before, first, end), Side(version, found.day, last)
 
 
 @dataclass(frozen=True)
