@@ -59,7 +59,7 @@ def test_without_a_model_a_sentence_answers_for_all_and_names_those_beyond_a_lim
 def test_the_table_has_the_worst_model_first_with_its_targets_in_words(reader: Reader):
     table = reader.open("value").main.dataframe[0].value
     assert table["Model"].iloc[0] == "Fraud"
-    assert table["KPIs"].iloc[0] == "1 beyond its limit, 1 on target"
+    assert table["KPIs"].iloc[0] == "1 beyond limit, 1 on target"
     assert table["Owner"].iloc[0] == "sofia@example.com"
     assert table["Model"].iloc[-1] == "Churn"
     assert len(table) == len(sample.rows()["models"])

@@ -33,6 +33,9 @@ LACKING = {
 }
 """What a KPI's file leaves out, as what to write there."""
 
+SHORT_UNIT = 14
+"""Characters of a unit that is said again beside a target: longer ones are said once in a sentence."""
+
 NAMED = 2
 """KPIs that the answer tells with their figures, the worst; the list under it has all."""
 
@@ -48,7 +51,9 @@ def figure(value: float | None, unit: str | None, currency: str = "") -> str:
 
 def brief(value: float | None, unit: str | None, currency: str = "") -> str:
     """The same, as it stands beside a value that has said its unit: of `% of payments` the sign alone."""
-    return figure(value, "%" if unit and unit.startswith("%") else unit, currency)
+    if unit and unit.startswith("%"):
+        return figure(value, "%")
+    return figure(value, unit if unit and len(unit) <= SHORT_UNIT else None, currency)
 
 
 def period(reading: Reading) -> str:
@@ -154,9 +159,9 @@ class Targets:
 
     @property
     def words(self) -> str:
-        """`1 beyond its limit, 2 on target`; `none set` without KPIs."""
+        """`1 beyond limit, 2 on target`; `none set` without KPIs."""
         named = {
-            BEYOND_LIMIT: "beyond its limit" if self.counts[BEYOND_LIMIT] == 1 else "beyond their limits",
+            BEYOND_LIMIT: "beyond limit",
             OFF_TARGET: "off target",
             NO_DATA: "unknown",
             NO_TARGET: "without a target",

@@ -180,19 +180,19 @@ def _table(found: tuple[Standing, ...], month: date) -> None:
 def _columns(month: date) -> dict[str, ColumnConfig]:
     unit = f", {facts().currency}" if facts().currency else ""
     return {
-        "Model": st.column_config.TextColumn(width=140, pinned=True),
-        "Targets": column("Targets", 100),
-        "KPIs": st.column_config.TextColumn(width=185),
-        "Earned": st.column_config.NumberColumn(f"Earned in {month:%b}{unit}", format="localized", width=128),
-        "Since start": st.column_config.NumberColumn(
-            f"Since start{unit}", format="localized", width=115, help="All days in service, after running costs"
+        "Model": st.column_config.TextColumn(width=135, pinned=True),
+        "Targets": column("Targets", 112),
+        "KPIs": st.column_config.TextColumn(width=180),
+        "Earned": st.column_config.NumberColumn(f"Earned in {month:%b}{unit}", format="localized", width=136),
+        "In all": st.column_config.NumberColumn(
+            f"In all{unit}", format="localized", width=92, help="All days in service so far, after running costs"
         ),
         "Paid back": st.column_config.TextColumn(
             width=100,
             help="When what it earned first covered what building it cost, to stay above it; by trend: of its weeks",
         ),
-        "Next": st.column_config.TextColumn("What to do next", width=160),
-        "Owner": st.column_config.TextColumn(width=110, help="Who answers for its worth"),
+        "Next": st.column_config.TextColumn("What to do next", width=150),
+        "Owner": st.column_config.TextColumn(width=105, help="Who answers for its worth"),
     }
 
 
@@ -206,7 +206,7 @@ def _row(one: Standing, month: date) -> dict[str, object]:
         "Targets": [one.targets.status],
         "KPIs": one.targets.words,
         "Earned": _digits(one.net(month)),
-        "Since start": _digits(one.earned.running_net) if one.earned is not None and one.earned.known else None,
+        "In all": _digits(one.earned.running_net) if one.earned is not None and one.earned.known else None,
         "Paid back": _paid_back(one),
         "Next": one_line(heading(one.todo), 120) if one.todo is not None else None,
         "Owner": one_line(one.model.owner("business") or "nobody", 80),

@@ -181,7 +181,7 @@ def _rests_on(kpi: Kpi, found: pd.DataFrame, grain: Grain) -> str:
 
 def _nothing(kpi: Kpi, found: pd.DataFrame, grain: str) -> None:
     if kpi.error or kpi.sql is None:
-        empty("There is nothing to draw: its formula gives no value.", kpi.next_step or words.not_known(kpi))
+        empty("There is nothing to draw: it has no value.", "What its formula lacks, and what to do, stands above.")
     elif found.empty:
         empty("No value by " + grain + " in these days.", "Choose a longer period in the sidebar.")
     else:
@@ -233,7 +233,7 @@ def _versions_drawn(*, model: str, name: str, grain: Grain, first: date, last: d
 
 
 def _about(model: Model, kpi: Kpi) -> None:
-    """What the KPI is: formula, aims, owner, and what is wrong with it."""
+    """What the KPI is: formula, aims and owner."""
     st.markdown("**What it is**")
     if kpi.sql is None:
         st.markdown(f":orange[No formula.] {plain(_where(model), 140)}")
@@ -242,10 +242,6 @@ def _about(model: Model, kpi: Kpi) -> None:
         over = "the decisions that have an outcome" if kpi.needs_outcome else "all decisions"
         if kpi.needs_outcome is not None:
             st.caption(f"One SQL aggregate, run over {over} of the versions in service in each period.")
-    if kpi.error:
-        st.markdown(f":red[:material/error:] {sentence(kpi.error, 500)}")
-        if kpi.next_step:
-            st.markdown(sentence(kpi.next_step, 400))
     st.markdown("  \n".join(_facts(kpi)))
 
 
