@@ -188,7 +188,10 @@ def rows(plans: tuple[Earning, ...] = EARNINGS, *, currency: str | None = "EUR")
         ]
         found["value_counts"] += _records(counts(plan))
         if plan.value is not None:
-            found["value"] += _records(money(plan))
+            made = money(plan)
+            found["value"] += _records(made)
+            weeks = made[made["grain"] == "week"]
+            found["value"] += _records(weeks.assign(version=plan.version(plan.days - 1)))  # as if it had led them all
     found["models"].append({"model": "no-file", "title": "No file", "registered": True})
     found["runway"] = [_runway(FRAUD)] if FRAUD in plans else []
     found["performance"] = _metric(FRAUD) if FRAUD in plans else []

@@ -68,7 +68,7 @@ def net(found: pd.DataFrame, trend: Trend | None, currency: str) -> Chart:
         x=1, xref="paper", xanchor="left", xshift=6, y=0, text="break-even:<br>0 after costs", showarrow=False,
         align="left", font={"size": 12, "color": BAD_COLOUR},
     )  # fmt: skip
-    if trend is not None and trend.ends_on is not None:
+    if trend is not None and trend.ends_on is not None and trend.ends_on > trend.last:
         _end(chart, trend)
     return Chart(chart, _net_words(known, trend, currency))
 

@@ -100,7 +100,7 @@ def _ends(found: Runway, today: date) -> tuple[str, str]:
         early = f"at the earliest {_day(found.ends_early)}" if found.ends_early else "as far as the line tells"
         return "Not within 2 years", early
     if found.ends_on <= today:
-        return "It has", "by the line through its weeks"
+        return "It does not pay", "by the line through its weeks"
     late = _day(found.ends_late) if found.ends_late else "never"
     return _day(found.ends_on), f"between {_day(found.ends_early) if found.ends_early else 'now'} and {late}"
 
