@@ -35,7 +35,7 @@ def find_cutoffs(draft: Draft, workspace: Workspace) -> str:
     with draft.transaction("value"):
         draft.connection.execute("delete from value.cutoffs")
         draft.insert("cutoffs", [[row.get(name) for name in TABLES["cutoffs"].column_names] for row in rows])
-    told = sum(row["best"] is not None for row in rows)
+    told = sum("best" in row for row in rows)
     return f"models with scores and outcomes: {len(rows):,}, with a best cut-off: {told:,}"
 
 
