@@ -27,6 +27,9 @@ NAME_LENGTH = 26
 PALE, PALE_BAD = "rgba(76,130,214,0.38)", "rgba(217,70,59,0.4)"
 """Of what is not over yet."""
 
+MONTH_WIDTH = 20 * 86_400_000
+"""Milliseconds of a month that its bar covers: a lone month would else fill the chart."""
+
 PANEL_HEIGHT = 150
 """Pixels of a small chart, of which several stand beside one another."""
 
@@ -185,7 +188,7 @@ def work(months: Sequence[date], parts: Sequence[Part]) -> Chart:
     traces = [
         go.Bar(
             x=list(months), y=list(one.hours), name=one.label, marker={"color": colour},
-            hovertemplate=f"%{{x|%B %Y}}: %{{y:,.1f}} h {name(one.label)}<extra></extra>",
+            width=MONTH_WIDTH, hovertemplate=f"%{{x|%B %Y}}: %{{y:,.1f}} h {name(one.label)}<extra></extra>",
         )
         for one, colour in zip(parts, _PARTS, strict=False)
     ]  # fmt: skip

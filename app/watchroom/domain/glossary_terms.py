@@ -499,5 +499,42 @@ TERMS: tuple[Term, ...] = (
         also=("sign-off",),
         see=("evidence", "champion"),
     ),
+    Term(
+        "lead time",
+        PEOPLE,
+        "How long a change takes to reach its users: from the start of a version's training run to the day on which "
+        "that version is in service. The median is given, because one late version would pull the mean away.",
+        also=("lead time for changes", "time to production"),
+        see=("release", "change failure rate"),
+    ),
+    Term(
+        "release",
+        PEOPLE,
+        "A time that another version went into service: as the refreshes saw the registry, and before that as the "
+        "decision log tells. Releases a month are the deployment frequency of DORA.",
+        also=("deployment", "deployment frequency"),
+        see=("lead time", "rollback"),
+    ),
+    Term(
+        "change failure rate",
+        PEOPLE,
+        "The share of releases followed within 30 days by a rollback, or by a critical alert on that version. "
+        "Releases whose 30 days are not over, and that have not failed, are not counted yet.",
+        see=("release", "rollback", "time to restore"),
+    ),
+    Term(
+        "rollback",
+        PEOPLE,
+        "Going back to an older version that had been in service before. It is the failure of the release before it, "
+        "and no release of something new.",
+        see=("release", "change failure rate"),
+    ),
+    Term(
+        "time to restore",
+        PEOPLE,
+        "How long a release that failed was failing: until the alert ended, or the version was replaced.",
+        also=("mean time to restore", "failed deployment recovery time"),
+        see=("change failure rate",),
+    ),
 )
 """Every word, grouped in the order in which they build on each other."""

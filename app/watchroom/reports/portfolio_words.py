@@ -42,7 +42,9 @@ def safe(found: Delivery) -> str:
     lasting = f", {found.unrestored} of them still does" if found.unrestored == 1 and found.failed > 1 else ""
     lasting = f", {found.unrestored} of them still do" if found.unrestored > 1 else lasting
     lasting = ", and still does" if found.unrestored == found.failed == 1 else lasting
-    return f"{found.failed or 'None'} of {count(found.judged, 'change')} failed{lasting}."
+    share = found.failure_share
+    percent = f" ({share:.0%})".replace("%", " %") if share else ""
+    return f"{found.failed or 'None'} of {count(found.judged, 'change')} failed{percent}{lasting}."
 
 
 def returned(found: Earned | None, currency: str) -> str:

@@ -86,12 +86,6 @@ def _value(told: Facts) -> None:
     portfolio_value.show(told)
 
 
-def _next(told: Facts) -> None:
-    from watchroom.ui import actions
-
-    actions.show(None, among=told.models)
-
-
 def _cost(told: Facts) -> None:
     from watchroom.ui import portfolio_work
 
@@ -104,19 +98,12 @@ def _reuse(told: Facts) -> None:
     portfolio_reuse.show(told)
 
 
-def _actions(told: Facts) -> None:
-    from watchroom.ui import actions
-
-    actions.show(None, told.models)
-
-
 _VIEWS: dict[str, Callable[[Facts], None]] = {
     "Funnel": portfolio_funnel.show,
     "Delivery": portfolio_delivery.show,
     "Value": _value,
-    "Next actions": _next,
-    "Experiments": _cost,
     "Next actions": _actions,
+    "Experiments": _cost,
     "Reuse": _reuse,
     "By quarter": portfolio_trend.show,
 }

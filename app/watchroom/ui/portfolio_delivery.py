@@ -65,7 +65,7 @@ def _frequency(found: Delivery) -> str:
 
 def _over(found: Delivery) -> str:
     if found.months < 1:
-        return f"{count_of(found.changes, 'release')} in less than a month"
+        return f"{count_of(found.changes, 'release')} in under a month"
     return f"{count_of(found.changes, 'release')} in {found.months:.0f} months"
 
 

@@ -83,7 +83,7 @@ def answer(found: Sequence[Spent], price: float | None, currency: str) -> str:
     hours, lost = sum(one.hours for one in found), sum(one.lost for one in found)
     runs, failed = sum(one.runs for one in found), sum(one.failed for one in found)
     of = f"{share(lost / hours)} of the {_hours(hours)}" if hours else "None of the time"
-    worth = f", {money(lost * price, currency)}" if price is not None and lost else ""
+    worth = f", {money(lost * price, currency, exact=True)}" if price is not None and lost else ""
     return (
         f"{of} that runs took came to nothing{f' ({_hours(lost)}{worth})' if lost else ''}; "
         f"{number(failed)} of {count_of(runs, 'run')} failed."
@@ -93,7 +93,7 @@ def answer(found: Sequence[Spent], price: float | None, currency: str) -> str:
 def _hours(value: float) -> str:
     """`1,204 hours`, `2.4 hours`, `12 minutes`."""
     if value < 1:
-        return count_of(round(value * 60), "minute")
+        return count_of(round(value * 60), "minute") if value * 60 >= 0.5 else "less than a minute"
     return f"{value:,.0f} hours" if value >= 10 else f"{value:.1f} hours"
 
 
@@ -130,7 +130,7 @@ def _most(found: Sequence[Spent], price: float | None) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown("**Most for nothing**")
         for one in found:
-            worth = "" if price is None else f" · {money(one.lost * price, facts().currency)}"
+            worth = "" if price is None else f" · {money(one.lost * price, facts().currency, exact=True)}"
             text = f"{_hours(one.lost)}{worth} · {number(one.failed)} of {count_of(one.runs, 'run')} failed"
             label = f":blue[**{plain(one.name, 60)}**] {plain(one_line(text))}"
             link("runs", label, params={"experiment": one.name, "model": ALL_MODELS})
