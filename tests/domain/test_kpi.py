@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchroom.domain.kpi import GRAINS, better_of, due, status_of, together
+from watchroom.domain.kpi import GRAINS, Judged, better_of, due, status_of, together, trouble_of
 from watchroom.domain.periods import span_of
 
 NAN, INF = float("nan"), float("inf")
@@ -102,3 +102,44 @@ def test_what_is_due_of_two_kpis_is_read_once():
     both = together([first, second])
     assert both.starts["day"] == {date(2026, 4, 8), date(2026, 4, 20)}
     assert both.days == first.days | second.days
+
+
+def weeks(*told: tuple[str, int, int]) -> list[Judged]:
+    return [
+        Judged(date(2026, 3, 2) + timedelta(7 * place), float(place), status, n, decisions)
+        for place, (status, n, decisions) in enumerate(told)
+    ]
+
+
+BEYOND, GOOD, OFF, NOTHING = (
+    ("beyond limit", 90, 100),
+    ("on target", 90, 100),
+    ("off target", 90, 100),
+    ("no data", 0, 100),
+)
+FEW, EARLY_GOOD, EARLY_BEYOND = (("beyond limit", 29, 30), ("on target", 50, 100), ("beyond limit", 50, 100))
+
+
+@pytest.mark.parametrize(
+    ("told", "since", "periods"),
+    [
+        ([GOOD, BEYOND], 1, 1),
+        ([BEYOND, OFF, BEYOND, BEYOND], 2, 2),
+        ([BEYOND, NOTHING, BEYOND, NOTHING], 0, 2),
+        ([BEYOND, EARLY_GOOD], 0, 1),
+        ([EARLY_GOOD, EARLY_BEYOND], 1, 1),
+        ([GOOD, FEW], None, 0),
+        ([GOOD, EARLY_BEYOND], None, 0),
+        ([BEYOND, GOOD], None, 0),
+        ([BEYOND, OFF], None, 0),
+        ([NOTHING], None, 0),
+        ([], None, 0),
+    ],
+)
+def test_trouble_is_a_last_period_beyond_the_limit_that_says_something(told: Any, since: Any, periods: int):
+    found = trouble_of(reversed(weeks(*told)))
+    if since is None:
+        assert found is None
+        return
+    assert found is not None
+    assert (found.since, found.periods) == (date(2026, 3, 2) + timedelta(7 * since), periods)

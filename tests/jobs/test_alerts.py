@@ -53,9 +53,12 @@ class Room:
             draft.fresh("room")
             if anew:
                 draft.fresh("health")
-            model = ("claims", "claims.yaml", True, "Claims severity", *[None] * 8, "https://wiki/claims", None, None)
+            model = ("claims", "claims.yaml", True, "Claims severity", *[None] * 10, "https://wiki/claims", None, None)
             draft.insert("models", [model])
             draft.insert("owners", [("claims", "on_call", "bo@x"), ("claims", "operations", "ops@x")])
+            draft.connection.execute(
+                "insert into room.kpis (model, kpi, owner) values ('claims', 'Fraud caught', 'eve@x')"
+            )
             result = record_alerts(draft, self.ledger, conditions, complete, **how)
             draft.publish()
         return result
@@ -93,6 +96,12 @@ def test_the_table_holds_an_alert_with_its_owner_and_its_runbook(room: Room):
     )
     assert (result.raised, result.detail, result.problems) == (1, "new: 1", ())
     assert result.head == (room.ledger.head().seq, room.ledger.head().hash)
+
+
+def test_whoever_owns_a_kpi_has_its_alert_and_else_whoever_is_on_call(room: Room):
+    kpi = replace(AGE, signal="kpi", feature="Fraud caught", method=None)
+    room.refresh(kpi, replace(kpi, feature="Nobody's"))
+    assert {row["feature"]: row["owner"] for row in room.rows()} == {"Fraud caught": "eve@x", "Nobody's": "bo@x"}
 
 
 def test_a_second_refresh_that_measures_the_same_writes_nothing_into_the_ledger(room: Room):

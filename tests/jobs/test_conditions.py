@@ -196,3 +196,54 @@ def test_a_month_that_has_hardly_begun_does_not_end_the_trouble_of_the_one_befor
     rows = explanation_rows((FEBRUARY, "drifted"), (MARCH, "no data"))
     (only,) = found(tmp_path, {"explanation_change": rows, "health": health(1)})
     assert (only.since, only.period_start) == (FEBRUARY, FEBRUARY)
+
+
+def kpi_rows(*statuses: str, grain: str = "week", first: date = date(2026, 2, 2), **also: Any) -> list[dict[str, Any]]:
+    length = 7 if grain == "week" else 1
+    return [
+        {
+            "model": "m", "kpi": "Caught", "version": None, "grain": grain,
+            "period_start": first + timedelta(length * place),
+            "period_end": first + timedelta(length * place + length - 1),
+            "value": 20.0 + place, "target": 50.0, "limit": 30.0, "better": "higher", "status": status,
+            "n": 90, "decisions": 100, **also,
+        }
+        for place, status in enumerate(statuses)
+    ]  # fmt: skip
+
+
+def test_a_kpi_beyond_its_limit_in_its_last_finished_week_is_a_warning_and_in_two_weeks_critical(tmp_path: Path):
+    rows = kpi_rows("beyond limit", "on target", "beyond limit")
+    (only,) = found(tmp_path / "one", {"kpi_values": rows, "health": health(0)})
+    assert (only.signal, only.feature, only.severity, only.version) == ("kpi", "Caught", "warning", 1)
+    assert (only.value, only.limit, only.n, only.since) == (22.0, 30.0, 90, date(2026, 2, 16))
+    assert (only.period_start, only.period_end) == (date(2026, 2, 16), date(2026, 2, 22))
+    (only,) = found(
+        tmp_path / "two",
+        {"kpi_values": [*rows, *kpi_rows("beyond limit", first=date(2026, 2, 23))], "health": health(0)},
+    )
+    assert (only.severity, only.since) == ("critical", date(2026, 2, 16))
+
+
+@pytest.mark.parametrize(
+    ("rows", "last"),
+    [
+        (kpi_rows("beyond limit", "off target"), 0),
+        (kpi_rows("beyond limit", version=1), 0),
+        (kpi_rows("beyond limit", grain="month"), 0),
+        (kpi_rows("beyond limit", model="gone"), 0),
+        (kpi_rows("on target", "beyond limit", first=date(2026, 3, 23)), 30),
+        (kpi_rows("beyond limit"), 60),
+    ],
+    ids=["better again", "of a version", "of a month", "of no model", "in a week that is not over", "long ago"],
+)
+def test_other_rows_of_a_kpi_raise_nothing(tmp_path: Path, rows: list[dict[str, Any]], last: int):
+    assert found(tmp_path, {"kpi_values": rows, "health": health(last)}) == []
+
+
+def test_days_are_looked_at_only_where_no_week_is_over(tmp_path: Path):
+    days = kpi_rows("on target", "beyond limit", grain="day", first=date(2026, 3, 29))
+    (only,) = found(tmp_path / "days", {"kpi_values": days, "health": health(30)})
+    assert only.period_start == date(2026, 3, 30)
+    weeks = kpi_rows("on target", first=date(2026, 3, 23))
+    assert found(tmp_path / "weeks", {"kpi_values": [*days, *weeks], "health": health(30)}) == []

@@ -77,6 +77,17 @@ def days(number: float) -> datetime:
     return datetime.now(UTC) + timedelta(days=number)
 
 
+def test_an_alert_about_a_kpi_names_it_and_its_owner(room: Room, chat: ChatService):
+    about = {"claims": replace(CLAIMS, kpi_owners={"Fraud caught": "eve@x"})}
+    kpi = replace(WORSE, signal="kpi", feature="Fraud caught", method=None, value=38.2, limit=40.0)
+    replace(room, about=about).refresh(kpi)
+    (message,) = chat.messages
+    assert message["title"] == "Critical: Claims severity, the KPI Fraud caught"
+    lines = message["message"].splitlines()
+    assert lines[1] == "38.2 (limit 40) from 2026-11-14 to 2026-11-20, 1,204 decisions."
+    assert lines[3] == "Owner: eve@x"
+
+
 def test_a_new_alert_is_told_in_full(room: Room, chat: ChatService):
     auth = dict.fromkeys(("server_metadata_url", "client_id", "client_secret", "cookie_secret"), "x")
     room = room.notify(chat.address("ok"), auth=auth | {"redirect_uri": "https://room.example.com/oauth2callback"})

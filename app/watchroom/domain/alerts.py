@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from watchroom.domain.lights import Severity
 
-Signal = Literal["drift", "quality", "performance", "volume", "explanation"]
+Signal = Literal["drift", "quality", "performance", "volume", "explanation", "kpi"]
 State = Literal["open", "acknowledged", "snoozed", "resolved", "over"]
 Event = Literal["raised", "worse", "better", "ended", "reopened"]
 Ending = Literal["", "condition over", "version out of service"]
@@ -29,9 +29,9 @@ Key = tuple[str, int, str, str]
 class Condition:
     """Something beyond its limit, as a refresh measured it in the days from `period_start` to `period_end`, included.
 
-    `feature` is the feature, the metric of performance, or empty (volume, explanation); `since` the first day of the
-    run of days beyond the limit; `limit` the one it crossed; `method` the drift method or metric, None for others; `n`
-    decisions in the period. `value` is finite, or None where it has none.
+    `feature` is the feature, the metric of performance, the KPI's name, or empty (volume, explanation); `since` the
+    first day of the run of days beyond the limit; `limit` the one it crossed; `method` the drift method or metric, None
+    for others; `n` decisions in the period. `value` is finite, or None where it has none.
     """
 
     model: str

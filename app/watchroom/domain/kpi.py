@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from watchroom.domain.performance_status import MATURE_SHARE, MIN_LABELLED
 from watchroom.domain.periods import Grain, span_of
 
 Better = Literal["lower", "higher"]
@@ -41,6 +42,49 @@ def status_of(value: float | None, target: float | None, limit: float | None, be
     if target is None:
         return "no target"
     return "on target" if sign * value <= sign * target else "off target"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A finished period of a KPI, of all that was in service."""
+
+    start: date
+    value: float | None
+    status: str
+    n: int
+    decisions: int
+
+    @property
+    def tells(self) -> bool:
+        """Whether there are decisions enough to say something."""
+        return self.n >= MIN_LABELLED and self.status != "no data"
+
+    @property
+    def is_mature(self) -> bool:
+        """Whether most of its decisions have the outcome that the formula asks for."""
+        return self.n >= MATURE_SHARE * self.decisions
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A KPI beyond its limit in its last period, and how many in a row, without a better one between, since `since`."""
+
+    since: date
+    periods: int
+    last: Judged
+
+
+def trouble_of(periods: Iterable[Judged]) -> Trouble | None:
+    """Whether the last of some finished periods that says something is beyond the limit; None when it is not.
+
+    Periods that say nothing neither begin nor end a run. Those with few of their outcomes say something only where none
+    has more: the cases that are settled first are not the usual ones.
+    """
+    told = sorted((one for one in periods if one.tells), key=lambda one: one.start)
+    run: list[Judged] = []
+    for one in [one for one in told if one.is_mature] or told:
+        run = [*run, one] if one.status == "beyond limit" else []
+    return Trouble(run[0].start, len(run), run[-1]) if run else None
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ SIGNAL_PHRASES: Mapping[str, str] = {
     "performance": "performance ({})",
     "volume": "number of decisions",
     "explanation": "what drives the model",
+    "kpi": "the KPI {}",
 }
 """What an alert is about, with a place for its feature's or metric's name, as messages and printed pages say it."""
 

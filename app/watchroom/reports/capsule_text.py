@@ -194,6 +194,15 @@ def _questions(alert: Alert) -> list[tuple[str, str]]:
                 "order by 1, rank",
             )
         )
+    if alert.signal == "kpi":
+        found.append(
+            (
+                "The KPI week by week",
+                f'select period_start, value, target, "limit", status, n, decisions from kpi_values where model = '
+                f"{literal(alert.model)} and kpi = {literal(alert.feature)} and version is null and grain = 'week' "
+                "order by 1",
+            )
+        )
     if alert.signal in ("drift", "quality"):
         feature = f"feature = {literal(alert.feature)}"
         found.append(

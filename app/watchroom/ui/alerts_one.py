@@ -131,7 +131,9 @@ def _value(alert: Alert) -> None:
     if chart is not None:
         over_time(chart, "alert_value", model=alert.model)
     one = {"performance": "outcome", "explanation": "explained decision"}.get(alert.signal, "decision")
-    each = "The month that ends so" if alert.signal == "explanation" else "The seven days that end with each day"
+    each = {"explanation": "The month that ends so", "kpi": "The week that ends so"}.get(
+        alert.signal, "The seven days that end with each day"
+    )
     counted = int(found["n"].fillna(0).iloc[-1])
     st.caption(sourced(each, counted, f"{one} in the last", f"{one}s in the last"))
     download("Download as CSV", "alert-values", lambda: found)
@@ -148,6 +150,7 @@ def _chart(*, alert_id: str) -> Chart | None:
         "performance": subject(alert),
         "volume": "decisions a day",
         "explanation": "nDCG of what drives the model",
+        "kpi": _bare(feature_name(alert.feature)),
     }
     worst = "drifted" if alert.signal == "drift" else "failing"
     return value_over_time(found, names.get(alert.signal, alert.signal), alert.since, worst=worst)

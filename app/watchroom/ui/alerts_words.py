@@ -19,6 +19,7 @@ SIGNAL_NAMES = {
     "performance": "Performance",
     "volume": "Volume",
     "explanation": "What drives it",
+    "kpi": "KPI",
     "log": "Log and refresh",
 }
 
@@ -60,6 +61,9 @@ def headline(alert: Alert) -> str:
             return f"{about} {'is failing' if critical else 'is on watch'}: {value}, limit {limit}"
         case "explanation":
             return f"What drives the model has changed: nDCG {value}, limit {limit}"
+        case "kpi":
+            again = " week after week" if critical else ""
+            return f"The KPI {about} is beyond its limit{again}: {value}, limit {limit}"
         case "volume" if is_silent(alert):
             return _silence(alert)
         case "volume":
@@ -185,6 +189,7 @@ _MEANING = {
     "quality": "part of what the model is given is missing or cannot be read; its answers may be worse than usual.",
     "performance": "its answers have turned out worse than was agreed. Take more care with them.",
     "explanation": "it now weighs its inputs otherwise than when it was made; its answers may be worse than usual.",
+    "kpi": "a figure that the business steers by is worse than was agreed.",
     "volume": "fewer cases than usual reach the model. Cases may be handled without it, or be waiting.",
 }
 

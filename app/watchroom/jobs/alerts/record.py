@@ -35,6 +35,12 @@ class About:
     on_call: str | None = None
     operations: str | None = None
     runbook: str | None = None
+    kpi_owners: Mapping[str, str] = field(default_factory=dict)
+    """Who answers for a KPI, by its name."""
+
+    def first(self, condition: Condition) -> str | None:
+        """Who has an alert about that before anybody took it: who answers for the KPI, else who is on call."""
+        return (self.kpi_owners.get(condition.feature) if condition.signal == "kpi" else None) or self.on_call
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,7 @@ def _row(alert: Alert, about: About | None, now: datetime) -> tuple[object, ...]
         condition.period_end,
         condition.n,
         state,
-        alert.owner(about.on_call, about.operations),
+        alert.owner(about.first(condition), about.operations),
         _naive(alert.snoozed_until) if state == "snoozed" else None,
         alert.reason or None,
         about.runbook,
@@ -182,11 +188,23 @@ def _about(draft: Draft) -> dict[str, About]:
         (model, role): person
         for model, role, person in draft.connection.execute("select model, role, person from room.owners").fetchall()
     }
+    kpis: dict[str, dict[str, str]] = {}
+    for model, kpi, owner in draft.connection.execute(_KPI_OWNERS).fetchall():
+        kpis.setdefault(model, {})[kpi] = owner
     rows = draft.connection.execute("select model, title, runbook from room.models").fetchall()
     return {
-        model: About(title or model, owners.get((model, "on_call")), owners.get((model, "operations")), runbook)
+        model: About(
+            title or model,
+            owners.get((model, "on_call")),
+            owners.get((model, "operations")),
+            runbook,
+            kpis.get(model, {}),
+        )
         for model, title, runbook in rows
     }
+
+
+_KPI_OWNERS = "select model, kpi, owner from room.kpis where owner is not null"
 
 
 def _naive(at: datetime | None) -> datetime | None:

@@ -151,7 +151,7 @@ def _decisions(n: int) -> str:
 
 
 def _owner(alert: Alert, about: About) -> str:
-    return one_line(alert.owner(about.on_call, about.operations) or "nobody", 100)
+    return one_line(alert.owner(about.first(alert.condition), about.operations) or "nobody", 100)
 
 
 def _about(one: News, about: Mapping[str, About]) -> About:

@@ -11,6 +11,7 @@ from watchroom.domain.alerts import Condition
 from watchroom.domain.lights import severity
 from watchroom.domain.performance import MATURE_SHARE
 from watchroom.domain.volume import volume_of
+from watchroom.jobs.evaluate.kpi_conditions import kpi_conditions
 from watchroom.jobs.evaluate.light import PERFORMANCE_DAYS, decisions_by_day
 from watchroom.store.draft import Draft
 from watchroom.workspace.model_file import ModelSpec
@@ -30,7 +31,12 @@ def conditions(draft: Draft, specs: Mapping[str, ModelSpec], today: date) -> lis
         *_series(draft, "performance", "metric", "value", _LIMIT, "metric", PERFORMANCE_DAYS),
     ]
     known = [_condition(row, specs[row["model"]]) for row in found if row["model"] in specs]
-    return [*known, *_volumes(draft, specs, today), *_explanations(draft, specs)]
+    return [
+        *known,
+        *_volumes(draft, specs, today),
+        *_explanations(draft, specs),
+        *kpi_conditions(draft, specs, today),
+    ]
 
 
 _LIMIT = "case when status = 'watch' then watch else failing end"

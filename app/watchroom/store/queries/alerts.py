@@ -140,8 +140,15 @@ _SERIES = {
         from explanation_change
         where model = ? and version is not distinct from ? and against = 'reference' and ? = '' and period_start <= ?
         order by period_start""",
+    "kpi": """select period_end as day, 'value' as kind, value, target as watch, "limit" as failing,
+            cast(null as double) as noise, n,
+            case status when 'on target' then 'stable' when 'off target' then 'watch' when 'beyond limit' then 'failing'
+                else 'no data' end as status
+        from kpi_values
+        where version is null and grain = 'week' and model = ? and ? is not null and kpi = ? and period_start <= ?
+        order by period_start""",
 }
-"""The value of a signal over the seven days that end with each day; of an explanation over each month."""
+"""The value of a signal over the seven days that end with each day; of an explanation by month, of a KPI by week."""
 
 _VOLUME = """
 with days as (
