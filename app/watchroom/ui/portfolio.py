@@ -98,6 +98,12 @@ def _reuse(told: Facts) -> None:
     portfolio_reuse.show(told)
 
 
+def _actions(told: Facts) -> None:
+    from watchroom.ui import actions
+
+    actions.show(None, told.models)
+
+
 _VIEWS: dict[str, Callable[[Facts], None]] = {
     "Funnel": portfolio_funnel.show,
     "Delivery": portfolio_delivery.show,
