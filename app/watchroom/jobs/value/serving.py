@@ -13,6 +13,7 @@ from watchroom.domain.serving import InService, Pairs, Shared, in_service
 from watchroom.domain.tenure import Edge, history
 from watchroom.domain.witness import Day
 from watchroom.jobs.compare.candidates import LEFT
+from watchroom.jobs.compare.step import MIN_SHARED
 from watchroom.store.draft import Draft
 from watchroom.store.queries.versions import CHAMPION
 from watchroom.store.registry_history import EVENT_COLUMNS, OF_NAMES, RegistryEvent, seen_of_alias
@@ -74,17 +75,22 @@ def _row(model: str, one: InService) -> tuple[Any, ...]:
 
 
 def _pairs(told: _Told) -> Pairs:
-    """What the step that compares versions found: pairs that share cases, and pairs that it looked at in vain."""
+    """What the step that compares versions found: pairs that share cases, and pairs that it looked at in vain.
+
+    A pair of which one has made fewer than `MIN_SHARED` decisions on their common days may share all of them and not be
+    one to that step: nothing is known of it.
+    """
     shared = {frozenset((one, other)): (first, last) for one, other, first, last in told.pairs}
-    days: dict[int, set[date]] = {}
-    for day, version, _ in told.days:
-        days.setdefault(version, set()).add(day)
+    made: dict[int, dict[date, int]] = {}
+    for day, version, decisions in told.days:
+        made.setdefault(version, {})[day] = decisions
     found: dict[frozenset[int], Shared] = {}
     for name in told.compared:
-        one, other = (int(version) for version in name.split(" "))
-        common = sorted(days.get(one, set()) & days.get(other, set()))[-MOST_DAYS:]
-        if common:
-            pair = frozenset((one, other))
+        versions = [made.get(int(version), {}) for version in name.split(" ")]
+        common = sorted(versions[0].keys() & versions[1].keys())[-MOST_DAYS:]
+        pair = frozenset(int(version) for version in name.split(" "))
+        few = min((sum(own[day] for day in common) for own in versions), default=0) < MIN_SHARED
+        if common and (pair in shared or not few):
             found[pair] = Shared(common[0], *shared.get(pair, ()))
     return found
 
