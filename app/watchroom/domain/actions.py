@@ -23,8 +23,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "roll back",
-        "An earlier version is known to be good, and is surely better on the decisions that both scored; or "
-        f"performance fails, began to within {rules.NEW_DAYS} days of the change, the inputs are sound, and nothing "
+        f"An earlier version is known to be good, and is surely better on at least {rules.MIN_OUTCOMES} "
+        f"decisions with an outcome that both scored; or performance fails, began to within {rules.NEW_DAYS} days of the change, the inputs are sound, and nothing "
         "shows the earlier one to be worse.",
         "now when performance fails, else soon",
         rules.roll_back,

@@ -43,7 +43,10 @@ def mend(at: Situation) -> Action | None:
 def roll_back(at: Situation) -> Action | None:
     """A known good version that is better, or trouble that a change brought."""
     back = at.back
-    if back is None or not (back.surely_better or _new_trouble(at)):
+    if back is None:
+        return None
+    better = back.surely_better and back.n >= MIN_OUTCOMES
+    if not better and not _new_trouble(at):
         return None
     urgency: Urgency = "now" if at.performance == "failing" else "soon"
     page = {"model": at.model, "view": "Go back"}

@@ -49,7 +49,7 @@ def feeds(at: Situation) -> str:
 
 def back(at: Situation, found: Back) -> str:
     """Why to go back, and to which version."""
-    if found.surely_better:
+    if found.surely_better and found.n:
         why = (
             f"On {found.n:,} decisions with an outcome that both scored, version {found.version} did better than "
             f"version {at.version}."
