@@ -181,9 +181,9 @@ def _columns(month: date) -> dict[str, ColumnConfig]:
     unit = f", {facts().currency}" if facts().currency else ""
     return {
         "Model": st.column_config.TextColumn(width=135, pinned=True),
-        "Targets": column("Targets", 112),
-        "KPIs": st.column_config.TextColumn(width=180),
-        "Earned": st.column_config.NumberColumn(f"Earned in {month:%b}{unit}", format="localized", width=136),
+        "Targets": column("Targets", 108),
+        "KPIs": st.column_config.TextColumn(width=188),
+        "Earned": st.column_config.NumberColumn(f"Earned in {month:%b}{unit}", format="localized", width=134),
         "In all": st.column_config.NumberColumn(
             f"In all{unit}", format="localized", width=92, help="All days in service so far, after running costs"
         ),
@@ -191,8 +191,8 @@ def _columns(month: date) -> dict[str, ColumnConfig]:
             width=100,
             help="When what it earned first covered what building it cost, to stay above it; by trend: of its weeks",
         ),
-        "Next": st.column_config.TextColumn("What to do next", width=150),
-        "Owner": st.column_config.TextColumn(width=105, help="Who answers for its worth"),
+        "Next": st.column_config.TextColumn("What to do next", width=164),
+        "Owner": st.column_config.TextColumn(width=95, help="Who answers for its worth"),
     }
 
 
