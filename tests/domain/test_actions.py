@@ -139,7 +139,8 @@ def test_a_reason_has_its_numbers_and_the_worth_its_interval():
     (promote,) = advise(replace(SOUND, challenger=replace(BETTER, approval="none"), **OLD))
     assert promote.reason == (
         "On 9,025 decisions with an outcome that both scored, version 3 does better than version 2: AUC is 0.94 "
-        "against 0.91. A reviewer has to sign it off first. It comes before retraining: a better version is there already."
+        "against 0.91. A reviewer has to sign it off first. It comes before retraining: a better version is there "
+        "already."
     )
     assert promote.worth is not None
     assert (promote.worth.more, promote.worth.low, promote.worth.high) == (3400.0, 1300.0, 5400.0)

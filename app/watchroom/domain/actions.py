@@ -23,9 +23,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "roll back",
-        f"An earlier version is known to be good, and is surely better on at least {rules.MIN_OUTCOMES} "
-        f"decisions with an outcome that both scored; or performance fails, began to within {rules.NEW_DAYS} days of the change, the inputs are sound, and nothing "
-        "shows the earlier one to be worse.",
+        f"An earlier version is known to be good, and is surely better on at least {rules.MIN_OUTCOMES} decisions with "
+        f"an outcome that both scored; or performance fails, began to within {rules.NEW_DAYS} days of the change, the "
+        "inputs are sound, and nothing shows the earlier one to be worse.",
         "now when performance fails, else soon",
         rules.roll_back,
     ),
