@@ -192,7 +192,7 @@ def _number(found: Figures, given: Figures, name: str) -> None:
 def _step(value: float | None, name: str) -> float:
     """A tenth of what the file says, rounded down to a round figure."""
     size = abs(value or 0.0) or (1.0 if name in ERROR_FIELDS else 100.0 if name in COST_FIELDS else 10.0)
-    return float(10.0 ** math.floor(math.log10(size) - 0.31))
+    return float(10.0 ** (math.floor(math.log10(size)) - 1))
 
 
 def _format(value: float | None) -> str:
