@@ -77,7 +77,7 @@ def _slider_part(subject: Subject, worth: OutcomeWorth) -> None:
     chosen = _slider(found)
     st.markdown(sentence(words.chosen(found, chosen, subject), 500))
     marks = _marks(found, chosen)
-    if np.isfinite(found.month).any():
+    if found.at_stake is not None:
         chart = charts.earned(cutoffs(), found.month, found.half, marks, found.top, subject.currency)
         st.plotly_chart(chart.figure, config=_QUIET, alt=chart.alt, key="threshold_money")
         st.caption(sentence(_legend(found), 500))
@@ -92,6 +92,7 @@ def _slider(found: Found) -> float:
     fine = found.top <= 0.1
     step = 0.0001 if fine else 0.001
     usual = min(max(start, 0.0), found.top)
+    threshold_worth.cutoff_afresh(usual)
     top = 1.0 if _asked() > found.top else found.top
     return float(
         st.slider("Cut-off", 0.0, top, usual, step, key=threshold_worth.CUTOFF, bind="query-params",

@@ -5,6 +5,7 @@ A changed figure is marked, never silent, and one button brings the file's back.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, replace
 
 import streamlit as st
@@ -21,18 +22,30 @@ KEYS = {"true_positive": "tp", "false_positive": "fp", "false_negative": "fn", "
 CUTOFF = "cutoff"
 """Where the address holds the chosen cut-off."""
 
-_OF = "_threshold_of"
+_OF, _AFRESH = "_threshold_of", "_threshold_afresh"
 
 
 def forget_others(subject: Subject) -> None:
-    """What was chosen for another model is not meant for this one; what the address of a link says is."""
-    before = st.session_state.get(_OF)
-    if before is not None and before != (subject.model, subject.version):
-        gone = [CUTOFF] if before[0] == subject.model else [CUTOFF, *KEYS.values()]
-        for key in gone:
-            st.session_state.pop(key, None)
-            st.query_params.pop(key, None)
-    st.session_state[_OF] = (subject.model, subject.version)
+    """What was chosen for the model before is not meant for this one; what the address of a link says is.
+
+    A field that is still on the page belongs to what stood there before: Streamlit keeps its value, and its place in
+    the address.
+    """
+    state = st.session_state
+    before = state.get(_OF, (subject.model, subject.version))
+    if before != (subject.model, subject.version):
+        state[_AFRESH] = CUTOFF in state
+    if before[0] != subject.model:
+        for field, key in KEYS.items():
+            if key in state:
+                state[key] = getattr(subject.worth, field)
+    state[_OF] = (subject.model, subject.version)
+
+
+def cutoff_afresh(usual: float) -> None:
+    """Put the slider where it begins, after another model or version was chosen; before it is drawn."""
+    if st.session_state.pop(_AFRESH, False):
+        st.session_state[CUTOFF] = usual
 
 
 def chosen_worth(subject: Subject) -> OutcomeWorth:
@@ -44,13 +57,13 @@ def chosen_worth(subject: Subject) -> OutcomeWorth:
 
 
 def _given(key: str) -> float | None:
-    if key in st.session_state:
-        held = st.session_state[key]
-        return None if held is None else float(held)
+    """The figure on the page, before its field is drawn the one in the address; None for none, or for no number."""
+    held = st.session_state[key] if key in st.session_state else st.query_params.get(key)
     try:
-        return float(st.query_params[key])
-    except (KeyError, ValueError):
+        found = None if held is None else float(held)
+    except ValueError:
         return None
+    return found if found is not None and math.isfinite(found) else None
 
 
 def changes(subject: Subject, worth: OutcomeWorth) -> list[str]:

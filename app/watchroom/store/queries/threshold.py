@@ -136,7 +136,7 @@ def all_cutoffs(snapshot: Snapshot) -> pd.DataFrame:
     """
     return snapshot.query(
         """select m.model, coalesce(m.title, m.model) as title,
-            json_type(m.spec -> '$.decisions') = 'OBJECT' as has_log,
+            coalesce(json_type(m.spec -> '$.decisions') = 'OBJECT', false) as has_log,
             m.spec ->> '$.decisions.score' is not null as has_score,
             m.spec ->> '$.value.true_positive' is not null and m.spec ->> '$.value.false_positive' is not null
             and m.spec ->> '$.value.false_negative' is not null and m.spec ->> '$.value.true_negative' is not null
