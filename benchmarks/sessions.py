@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import DoubleArray
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -39,6 +40,7 @@ class Session:
     _page: str = ""
     _query: str = ""
     _widgets: dict[str, str] = field(default_factory=dict)
+    _fragments: dict[str, str] = field(default_factory=dict)
     _state: dict[str, WidgetState] = field(default_factory=dict)
     _errors: list[str] = field(default_factory=list)
     _socket: ClientConnection | None = None
@@ -68,10 +70,17 @@ class Session:
         self._state[key] = WidgetState(id=found, string_value=value)
         return await self.rerun()
 
-    async def rerun(self) -> float:
-        """Run the page again as it stands. Raises PageError when it shows an error or takes too long."""
+    async def slide(self, key: str, value: float) -> float:
+        """Move a slider, named by its key; when it stands in a fragment that alone is run, as in the browser."""
+        found = self._widgets[key]
+        self._state[key] = WidgetState(id=found, double_array_value=DoubleArray(data=[value]))
+        return await self.rerun(self._fragments.get(key, ""))
+
+    async def rerun(self, fragment: str = "") -> float:
+        """Run the page again as it stands, or a fragment. Raises PageError when it shows an error or takes too long."""
         message = BackMsg()
         client = message.rerun_script
+        client.fragment_id = fragment
         client.query_string, client.page_script_hash = self._query, self._page
         client.widget_states.widgets.extend(self._state.values())
         client.context_info.timezone, client.context_info.locale = "Europe/Vienna", "en-GB"
@@ -122,7 +131,9 @@ class Session:
             self._errors.append(delta.new_element.markdown.body[:200])
         widget = getattr(element, "id", "")
         if isinstance(widget, str) and widget.startswith("$$ID-"):
-            self._widgets[widget.split("-", 2)[2]] = widget
+            key = widget.split("-", 2)[2]
+            self._widgets[key] = widget
+            self._fragments[key] = delta.fragment_id
 
 
 async def first_page(uri: str, *, within: float = TIMEOUT_SECONDS) -> None:

@@ -36,6 +36,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "profile",
         "refresh",
         "start",
+        "value",
         "window",
     ],
 )
@@ -68,6 +69,7 @@ def test_only_benchmarks_have_a_main_by_which_make_finds_them() -> None:
         "profile",
         "refresh",
         "start",
+        "value",
         "window",
     }
 

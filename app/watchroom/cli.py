@@ -278,15 +278,26 @@ def portfolio_(output: Path, period: str, **options: str | None) -> None:
 
 
 def _report(model: str | None, output: Path, period: str, options: dict[str, str | None]) -> None:
+    from watchroom.reports.one_page import kind_of
+
+    kind = kind_of(output.name)
+    if kind == "html":
+        made = _page(model, period, options).encode(errors="replace")
+    else:
+        from watchroom.reports.pdf import TWO_SHEETS, printer
+
+        with printer(TWO_SHEETS) as printed:  # it loads while the page is made
+            made = printed(_page(model, period, options))
+    output.write_bytes(made)
+    click.echo(f"wrote {output}")
+
+
+def _page(model: str | None, period: str, options: dict[str, str | None]) -> str:
     import getpass
 
     from watchroom.jobs.report import report as make
-    from watchroom.reports.one_page import kind_of
 
-    by = f"{getpass.getuser()} on the command line"
-    made = make(_settings(options), model, period=period, kind=kind_of(output.name), asked_by=by)
-    output.write_bytes(made)
-    click.echo(f"wrote {output}")
+    return make(_settings(options), model, period=period, asked_by=f"{getpass.getuser()} on the command line")
 
 
 @cli.group()

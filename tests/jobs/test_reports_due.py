@@ -90,7 +90,7 @@ def test_the_report_of_the_month_that_has_ended_is_sent_once_with_the_pdf_and_th
     assert [line.split("?")[0] for line in one["message"].splitlines()] == [
         "On target", "What did it earn", "What should we do",
     ]  # fmt: skip
-    assert "it meets 1 of 3 targets" in one["message"]
+    assert "it meets 1 of its 4 targets" in one["message"]
     (file,) = one["attachments"]
     assert (file["filename"], file["mimetype"]) == (f"watchroom-card-fraud-{last_month():%Y-%m}.pdf", "application/pdf")
     content = base64.b64decode(file["base64"])

@@ -19,8 +19,8 @@ from watchroom.domain.money_text import money as written
 from watchroom.errors import SettingError, StoreError
 from watchroom.jobs.report import page_of
 from watchroom.reports import model_facts
-from watchroom.reports.model_page import PAGES
 from watchroom.reports.one_page import Asked
+from watchroom.reports.pdf import TWO_SHEETS
 from watchroom.reports.pdf_child import fitted
 from watchroom.reports.period import last_whole, period_of
 from watchroom.store.snapshot import Snapshot, SnapshotStore
@@ -173,7 +173,7 @@ def test_it_fits_on_two_sheets_whatever_stands_in_it(snapshot: Snapshot, model: 
     import weasyprint
 
     page = page_of(snapshot, model, period_of("month", snapshot.day), ASKED)
-    assert len(fitted(weasyprint, page, PAGES).pages) <= PAGES
+    assert len(fitted(weasyprint, page, TWO_SHEETS).pages) <= TWO_SHEETS
 
 
 def test_what_is_too_long_is_made_smaller():

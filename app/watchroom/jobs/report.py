@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watchroom.reports import model_facts, model_page, portfolio_page, portfolio_report
-from watchroom.reports.one_page import Asked, Kind
-from watchroom.reports.pdf import pdf
+from watchroom.reports.one_page import Asked
 from watchroom.reports.period import Period, period_of
 from watchroom.settings import Settings
 from watchroom.store.queries import status
@@ -17,19 +16,17 @@ from watchroom.workspace.load import load_workspace
 Facts = model_facts.Facts | portfolio_report.Facts
 
 
-def report(settings: Settings, model: str | None, *, period: str, kind: Kind, asked_by: str) -> bytes:
-    """The report of a model, or of the portfolio (None), about a period as people write it.
+def report(settings: Settings, model: str | None, *, period: str, asked_by: str) -> str:
+    """The report of a model, or of the portfolio (None), about a period as people write it, as HTML.
 
     Raises StoreError for a model that there is not, SettingError for what is no period.
     """
     store = SnapshotStore(load_workspace(settings.workspace).store, ReaderLimits.of(settings))
     try:
         with store.lease() as snapshot:
-            asked = Asked(asked_by, datetime.now(UTC))
-            page = page_of(snapshot, model, period_of(period, snapshot.day), asked)
+            return page_of(snapshot, model, period_of(period, snapshot.day), Asked(asked_by, datetime.now(UTC)))
     finally:
         store.close()
-    return pdf(page, pages=model_page.PAGES) if kind == "pdf" else page.encode(errors="replace")
 
 
 def page_of(snapshot: Snapshot, model: str | None, period: Period, asked: Asked) -> str:

@@ -20,9 +20,8 @@ from watchroom.jobs.report import facts_of, html_of
 from watchroom.ledger import Ledger
 from watchroom.ledger.report_messages import Due, ReportMessage, begin, finish
 from watchroom.reports.letter import file_name, letter
-from watchroom.reports.model_page import PAGES
 from watchroom.reports.one_page import Asked
-from watchroom.reports.pdf import pdf
+from watchroom.reports.pdf import TWO_SHEETS, pdf
 from watchroom.reports.period import Period, last_whole
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft
@@ -97,7 +96,7 @@ def _one(snapshot: Snapshot, due: Due, period: Period, zone: ZoneInfo, now: date
     title, body = letter(facts)
     text = Text(one_line(title, 120), "\n".join(one_line(line, 900) for line in body.splitlines()), "info")
     try:
-        content = pdf(html_of(facts, Asked("", now), zone), pages=PAGES)
+        content = pdf(html_of(facts, Asked("", now), zone), pages=TWO_SHEETS)
     except WatchroomError as error:
         return _Made(text, _problem(due, error))
     file = File(file_name(due.of, period, "pdf"), "application/pdf", content)

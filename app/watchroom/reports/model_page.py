@@ -23,9 +23,6 @@ from watchroom.reports.period import Period
 from watchroom.reports.svg_lines import Bar, bars, running, spark
 from watchroom.store.queries.kpis import BEYOND_LIMIT, ON_TARGET, Reading
 
-PAGES = 2
-"""Sheets of paper: what is longer is a file that nobody prints."""
-
 TARGETS, MONTHS, ALERTS, STAYS, ACTIONS, PROPOSALS, HAPPENED = 8, 6, 4, 3, 4, 3, 3
 """Rows of each table: with all of them full it is two pages."""
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from watchroom.errors import WatchroomError
 
 SECONDS = 30.0
 """How long a page may take: two seconds are usual, most of them for the start of the process."""
+
+TWO_SHEETS = 2
+"""What a report for the business may fill: what is longer is a file that nobody prints."""
 
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 """What WeasyPrint asks of a Debian system."""
@@ -26,28 +31,38 @@ def pdf(html: str, *, pages: int = 1, seconds: float = SECONDS) -> bytes:
 
     Raises a WatchroomError when libraries are missing, it fails, or takes too long.
     """
+    with printer(pages, seconds=seconds) as printed:
+        return printed(html)
+
+
+@contextmanager
+def printer(pages: int, *, seconds: float = SECONDS) -> Iterator[Callable[[str], bytes]]:
+    """What makes one document into a PDF, as `pdf` does; its process loads while the document is still being made."""
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     command = [sys.executable, "-I", "-m", "watchroom.reports.pdf_child", str(pages)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment) as process:
+        try:
+            yield lambda html: _printed(process, html, seconds)
+        finally:
+            process.kill()
+
+
+def _printed(process: subprocess.Popen[bytes], html: str, seconds: float) -> bytes:
     try:
-        done = subprocess.run(
-            command,
-            input=html.encode(errors="replace"),
-            capture_output=True,
-            timeout=seconds,
-            env=environment,
-            check=False,
-        )
+        output, said = process.communicate(html.encode(errors="replace"), timeout=seconds)
     except subprocess.TimeoutExpired as error:
         raise _failed(f"It took longer than {seconds:g} seconds.") from error
-    if done.returncode == _NO_LIBRARIES:
+    why = said.decode(errors="replace").strip()[-300:]
+    if process.returncode == _NO_LIBRARIES:
         raise WatchroomError(
             "No PDF can be made on this machine.",
-            why=done.stderr.decode(errors="replace").strip()[-300:],
+            why=why,
             next_step=f"Install it (Debian: `apt-get install {PACKAGES}`), or print the HTML from a browser.",
         )
-    if done.returncode != 0 or not done.stdout.startswith(b"%PDF"):
-        raise _failed(done.stderr.decode(errors="replace").strip()[-300:])
-    return done.stdout
+    if process.returncode != 0 or not output.startswith(b"%PDF"):
+        raise _failed(why)
+    return output
 
 
 def _failed(why: str) -> WatchroomError:

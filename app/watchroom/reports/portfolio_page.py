@@ -161,7 +161,7 @@ def _actions(facts: Facts) -> str:
     head = "<h2>Next actions, the most pressing first</h2>"
     if not facts.actions:
         return f"{head}<p>None is advised.</p>"
-    columns = [Column("Model", 18), Column("What", 18, "w"), Column("When", 11, "w"), Column("Why", None, "w"),
+    columns = [Column("Model", 16), Column("What", 16, "w"), Column("When", 10, "w"), Column("Why", None, "w"),
                Column("Would bring", 12, "w"), Column("Who decides", 15, "w")]  # fmt: skip
     rows = [
         [cut(one.title, 40), action_words.what(one), cut(one.urgency, 20), cut(one.reason, 110),

@@ -10,7 +10,7 @@ import streamlit as st
 from watchroom.reports import model_facts, model_page, portfolio_page, portfolio_report
 from watchroom.reports.letter import file_name
 from watchroom.reports.one_page import Asked
-from watchroom.reports.pdf import pdf
+from watchroom.reports.pdf import TWO_SHEETS, pdf
 from watchroom.reports.period import Length, Period, last_whole
 from watchroom.ui.identity import current_user, while_admitted
 from watchroom.ui.room import reading
@@ -53,4 +53,4 @@ def _made(model: str | None, period: Period, by: str, kind: str) -> bytes:
             page = portfolio_page.html(portfolio_report.facts(snapshot, period=period), asked, zone)
         else:
             page = model_page.html(model_facts.facts(snapshot, model=model, period=period), asked, zone)
-    return pdf(page, pages=model_page.PAGES) if kind == "pdf" else page.encode(errors="replace")
+    return pdf(page, pages=TWO_SHEETS) if kind == "pdf" else page.encode(errors="replace")
