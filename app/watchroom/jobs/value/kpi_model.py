@@ -10,21 +10,21 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from watchroom.domain.kpi import GRAINS, Due, better_of, due, status_of, together
-from watchroom.domain.kpi_register import digest_of, terms_of
+from watchroom.domain.kpi import GRAINS, Due, due, together
 from watchroom.domain.periods import span_of
 from watchroom.errors import ExplainError
 from watchroom.jobs.explain.logs import Logs
-from watchroom.jobs.value.formula import BadFormula, Formula, read_formula
+from watchroom.jobs.value.formula import BadFormula, read_formula
 from watchroom.jobs.value.kpi_columns import Columns
+from watchroom.jobs.value.kpi_task import Note, Task, judged, terms_judged_by, value_row
 from watchroom.jobs.value.sandbox import Key, Sandbox, Worked
 from watchroom.sources.decisions.contract import Engine, ReadAs
-from watchroom.store.kpis import DayStand, KpiRun, KpiStore, ValueRow
+from watchroom.store.kpis import DayStand, KpiRun, KpiStore
 from watchroom.workspace.model_file import ModelSpec
 from watchroom.workspace.money import Kpi
 
@@ -34,74 +34,6 @@ _RULES = "1"
 
 ROWS_AT_ONCE = 1_000_000
 """Decisions that are read at once, if a single month has not more: some 100 MB of them, with ten columns."""
-
-
-@dataclass(frozen=True)
-class Note:
-    """What a KPI was worked out from, kept for the next refresh.
-
-    `reading` changes with the formula and with what its columns mean; `days` is what each day rested on; `failed` what
-    all rested on when the formula failed, empty when it did not; `odd` the months in which it gave infinity or NaN.
-    """
-
-    reading: str = ""
-    columns: Mapping[str, ReadAs | None] = field(default_factory=dict)
-    days: Mapping[str, str] = field(default_factory=dict)
-    failed: str = ""
-    odd: tuple[str, ...] = ()
-
-    @classmethod
-    def read(cls, text: str | None) -> Note:
-        """The note from its text; an empty one for None."""
-        kept = json.loads(text) if text else {}
-        return cls(**kept | {"odd": tuple(kept.get("odd", ()))})
-
-    def text(self) -> str:
-        """The note as text."""
-        return json.dumps(vars(self), sort_keys=True, separators=(",", ":"))
-
-
-@dataclass
-class Task:
-    """One KPI on its way: what it was, what is due of it, and what came of it."""
-
-    kpi: Kpi
-    before: Note
-    note: Note
-    formula: Formula | None = None
-    error: BadFormula | None = None
-    due: dict[date, Due] = field(default_factory=dict)
-    """By month."""
-    changed: frozenset[date] = frozenset()
-    stuck: bool = False
-    """It failed on these very decisions before: it is not tried again until they change."""
-    left: int = 0
-    """Months that there was no time for."""
-    ran: bool = False
-    gone: set[tuple[str, date]] = field(default_factory=set)
-    """Periods that were worked out anew, by grain and first day."""
-    rows: list[ValueRow] = field(default_factory=list)
-
-    @property
-    def renewed(self) -> bool:
-        """Whether it is another formula than before: what was worked out by that is no value of this KPI."""
-        return self.note.reading != self.before.reading
-
-    def told(self, run: KpiRun | None, at: datetime) -> KpiRun:
-        """How it ran; `run` is what was held of that."""
-        error = next_step = None
-        if self.error is not None:
-            error, next_step = f"{self.error.what} {self.error.why}".strip(), self.error.next_step or None
-        elif self.stuck and run is not None:
-            error, next_step = run.error, run.next_step
-        return KpiRun(
-            kpi=self.kpi.name,
-            digest=digest_of(terms_of(self.kpi.model_dump())),
-            error=error,
-            next_step=next_step,
-            needs_outcome=self.formula.needs_outcome if self.formula else None,
-            ran_at=at if self.ran else run.ran_at if run else None,
-        )
 
 
 @dataclass(frozen=True)
@@ -258,7 +190,7 @@ class ModelKpis:
         task.ran = True
         task.gone |= {(grain, start) for grain, starts in wanted.starts.items() for start in starts}
         task.rows += [
-            _row(task.kpi, key, found.get(key, Worked(None, 0)), n)
+            value_row(task.kpi, key, found.get(key, Worked(None, 0)), n)
             for key, n in counts.items()
             if key[2] in wanted.starts.get(key[1], ())
         ]
@@ -306,7 +238,7 @@ class ModelKpis:
         found = list[partial[None]]()
         if task.renewed:
             found.append(partial(store.forget_values, model, name))
-        elif terms and set(terms) != {_terms(task.kpi)}:
+        elif terms and set(terms) != {terms_judged_by(task.kpi)}:
             found.append(partial(self._judge_anew, task.kpi))
         if task.gone:
             found.append(partial(store.put, model, name, task.gone, task.rows))
@@ -320,33 +252,9 @@ class ModelKpis:
     def _judge_anew(self, kpi: Kpi) -> None:
         """Judge the values that are there by another target, limit or direction."""
         store, model = self._tools.store, self._spec.model
-        rows = [(*row[:5], *_judged(kpi, row[4]), *row[9:]) for row in store.values(model, kpi.name)]
+        rows = [(*row[:5], *judged(kpi, row[4]), *row[9:]) for row in store.values(model, kpi.name)]
         store.forget_values(model, kpi.name)
         store.put(model, kpi.name, (), rows)
-
-
-def _row(kpi: Kpi, key: Key, worked: Worked, decisions: int) -> ValueRow:
-    """A row of `kpi_values` without its model and KPI."""
-    version, grain, start = key
-    return (
-        version,
-        grain,
-        start,
-        span_of(grain, start)[1],
-        worked.value,
-        *_judged(kpi, worked.value),
-        worked.n,
-        decisions,
-    )
-
-
-def _judged(kpi: Kpi, value: float | None) -> tuple[float | None, float | None, str | None, str]:
-    """Target, limit, direction and status."""
-    return (*_terms(kpi), status_of(value, kpi.target, kpi.limit, kpi.better))
-
-
-def _terms(kpi: Kpi) -> tuple[float | None, float | None, str | None]:
-    return kpi.target, kpi.limit, better_of(kpi.target, kpi.limit, kpi.better)
 
 
 def _months_of(day: date) -> set[date]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from watchroom.jobs.explain.logs import Logs, Source
 from watchroom.jobs.profile import problems as say
-from watchroom.jobs.value.kpi_model import ModelKpis, Task, Tools
+from watchroom.jobs.value.kpi_model import ModelKpis, Tools
+from watchroom.jobs.value.kpi_task import Task
 from watchroom.jobs.value.sandbox import Sandbox
 from watchroom.sources.decisions.contract import Engine, FileProblem
 from watchroom.sources.tracking.contract import Problem
