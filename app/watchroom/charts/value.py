@@ -27,7 +27,7 @@ PAID_COLOUR = "#2E8B57"
 LABELLED_MOST = 14
 """Periods whose net is written beside its mark; of more the marks alone are drawn, their figures on hovering."""
 
-_LEFT, _RIGHT, _TOP = 8, 118, 30
+_LEFT, _RIGHT, _TOP = 8, 118, 10
 _DAY_MS = 86_400_000
 _MONTH_DAYS = 27
 _MONTHS_NAMED = 13
@@ -69,7 +69,7 @@ def earned(
         uniformtext={"mode": "hide", "minsize": _LEAST_TEXT},
     )  # fmt: skip
     tops, bottoms = _stacks(found)
-    low, high = extent([*tops, *bottoms], top_air=0.16)
+    low, high = extent([*tops, *bottoms], top_air=0.24)
     low -= 0.1 * (high - low) if (found["net"].astype(float) < 0).any() else 0.0
     money_axis(chart, low, high, currency)
     chart.update_yaxes(zeroline=True, zerolinecolor=OTHER_COLOUR, zerolinewidth=1)
@@ -186,7 +186,7 @@ def _running(chart: go.Figure, found: pd.DataFrame, today: date) -> None:
     start, end = pd.Timestamp(last["period_start"]), pd.Timestamp(last["period_end"]) + pd.Timedelta(days=1)
     chart.add_vrect(x0=start, x1=end, fillcolor="rgba(128,140,160,0.13)", line_width=0, layer="below")
     chart.add_annotation(
-        x=end, y=1, yref="paper", yanchor="bottom", xanchor="right", text="not over yet", showarrow=False,
+        x=end, y=1, yref="paper", yanchor="top", xanchor="right", text="not over yet", showarrow=False,
         font={"size": 11, "color": OTHER_COLOUR},
     )  # fmt: skip
 
@@ -198,8 +198,8 @@ def _marks(chart: go.Figure, marks: Sequence[Mark]) -> None:
             line={"color": OTHER_COLOUR, "width": 1, "dash": "dot"},
         )  # fmt: skip
         chart.add_annotation(
-            x=pd.Timestamp(one.day), y=1, yref="paper", yanchor="bottom", text=name(one.label), showarrow=False,
-            font={"size": 11, "color": OTHER_COLOUR},
+            x=pd.Timestamp(one.day), y=1, yref="paper", yanchor="top", xanchor="left", showarrow=False,
+            text=name(one.label), font={"size": 11, "color": OTHER_COLOUR},
         )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from watchroom.store.queries.models import Model
 from watchroom.store.queries.value import Answer
 from watchroom.ui import value_assumed, value_empty, value_saved, value_scenario, value_steps
 from watchroom.ui.health_subject import spec_of
+from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.scope import scope
 from watchroom.ui.states import empty, sourced
@@ -25,8 +26,6 @@ from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, number, plain, sentence, some
 from watchroom.ui.value_figures import Changes, Figures, figures_of, terms_fields
 from watchroom.ui.value_periods import choose_grain, shown
-
-QUIET = {"displayModeBar": False}
 
 
 def show(model: Model) -> None:
@@ -117,7 +116,7 @@ def _over_time(found: Figures) -> None:
             )
         else:
             chart = drawn(_earned_drawn, **asked)  # type: ignore[arg-type]
-            st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="money")
+            over_time(chart, "money", model=found.model.name)
             _under_chart(found, rows)
             name = f"{'scenario-' if found.scenario else ''}money-by-{grain}"
             download("Download as CSV", name, lambda: _taken_home(found, rows))
@@ -169,7 +168,7 @@ def _paid_back(found: Figures, answer: Answer) -> None:
         return
     st.markdown("**All of it, day by day, against what building it cost**")
     chart = drawn(_running_drawn, model=found.model.name, changes=found.changes, currency=found.currency)
-    st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="running")
+    over_time(chart, "running", model=found.model.name)
     if answer.build_cost is None:
         st.caption("`build_cost` is not given in its file, so whether it has paid back is not known.")
     else:

@@ -21,6 +21,7 @@ from watchroom.ui import value_empty
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.health_words import capital
 from watchroom.ui.navigation import link
+from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn, reading
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
@@ -28,7 +29,6 @@ from watchroom.ui.text import count_of, plain, sentence
 from watchroom.ui.value_scenario import PARAMETER
 from watchroom.ui.workspace import facts
 
-QUIET = {"displayModeBar": False}
 _AHEAD, _BEYOND = timedelta(days=90), timedelta(days=30)
 _MOST_AHEAD = timedelta(days=730)
 
@@ -125,7 +125,7 @@ def _net(model: Model, currency: str) -> None:
         return
     st.markdown("**What its weeks earned, and where that goes**")
     chart = drawn(_net_drawn, model=model.name, currency=currency)
-    st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="runway")
+    over_time(chart, "runway", model=model.name)
     st.caption(
         "Each point is a week of the version in service with enough outcomes: what thirty days of as many decisions as "
         "now would bring if all went as in that week, less running costs. The line is what was seen; nothing says that "
@@ -166,7 +166,7 @@ def _metric(model: Model, found: Runway) -> None:
     if rows.empty:
         return
     chart = drawn(_metric_drawn, model=model.name)
-    st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="break_even")
+    over_time(chart, "break_even", model=model.name)
     st.caption(sourced(count_of(len(rows), "week"), int(rows["n_labelled"].sum()), "outcome"))
     link("health", "Its performance in full", icon=":material/ecg_heart:",
          params={"model": model.name, "part": "Performance"})  # fmt: skip
