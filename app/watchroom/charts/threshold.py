@@ -145,7 +145,7 @@ def _earned_words(cutoff: Floats, month: Floats, marks: Marks, currency: str) ->
     if marks.now is not None:
         told.append(f"the one in use {at(marks.now)}")
     if marks.best is not None and marks.low is not None and marks.high is not None:
-        ends = f"{cutoff_text(marks.low)} to {cutoff_text(min(marks.high, 1.0))}"
+        ends = f"{cutoff_text(marks.low)} and {cutoff_text(min(marks.high, 1.0))}"
         told.append(f"the best one {at(marks.best)}, which lies between {ends} with 95 % confidence")
     ends = f"yes to all {money(float(month[0]), currency)}, no to all {money(float(month[-1]), currency)}"
     return f"Money a month against the cut-off: {'; '.join(told)}; {ends}."
