@@ -42,7 +42,7 @@ def test_the_answer_comes_first_in_sentences(reader: Reader):
     month = sample.last_month()[0]
     assert answer(reader.open("portfolio")) == (
         "2 of 4 projects begun reached production. From training to production a version took a median of 8.5 days "
-        f"(2 versions). 1 of 2 changes failed. 2 models together earned €800 in {month:%B %Y}; 1 of them loses money."
+        f"(2 versions). 1 of 2 changes failed. 2 models together earned €800 in {month:%B %Y}; 1 of them lost money."
     )
 
 
@@ -73,7 +73,7 @@ def test_the_funnel_says_where_and_why_each_project_stops_and_leads_there(reader
 def test_delivery_says_what_it_leaves_out_and_who_waits_for_a_review(reader: Reader):
     text = said(reader.open("portfolio", view="Delivery"))
     assert "2 releases are left out: in service already when the log" in text
-    assert "1 rollback counted as failures of what came before" in text
+    assert "1 rollback is no change: within 30 days of one, it is that change's failure." in text
     assert "Of 2 changes no health was judged in the first 30 days" in text
     assert "A sign-off came after a median of **7 days** (2 waits). **3 versions** wait now." in text
     order = [text.index(name) for name in ("65 days", "30 days, again since it was rejected")]
@@ -122,6 +122,11 @@ def test_quarters_side_by_side_do_not_guess(reader: Reader):
     told = [chart.proto.alt for chart in charts] if hasattr(charts[0].proto, "alt") else []
     assert len(charts) == 6
     assert not told or any("unknown" in one for one in told)
+
+
+def test_what_was_in_production_before_anybody_looked_is_said_to_be_so_at_most(reader: Reader):
+    charts = reader.open("portfolio", view="By quarter").main.get("plotly_chart")
+    assert any("up to 2" in str(chart.proto) for chart in charts)
 
 
 def test_names_from_outside_stay_text(reader: Reader):

@@ -105,7 +105,7 @@ def lead_times(dots: Sequence[Dot], median: float | None, said: str) -> Chart:
                         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})  # fmt: skip
     most = max([one.days for one in dots], default=1.0)
     chart.update_yaxes(range=[0, most * 1.15], ticksuffix=" d", rangemode="tozero")
-    chart.update_xaxes(nticks=6, tickangle=0)
+    chart.update_xaxes(nticks=4, tickangle=0)
     if median is not None:
         chart.add_hline(y=median, line={"color": OTHER_COLOUR, "width": 1, "dash": "dot"})
         chart.add_annotation(x=1, xref="paper", xanchor="left", xshift=6, y=median, showarrow=False,
@@ -211,7 +211,8 @@ def by_model(bars: Sequence[Bar], currency: str, what: str) -> Chart:
     chart.update_layout(hovermode="closest", margin={"r": 70})
     low, high = extent(one.value for one in bars)
     money_axis(chart, low, high, currency, axis="x")
-    chart.update_xaxes(showgrid=True, gridcolor=GRID_COLOUR, zeroline=True, zerolinecolor=OTHER_COLOUR)
+    chart.update_xaxes(showticklabels=False, showgrid=True, gridcolor=GRID_COLOUR, zeroline=True,
+                       zerolinecolor=OTHER_COLOUR)  # fmt: skip
     chart.update_yaxes(type="category", showgrid=False, nticks=None, tickmode="array", tickvals=labels,
                        ticktext=[name(label) for label in labels])  # fmt: skip
     for one in shown:

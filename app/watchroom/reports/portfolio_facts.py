@@ -195,6 +195,7 @@ class QuarterFacts:
     over: bool
     begun: int
     in_service: int
+    perhaps: int
     delivery: Delivery | None
     waited: Spread
     net: float | None
@@ -203,7 +204,8 @@ class QuarterFacts:
 def trend(rows: Rows, choice: Choice) -> tuple[QuarterFacts, ...]:
     """The main figures by quarter, the oldest first, up to the running one; the chosen quarter plays no part.
 
-    `in_service` counts the projects that came into service for the first time.
+    `in_service` counts the projects that came into service for the first time, `perhaps` those that were seen there
+    first in the quarter, and may have been for any time.
     """
     taken = [one for one in rows.projects if choice.takes(one)]
     models = frozenset(one.name for one in taken if one.kind == "model")
@@ -219,6 +221,7 @@ def trend(rows: Rows, choice: Choice) -> tuple[QuarterFacts, ...]:
             over=one.after <= rows.today,
             begun=sum(map(one.holds, begun)),
             in_service=sum(release.dated and one.holds(release.at) for release in first_releases.values()),
+            perhaps=sum(not release.dated and one.holds(release.at) for release in first_releases.values()),
             delivery=_quarter_delivery(released, rows, one),
             waited=spread(wait.hours(rows.now) for wait in reviews if one.holds(wait.until)),
             net=_net(money, one),

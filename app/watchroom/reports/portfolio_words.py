@@ -55,7 +55,7 @@ def returned(found: Earned | None, currency: str) -> str:
     did = "lost" if found.net < 0 else "earned"
     so_far = "" if found.over else " so far"
     losing = len(found.losing)
-    but = f"; {losing} of them {'loses' if losing == 1 else 'lose'} money" if losing and found.models > 1 else ""
+    but = f"; {losing} of them lost money" if losing and found.models > 1 else ""
     return f"{capital(who)} {did} {money(abs(found.net), currency)} in {span(found.first, found.last)}{so_far}{but}."
 
 

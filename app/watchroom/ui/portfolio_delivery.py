@@ -130,7 +130,10 @@ def _known_from(told: Facts) -> None:
             "when the log or the watch over the registry began."
         )
     if told.rollbacks:
-        said.append(f"{count_of(told.rollbacks, 'rollback')} counted as failures of what came before, not as changes.")
+        said.append(
+            f"{count_of(told.rollbacks, 'rollback')} {'is' if told.rollbacks == 1 else 'are'} no change: within 30 "
+            "days of one, it is that change's failure."
+        )
     if told.delivery.unwatched:
         said.append(
             f"Of {count_of(told.delivery.unwatched, 'change')} no health was judged in the first 30 days: only a "

@@ -34,7 +34,8 @@ def show(told: Facts) -> None:
                 st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key=f"trend_{title}")
     st.caption(
         "A release counts in the quarter in which it went into service, with all that came of it; a wait in that in "
-        f"which it ended. At most {TREND_QUARTERS} quarters, UTC. No bar: nothing is known, or there was none."
+        f"which it ended. At most {TREND_QUARTERS} quarters, UTC. No bar: nothing is known, or there was none. "
+        "*Up to*: there already when the logs or the watch over the registry began."
     )
     st.caption(sourced("by quarter", len(found), "quarter"))
     download("Download as CSV", "portfolio-by-quarter", lambda: table(found))
@@ -46,7 +47,7 @@ def _charts(*, choice: Choice) -> Mapping[str, Chart]:
     running = next((place for place, one in enumerate(found) if not one.over), None)
     panels = (
         _panel("Projects begun", found, lambda one: one.begun, number),
-        _panel("First time in production", found, _reached, number),
+        _reached(found),
         _panel("Releases", found, _changes, number),
         _panel("Lead time, median", found, _lead, words.days),
         _failures(found),
@@ -71,8 +72,15 @@ def _panel(
     return Panel(title, values, ["" if one is None else text(one) for one in values])
 
 
-def _reached(one: QuarterFacts) -> float | None:
-    return one.in_service if one.delivery else None
+def _reached(found: Sequence[QuarterFacts]) -> Panel:
+    """Of what was there already when anybody first looked it is known only by when it was."""
+    seen = [one if one.delivery else None for one in found]
+    texts = [
+        "" if one is None else f"{'up to ' if one.perhaps else ''}{number(one.in_service + one.perhaps)}"
+        for one in seen
+    ]
+    values = [None if one is None else one.in_service + one.perhaps for one in seen]
+    return Panel("First time in production", values, texts)
 
 
 def _lead(one: QuarterFacts) -> float | None:
@@ -103,6 +111,7 @@ def _row(one: QuarterFacts) -> dict[str, object]:
         "over": one.over,
         "begun": one.begun,
         "first_in_production": one.in_service,
+        "there_when_first_seen": one.perhaps,
         "changes": made.changes if made else None,
         "changes_a_month": made.per_month if made else None,
         "lead_days_median": made.lead.median if made else None,
