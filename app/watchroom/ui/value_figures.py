@@ -80,7 +80,7 @@ class Figures:
         """What it earned; None when no day of it has been worked out."""
         if not self.scenario:
             return ask(queries.answer, model=self.model.name)
-        return answer_of(self.model.name, self.by("month"), self.by("day"), self.assumed, self.today)
+        return drawn(_answer, model=self.model.name, changes=self.changes)
 
     @property
     def foretold(self) -> date | None:
@@ -196,6 +196,14 @@ def _periods(*, model: str, changes: Changes, grain: Grain) -> pd.DataFrame:
     assert given is not None, "a scenario changes assumptions, so there are some"
     assumed = changed(given, changes)
     return table(against(drawn(served, model=model), assumed.baseline, given.baseline), assumed, grain)
+
+
+def _answer(*, model: str, changes: Changes) -> Answer | None:
+    given = _given(spec_of(model))
+    assert given is not None, "a scenario changes assumptions, so there are some"
+    months, days = (drawn(_periods, model=model, changes=changes, grain=grain) for grain in ("month", "day"))
+    with reading() as snapshot:
+        return answer_of(model, months, days, changed(given, changes), snapshot.day)
 
 
 def table(of: Service, assumed: Assumptions, grain: Grain) -> pd.DataFrame:
