@@ -32,11 +32,6 @@ class Choice:
     quarter: Quarter | None = None
     model: str | None = None
 
-    @property
-    def narrowed(self) -> bool:
-        """Whether some projects are left out."""
-        return bool(self.teams or self.trades or self.tiers or self.model)
-
     def takes(self, one: Project) -> bool:
         """Whether a project is among those chosen, whenever it was begun."""
         asked = ((self.teams, one.team), (self.trades, one.trade), (self.tiers, one.tier))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from watchroom.domain.delivery import Quarter
-from watchroom.reports.portfolio_facts import UNKNOWN, Choice, Rows, quarters_of
+from watchroom.reports.portfolio_facts import UNKNOWN, Choice, quarters_of
 from watchroom.store.queries.models import TIERS
 from watchroom.ui.following import Reads, follow, remember
 from watchroom.ui.names import told_apart
@@ -73,11 +73,6 @@ def _known_quarter(asked: str) -> str:
     if asked != ALL_TIME and asked not in drawn(_quarters):
         raise ValueError(asked)
     return asked
-
-
-def narrowed(found: Rows, choice: Choice) -> int:
-    """How many projects the choice leaves, whenever they were begun."""
-    return sum(choice.takes(one) for one in found.projects)
 
 
 _FOLLOWED: Reads = {QUARTER: _known_quarter}

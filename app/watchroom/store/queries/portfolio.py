@@ -6,7 +6,6 @@ zone, days UTC days; money is in the workspace's currency.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -209,8 +208,3 @@ order by all
 def datasets(snapshot: Snapshot) -> tuple[Used, ...]:
     """The datasets of every version's run, by name and digest."""
     return tuple(Used(*row) for row in snapshot.rows(_DATASETS))
-
-
-def reached(found: Iterable[Project]) -> list[Reached]:
-    """Projects as the funnel takes them."""
-    return [one.reached for one in found]
