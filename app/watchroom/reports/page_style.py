@@ -53,6 +53,8 @@ th:last-child, td:last-child {{ padding-right: 0; }}
 td {{ vertical-align: top; padding-top: 1.4pt; padding-bottom: 1.4pt; }}
 tr.mark td {{ font-weight: 600; }}
 td svg {{ margin: 0.5pt 0; }}
+@media screen and (max-width: 640px) {{ th, td {{ min-width: 5.5em; }} td.w {{ min-width: 13em; }} }}
+@media screen and (max-width: 640px) {{ .answer dl {{ grid-template-columns: 1fr; }} }}
 .lead {{ margin: 0.15em 0 0.35em; }}
 """
 """One or two pages for a business owner: a little larger, with numbered pages."""

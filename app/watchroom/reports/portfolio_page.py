@@ -161,8 +161,8 @@ def _actions(facts: Facts) -> str:
     head = "<h2>Next actions, the most pressing first</h2>"
     if not facts.actions:
         return f"{head}<p>None is advised.</p>"
-    columns = [Column("Model", 16), Column("What", 16, "w"), Column("When", 10, "w"), Column("Why", None, "w"),
-               Column("Would bring", 12, "w"), Column("Who decides", 15, "w")]  # fmt: skip
+    columns = [Column("Model", 15), Column("What", 16, "w"), Column("When", 9, "w"), Column("Why", None, "w"),
+               Column("Would bring", 11, "w"), Column("Who decides", 21, "w")]  # fmt: skip
     rows = [
         [cut(one.title, 40), action_words.what(one), cut(one.urgency, 20), cut(one.reason, 110),
          "cannot be told" if one.worth_per_month is None else f"{money(one.worth_per_month, facts.currency)} a month",
