@@ -135,8 +135,8 @@ def _counts(reader: Unpublished) -> list[tuple[Any, ...]]:
         select model,
             coalesce(sum(decisions) filter (day > last - $month), 0)::bigint,
             coalesce(sum(labelled) filter (day > last - $month), 0)::bigint,
-            coalesce(sum(decisions) filter (day between last - $old and last - $month), 0)::bigint,
-            coalesce(sum(labelled) filter (day between last - $old and last - $month), 0)::bigint
+            coalesce(sum(decisions) filter (day > last - $old and day <= last - $month), 0)::bigint,
+            coalesce(sum(labelled) filter (day > last - $old and day <= last - $month), 0)::bigint
         from own join ends using (model) group by model""",
         {"today": reader.day, "month": MONTH_DAYS, "old": OLD_DAYS},
     )
