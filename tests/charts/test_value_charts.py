@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.sample import HOSTILE
-from watchroom.charts import runway, value
+from watchroom.charts import runway, value, value_steps
 from watchroom.charts.money_axis import ticks
 from watchroom.charts.runway import Trend
 from watchroom.charts.style import Chart
-from watchroom.charts.value import Mark, Payback, Step
+from watchroom.charts.value import Mark, Payback
+from watchroom.charts.value_steps import Step
 
 TODAY = date(2026, 11, 20)
 
@@ -73,7 +74,7 @@ def test_a_change_of_version_is_marked_where_it_lies_within():
     [
         lambda scenario: value.earned(months(900.0), "EUR", TODAY, scenario=scenario),
         lambda scenario: value.running(months(900.0), "EUR", Payback(500.0, TODAY), scenario=scenario),
-        lambda scenario: value.steps([Step("Net", 5.0, total=True)], "EUR", scenario=scenario),
+        lambda scenario: value_steps.steps([Step("Net", 5.0, total=True)], "EUR", scenario=scenario),
     ],
 )
 def test_a_picture_of_a_scenario_says_so_in_itself_and_in_words(make: Any):
@@ -98,14 +99,14 @@ def test_all_of_it_says_whether_it_is_paid_back(payback: Payback, said: str):
 
 def test_each_amount_begins_where_the_one_before_ended_and_sums_stand_from_zero():
     rows = [Step("a", 300.0), Step("b", -100.0), Step("c", None), Step("sum", 200.0, total=True), Step("d", -50.0)]
-    (bars,) = value.steps(rows, "EUR").figure.data
+    (bars,) = value_steps.steps(rows, "EUR").figure.data
     assert list(bars.base) == [0, 300, 200, 0, 200]
     assert list(bars.x) == [300, -100, 0, 200, -50]
-    assert "c unknown" in value.steps(rows, "EUR").alt
+    assert "c unknown" in value_steps.steps(rows, "EUR").alt
 
 
 def test_names_from_outside_are_no_markup_in_a_picture():
-    chart = value.steps([Step(HOSTILE, 5.0, HOSTILE)], "EUR")
+    chart = value_steps.steps([Step(HOSTILE, 5.0, HOSTILE)], "EUR")
     shown = [*chart.figure.layout.yaxis.ticktext, *chart.figure.data[0].hovertext]
     assert not any("<img" in text for text in shown)
 

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from watchroom.charts.health import middle
 from watchroom.charts.money_axis import extent, money_axis
-from watchroom.charts.style import GRID_COLOUR, LINE_COLOUR, MARK_COLOUR, OTHER_COLOUR, Chart, figure, name
+from watchroom.charts.style import LINE_COLOUR, MARK_COLOUR, OTHER_COLOUR, Chart, figure, name
 from watchroom.charts.words import days, records
 from watchroom.domain.money_text import money, short_money
 
@@ -32,7 +32,6 @@ _DAY_MS = 86_400_000
 _MONTH_DAYS = 27
 _MONTHS_NAMED = 13
 _SCENARIO_ROOM = 26
-_AMOUNT_ROOM = 76
 _LEAST_TEXT = 10
 _UNSEEN = 0.025
 """Of the height: what keeps a figure off the mark that stands at the end of the bar."""
@@ -82,7 +81,7 @@ def earned(
         _names(chart, found)
         _months(chart, found)
     if scenario:
-        _scenario(chart)
+        say_scenario(chart)
     return Chart(chart, _earned_words(found, currency, today, scenario))
 
 
@@ -226,7 +225,7 @@ def _any(found: pd.DataFrame, column: str) -> bool:
 def _earned_words(found: pd.DataFrame, currency: str, today: date, scenario: bool) -> str:
     if found.empty:
         return "No money has been worked out."
-    start = _SCENARIO_WORDS if scenario else ""
+    start = SCENARIO_WORDS if scenario else ""
     told = []
     for row in records(found)[-LABELLED_MOST:]:
         so_far = "" if pd.Timestamp(row.period_end).date() < today else " so far"
@@ -266,14 +265,14 @@ def running(found: pd.DataFrame, currency: str, payback: Payback, *, scenario: b
     if payback.build_cost is not None and len(total):
         _built(chart, payback, x, total, currency)
     if scenario:
-        _scenario(chart)
-    return Chart(chart, f"{_SCENARIO_WORDS if scenario else ''}{_running_words(found, total, currency, payback)}")
+        say_scenario(chart)
+    return Chart(chart, f"{SCENARIO_WORDS if scenario else ''}{_running_words(found, total, currency, payback)}")
 
 
-_SCENARIO_WORDS = "By the assumptions of a scenario, not those of the file. "
+SCENARIO_WORDS = "By the assumptions of a scenario, not those of the file. "
 
 
-def _scenario(chart: go.Figure) -> None:
+def say_scenario(chart: go.Figure) -> None:
     """Says in the picture itself that it is of a scenario: pictures are copied without what stands round them."""
     top = float(chart.layout.margin.t or 0)
     chart.add_annotation(
@@ -334,64 +333,3 @@ def _running_words(found: pd.DataFrame, total: pd.Series[Any], currency: str, pa
         return f"{whole}{built}, which is not paid back."
     when = f"{payback.day.day} {payback.day:%b %Y}"
     return f"{whole}{built}, {'by trend paid back about' if payback.foretold else 'paid back on'} {when}."
-
-
-@dataclass(frozen=True)
-class Step:
-    """One of the amounts that a sum is made of; a `total` stands from zero. `note` is what it comes from."""
-
-    label: str
-    amount: float | None
-    note: str = ""
-    total: bool = False
-    estimated: bool = False
-
-
-def steps(found: Sequence[Step], currency: str, *, scenario: bool = False) -> Chart:
-    """How amounts add up to a net, from above to below: each begins where the one before ended."""
-    rows, at = list(found), 0.0
-    bases, lengths, colours, ends = [], [], [], []
-    for one in rows:
-        amount = one.amount or 0.0
-        base = 0.0 if one.total else at
-        at = amount if one.total else at + amount
-        bases.append(base)
-        lengths.append(amount)
-        ends.append((base, base + amount))
-        colours.append(_step_colour(one))
-    places = list(range(len(rows)))[::-1]
-    chart = figure(
-        go.Bar(
-            orientation="h", y=places, x=lengths, base=bases, width=0.62,
-            marker={"color": colours, "line": {"width": [1 if one.estimated else 0 for one in rows],
-                                              "color": REALIZED_COLOUR}},
-            hovertext=[f"{name(one.label)}<br>{name(one.note)}" for one in rows],
-            hovertemplate="%{hovertext}<extra></extra>",
-        ),
-        height=34 * len(rows) + 40,
-    )  # fmt: skip
-    low, high = extent([end for pair in ends for end in pair], top_air=0.02)
-    money_axis(chart, low, high, currency, axis="x")
-    chart.update_xaxes(showgrid=True, gridcolor=GRID_COLOUR, zeroline=True, zerolinecolor=OTHER_COLOUR)
-    chart.update_yaxes(
-        tickmode="array", tickvals=places, ticktext=[f"{name(one.label)}  " for one in rows], showgrid=False,
-        range=[-0.6, len(rows) - 0.4],
-    )  # fmt: skip
-    for place, one, (start, end) in zip(places, rows, ends, strict=True):
-        chart.add_annotation(
-            x=max(start, end), y=place, xanchor="left", xshift=5, showarrow=False, font={"size": 12},
-            text=f"<b>{money(one.amount, currency)}</b>" if one.total else money(one.amount, currency, signed=True),
-        )  # fmt: skip
-    chart.update_layout(hovermode="closest", margin={"r": _AMOUNT_ROOM})
-    if scenario:
-        _scenario(chart)
-    told = "; ".join(f"{one.label} {money(one.amount, currency)}" for one in rows)
-    return Chart(chart, f"{_SCENARIO_WORDS if scenario else ''}How it adds up: {told}.")
-
-
-def _step_colour(one: Step) -> str:
-    if one.total:
-        return NET_COLOUR
-    if one.estimated:
-        return ESTIMATED_COLOUR
-    return COST_COLOUR if (one.amount or 0) < 0 else REALIZED_COLOUR

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from watchroom.charts import value as charts
-from watchroom.charts.value import Step
+from watchroom.charts import value_steps as charts
+from watchroom.charts.value_steps import Step
 from watchroom.domain.value import money
 from watchroom.store.queries.value import Answer
 from watchroom.ui.room import drawn
