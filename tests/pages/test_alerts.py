@@ -189,7 +189,7 @@ def test_a_scope_that_names_no_model_says_so(reader: Reader):
 def test_the_roster_names_who_watches_and_what_nobody_does(reader: Reader):
     app = reader.open("alerts", part="Watch roster")
     text = said(app)
-    assert figures(app)["Signals"] == ("42", "6 of each of 7 models")
+    assert figures(app)["Signals"] == ("42", "of 7 models")
     assert "Nobody has the signals of 5 models" in text
     assert ":red[Bike demand]" in text
     frame = app.main.dataframe[0].value
@@ -207,7 +207,7 @@ def test_the_roster_names_who_watches_and_what_nobody_does(reader: Reader):
     assert {tuple(person) for person in frame[frame["Model"] == "Bike demand"]["Person"]} == {("nobody",)}
 
 
-def test_the_roster_of_one_model_is_its_six_signals(reader: Reader):
+def test_the_roster_of_one_model_has_its_signals_alone(reader: Reader):
     app = reader.open("alerts", part="Watch roster", model="card-fraud")
     assert len(app.main.dataframe[0].value) == 6
     assert "Every signal is watched." in said(app)

@@ -45,9 +45,15 @@ def of(given: dict[str, Any], **changed: Any) -> dict[str, Watch]:
     return {watch.signal: watch for watch in found}
 
 
+def test_a_kpi_without_a_limit_is_not_watched_and_a_model_without_kpis_lacks_none():
+    assert not of({"kpis": [{"name": "Caught", "sql": "count(*)"}], **LOG})["kpi"].watched
+    assert "kpi" not in of(LOG)
+
+
 def test_a_model_whose_file_says_all_has_every_signal_watched():
-    found = of({**FRAUD, "model": "m"})
+    found = of({**FRAUD, "model": "m", "kpis": [{"name": "Caught", "sql": "count(*)", "limit": 3}]})
     assert [watch.signal for watch in found.values() if watch.watched] == list(SIGNALS)
+    assert found["kpi"].what == "Caught: each week against its limit"
     assert found["drift"].what == (
         "PSI of 2 features and 1 signal of its own: watch 0.1, drifted 0.25, 1 feature with limits of their own"
     )

@@ -52,7 +52,7 @@ def _figures(found: Sequence[Watch]) -> None:
     bare = len({watch.model for watch in found if not watch.runbook})
     models = len({watch.model for watch in found})
     with st.grid(4, min_column_width=150):
-        figure("Signals", number(len(found)), f"{len(SIGNALS)} of each of {count_of(models, 'model')}")
+        figure("Signals", number(len(found)), f"of {count_of(models, 'model')}")
         figure("With nobody", number(orphans), "nobody is on call or runs it" if orphans else "each has somebody")
         figure("Not watched", number(blind), "nothing would be said" if blind else "all are")
         figure("Without a runbook", number(bare), "models" if bare != 1 else "model")

@@ -15,10 +15,10 @@ from pydantic import ValidationError
 from watchroom.domain.attribution import NDCG_LIMIT
 from watchroom.domain.vocabulary import METHOD_NAMES, METRICS, USUAL_METRIC
 from watchroom.store.queries.roster import Post
-from watchroom.ui.text import count_of, number, one_line
+from watchroom.ui.text import count_of, number, one_line, some
 from watchroom.workspace.model_file import ModelSpec, Performance
 
-SIGNALS = ("drift", "quality", "performance", "volume", "explanation", "log")
+SIGNALS = ("drift", "quality", "performance", "volume", "explanation", "kpi", "log")
 
 REFERENCE_DAYS = 28
 """How long a reference taken from the log is proposed to be: four of each weekday."""
@@ -57,11 +57,13 @@ class _Found:
 
 
 def watches(post: Post) -> tuple[Watch, ...]:
-    """The six signals of a model, in the order of `SIGNALS`."""
+    """The signals of a model, in the order of `SIGNALS`; `kpi` only where its file names any."""
     spec = spec_of(post)
     role = next((role for role in ("on_call", "operations") if post.owner(role)), "")
     found = []
     for signal in SIGNALS:
+        if signal == "kpi" and (spec is None or not spec.kpis):
+            continue
         seen = _RULES[signal](post, spec) if spec is not None else _no_file(post)
         found.append(
             Watch(
@@ -224,6 +226,15 @@ def _explanation(post: Post, spec: ModelSpec) -> _Found:
     return _Found(True, f"what drives it each month against the reference: nDCG, watch {NDCG_LIMIT:g}")
 
 
+def _kpi(post: Post, spec: ModelSpec) -> _Found:
+    if spec.decisions is None:
+        return _without_log()
+    limited = [kpi.name for kpi in spec.kpis if kpi.limit is not None and kpi.sql is not None]
+    if limited:
+        return _Found(True, f"{some([one_line(name, 60) for name in limited], 4)}: each week against its limit")
+    return _Found(False, f"{count_of(len(spec.kpis), 'KPI')}, none with a formula and a limit")
+
+
 def _log(post: Post, spec: ModelSpec) -> _Found:
     if spec.decisions is None:
         return _without_log()
@@ -243,6 +254,7 @@ _RULES: dict[str, Callable[[Post, ModelSpec], _Found]] = {
     "performance": _performance,
     "volume": _volume,
     "explanation": _explanation,
+    "kpi": _kpi,
     "log": _log,
 }
 
