@@ -15,6 +15,7 @@ from sklearn.metrics import confusion_matrix, precision_score, recall_score, roc
 from tests.domain.samples import cells_from, cells_of, class_cells
 from watchroom.domain.bins import SCORE_BINS, score_bin, score_edges
 from watchroom.domain.profit import (
+    FEWEST,
     NEVER,
     Scored,
     Stakes,
@@ -29,7 +30,7 @@ from watchroom.domain.profit import (
     scored_by_block,
     stakes,
 )
-from watchroom.domain.profit_best import DRAWS, FEWEST, best
+from watchroom.domain.profit_best import DRAWS, best
 from watchroom.domain.worth import OutcomeWorth, worth
 
 RNG = np.random.default_rng(5)
@@ -206,6 +207,7 @@ class TestTheBestOne:
         outcomes = np.arange(len(SCORES)) < rare
         assert best(counted(SCORES, outcomes), stakes(FRAUD), 0.5) is None
         assert best(counted(SCORES, ~outcomes), stakes(FRAUD), 0.5) is None
+        assert implied_ratio(counted(SCORES, outcomes), 0.5) is None
 
     def test_without_one_in_use_there_is_a_best_and_no_gain(self):
         found = best(counted(SCORES, OUTCOMES), stakes(FRAUD), None)

@@ -46,7 +46,7 @@ class TestOneModel:
         assert f"A cut-off of {best:g}" in said(app)
         app.main.slider[0].set_value(0.45).run()
         shown, known = figures(app), frame.dropna(subset=["outcome"])
-        assert shown["“stopped” a day"][0] == f"{(frame['score'] >= 0.45).sum() / DAYS:.3g}"
+        assert shown["“stopped”"][0] == f"{(frame['score'] >= 0.45).sum() / DAYS:.3g}"
         right = (known[known["score"] >= 0.45]["outcome"] == "1").mean()
         assert shown["Precision"][0] == f"{right:.0%}".replace("%", " %")
         assert f"Cut-off 0.45: €{money(frame, 0.45):,.0f} in these days"[:16] in said(app)

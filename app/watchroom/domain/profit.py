@@ -24,6 +24,9 @@ NEVER = 1.00001
 MONTH_DAYS = 30
 """Money "a month" is that of thirty days."""
 
+FEWEST = 10
+"""Decisions of the rarer outcome from which on a best cut-off, and a ratio, is spoken of."""
+
 _SAME = 1e-9
 
 Number = TypeVar("Number", np.int64, np.float64)
@@ -233,12 +236,12 @@ def implied_ratio(scored: Scored, cutoff: float) -> float | None:
 
     It is (1 − p) / p with p how often the outcome is 1 at the cut-off: the slope of the convex hull of the ROC curve
     there, which isotonic regression of the outcomes on the scores gives (Fawcett and Niculescu-Mizil 2007). Scores need
-    not be calibrated. None where p is 0 or 1, or beyond all scores.
+    not be calibrated. None where p is 0 or 1, beyond all scores, or with fewer than `FEWEST` of either outcome.
     """
     positive, negative = scored.totals
     n = positive + negative
     filled = np.flatnonzero(n)
-    if not filled.size:
+    if min(positive.sum(), negative.sum()) < FEWEST:
         return None
     rate = _isotonic(positive[filled] / n[filled], n[filled].astype(np.float64))
     next_up = int(np.searchsorted(filled, place_of(cutoff)))

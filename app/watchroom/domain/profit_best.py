@@ -17,16 +17,13 @@ from watchroom.domain.bins import SCORE_BINS
 from watchroom.domain.cutoff import roundest
 from watchroom.domain.laws import NORMAL_95
 from watchroom.domain.outcomes import Floats
-from watchroom.domain.profit import NEVER, Scored, Stakes, cutoffs, from_each, place_of
+from watchroom.domain.profit import FEWEST, NEVER, Scored, Stakes, cutoffs, from_each, place_of
 
 DRAWS = 200
 """Samples of the bootstrap: the ends of a 95 % interval then rest on five samples each."""
 
 DAYS_RESAMPLED = 20
 """From so many days on whole days are drawn, since what goes wrong goes wrong on the same days; below, decisions."""
-
-FEWEST = 10
-"""Decisions of the rarer outcome from which on a best cut-off is spoken of."""
 
 FLAT = 0.05
 """A cut-off is as good as the best one when it gives up at most this share of what the best one is worth."""

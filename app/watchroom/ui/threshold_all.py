@@ -131,9 +131,10 @@ def _table(rows: pd.DataFrame, currency: str) -> None:
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     every = rows.reset_index(drop=True)
-    return pd.DataFrame(
+    shown = pd.DataFrame(
         {
             "Model": [one_line(title, 80) for title in every["title"]],
+            "Why not": [why_not(row) for row in records(every)],
             "In use": every["in_use"],
             "Best": every["best"].clip(upper=1.0),
             "from": every["best_low"],
@@ -144,9 +145,9 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
             "Alerts a day": every["alerts_per_day"],
             "at the best": every["best_alerts_per_day"],
             "n": every["n"],
-            "Why not": [why_not(row) for row in records(every)],
         }
     )
+    return shown if shown["Why not"].notna().any() else shown.drop(columns="Why not")
 
 
 def why_not(row: Any) -> str | None:
@@ -172,10 +173,10 @@ def _columns(currency: str) -> dict[str, ColumnConfig]:
         "from": number_column(format="%.3f", width=64, help="Lower end of its 95 % interval"),
         "to": number_column(format="%.3f", width=64, help="Upper end of its 95 % interval"),
         "Gain": number_column(f"Gain, {unit}", format="localized", help="At the best one, against the one in use"),
-        "Gain from": number_column(format="localized", width=90, help="Lower end of its 95 % interval"),
-        "Gain to": number_column(format="localized", width=90, help="Upper end of its 95 % interval"),
+        "Gain from": number_column(format="localized", width=80, help="Lower end of its 95 % interval"),
+        "Gain to": number_column(format="localized", width=80, help="Upper end of its 95 % interval"),
         "Alerts a day": number_column(format="%.1f", width=96, help="Decisions a day at the cut-off in use or above"),
         "at the best": number_column(format="%.1f", width=90, help="Decisions a day at the best cut-off or above"),
-        "n": number_column(format="localized", width=80, help="Decisions with a score and an outcome"),
-        "Why not": st.column_config.TextColumn(width=180),
+        "n": number_column(format="localized", width=66, help="Decisions with a score and an outcome"),
+        "Why not": st.column_config.TextColumn("Why no best", width=170),
     }

@@ -13,8 +13,8 @@ from watchroom.charts import threshold as charts
 from watchroom.charts.fairness import group
 from watchroom.charts.words import days
 from watchroom.domain.money_text import money
-from watchroom.domain.profit import scored_by_block, stakes
-from watchroom.domain.profit_best import FEWEST, best
+from watchroom.domain.profit import FEWEST, scored_by_block, stakes
+from watchroom.domain.profit_best import best
 from watchroom.domain.worth import OutcomeWorth
 from watchroom.store.queries import threshold as queries
 from watchroom.ui.room import ask, drawn

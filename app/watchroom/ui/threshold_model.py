@@ -133,16 +133,17 @@ def _figures(subject: Subject, found: Found, chosen: float) -> None:
                 "Money a month", money(month, subject.currency), _now(before, lambda one: money(one, subject.currency))
             )
         figure(
-            plain(f"“{names.yes}” a day", 40), short(place.alerts / days),
-            _now(now, lambda one: short(one.alerts / days)), help="All decisions with a score, with an outcome or not",
+            plain(f"“{names.yes}”", 40), short(place.alerts / days),
+            _now(now, lambda one: short(one.alerts / days), "a day · "),
+            help="All decisions with a score, with an outcome or not",
         )  # fmt: skip
         figure("Precision", share(_none(place.precision)), _now(now, lambda one: share(_none(one.precision))),
                help=plain(f"Of those “{names.yes}”, how many turned out “{names.real}”", 120))  # fmt: skip
         figure("Recall", share(_none(place.recall)), _now(now, lambda one: share(_none(one.recall))),
                help=plain(f"Of all that turned out “{names.real}”, how many were “{names.yes}”", 120))  # fmt: skip
-        figure("False alarms a day", short(place.fp * scale), _now(now, lambda one: short(one.fp * scale)),
+        figure("False alarms", short(place.fp * scale), _now(now, lambda one: short(one.fp * scale), "a day · "),
                help=plain(f"“{names.yes}”, and turned out “{names.unreal}”", 120))  # fmt: skip
-        figure("Missed a day", short(place.fn * scale), _now(now, lambda one: short(one.fn * scale)),
+        figure("Missed", short(place.fn * scale), _now(now, lambda one: short(one.fn * scale), "a day · "),
                help=plain(f"“{names.no}”, and turned out “{names.real}”", 120))  # fmt: skip
 
 
@@ -150,8 +151,9 @@ def _none(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
-def _now(before: T | None, say: Callable[[T], str]) -> str:
-    return "in use: unknown" if before is None else f"in use: {say(before)}"
+def _now(before: T | None, say: Callable[[T], str], unit: str = "") -> str:
+    """What it is at the cut-off in use."""
+    return f"{unit}now {'unknown' if before is None else say(before)}"
 
 
 def _matrix(subject: Subject, found: Found, chosen: float, worth: OutcomeWorth) -> None:

@@ -6,8 +6,8 @@ import math
 
 from watchroom.charts.words import cutoff_text, days, share, short
 from watchroom.domain.money_text import money
-from watchroom.domain.profit import At, at, place_of
-from watchroom.domain.profit_best import DRAWS, FEWEST
+from watchroom.domain.profit import FEWEST, At, at, place_of
+from watchroom.domain.profit_best import DRAWS
 from watchroom.ui.text import count_of, number, one_line
 from watchroom.ui.threshold_subject import Found, Names, Subject
 
