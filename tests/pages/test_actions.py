@@ -148,10 +148,12 @@ def test_an_accepted_one_can_be_closed_and_a_closed_one_tells_what_happened_afte
     app = reader.open("value", model="demand", view="Next actions")
     table = app.main.dataframe[0].value.set_index("Figure")
     assert table.loc["RMSE", "Before":"After"].str.split(" ").str[0].tolist() == ["4", "3"]
-    assert table.loc["RMSE", "Rests on"] == "1,400 and 2,000 outcomes"
+    assert table.loc["RMSE", "From, before":].tolist() == ["1,400 outcomes", "2,000 outcomes"]
     assert table.loc["Mean error, units", "Before":"After"].tolist() == ["30", "20"]
     assert table.loc["Net in thirty days", "Before":"After"].tolist() == ["€300", "€1,200"]
-    assert table.loc["Net in thirty days", "Rests on"] == "1,400 and 2,000 outcomes of 2,800 and 4,000 decisions"
+    assert table.loc["Net in thirty days", "From, before":].tolist() == [
+        "1,400 outcomes, 2,800 decisions", "2,000 outcomes, 4,000 decisions",
+    ]  # fmt: skip
     assert "So far 20 of 28 days after are over." in said(app)
     assert "It took over before this was decided here." in said(app)
 
@@ -186,7 +188,10 @@ def test_home_shows_what_waits_for_the_role_and_proposals_that_lack_its_voice(le
     assert "Let version 3 take over" not in operations
     reviewer = said(reader.open("home", role="Reviewer"))
     assert "Let version 3 take over" in reviewer
-    withdraw(ledger, opened.seq, AISHA)
+    promoted = open_proposal(ledger, Proposed("demand", 2, "promote the challenger", "Better."), AISHA)
+    assert "Let version 3 take over" not in said(reader.open("home", role="Business"))  # its proposal stands there
+    for one in (opened, promoted):
+        withdraw(ledger, one.seq, AISHA)
     assert "your voice is missing" not in said(reader.open("home", role="Business"))
 
 

@@ -13,7 +13,7 @@ from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.actions import Action
 from watchroom.ui.actions import DOING, ICONS, doer, heading, worth
 from watchroom.ui.navigation import link
-from watchroom.ui.proposals_known import known, waiting
+from watchroom.ui.proposals_known import known, under_way, waiting
 from watchroom.ui.proposals_list import heading as proposed
 from watchroom.ui.room import ask
 from watchroom.ui.rows import quiet
@@ -31,9 +31,13 @@ VIEW = {"view": "Next actions"}
 
 
 def show(model: str | None, role: str) -> None:
-    """The section; nothing when nothing waits."""
-    todo = [one for one in ask(queries.actions, model=model) if waits_for(one, role)]
+    """The section; nothing when nothing waits. What is proposed already stands there as the proposal, or not at all."""
     every = known()
+    todo = [
+        one
+        for one in ask(queries.actions, model=model)
+        if waits_for(one, role) and (every is None or under_way(every, one.model, one.action) is None)
+    ]
     voices = [one for one in (waiting(every, role) if every else ()) if model in (None, one.proposed.model)]
     if not todo and not voices:
         return

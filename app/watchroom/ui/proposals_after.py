@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -47,7 +47,6 @@ def show(one: Proposal) -> None:
         table,
         hide_index=True,
         row_height=34,
-        column_config={"Rests on": st.column_config.TextColumn(width="large")},
         placeholder="–",
         alt=f"{len(table)} figures of the {before.days} days before and the {after.days} days after",
     )
@@ -60,13 +59,17 @@ def show(one: Proposal) -> None:
     )
 
 
+Row = tuple[str, str, str, str, str]
+"""A figure's name, its value before and after, and what each rests on."""
+
+
 def compared(*, model: str, before: Side, after: Side) -> pd.DataFrame:
     """The metric, each KPI and the net per month of both times, as text, with what each rests on."""
     rows = [*_metric(model, before, after), *_kpis(model, before, after), *_net(model, before, after)]
-    return pd.DataFrame(rows, columns=["Figure", "Before", "After", "Rests on"])
+    return pd.DataFrame(rows, columns=["Figure", "Before", "After", "From, before", "From, after"])
 
 
-def _metric(model: str, before: Side, after: Side) -> Iterator[tuple[str, str, str, str]]:
+def _metric(model: str, before: Side, after: Side) -> Iterator[Row]:
     spec = spec_of(model)
     if spec is None or spec.task is None:
         return
@@ -74,7 +77,7 @@ def _metric(model: str, before: Side, after: Side) -> Iterator[tuple[str, str, s
     name = (limits.metric if limits else None) or USUAL_METRIC[spec.task]
     told = [_measured(spec.task, model, side).get(name) for side in (before, after)]
     n = [one.n if one is not None else 0 for one in told]
-    yield METRIC_NAMES.get(name, name), _interval(told[0]), _interval(told[1]), _outcomes(n[0], n[1])
+    yield METRIC_NAMES.get(name, name), _interval(told[0]), _interval(told[1]), *_outcomes(n)
 
 
 def _measured(task: str, model: str, side: Side) -> dict[str, Measured]:
@@ -93,7 +96,7 @@ def _interval(found: Measured | None) -> str:
     return f"{figure_text(found.value)} ({figure_text(found.low)} to {figure_text(found.high)})"
 
 
-def _kpis(model: str, before: Side, after: Side) -> Iterator[tuple[str, str, str, str]]:
+def _kpis(model: str, before: Side, after: Side) -> Iterator[Row]:
     sides = [ask(queries.kpis, model=model, first=side.first, last=side.last) for side in (before, after)]
     for name in dict.fromkeys([*sides[0], *sides[1]]):
         one, other = (side.get(name) for side in sides)
@@ -101,14 +104,14 @@ def _kpis(model: str, before: Side, after: Side) -> Iterator[tuple[str, str, str
         unit = next((found.unit for found in both if found.unit), "")
         label = f"{one_line(name, 60)}{f', {one_line(unit, 40)}' if unit else ''}"
         n = [_count(found.n if found else 0) for found in (one, other)]
-        yield label, _value(one), _value(other), f"{n[0]} and {n[1]} decisions"
+        yield label, _value(one), _value(other), f"{n[0]} decisions", f"{n[1]} decisions"
 
 
 def _value(found: KpiThen | None) -> str:
     return "unknown" if found is None or found.value is None else figure_text(found.value)
 
 
-def _net(model: str, before: Side, after: Side) -> Iterator[tuple[str, str, str, str]]:
+def _net(model: str, before: Side, after: Side) -> Iterator[Row]:
     one, other = (ask(queries.net, model=model, first=side.first, last=side.last) for side in (before, after))
     if one.net_per_month is None and other.net_per_month is None:
         return
@@ -117,13 +120,13 @@ def _net(model: str, before: Side, after: Side) -> Iterator[tuple[str, str, str,
         "Net in thirty days",
         money(one.net_per_month, currency),
         money(other.net_per_month, currency),
-        f"{_count(one.labelled)} and {_count(other.labelled)} outcomes of {_count(one.decisions)} and "
-        f"{_count(other.decisions)} decisions",
+        f"{_count(one.labelled)} outcomes, {_count(one.decisions)} decisions",
+        f"{_count(other.labelled)} outcomes, {_count(other.decisions)} decisions",
     )
 
 
-def _outcomes(before: int, after: int) -> str:
-    return f"{_count(before)} and {_count(after)} outcomes"
+def _outcomes(n: Sequence[int]) -> tuple[str, str]:
+    return f"{_count(n[0])} outcomes", f"{_count(n[1])} outcomes"
 
 
 def _count(n: int) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from watchroom.errors import LedgerError
 from watchroom.ui import book
 from watchroom.ui.identity import current_user
-from watchroom.ui.room import room
+from watchroom.ui.room import noted, room
 from watchroom.ui.workspace import facts
 
 if TYPE_CHECKING:
@@ -41,7 +41,11 @@ def _kept(workspace: str) -> _Kept:
 
 
 def known() -> Proposals | None:
-    """Every proposal as of now; None while the ledger cannot be read."""
+    """Every proposal as of this rerun; None while the ledger cannot be read."""
+    return noted("proposals", _read)
+
+
+def _read() -> Proposals | None:
     try:
         return _kept(str(room().settings.workspace.resolve())).now()
     except LedgerError:
