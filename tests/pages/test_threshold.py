@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -50,6 +51,15 @@ class TestOneModel:
         right = (known[known["score"] >= 0.45]["outcome"] == "1").mean()
         assert shown["Precision"][0] == f"{right:.0%}".replace("%", " %")
         assert f"Cut-off 0.45: €{money(frame, 0.45):,.0f} in these days"[:16] in said(app)
+
+    def test_a_stretch_of_cutoffs_that_are_about_as_good_is_told_in_words(self, reader: Reader):
+        text = said(reader.open("threshold", **USUAL))
+        assert re.search(r"Anything from 0\.\d+ to 0\.\d+ earns within €[\d,]+ a month of the best\.", text)
+
+    def test_at_the_best_one_the_slider_says_the_interval_of_the_answer(self, reader: Reader):
+        text = said(reader.open("threshold", **USUAL))
+        first, second = re.findall(r"95 %: \+?€([\d,]+) to \+?€([\d,]+)", text)[:2]
+        assert first == second
 
     def test_a_link_keeps_the_cutoff_and_the_changed_figures(self, reader: Reader):
         app = reader.open("threshold", **USUAL, cutoff="0.45", fp="-80")

@@ -80,7 +80,7 @@ def _slider_part(subject: Subject, worth: OutcomeWorth) -> None:
     if found.at_stake is not None:
         chart = charts.earned(cutoffs(), found.month, found.half, marks, found.top, subject.currency)
         st.plotly_chart(chart.figure, config=_QUIET, alt=chart.alt, key="threshold_money")
-        st.caption(sentence(_legend(found), 500))
+        st.caption(sentence(_legend(subject, found), 500))
     _figures(subject, found, chosen)
     _matrix(subject, found, chosen, worth)
     _how_to_move(subject, found, chosen)
@@ -114,10 +114,10 @@ def _marks(found: Found, chosen: float) -> Marks:
     return Marks(chosen, found.now) if told is None else Marks(chosen, found.now, told.cutoff, told.low, told.high)
 
 
-def _legend(found: Found) -> str:
-    parts = [words.sure(found), words.room_around(found, "")] if found.best else []
+def _legend(subject: Subject, found: Found) -> str:
+    """How sure the best one is, how much room there is round it, and what the pale band is."""
     band = "The pale band is the 95 % interval against the one in use." if found.best and found.now is not None else ""
-    return " ".join(part for part in (*parts[:1], band) if part)
+    return " ".join(part for part in (words.room_around(found, subject.currency), words.sure(found), band) if part)
 
 
 def _figures(subject: Subject, found: Found, chosen: float) -> None:

@@ -171,14 +171,19 @@ def _missed(place: At, names: Names) -> str:
 
 
 def _difference(found: Found, cutoff: float, more: float, currency: str, now: str) -> str:
-    half = float(found.half[place_of(cutoff)])
     side = "more" if more >= 0 else "less"
-    interval = (
-        f" (95 %: {money(more - half, currency, signed=True)} to {money(more + half, currency, signed=True)})"
-        if half > 0 and math.isfinite(half)
-        else ""
-    )
-    return f"It earns {money(abs(more), currency)} a month {side} than {now}{interval}."
+    low, high = _interval(found, cutoff, more)
+    told = f" (95 %: {money(low, currency, signed=True)} to {money(high, currency, signed=True)})" if low < high else ""
+    return f"It earns {money(abs(more), currency)} a month {side} than {now}{told}."
+
+
+def _interval(found: Found, cutoff: float, more: float) -> tuple[float, float]:
+    """The 95 % interval against the one in use: the best one's allows for its having been chosen on these decisions."""
+    told = found.best
+    if told is not None and place_of(cutoff) == place_of(told.cutoff):
+        return told.gain_low * found.to_month, told.gain_high * found.to_month
+    half = float(found.half[place_of(cutoff)])
+    return more - half, more + half
 
 
 def ratios(found: Found, implied: float | None, changed: bool) -> str:
