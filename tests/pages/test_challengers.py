@@ -45,7 +45,7 @@ def test_all_models_say_which_challenger_does_better_and_what_it_brings_the_most
     assert list(table["Challenger is"]) == ["better", "better", "cannot be told", "never compared"]
     assert table["EUR more a month"].iloc[0] > 0
     assert table["EUR more a month"].isna().tolist() == [False, True, True, True]
-    assert "Version 2 scores the same decisions as version 1 and does better: about EUR " in said(app)
+    assert "Version 2 scores the same decisions as version 1 and does better: about €" in said(app)
     assert any(ASKED in query and "model=fraud" in query for _, _, query in links(app))
 
 
@@ -77,7 +77,7 @@ def test_a_challenger_that_is_the_older_version_is_told_from_its_own_side():
     found = challenge(Duel("none", 4, 2, True, 1000, (worth,)), None, "EUR")
     assert found.word == "worse"
     assert found.sentence == (
-        "Version 2 scores the same decisions as version 4 and does worse: about EUR 2,000 a month less."
+        "Version 2 scores the same decisions as version 4 and does worse: about €2,000 a month less."
     )
 
 

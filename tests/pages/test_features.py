@@ -96,7 +96,7 @@ def test_what_breaks_with_a_feature_is_said_with_whom_to_call(reader: Reader):
     text = said(reader.open("features", feature="amount"))
     assert "amount feeds 1 model, 2 processes, 1,160 decisions a day; call cy@x." in text
     # A tenth of the outcomes are fraud: 0.1 × 110 + 0.9 × 40 a decision, 1,160 of them a day.
-    assert "At stake if every decision went wrong: EUR 54,520 a day." in text
+    assert "At stake if every decision went wrong: €54,520 a day." in text
     assert "relied on by Fraud desk and Card holders" in text
 
 

@@ -59,7 +59,7 @@ def test_the_answer_comes_first_with_its_certainty_and_its_money(reader: Reader)
     assert answer(app) == f"{ASKED}Yes, as far as these decisions tell. Version 2 is better than version 1."
     assert f"On the {LABELLED} decisions that both scored and whose outcome is known, AUC is " in text
     assert "The probability that version 2 is better by it is over 99 %." in text
-    assert "In money version 2 brings about EUR " in text
+    assert "In money version 2 brings about €" in text
     assert "at 3,000 decisions a month" in text
     assert f"{N} decisions scored by both, 67 % with an outcome" in text
     assert "Intervals are of whole days drawn anew" in text

@@ -13,6 +13,9 @@ UNKNOWN = "unknown"
 SENTENCE_DIGITS = 3
 """Digits that count in a sentence: the fourth of an estimate says nothing, and is hard to remember."""
 
+WHOLE_FROM = 10
+"""From here on nobody says the cents in a sentence."""
+
 _MINUS, _SPACE = "−", "\u00a0"
 _SHORT = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 
@@ -59,8 +62,8 @@ def _rounded(size: float, currency: str | None) -> str:
         return "0"
     step = 10.0 ** (math.floor(math.log10(size)) + 1 - SENTENCE_DIGITS)
     kept = round(size / step) * step
-    if kept >= 10 ** (SENTENCE_DIGITS - 1):
-        return f"{kept:,.0f}"
+    if kept >= WHOLE_FROM:
+        return f"{kept if kept >= 10 ** (SENTENCE_DIGITS - 1) else size:,.0f}"
     places = decimals(currency)
     if kept < 10.0**-places:  # the worth of one decision may be a part of a cent
         return f"{size:.{SENTENCE_DIGITS}g}" if places else f"{size:.2g}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from watchroom.domain.money_text import money
 from watchroom.domain.vocabulary import METHOD_NAMES
 from watchroom.store.queries.features import Reliance, Use, reliance
 from watchroom.ui.alerts_rows import NOBODY
@@ -94,7 +95,7 @@ def _money(found: Sequence[Touched]) -> str:
 
 
 def _amount(value: float) -> str:
-    return f"{facts().currency} {value:,.0f}".strip()
+    return money(value, facts().currency, exact=True)
 
 
 def _contradiction(uses: Sequence[Use]) -> None:

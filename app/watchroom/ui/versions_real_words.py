@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from watchroom.charts.versions_real import Difference
 from watchroom.charts.words import days, share, short
+from watchroom.domain.money_text import money
 from watchroom.domain.paired import MIN_DAYS, MOST_DAYS
 from watchroom.domain.paired_verdict import Verdict, main_metric
 from watchroom.domain.paired_verdict import verdict as judged
@@ -177,18 +178,8 @@ def monthly(one: Comparison, decisions: int, currency: str) -> Money | None:
 
 
 def amount(value: float, found: Money) -> str:
-    """Money with the digits it deserves: `EUR 1,240`, `−EUR 310`."""
-    text = f"{found.currency} {rounded(abs(value))}".strip()
-    return f"−{text}" if value < 0 else text
-
-
-def rounded(value: float) -> str:
-    """A size with three digits, thousands apart: `1,240`, `34.5`."""
-    if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else short(value)
-    step = 10.0 ** (math.floor(math.log10(value)) - 2)
-    kept = round(value / step) * step
-    return f"{kept:,.0f}" if kept >= 100 else f"{kept:.3g}"
+    """Money with the digits it deserves: `€1,240`, `−€310`."""
+    return money(value, found.currency)
 
 
 def digits(value: float, one: Comparison) -> str:
