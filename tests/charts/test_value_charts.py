@@ -54,7 +54,7 @@ def test_bars_and_net_of_a_period_are_its_money():
 def test_the_period_that_is_not_over_is_said_to_be_so():
     chart = value.earned(months(900.0, 50.0), "EUR", TODAY)
     assert "not over yet" in texts(chart)
-    assert chart.alt.endswith("1 to 30 Nov 2026 so far €50.00.")
+    assert chart.alt.endswith("1 to 30 Nov 2026 so far €50.")
     assert "not over yet" not in texts(value.earned(months(900.0, 50.0), "EUR", TODAY + timedelta(30)))
 
 

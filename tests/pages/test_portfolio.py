@@ -82,7 +82,7 @@ def test_delivery_says_what_it_leaves_out_and_who_waits_for_a_review(reader: Rea
 
 def test_value_says_who_earns_who_loses_and_what_is_paid_back(reader: Reader):
     text = said(reader.open("portfolio", view="Value"))
-    assert "2 models brought €900 (€20.00 of it estimated) less €100 to run them: €800 net. Of 1 other model" in text
+    assert "2 models brought €900 (€20 of it estimated) less €100 to run them: €800 net. Of 1 other model" in text
     assert "1 model lost money" in text
     assert "Building 2 of 2 models cost €2,000" in text
 

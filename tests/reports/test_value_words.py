@@ -39,8 +39,8 @@ def test_the_month_is_told_against_what_would_be_done_without_it():
     ("changed", "said"),
     [
         ({"net": -400.0, "estimated_benefit": -50.0}, "it earned €400 less than with every case let through"),
-        ({"net": -400.0, "estimated_benefit": -50.0}, "; €50.00 of it is estimated"),
-        ({"net": -400.0, "estimated_benefit": 50.0}, "; +€50.00 in it are estimated"),
+        ({"net": -400.0, "estimated_benefit": -50.0}, "; €50 of it is estimated"),
+        ({"net": -400.0, "estimated_benefit": 50.0}, "; +€50 in it are estimated"),
         ({"labelled": 1000, "estimated_benefit": None}, "after running costs of €900."),
         ({"estimated_benefit": None}, "; 38 % of its decisions have no outcome yet and count nothing."),
         ({"run_cost": None}, "let through; €2,100"),
