@@ -25,7 +25,7 @@ from watchroom.reports.pdf import TWO_SHEETS, pdf
 from watchroom.reports.period import Period, last_whole
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft
-from watchroom.store.preview import preview
+from watchroom.store.preview import Preview
 from watchroom.store.snapshot import Snapshot
 from watchroom.workspace.room_file import Report, RoomSettings
 
@@ -84,8 +84,8 @@ def _make(draft: Draft, due: Mapping[Due, Period], zone: ZoneInfo, now: datetime
     """Every report, or what was in its way."""
     if not due:
         return {}
-    with preview(draft) as snapshot:
-        return {one: _one(snapshot, one, period, zone, now) for one, period in due.items()}
+    snapshot = Preview(draft)
+    return {one: _one(snapshot, one, period, zone, now) for one, period in due.items()}
 
 
 def _one(snapshot: Snapshot, due: Due, period: Period, zone: ZoneInfo, now: datetime) -> _Made | Problem:

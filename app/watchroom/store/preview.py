@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import duckdb
 
 from watchroom.store.draft import Draft
-from watchroom.store.schema import TABLES
+from watchroom.store.schema import PARTS
 from watchroom.store.snapshot import ReaderLimits, Snapshot
 
 SECONDS = 60.0
 """How long one of its queries may take: nobody waits for a page, but a refresh is to end."""
 
+_PATH = ",".join(f'"{part}".main' for part in PARTS)
+
 
 class Preview(Snapshot):
-    """The draft under the names of the public tables. It has the id and the time that the snapshot will have."""
+    """The draft's tables by their public names, as far as they are committed. It bears the coming snapshot's id.
+
+    Nothing is to be closed: the connection is the draft's.
+    """
 
     def __init__(self, draft: Draft) -> None:
         self.id = draft.id
@@ -22,19 +26,10 @@ class Preview(Snapshot):
         self._limits = ReaderLimits(query_seconds=SECONDS)
         self._connection = draft.connection
 
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        found = super()._cursor()
+        found.execute(f"set search_path = '{_PATH}'")
+        return found
+
     def close(self) -> None:
         """Nothing: the connection is the draft's."""
-
-
-@contextmanager
-def preview(draft: Draft) -> Iterator[Preview]:
-    """The draft as its readers will see it, while nothing is written to it."""
-    for table in TABLES.values():
-        draft.connection.execute(
-            f'create or replace view "{table.name}" as select * from "{table.part}"."{table.name}"'
-        )
-    try:
-        yield Preview(draft)
-    finally:
-        for table in TABLES.values():
-            draft.connection.execute(f'drop view if exists "{table.name}"')

@@ -109,10 +109,14 @@ class Snapshot:
                 next_step="Write one SELECT, FROM, DESCRIBE or SUMMARIZE; docs/tables.md names the tables.",
             )
 
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own for each question: several threads may not share one."""
+        return self._connection.cursor()
+
     @contextmanager
     def _executed(self, sql: str, params: Params, seconds: float | None) -> Iterator[duckdb.DuckDBPyConnection]:
         limit = self._limits.query_seconds if seconds is None else seconds
-        cursor = self._connection.cursor()
+        cursor = self._cursor()
         alarm = threading.Timer(limit, cursor.interrupt)
         alarm.daemon = True
         alarm.start()

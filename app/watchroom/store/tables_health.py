@@ -164,7 +164,11 @@ TABLES = (
         columns(
             ("alert_id", "VARCHAR", "stays the same for as long as the alert lasts"),
             *_MODEL,
-            ("signal", "VARCHAR", "`drift`, `quality`, `performance`, `volume`, `explanation` (what drives the model), `kpi`"),
+            (
+                "signal",
+                "VARCHAR",
+                "`drift`, `quality`, `performance`, `volume`, `explanation` (what drives the model), `kpi`",
+            ),
             ("feature", "VARCHAR", "the feature, the metric of performance, or empty"),
             ("severity", "VARCHAR", "`warning` (watch) or `critical` (drifted, failing)"),
             ("since", "DATE", "the first day of the run of days that are beyond the limit"),

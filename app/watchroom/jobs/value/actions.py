@@ -9,7 +9,7 @@ from watchroom.domain import actions as rules
 from watchroom.domain.actions_types import DECIDES, Action
 from watchroom.jobs.value.situations import situations
 from watchroom.store.draft import Draft
-from watchroom.store.unpublished import Unpublished
+from watchroom.store.preview import Preview
 from watchroom.workspace.load import Workspace
 
 
@@ -19,10 +19,10 @@ def advise(draft: Draft, workspace: Workspace) -> str:
     A model without a file has no advice: its first step is to write one, which Home says. While a file has a mistake,
     what was advised before stands.
     """
-    with Unpublished(draft) as reader:
-        found = {one.model: (one.version, rules.advise(one)) for one in situations(reader, workspace)}
-        owners = _owners(reader)
-        held = reader.rows("select * from actions order by model, position")
+    reader = Preview(draft)
+    found = {one.model: (one.version, rules.advise(one)) for one in situations(reader, workspace)}
+    owners = _owners(reader)
+    held = reader.rows("select * from actions order by model, position")
     rows = [
         _row(model, version, place, action, owners.get(model))
         for model, (version, actions) in found.items()
@@ -38,7 +38,7 @@ def advise(draft: Draft, workspace: Workspace) -> str:
     return f"models advised on: {len(found):,}, things to do: {todo:,}"
 
 
-def _owners(reader: Unpublished) -> dict[str, str]:
+def _owners(reader: Preview) -> dict[str, str]:
     """Who holds the role that decides, by model."""
     rows = reader.rows("select model, person from owners where role = ? and person <> ''", [DECIDES])
     return {str(model): str(person) for model, person in rows}

@@ -14,10 +14,10 @@ from watchroom.domain.last_good import Judgement, Served
 from watchroom.domain.paired_verdict import main_metric
 from watchroom.domain.vocabulary import METRIC_NAMES
 from watchroom.domain.witness import lead
+from watchroom.store.preview import Preview
 from watchroom.store.queries import pairs, versions
 from watchroom.store.queries.pairs import Comparison
 from watchroom.store.queries.versions import CHAMPION, Duel, Version
-from watchroom.store.unpublished import Unpublished
 from watchroom.workspace.model_file import ModelSpec
 
 
@@ -30,7 +30,7 @@ class Rivals:
     back: Back | None = None
 
 
-def rivals(reader: Unpublished, spec: ModelSpec, version: int | None, duel: Duel | None) -> Rivals:
+def rivals(reader: Preview, spec: ModelSpec, version: int | None, duel: Duel | None) -> Rivals:
     """What is known of the others; nothing without a version in service."""
     if version is None:
         return Rivals()
@@ -47,7 +47,7 @@ def rivals(reader: Unpublished, spec: ModelSpec, version: int | None, duel: Duel
     return Rivals(since, rival, _back(reader, spec, version, good) if good is not None else None)
 
 
-def _served(reader: Unpublished, spec: ModelSpec) -> tuple[Served, ...]:
+def _served(reader: Preview, spec: ModelSpec) -> tuple[Served, ...]:
     """Who was in service one after another; a log that does not name versions is no witness."""
     names = spec.decisions is not None and spec.decisions.version is not None
     leading = lead(versions.log(reader, model=spec.model)) if names else ()
@@ -55,7 +55,7 @@ def _served(reader: Unpublished, spec: ModelSpec) -> tuple[Served, ...]:
 
 
 def _judged(
-    reader: Unpublished, model: str, served: tuple[Served, ...], some: Sequence[Served], known: dict[int, Version]
+    reader: Preview, model: str, served: tuple[Served, ...], some: Sequence[Served], known: dict[int, Version]
 ) -> tuple[Judgement, ...]:
     return last_good.judgements(
         last_good.facts(
@@ -87,7 +87,7 @@ def _signed(rival: Rival, known: Version) -> Rival:
     return Rival(rival.version, rival.word, rival.n, rival.told, rival.worth, known.approval)
 
 
-def _back(reader: Unpublished, spec: ModelSpec, version: int, good: Judgement) -> Back:
+def _back(reader: Preview, spec: ModelSpec, version: int, good: Judgement) -> Back:
     why = "; ".join(reason.text for reason in good.reasons if reason.ok) or "nothing known speaks against it"
     ends = (min(version, good.version), max(version, good.version))
     found = pairs.comparisons(reader, model=spec.model, versions=ends)

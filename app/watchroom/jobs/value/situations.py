@@ -10,10 +10,10 @@ from watchroom.domain.actions_situation import Cutoff, Kpi, Month, Runway, Situa
 from watchroom.domain.performance import MATURE_SHARE
 from watchroom.domain.worth import terms_of
 from watchroom.jobs.value.rivals import rivals
+from watchroom.store.preview import Preview
 from watchroom.store.queries import versions as version_queries
 from watchroom.store.queries.pairs import MONTH_DAYS
 from watchroom.store.queries.versions import Duel
-from watchroom.store.unpublished import Unpublished
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.model_file import ModelSpec
 
@@ -40,14 +40,14 @@ class _Known:
     currency: str
 
 
-def situations(reader: Unpublished, workspace: Workspace) -> Iterator[Situation]:
+def situations(reader: Preview, workspace: Workspace) -> Iterator[Situation]:
     """Every model that has a file without a mistake, by name."""
     known = _known(reader)
     for model in sorted(workspace.models):
         yield _situation(reader, known, workspace.models[model])
 
 
-def _situation(reader: Unpublished, known: _Known, spec: ModelSpec) -> Situation:
+def _situation(reader: Preview, known: _Known, spec: ModelSpec) -> Situation:
     model = spec.model
     version, *lights = known.health.get(model, (None, *["no data"] * 5, None))
     (drift, quality, performance, volume, light, reason) = lights
@@ -85,7 +85,7 @@ def _situation(reader: Unpublished, known: _Known, spec: ModelSpec) -> Situation
     )
 
 
-def _known(reader: Unpublished) -> _Known:
+def _known(reader: Preview) -> _Known:
     currency = reader.rows("select value from workspace where key = 'currency'")
     return _Known(
         health=_by_model(
@@ -126,7 +126,7 @@ def _by_model(rows: Iterable[tuple[Any, ...]]) -> Rows:
     return {row[0]: tuple(row[1:]) for row in rows}
 
 
-def _counts(reader: Unpublished) -> list[tuple[Any, ...]]:
+def _counts(reader: Preview) -> list[tuple[Any, ...]]:
     """Of the version in service: decisions and outcomes of the last month, and of the older ones."""
     return reader.rows(
         """with own as (
@@ -148,7 +148,7 @@ def _cutoff(row: tuple[Any, ...] | None) -> Cutoff | None:
     return Cutoff(*row)
 
 
-def _months(reader: Unpublished) -> dict[str, list[Month]]:
+def _months(reader: Preview) -> dict[str, list[Month]]:
     """Finished months of which most outcomes are known, or what they lack is estimated: of others the net is no net."""
     rows = reader.rows(
         """select model, period_start, net, decisions, coalesce(labelled, 0) from value
@@ -163,7 +163,7 @@ def _months(reader: Unpublished) -> dict[str, list[Month]]:
     return found
 
 
-def _kpis(reader: Unpublished) -> dict[str, list[Kpi]]:
+def _kpis(reader: Preview) -> dict[str, list[Kpi]]:
     """The register, each KPI with its newest finished month."""
     rows = reader.rows(
         """with newest as (
