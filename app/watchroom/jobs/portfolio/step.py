@@ -10,6 +10,7 @@ from watchroom.jobs.portfolio.projects import project_rows
 from watchroom.jobs.portfolio.releases import release_rows, releases_of
 from watchroom.jobs.portfolio.work import work_rows
 from watchroom.store.draft import Draft
+from watchroom.store.whole import put_whole
 from watchroom.workspace.load import Workspace
 
 Rows = Sequence[tuple[Any, ...]]
@@ -28,16 +29,9 @@ def fill_portfolio(draft: Draft, workspace: Workspace) -> str:
         "projects": project_rows(draft, found, owned),
         "experiment_work": work_rows(draft, owned),
     }
-    if all(_held(draft, name) == sorted(rows, key=repr) for name, rows in tables.items()):
+    if not any([put_whole(draft, name, rows) for name, rows in tables.items()]):
         return "nothing new"
-    draft.fresh("portfolio")
-    for name, rows in tables.items():
-        draft.insert(name, rows)
     return (
         f"releases: {len(tables['releases']):,}, projects: {len(tables['projects']):,}, "
         f"experiments by month: {len(tables['experiment_work']):,}"
     )
-
-
-def _held(draft: Draft, table: str) -> list[tuple[Any, ...]]:
-    return sorted(draft.connection.execute(f'select * from portfolio."{table}"').fetchall(), key=repr)

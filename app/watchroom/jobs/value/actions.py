@@ -10,6 +10,7 @@ from watchroom.domain.actions_types import DECIDES, Action
 from watchroom.jobs.value.situations import situations
 from watchroom.store.draft import Draft
 from watchroom.store.preview import Preview
+from watchroom.store.whole import put_whole
 from watchroom.workspace.load import Workspace
 
 
@@ -22,18 +23,16 @@ def advise(draft: Draft, workspace: Workspace) -> str:
     reader = Preview(draft)
     found = {one.model: (one.version, rules.advise(one)) for one in situations(reader, workspace)}
     owners = _owners(reader)
-    held = reader.rows("select * from actions order by model, position")
+    held = reader.rows("select * from actions")
     rows = [
         _row(model, version, place, action, owners.get(model))
         for model, (version, actions) in found.items()
         for place, action in enumerate(actions, start=1)
     ]
     broken = set(workspace.files) - set(workspace.models)
-    rows = sorted([*rows, *(row for row in held if row[0] in broken)], key=lambda row: (row[0], row[3]))
-    if rows != held:
-        with draft.transaction("value"):
-            draft.connection.execute("delete from value.actions")
-            draft.insert("actions", rows)
+    rows += [row for row in held if row[0] in broken]
+    if not put_whole(draft, "actions", rows):
+        return "nothing new"
     todo = sum(row[4] != "nothing to do" for row in rows)
     return f"models advised on: {len(found):,}, things to do: {todo:,}"
 

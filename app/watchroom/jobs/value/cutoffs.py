@@ -14,6 +14,7 @@ from watchroom.domain.worth import OutcomeWorth, terms_of
 from watchroom.store.draft import Draft
 from watchroom.store.queries.threshold import Decided, decided_by
 from watchroom.store.schema import TABLES
+from watchroom.store.whole import put_whole
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.model_file import ModelSpec
 
@@ -25,18 +26,20 @@ def find_cutoffs(draft: Draft, workspace: Workspace) -> str:
     """Fill the table `cutoffs` from the part `profile` and the table `value_serving`. Gives what was done, in words.
 
     A version is in service when it is on the model's newest day there. One without scores or without outcomes has no
-    row.
+    row; a model whose file has a mistake keeps its own.
     """
-    rows = [
+    names = TABLES["cutoffs"].column_names
+    found = [
         row
         for model, version in _in_service(draft)
         if (spec := workspace.models.get(model)) is not None and (row := _row(draft, spec, version)) is not None
     ]
-    with draft.transaction("value"):
-        draft.connection.execute("delete from value.cutoffs")
-        draft.insert("cutoffs", [[row.get(name) for name in TABLES["cutoffs"].column_names] for row in rows])
-    told = sum("best" in row for row in rows)
-    return f"models with scores and outcomes: {len(rows):,}, with a best cut-off: {told:,}"
+    broken = list(set(workspace.files) - workspace.models.keys())
+    kept = draft.connection.execute("from value.cutoffs where model in (select unnest(?))", [broken]).fetchall()
+    changed = put_whole(draft, "cutoffs", [*(tuple(row.get(name) for name in names) for row in found), *kept])
+    told = sum("best" in row for row in found)
+    said = f"models with scores and outcomes: {len(found):,}, with a best cut-off: {told:,}"
+    return said if changed else "nothing new"
 
 
 def _in_service(draft: Draft) -> list[tuple[str, int]]:
