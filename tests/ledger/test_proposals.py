@@ -32,7 +32,9 @@ def test_a_proposal_goes_from_its_trigger_to_what_came_of_it(ledger: Ledger):
     assert decided.verdict.without == ("business", "reviewer")
     done = close(ledger, opened.seq, "Version 3 serves since the 4th.", 3, CY)
     assert read(ledger).of("card-fraud") == (done,)
-    assert done.state == "done" and done.result is not None and done.result.version == 3
+    assert done.state == "done"
+    assert done.result is not None
+    assert done.result.version == 3
     assert {role: voice.voice for role, voice in done.voices.items()} == {
         "data_science": "for",
         "operations": "against",

@@ -146,14 +146,14 @@ def test_an_accepted_one_can_be_closed_and_a_closed_one_tells_what_happened_afte
     assert "Decided without business, data science, operations and reviewer." in said(app)
     close(ledger, opened.seq, "Trained on this year.", 3, AISHA)
     app = reader.open("value", model="demand", view="Next actions")
-    table = app.main.dataframe[0].value.set_index("Figure")
-    assert table.loc["RMSE", "Before":"After"].str.split(" ").str[0].tolist() == ["4", "3"]
-    assert table.loc["RMSE", "From, before":].tolist() == ["1,400 outcomes", "2,000 outcomes"]
-    assert table.loc["Mean error, units", "Before":"After"].tolist() == ["30", "20"]
-    assert table.loc["Net in thirty days", "Before":"After"].tolist() == ["€300", "€1,200"]
-    assert table.loc["Net in thirty days", "From, before":].tolist() == [
-        "1,400 outcomes, 2,800 decisions", "2,000 outcomes, 4,000 decisions",
-    ]  # fmt: skip
+    table = app.main.dataframe[0].value.set_index("Figure, mean a day")
+    said_of = {name: row.tolist() for name, row in table.iterrows()}
+    assert said_of == {
+        "Net a day, EUR": ["€10", "€40", "+€30 (95 %: +€30 to +€30)", "rose: better", "28, 20"],
+        "Mean error, units": ["30", "20", "−10 (95 %: −10 to −10)", "fell", "28, 20"],
+        "RMSE, from outcomes": ["4", "3", "−1 (95 %: −1 to −1)", "fell", "28, 20"],
+        "Decisions a day": ["100", "200", "+100 (95 %: +100 to +100)", "rose", "28, 20"],
+    }
     assert "So far 20 of 28 days after are over." in said(app)
     assert "It took over before this was decided here." in said(app)
 

@@ -42,20 +42,21 @@ def _days() -> list[date]:
 
 def _of_demand() -> Rows:
     """Seventy days: 100 decisions and a net of 10 a day before version 3, then 200 and 40; errors of 4, then 3."""
-    rows: Rows = {"value_serving": [], "value": [], "kpi_values": [], "profile_errors": []}
+    rows: Rows = {"value_serving": [], "value": [], "kpi_values": [], "performance": []}
     for day in _days():
         new = day >= TOOK_OVER
         version, n, net, error, mean = (3, 200, 40.0, 3.0, 20.0) if new else (2, 100, 10.0, 4.0, 30.0)
-        of = {"model": "demand", "version": version, "day": day}
         period = {"model": "demand", "grain": "day", "period_start": day, "period_end": day}
-        rows["value_serving"].append({**of, "decisions": n, "by": "registry"})
+        rows["value_serving"].append(
+            {"model": "demand", "version": version, "day": day, "decisions": n, "by": "registry"}
+        )
         rows["value"].append({**period, "decisions": n, "labelled": n // 2, "benefit": net, "net": net})
         rows["kpi_values"].append(
             {**period, "kpi": "Mean error", "value": mean, "status": "on target", "n": n, "decisions": n}
         )
-        rows["profile_errors"].append(
-            {**of, "group_column": "", "group_value": "", "n": n // 2, "over_sum": error * n / 2, "under_sum": 0.0,
-             "sq_sum": error**2 * n / 2, "abs_sq_sum": 0.0, "outcome_mean": 10.0, "outcome_m2": 50.0}
+        rows["performance"].append(
+            {**period, "version": version, "metric": "rmse", "kind": "realized", "value": error, "status": "watch",
+             "n": n, "n_labelled": n // 2}
         )  # fmt: skip
     return rows
 

@@ -6,7 +6,7 @@ from watchroom.domain.actions_words import title
 from watchroom.domain.money_text import money
 from watchroom.reports.one_page import cut
 from watchroom.store.queries.actions import Action
-from watchroom.store.queries.reports import Proposal
+from watchroom.store.queries.proposals import Proposal
 
 NOTHING = "nothing to do"
 

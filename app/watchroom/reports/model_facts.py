@@ -12,12 +12,13 @@ import pandas as pd
 from watchroom.domain.value import will_pay_back_on
 from watchroom.errors import StoreError
 from watchroom.reports.period import Period
-from watchroom.store.queries import actions, alerts, health, kpis, models, reports, status, value
+from watchroom.store.queries import actions, alerts, health, kpis, models, proposals, reports, status, value
 from watchroom.store.queries.actions import Action
 from watchroom.store.queries.alerts import Alert
 from watchroom.store.queries.health import Light
 from watchroom.store.queries.kpis import Kpi, Reading
-from watchroom.store.queries.reports import About, Happened, Proposal
+from watchroom.store.queries.proposals import Proposal
+from watchroom.store.queries.reports import About, Happened
 from watchroom.store.queries.value import Answer, Runway
 from watchroom.store.snapshot import Snapshot
 from watchroom.workspace.model_file import ModelSpec
@@ -114,7 +115,7 @@ def facts(snapshot: Snapshot, *, model: str, period: Period) -> Facts:
         alerts=alerts.open_alerts(snapshot, model=model),
         stays=_stays(snapshot, model, period),
         actions=actions.actions(snapshot, model=model),
-        proposals=reports.proposals(snapshot, model=model),
+        proposals=proposals.proposals(snapshot, model=model),
         happened=reports.happened(snapshot, model=model, first=period.first, last=min(period.last, snapshot.day)),
     )
 

@@ -14,10 +14,11 @@ from watchroom.domain.funnel import Step, steps
 from watchroom.reports.model_facts import BEFORE
 from watchroom.reports.period import Period, spanning
 from watchroom.reports.portfolio_facts import Earned, earned
-from watchroom.store.queries import actions, alerts, health, models, portfolio, reports, status
+from watchroom.store.queries import actions, alerts, health, models, portfolio, proposals, reports, status
 from watchroom.store.queries.actions import Action
 from watchroom.store.queries.portfolio import Project, Release, Waiting
-from watchroom.store.queries.reports import Happened, Met, Proposal
+from watchroom.store.queries.proposals import Proposal
+from watchroom.store.queries.reports import Happened, Met
 from watchroom.store.snapshot import Snapshot
 
 NOTHING = "nothing to do"
@@ -108,7 +109,7 @@ def facts(snapshot: Snapshot, *, period: Period) -> Facts:
         together=_together(money),
         rows=_rows(snapshot, period, money, advised),
         actions=tuple(one for one in advised if one.urgency != NOTHING),
-        proposals=reports.proposals(snapshot),
+        proposals=proposals.proposals(snapshot),
         happened=reports.happened(snapshot, first=period.first, last=min(period.last, snapshot.day)),
     )
 

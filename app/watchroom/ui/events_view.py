@@ -11,7 +11,6 @@ import streamlit as st
 from watchroom.charts import before_after as charts
 from watchroom.charts.words import days as days_text
 from watchroom.domain.before_after import WINDOWS, Compared, Windows, compare, windows
-from watchroom.domain.spread import Better
 from watchroom.errors import LedgerError
 from watchroom.store.queries import events as queries
 from watchroom.store.queries.events import Daily
@@ -85,7 +84,7 @@ def _compared(model: Model, found: tuple[Event, ...]) -> None:
 
 def _answer(model: Model, event: Event, around: Windows, length: int) -> None:
     currency = facts().currency
-    every = [(one, compare(one.by_day, around, _better(one))) for one in ask(queries.daily, model=model.name)]
+    every = [(one, compare(one.by_day, around, one.better)) for one in ask(queries.daily, model=model.name)]
     if not every:
         empty("This model has no figures by day yet.", "They come with its decisions, KPIs and money.")
         return
@@ -100,10 +99,6 @@ def _answer(model: Model, event: Event, around: Windows, length: int) -> None:
         )
     _table(every, around, currency)
     _chart(model, every, around, currency)
-
-
-def _better(one: Daily) -> Better:
-    return "lower" if one.better == "lower" else "higher"
 
 
 def _table(every: list[tuple[Daily, Compared]], around: Windows, currency: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from watchroom.domain.spread import Better
 from watchroom.store.snapshot import Snapshot
 
 Kind = Literal["net", "kpi", "metric", "volume"]
@@ -23,7 +24,7 @@ class Daily:
     kind: Kind
     name: str
     unit: str | None
-    better: str | None
+    better: Better | None
     by_day: Mapping[date, float] = field(default_factory=dict)
 
 

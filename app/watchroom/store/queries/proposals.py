@@ -1,85 +1,58 @@
-"""Readers of what happened round a change: the days before a version went into service, and those from then on."""
+"""Readers of proposals: those that are not done, as of the refresh, and when a version took over after one was."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from watchroom.store.queries.value import takings
+from watchroom.store.queries.value import Taking, takings
 from watchroom.store.snapshot import Snapshot
 
-DAYS = 28
-"""Four weeks on either side: as many Mondays as Sundays."""
-
-MONTH_DAYS = 30
-
 
 @dataclass(frozen=True)
-class Side:
-    """The days from `first` to `last` (UTC, included), and the version that was in service before or after."""
+class Proposal:
+    """A proposal that is not done: `voices` are the roles that spoke, each with `for`, `against` or `abstains`."""
 
-    version: int
-    first: date
-    last: date
+    seq: int
+    at: datetime
+    actor: str
+    model: str
+    title: str
+    version: int | None
+    action: str
+    trigger: str
+    worth_per_month: float | None
+    due: date | None
+    state: str
+    voices: tuple[tuple[str, str], ...]
 
-    @property
-    def days(self) -> int:
-        """How many days these are."""
-        return (self.last - self.first).days + 1
+
+_PROPOSALS = """
+with spoken as (
+    select proposal, list(role order by role) as roles, list(voice order by role) as voices
+    from proposal_voices group by proposal
+)
+select p.seq, p."at", p.actor, p.model, coalesce(m.title, p.model), p.version, p.action, coalesce(p.trigger, ''),
+    p.worth_per_month, p.due, p.state, s.roles, s.voices
+from proposals p left join models m on m.model = p.model left join spoken s on s.proposal = p.seq
+where p.state in ('open', 'accepted') and ($model is null or p.model = $model)
+order by p.state = 'open' desc, p.due nulls last, p.seq
+"""
 
 
-def around(snapshot: Snapshot, *, model: str, version: int, since: date) -> tuple[Side, Side] | None:
-    """The `DAYS` days before the version took over, and as many from then on as are over.
+def proposals(snapshot: Snapshot, *, model: str | None = None) -> tuple[Proposal, ...]:
+    """The proposals that nobody has decided yet, the most pressing first, then those that are accepted and not done."""
+    return tuple(
+        Proposal(*(*facts, tuple(zip(roles or (), voices or (), strict=True))))
+        for *facts, roles, voices in snapshot.rows(_PROPOSALS, {"model": model})
+    )
 
-    Of several times that it did the first from `since` (UTC) on counts; without one the last before. None when it never
-    took over from another version, or when no day of it is over.
+
+def taking(snapshot: Snapshot, *, model: str, version: int, since: date) -> Taking | None:
+    """When the version took over from another; None when it never did, or when no day of it is over.
+
+    Of several times that it did the first from `since` (UTC) on counts; without one the last before.
     """
     starts = [one for one in takings(snapshot, model=model) if one.version == version and one.before is not None]
-    yesterday = snapshot.day - timedelta(1)
     found = next((one for one in starts if one.day >= since), starts[-1] if starts else None)
-    if found is None or found.before is None or found.day > yesterday:
-        return None
-    first, end = found.day - timedelta(DAYS), found.day - timedelta(1)
-    last = min(found.day + timedelta(DAYS - 1), yesterday)
-    return Side(found.before, first, end), Side(version, found.day, last)
-
-
-@dataclass(frozen=True)
-class Net:
-    """What a model earned in some days, as for thirty; None when no day has a net. `n` of its decisions."""
-
-    net_per_month: float | None
-    decisions: int
-    labelled: int
-
-
-def net(snapshot: Snapshot, *, model: str, first: date, last: date) -> Net:
-    """The net of those days that have one, as for `MONTH_DAYS` of them."""
-    ((total, days, decisions, labelled),) = snapshot.rows(
-        """select sum(net), count(net), coalesce(sum(decisions), 0)::bigint, coalesce(sum(labelled), 0)::bigint
-        from value where model = ? and version is null and grain = 'day' and period_start between ? and ?""",
-        [model, first, last],
-    )
-    return Net(total / days * MONTH_DAYS if days else None, decisions, labelled)
-
-
-@dataclass(frozen=True)
-class KpiThen:
-    """A KPI over some days: the mean of its days, each weighted by its decisions; None without any."""
-
-    value: float | None
-    unit: str | None
-    n: int
-
-
-def kpis(snapshot: Snapshot, *, model: str, first: date, last: date) -> dict[str, KpiThen]:
-    """Every KPI of the model's file in those days, by name, in the order of the file."""
-    rows = snapshot.rows(
-        """select k.kpi, k.unit, sum(v.value * v.n) / nullif(sum(v.n) filter (v.value is not null), 0),
-            coalesce(sum(v.n) filter (v.value is not null), 0)::bigint
-        from kpis k left join kpi_values v on v.model = k.model and v.kpi = k.kpi and v.version is null
-            and v.grain = 'day' and v.period_start between ? and ?
-        where k.model = ? group by k.kpi, k.unit, k.position order by k.position""",
-        [first, last, model],
-    )
-    return {str(name): KpiThen(value, unit, n) for name, unit, value, n in rows}
+    return found if found is not None and found.day <= snapshot.day - timedelta(1) else None

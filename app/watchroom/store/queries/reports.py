@@ -1,55 +1,17 @@
-"""Readers of the printed pages: a model's file and owners, what is proposed, what happened, as of the refresh.
+"""Readers of the printed pages: a model's file and owners, what happened, as of the refresh.
 
-What a report says of KPIs, money, next actions, lights and alerts it asks the readers of the pages that show them.
+What a report says of KPIs, money, next actions, proposals, lights and alerts it asks the readers of the pages that show
 """
+4"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import pandas as pd
 
 from watchroom.store.snapshot import Snapshot
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A proposal that is not done: `voices` are the roles that spoke, each with `for`, `against` or `abstains`."""
-
-    seq: int
-    at: datetime
-    actor: str
-    model: str
-    title: str
-    version: int | None
-    action: str
-    trigger: str
-    worth_per_month: float | None
-    due: date | None
-    state: str
-    voices: tuple[tuple[str, str], ...]
-
-
-_PROPOSALS = """
-with spoken as (
-    select proposal, list(role order by role) as roles, list(voice order by role) as voices
-    from proposal_voices group by proposal
-)
-select p.seq, p."at", p.actor, p.model, coalesce(m.title, p.model), p.version, p.action, coalesce(p.trigger, ''),
-    p.worth_per_month, p.due, p.state, s.roles, s.voices
-from proposals p left join models m on m.model = p.model left join spoken s on s.proposal = p.seq
-where p.state in ('open', 'accepted') and ($model is null or p.model = $model)
-order by p.state = 'open' desc, p.due nulls last, p.seq
-"""
-
-
-def proposals(snapshot: Snapshot, *, model: str | None = None) -> tuple[Proposal, ...]:
-    """The proposals that nobody has decided yet, the most pressing first, then those that are accepted and not done."""
-    return tuple(
-        Proposal(*(*facts, tuple(zip(roles or (), voices or (), strict=True))))
-        for *facts, roles, voices in snapshot.rows(_PROPOSALS, {"model": model})
-    )
 
 
 @dataclass(frozen=True)
