@@ -62,7 +62,7 @@ def test_every_day_lies_in_one_quarter_of_three_months(day: date):
     quarter = Quarter.of(day)
     assert quarter.holds(day)
     assert not Quarter.of(quarter.after).holds(day)
-    assert months(quarter.first, quarter.after) == 3
+    assert months(quarter.first, quarter.last, quarter.first) == 3
 
 
 def test_quarters_reach_back_to_the_first_day_and_no_further_than_asked():
@@ -72,9 +72,17 @@ def test_quarters_reach_back_to_the_first_day_and_no_further_than_asked():
 
 def test_of_a_running_quarter_only_the_months_that_were_seen_count():
     quarter = Quarter(date(2026, 10, 1))
-    assert quarter.months_by(date(2026, 12, 31)) == 3
-    assert quarter.months_by(date(2026, 10, 15)) == pytest.approx(15 / (365.25 / 12))
-    assert quarter.months_by(date(2026, 11, 30), since=date(2026, 11, 16)) == pytest.approx(15 / (365.25 / 12))
+    seen = date(2026, 1, 1)
+    assert quarter.last == date(2026, 12, 31)
+    assert months(quarter.first, quarter.last, seen) == 3
+    assert months(quarter.first, date(2026, 10, 15), seen) == pytest.approx(15 / (365.25 / 12))
+    assert months(quarter.first, date(2026, 11, 30), date(2026, 11, 16)) == pytest.approx(15 / (365.25 / 12))
+
+
+def test_a_whole_month_is_one_and_time_in_which_nothing_could_be_seen_is_none():
+    assert months(date(2026, 2, 1), date(2026, 2, 28), date(2026, 1, 1)) == 1
+    assert months(date(2026, 2, 1), date(2026, 2, 28), date(2026, 3, 1)) == 0
+    assert months(date(2026, 2, 1), date(2026, 2, 28), None) == 0
 
 
 def test_a_version_waits_until_its_first_sign_off_and_again_after_each_rejection():

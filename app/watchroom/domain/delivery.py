@@ -117,6 +117,11 @@ class Quarter:
         return Quarter.of(self.first + timedelta(days=100)).first
 
     @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.after - timedelta(days=1)
+
+    @property
     def name(self) -> str:
         """`2026-Q4`, which sorts."""
         return f"{self.first.year}-Q{(self.first.month + 2) // 3}"
@@ -133,15 +138,17 @@ class Quarter:
         day = moment.date() if isinstance(moment, datetime) else moment
         return self.first <= day < self.after
 
-    def months_by(self, today: date, since: date | None = None) -> float:
-        """How many months of it are over, up to today and from the day on which anything could be seen."""
-        start = max(self.first, since) if since else self.first
-        return max(months(start, min(self.after, today + timedelta(days=1))), 0.0)
 
+def months(first: date, last: date, since: date | None) -> float:
+    """How many months there are from one day to another, both included, of those in which anything could be seen.
 
-def months(start: date, end: date) -> float:
-    """How many months lie between two days, the last one not included; 3 for every whole quarter."""
-    whole = Quarter.of(start).first == start and Quarter.of(end).first == end
+    That is from the day `since` on, and never for None. A whole month is 1 however long it is. What has not been yet
+    is not to be counted: `last` is at most today.
+    """
+    start, end = first if since is None else max(first, since), last + timedelta(days=1)
+    if since is None or start >= end:
+        return 0.0
+    whole = start.day == end.day == 1
     return (end.year - start.year) * 12 + end.month - start.month if whole else (end - start).days / DAYS_A_MONTH
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 import pandas as pd
 
-from watchroom.domain.delivery import DAYS_A_MONTH, Delivery, Quarter, Spread, delivery, quarters, spread
+from watchroom.domain.delivery import Delivery, Quarter, Spread, delivery, months, quarters, spread
 from watchroom.domain.funnel import Step, steps
 from watchroom.store.queries.portfolio import Project, Release, Seen, Waiting
 
@@ -144,12 +144,9 @@ def _of(
 
 
 def _delivery(released: Sequence[Release], rows: Rows, quarter: Quarter | None) -> Delivery:
-    since = rows.seen.since
-    if quarter is not None:
-        length = quarter.months_by(rows.today, since)
-    else:
-        length = 0.0 if since is None else (rows.today - since).days / DAYS_A_MONTH
-    return delivery([one.change for one in released if one.is_change], length)
+    first = date.min if quarter is None else quarter.first
+    last = rows.today if quarter is None else min(quarter.last, rows.today)
+    return delivery([one.change for one in released if one.is_change], months(first, last, rows.seen.since))
 
 
 def earned(money: pd.DataFrame, today: date, *, whole: bool) -> Earned | None:
