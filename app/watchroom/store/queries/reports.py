@@ -1,8 +1,8 @@
 """Readers of the printed pages: a model's file and owners, what happened, as of the refresh.
 
-What a report says of KPIs, money, next actions, proposals, lights and alerts it asks the readers of the pages that show
+What a report says of KPIs, money, next actions, proposals, lights and alerts it asks the readers of the pages that
+show them.
 """
-4"""
 
 from __future__ import annotations
 
