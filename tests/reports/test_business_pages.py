@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,14 +15,16 @@ from tests.helpers.reported import BUSY, EMPTY, STRANGE, last_month, rows
 from tests.helpers.snapshots import publish_rows
 from tests.ui.value_sample import FRAUD, money
 from watchroom.cli import cli
+from watchroom.domain.delivery import Quarter, months
 from watchroom.domain.money_text import money as written
 from watchroom.errors import SettingError, StoreError
 from watchroom.jobs.report import page_of
-from watchroom.reports import model_facts
+from watchroom.reports import model_facts, portfolio_facts, portfolio_report
 from watchroom.reports.one_page import Asked
 from watchroom.reports.pdf import TWO_SHEETS
 from watchroom.reports.pdf_child import fitted
 from watchroom.reports.period import last_whole, period_of
+from watchroom.store.queries import portfolio
 from watchroom.store.snapshot import Snapshot, SnapshotStore
 
 ASKED = Asked("ada@example.com", datetime(2026, 11, 2, 9, 30, tzinfo=UTC))
@@ -73,6 +75,14 @@ class Read(HTMLParser):
 
 def read(snapshot: Snapshot, model: str | None, period: str = "month") -> Read:
     return Read(page_of(snapshot, model, period_of(period, snapshot.day), ASKED))
+
+
+def portfolio_rows(snapshot: Snapshot) -> portfolio_facts.Rows:
+    """What the Portfolio page is made of."""
+    readers = (portfolio.projects, portfolio.releases, portfolio.reviews, portfolio.money, portfolio.work)
+    return portfolio_facts.Rows(
+        *(reader(snapshot) for reader in readers), portfolio.seen(snapshot), snapshot.day, snapshot.made_at
+    )
 
 
 class TestOfAModel:
@@ -151,6 +161,15 @@ class TestOfAll:
         text = read(snapshot, None).text
         order = [text.index(name) for name in ("Card fraud\n", "Retail demand\n", "No file\n")]
         assert order == sorted(order)
+
+    def test_of_a_running_quarter_the_releases_a_month_are_those_of_the_portfolio_page(self, snapshot: Snapshot):
+        day = snapshot.day
+        quarter = Quarter.of(day)
+        found = portfolio_report.facts(snapshot, period=period_of(quarter.name, day))
+        shown = portfolio_facts.facts(portfolio_rows(snapshot), portfolio_facts.Choice(quarter=quarter))
+        assert found.delivery == shown.delivery
+        assert found.delivery.months == months(quarter.first, day, found.seen_since) > 0
+        assert found.year.months == months(day - timedelta(364), day, found.seen_since)
 
     def test_delivery_is_told_with_what_it_means(self, snapshot: Snapshot):
         page = read(snapshot, None, "year")

@@ -190,7 +190,8 @@ def _funnel(facts: Facts) -> str:
 
 
 def _delivery(facts: Facts) -> str:
-    columns = [Column("Delivery", 20), Column(words.capital(facts.period.name), 19), Column("12 months to its end", 19),
+    end = "its end" if facts.period.is_over(facts.day) else days(facts.day, facts.day)
+    columns = [Column("Delivery", 20), Column(words.capital(facts.period.name), 19), Column(f"12 months to {end}", 19),
                Column("What it means", None, "w")]  # fmt: skip
     now, year = facts.delivery, facts.year
     rows = [

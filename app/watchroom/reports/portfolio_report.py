@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from watchroom.domain.delivery import DAYS_A_MONTH, Delivery, delivery
+from watchroom.domain.delivery import Delivery, delivery, months
 from watchroom.domain.funnel import Step, steps
 from watchroom.reports.model_facts import BEFORE
 from watchroom.reports.period import Period, spanning
@@ -60,7 +60,7 @@ class Together:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the page tells. `year` is the delivery of the twelve months up to the period's end."""
+    """What the page tells. `year` is the delivery of the twelve months up to the period's end, or to today."""
 
     period: Period
     snapshot: str
@@ -90,6 +90,7 @@ def facts(snapshot: Snapshot, *, period: Period) -> Facts:
     """What is to be told of all models."""
     projects, releases = portfolio.projects(snapshot), portfolio.releases(snapshot)
     seen = portfolio.seen(snapshot).since
+    last = min(period.last, snapshot.day)
     money = reports.earned(snapshot, grain=period.grain, last=period.last)
     own = money[(pd.to_datetime(money["period_start"]) >= pd.Timestamp(period.first))]
     advised = actions.actions(snapshot)
@@ -101,8 +102,8 @@ def facts(snapshot: Snapshot, *, period: Period) -> Facts:
         currency=status.workspace(snapshot).get("currency", ""),
         projects=projects,
         funnel=steps([one.reached for one in projects]),
-        delivery=_delivery(releases, period.first, period.last, seen),
-        year=_delivery(releases, period.last - timedelta(364), period.last, seen),
+        delivery=_delivery(releases, period.first, last, seen),
+        year=_delivery(releases, last - timedelta(364), last, seen),
         seen_since=seen,
         waiting=tuple(one for one in portfolio.reviews(snapshot) if one.wait.until is None and one.matters),
         earned=earned(own, snapshot.day, whole=True),
@@ -110,15 +111,14 @@ def facts(snapshot: Snapshot, *, period: Period) -> Facts:
         rows=_rows(snapshot, period, money, advised),
         actions=tuple(one for one in advised if one.urgency != NOTHING),
         proposals=proposals.proposals(snapshot),
-        happened=reports.happened(snapshot, first=period.first, last=min(period.last, snapshot.day)),
+        happened=reports.happened(snapshot, first=period.first, last=last),
     )
 
 
 def _delivery(releases: Sequence[Release], first: date, last: date, seen: date | None) -> Delivery:
     """The four measures of the releases in the days, over the months of them in which any could be seen."""
     own = [one.change for one in releases if one.is_change and first <= one.at.date() <= last]
-    days = 0 if seen is None else (last - max(first, seen)).days + 1
-    return delivery(own, round(max(days, 0) / DAYS_A_MONTH, 1))
+    return delivery(own, months(first, last, seen))
 
 
 def _together(money: pd.DataFrame) -> tuple[Together, ...]:
