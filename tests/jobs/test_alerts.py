@@ -16,8 +16,8 @@ from watchroom.jobs.alerts import record as steps
 from watchroom.jobs.alerts.record import AlertsResult, record_alerts
 from watchroom.ledger import Ledger, NewEntry
 from watchroom.ledger import alert_acts as acts
-from watchroom.ledger.alert_acts import Person
 from watchroom.ledger.alerts import alerts, overlaid
+from watchroom.ledger.people import Person
 from watchroom.store.draft import Draft, refresh_lock
 from watchroom.store.manifest import StoreFolder
 from watchroom.store.schema import TABLES

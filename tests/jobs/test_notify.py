@@ -23,8 +23,8 @@ from watchroom.jobs.alerts.record import About, AlertsResult
 from watchroom.jobs.alerts.text import MOST_LINES, one_line
 from watchroom.ledger import Ledger
 from watchroom.ledger import alert_acts as acts
-from watchroom.ledger.alert_acts import Person
 from watchroom.ledger.alerts import alerts, record
+from watchroom.ledger.people import Person
 from watchroom.workspace.room_file import RoomSettings
 
 DAY = date(2026, 11, 20)

@@ -12,9 +12,9 @@ from tests.helpers.room import Room
 from watchroom.jobs.refresh import refresh
 from watchroom.jobs.verify import verify_ledger
 from watchroom.ledger import Ledger
-from watchroom.ledger.alert_acts import Person
 from watchroom.ledger.approvals import Evidence, SignOff, sign_off
 from watchroom.ledger.notebook import Subject, set_pin, take_back, write_note
+from watchroom.ledger.people import Person
 from watchroom.settings import Settings
 from watchroom.sources.evidence import file_digest
 

@@ -11,8 +11,8 @@ from tests.helpers.room import CLAIMS, Room
 from watchroom.domain.kpi_register import digest_of, terms_of, text_of
 from watchroom.ledger import Ledger
 from watchroom.ledger.agreements import agree
-from watchroom.ledger.alert_acts import Person
 from watchroom.ledger.events import Happened, add, take_back
+from watchroom.ledger.people import Person
 from watchroom.ledger.proposals import Proposed, decide, open_proposal, speak
 
 SOFIA = Person("sofia@x", ("business",))

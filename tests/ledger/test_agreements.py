@@ -8,8 +8,8 @@ from watchroom.domain.kpi_register import Terms, changes, digest_of, from_text, 
 from watchroom.errors import LedgerBroken, Refused
 from watchroom.ledger import Ledger, NewEntry
 from watchroom.ledger.agreements import agree, read
-from watchroom.ledger.alert_acts import Person
 from watchroom.ledger.kinds import KPI_AGREEMENT
+from watchroom.ledger.people import Person
 
 SOFIA = Person("sofia@x", ("business",))
 BO = Person("bo@x", ("data_science", "operations"))

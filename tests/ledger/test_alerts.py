@@ -18,8 +18,8 @@ from watchroom.domain.alerts import Alert, Condition
 from watchroom.errors import LedgerBroken, LedgerError, Refused
 from watchroom.ledger import Ledger, NewEntry
 from watchroom.ledger import alert_acts as acts
-from watchroom.ledger.alert_acts import Person
 from watchroom.ledger.alerts import alert, alerts, fold, overlaid, record
+from watchroom.ledger.people import Person
 
 DAY = date(2026, 11, 20)
 AGE = Condition(
@@ -315,7 +315,8 @@ ACT = """
 import sys
 from watchroom.errors import Refused
 from watchroom.ledger import Ledger
-from watchroom.ledger.alert_acts import Person, assign
+from watchroom.ledger.alert_acts import assign
+from watchroom.ledger.people import Person
 url, name = sys.argv[1:]
 with Ledger.open(url, create=False) as ledger:
     print("ready", flush=True)

@@ -8,9 +8,9 @@ import pytest
 
 from watchroom.errors import LedgerBroken, Refused
 from watchroom.ledger import Ledger, NewEntry
-from watchroom.ledger.alert_acts import Person
 from watchroom.ledger.events import MAX_TITLE, Happened, add, read, take_back
 from watchroom.ledger.kinds import EVENT
+from watchroom.ledger.people import Person
 
 BO = Person("bo@x", ("data_science",))
 CY = Person("cy@x", ("operations",))

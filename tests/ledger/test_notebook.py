@@ -8,7 +8,6 @@ import pytest
 
 from watchroom.errors import LedgerBroken, Refused
 from watchroom.ledger import Ledger, NewEntry
-from watchroom.ledger.alert_acts import Person
 from watchroom.ledger.notebook import (
     MAX_NAME,
     MAX_TEXT,
@@ -20,6 +19,7 @@ from watchroom.ledger.notebook import (
     take_back,
     write_note,
 )
+from watchroom.ledger.people import Person
 
 BO = Person("bo@x", ("data_science",))
 CY = Person("cy@x", ("operations",))

@@ -10,8 +10,8 @@ import pytest
 
 from watchroom.errors import LedgerBroken, Refused
 from watchroom.ledger import Ledger, NewEntry
-from watchroom.ledger.alert_acts import Person
 from watchroom.ledger.kinds import PROPOSAL
+from watchroom.ledger.people import Person
 from watchroom.ledger.proposals import Proposed, close, decide, open_proposal, read, speak, withdraw
 
 SOFIA = Person("sofia@x", ("business",))
@@ -127,3 +127,10 @@ def test_an_entry_that_holds_something_else_is_named(ledger: Ledger):
     ledger.append(NewEntry(PROPOSAL, "x", {"act": "spoke", "proposal": 9}))
     with pytest.raises(LedgerBroken, match="Entry 1"):
         read(ledger)
+
+
+def test_what_is_not_ones_own_is_refused_alike_and_says_whose_it_is(ledger: Ledger):
+    opened = open_proposal(ledger, RETRAIN, BO)
+    with pytest.raises(Refused) as refused:
+        withdraw(ledger, opened.seq, CY)
+    assert (refused.value.what, refused.value.why) == ("The proposal is not yours.", f"It is of {BO.name}.")

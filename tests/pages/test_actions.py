@@ -15,7 +15,7 @@ from tests.ui.reading import Reader, links, said
 from tests.ui.sample import HOSTILE
 from watchroom.domain.actions_types import ActionName
 from watchroom.ledger import Ledger
-from watchroom.ledger.alert_acts import Person
+from watchroom.ledger.people import Person
 from watchroom.ledger.proposals import Proposed, close, decide, open_proposal, speak, withdraw
 
 SOFIA = Person("sofia@x", ("business",))

@@ -9,8 +9,8 @@ import pytest
 from tests.ui.reading import Reader, full, said
 from tests.ui.sample import HOSTILE
 from watchroom.ledger import Ledger
-from watchroom.ledger.alert_acts import Person
 from watchroom.ledger.notebook import Subject, read, save_view, write_note
+from watchroom.ledger.people import Person
 
 BO = Person("bo@x", ("data_science",))
 

@@ -14,8 +14,8 @@ from tests.ui.reading import full
 from tests.ui.sample import HOSTILE
 from tests.ui.served import serving
 from watchroom.ledger import Ledger
-from watchroom.ledger.alert_acts import Person
 from watchroom.ledger.notebook import read, save_view
+from watchroom.ledger.people import Person
 
 SECONDS = 60
 BO = Person("bo@x", ("data_science",))

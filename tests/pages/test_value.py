@@ -13,7 +13,7 @@ from tests.ui.sample import HOSTILE
 from watchroom.domain.kpi_register import Terms, digest_of, terms_of, text_of
 from watchroom.ledger import Ledger
 from watchroom.ledger.agreements import agree
-from watchroom.ledger.alert_acts import Person
+from watchroom.ledger.people import Person
 
 SOFIA = Person("sofia@example.com", ("business",))
 STOPPED = terms_of(sample.STOPPED)

@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from tests.ui.test_alerts_words import DRIFT
 from watchroom.domain.alerts import Alert as Folded
 from watchroom.domain.alerts import Condition, Mark, after_act
-from watchroom.ledger.alert_acts import Person
+from watchroom.ledger.people import Person
 from watchroom.ui.alerts import is_mine
 from watchroom.ui.alerts_now import Acted, as_now, is_open, to_acknowledge, to_restore
 from watchroom.ui.book import person

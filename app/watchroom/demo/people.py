@@ -62,7 +62,7 @@ def act(ledger_url: str, workspace: Workspace, plan: Plan) -> int:
 
 def _agree(ledger: Ledger, workspace: Workspace) -> None:
     from watchroom.ledger.agreements import agree, read
-    from watchroom.ledger.alert_acts import Person
+    from watchroom.ledger.people import Person
 
     known = read(ledger)
     for model, roles in AGREED.items():
@@ -78,8 +78,8 @@ def _agree(ledger: Ledger, workspace: Workspace) -> None:
 
 
 def _mark(ledger: Ledger, plan: Plan) -> None:
-    from watchroom.ledger.alert_acts import Person
     from watchroom.ledger.events import Happened, add, read
+    from watchroom.ledger.people import Person
 
     held = {event.happened.title for event in read(ledger).all.values()}
     for told in EVENTS:
@@ -94,7 +94,7 @@ def _mark(ledger: Ledger, plan: Plan) -> None:
 
 
 def _propose(ledger: Ledger, workspace: Workspace) -> None:
-    from watchroom.ledger.alert_acts import Person
+    from watchroom.ledger.people import Person
     from watchroom.ledger.proposals import Proposed, open_proposal, read, speak
 
     if read(ledger).of(PROPOSED):

@@ -11,11 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from watchroom.domain.roles import BUSINESS, DATA_SCIENCE, OPERATIONS, REVIEWER
-
-AGREEING: tuple[str, ...] = (BUSINESS, DATA_SCIENCE, OPERATIONS, REVIEWER)
-"""The roles that are asked: all that work with a model. An admin looks after the room and is not."""
-
 TERMS = ("sql", "unit", "target", "limit", "better")
 """What is agreed to, by the names that it has in the model's file."""
 

@@ -18,6 +18,9 @@ REVIEWER, ADMIN = "reviewer", "admin"
 ROLES: tuple[str, ...] = (BUSINESS, DATA_SCIENCE, OPERATIONS, REVIEWER, ADMIN)
 """Every role, by its name in files and tables; in this order wherever several are listed."""
 
+SPEAKING: tuple[str, ...] = (BUSINESS, DATA_SCIENCE, OPERATIONS, REVIEWER)
+"""The roles that have a voice each, on a KPI and on a proposal: all that work with a model. An admin looks after the
+room and is not asked."""
 
 AUTH_VARIABLE = "WATCHROOM_AUTH"
 """How the pages, which run in the server's process, learn that sign-in is asked for. It holds no secret."""

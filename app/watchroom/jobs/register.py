@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from watchroom.domain import kpi_register
-from watchroom.domain.kpi_register import AGREEING, Terms
+from watchroom.domain.kpi_register import Terms
+from watchroom.domain.roles import SPEAKING
 from watchroom.ledger import Ledger, agreements, events, proposals
 from watchroom.ledger.agreements import Agreements
 from watchroom.ledger.proposals import Proposal
@@ -56,7 +57,7 @@ def _kpi_row(model: str, place: int, kpi: dict[str, Any], agreed: Agreements) ->
     terms: Terms = kpi_register.terms_of(kpi)
     digest = kpi_register.digest_of(terms)
     standing = agreed.standing(model, kpi["name"], digest)
-    missing = [role for role in AGREEING if role not in standing]
+    missing = [role for role in SPEAKING if role not in standing]
     said = (terms.sql, terms.unit, terms.target, terms.limit, terms.better)
     return (model, kpi["name"], place, *said, kpi.get("owner"), digest, list(standing), missing)
 

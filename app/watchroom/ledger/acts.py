@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from watchroom.domain.roles import ROLES
+from watchroom.domain.roles import ADMIN, ROLES
 from watchroom.errors import Refused
-from watchroom.ledger.alert_acts import NOT_SIGNED_IN, Person
 from watchroom.ledger.alerts import Reader
 from watchroom.ledger.book import Ledger, Transaction
 from watchroom.ledger.entry import Entry, Head, NewEntry
 from watchroom.ledger.kinds import REFUSAL
+from watchroom.ledger.people import NOT_SIGNED_IN, Person
 
 
 def actor_of(by: Person) -> str:
@@ -81,6 +81,18 @@ def keep_refusal(
         about = None if model is None else kept(model)
         said = {"tried": tried, "why": why}
         transaction.append_all([NewEntry(REFUSAL, actor_of(by), said, role_of(by), about)])
+
+
+def not_theirs(what: str, actor: str | None, by: Person) -> Refused | None:
+    """Why somebody may not take back what `actor` did: only they may, and an admin; None where they may.
+
+    `actor` None: it is not there any more. `what` is its name in a sentence, such as `note`.
+    """
+    if actor is None:
+        return Refused(f"There is no such {what} any more.", next_step="Reload the page.")
+    if actor == actor_of(by) or ADMIN in by.roles:
+        return None
+    return Refused(f"The {what} is not yours.", why=f"It is of {actor}.", next_step="Ask them, or an admin.")
 
 
 def in_words(role: str) -> str:

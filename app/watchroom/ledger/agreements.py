@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from watchroom.domain.kpi_register import AGREEING, digest_of_text
+from watchroom.domain.kpi_register import digest_of_text
+from watchroom.domain.roles import SPEAKING
 from watchroom.errors import Refused
 from watchroom.ledger.acts import actor_of, in_words, kept, must_fit, must_hold, refuse, since
-from watchroom.ledger.alert_acts import Person
 from watchroom.ledger.alerts import Reader
 from watchroom.ledger.book import Ledger
 from watchroom.ledger.entry import Entry, Head, NewEntry, explaining_payload
 from watchroom.ledger.kinds import KPI_AGREEMENT
+from watchroom.ledger.people import Person
 
 MAX_REASON = 2000
 """Characters of a reason: a page of text; more belongs in a document, with its link here."""
@@ -55,7 +56,7 @@ class Agreements:
     def standing(self, model: str, kpi: str, digest: str) -> tuple[str, ...]:
         """The roles that agree to a KPI with just these terms."""
         found = self.of(model, kpi)
-        return tuple(role for role in AGREEING if role in found and found[role].agrees and found[role].digest == digest)
+        return tuple(role for role in SPEAKING if role in found and found[role].agrees and found[role].digest == digest)
 
 
 def read(ledger: Reader, known: Agreements | None = None) -> Agreements:
@@ -90,7 +91,7 @@ def agree(
     that of the terms; `LedgerError`.
     """
     tried = f"{'agree' if agrees else 'object'} to a KPI"
-    if role not in AGREEING:
+    if role not in SPEAKING:
         refused = Refused(f"The role {in_words(role)[:40]} is not asked about KPIs.", next_step="Act in another role.")
         refuse(ledger, tried, by, refused, model)
     must_hold(ledger, tried, by, (role,), model)

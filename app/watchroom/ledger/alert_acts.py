@@ -20,6 +20,7 @@ from watchroom.ledger.alerts import applied
 from watchroom.ledger.book import Ledger
 from watchroom.ledger.entry import NewEntry, time_text
 from watchroom.ledger.kinds import ALERT_ACT, REFUSAL
+from watchroom.ledger.people import NOT_SIGNED_IN, Person
 
 Name = Literal["acknowledge", "assign", "snooze", "resolve", "comment"]
 
@@ -38,9 +39,6 @@ MAX_PERSON = 200
 LONGEST_SNOOZE = timedelta(days=90)
 """A quarter: what nobody wants to see for longer has a wrong limit in the model's file."""
 
-NOT_SIGNED_IN = "not signed in"
-"""Who is said to have acted where there is no sign-in: the ledger knows no more."""
-
 _NEEDS_TEXT = ("resolve", "comment")
 
 _IN_WORDS = {
@@ -55,14 +53,6 @@ _IN_WORDS = {
     "resolved": "resolved it",
     "commented": "commented on it",
 }
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who acts, and in which roles: those held, never one that is only looked as. `name` may be empty."""
-
-    name: str
-    roles: tuple[str, ...]
 
 
 @dataclass(frozen=True)

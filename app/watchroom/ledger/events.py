@@ -10,14 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from watchroom.domain.roles import ADMIN
 from watchroom.errors import Refused
-from watchroom.ledger.acts import actor_of, keep_refusal, kept, must_be_somebody, must_fit, role_of, since
-from watchroom.ledger.alert_acts import Person
+from watchroom.ledger.acts import actor_of, keep_refusal, kept, must_be_somebody, must_fit, not_theirs, role_of, since
 from watchroom.ledger.alerts import Reader
 from watchroom.ledger.book import Ledger
 from watchroom.ledger.entry import Entry, Head, NewEntry, explaining_payload
 from watchroom.ledger.kinds import EVENT
+from watchroom.ledger.people import Person
 
 MAX_TITLE = 60
 """Characters of a title: it stands beside a line on a chart."""
@@ -112,21 +111,13 @@ def take_back(ledger: Ledger, event: int, by: Person) -> None:
     must_be_somebody(ledger, "take back an event", by)
     with ledger.transaction() as transaction:
         found = read(transaction).all.get(event)
-        refused = _not_theirs(found, by)
+        refused = not_theirs("event", found.actor if found else None, by)
         if refused is None:
             payload = {"act": "taken_back", "event": event}
             transaction.append_all([NewEntry(EVENT, actor_of(by), payload, role_of(by))])
         keep_refusal(transaction, "take back an event", by, refused)
     if refused is not None:
         raise refused
-
-
-def _not_theirs(found: Event | None, by: Person) -> Refused | None:
-    if found is None:
-        return Refused("There is no such event any more.", next_step="Reload the page.")
-    if found.actor == actor_of(by) or ADMIN in by.roles:
-        return None
-    return Refused("The event is not yours.", why=f"{found.actor} added it.", next_step="Ask them, or an admin.")
 
 
 def _event(entry: Entry, said: Mapping[str, Any]) -> Event:

@@ -12,14 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from watchroom.domain.roles import ADMIN
 from watchroom.errors import Refused
-from watchroom.ledger.acts import actor_of, keep_refusal, kept, must_be_somebody, must_fit, role_of, since
-from watchroom.ledger.alert_acts import Person
+from watchroom.ledger.acts import actor_of, keep_refusal, kept, must_be_somebody, must_fit, not_theirs, role_of, since
 from watchroom.ledger.alerts import Reader
 from watchroom.ledger.book import Ledger
 from watchroom.ledger.entry import Entry, Head, NewEntry, explaining_payload
 from watchroom.ledger.kinds import NOTE, PIN, SAVED_VIEW
+from watchroom.ledger.people import Person
 
 Kind = Literal["run", "model"]
 
@@ -157,7 +156,7 @@ def take_back(ledger: Ledger, note: int, by: Person) -> None:
     must_be_somebody(ledger, "take back a note", by)
     with ledger.transaction() as transaction:
         found = read(transaction).notes.get(note)
-        refused = _not_theirs("note", found.actor if found else None, by)
+        refused = not_theirs("note", found.actor if found else None, by)
         if refused is None and found is not None:
             transaction.append_all([_entry(NOTE, {"act": "taken_back", "note": note}, by, found.about)])
             return
@@ -201,7 +200,7 @@ def remove_view(ledger: Ledger, name: str, by: Person) -> None:
     must_be_somebody(ledger, "remove a view", by)
     with ledger.transaction() as transaction:
         found = read(transaction).view(name)
-        refused = _not_theirs("view", found.actor if found else None, by)
+        refused = not_theirs("view", found.actor if found else None, by)
         if refused is None and found is not None:
             transaction.append_all([_entry(SAVED_VIEW, {"act": "removed", "name": found.name}, by, None)])
             return
@@ -211,21 +210,13 @@ def remove_view(ledger: Ledger, name: str, by: Person) -> None:
 
 
 def _name_taken(taken: View | None, by: Person, replacing: bool) -> Refused | None:
-    if taken is None or (replacing and _not_theirs("view", taken.actor, by) is None):
+    if taken is None or (replacing and not_theirs("view", taken.actor, by) is None):
         return None
     return Refused(
         f"There is a view called “{taken.name}” already.",
         why=f"{taken.actor} saved it.",
-        next_step="Replace it." if _not_theirs("view", taken.actor, by) is None else "Choose another name.",
+        next_step="Replace it." if not_theirs("view", taken.actor, by) is None else "Choose another name.",
     )
-
-
-def _not_theirs(what: str, actor: str | None, by: Person) -> Refused | None:
-    if actor is None:
-        return Refused(f"There is no such {what} any more.", next_step="Reload the page.")
-    if actor == actor_of(by) or ADMIN in by.roles:
-        return None
-    return Refused(f"The {what} is not yours.", why=f"It is of {actor}.", next_step="Ask them, or an admin.")
 
 
 def _entry(kind: str, payload: Mapping[str, Any], by: Person, about: Subject | None) -> NewEntry:

@@ -12,22 +12,29 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from watchroom.domain.roles import ADMIN, BUSINESS, DATA_SCIENCE, OPERATIONS, REVIEWER
+from watchroom.domain.roles import ADMIN, BUSINESS, DATA_SCIENCE, OPERATIONS, SPEAKING
 from watchroom.errors import Refused
-from watchroom.ledger.acts import actor_of, in_words, keep_refusal, kept, must_fit, refuse, role_of, since
-from watchroom.ledger.alert_acts import Person
+from watchroom.ledger.acts import (
+    actor_of,
+    in_words,
+    keep_refusal,
+    kept,
+    must_be_somebody,
+    must_fit,
+    not_theirs,
+    role_of,
+    since,
+)
 from watchroom.ledger.alerts import Reader
 from watchroom.ledger.book import Ledger
 from watchroom.ledger.entry import Entry, Head, NewEntry, explaining_payload
 from watchroom.ledger.kinds import PROPOSAL
+from watchroom.ledger.people import Person
 
 Said = Literal["for", "against", "abstains"]
 VOICES: tuple[Said, ...] = ("for", "against", "abstains")
 
 State = Literal["open", "accepted", "declined", "withdrawn", "done"]
-
-SPEAKING: tuple[str, ...] = (BUSINESS, DATA_SCIENCE, OPERATIONS, REVIEWER)
-"""The roles that have a voice each."""
 
 DECIDING: tuple[str, ...] = (BUSINESS, ADMIN)
 """Who accepts or declines: the business owns the model's purpose, and pays for it."""
@@ -147,9 +154,7 @@ def read(ledger: Reader, known: Proposals | None = None) -> Proposals:
 
 def open_proposal(ledger: Ledger, proposed: Proposed, by: Person) -> Proposal:
     """Puts something to everybody. Raises `Refused` without a role, an action or a reason to do it."""
-    if role_of(by) is None:
-        refused = Refused("This takes a role in this room.", next_step="Ask an admin for one.")
-        refuse(ledger, "open a proposal", by, refused, proposed.model)
+    must_be_somebody(ledger, "open a proposal", by, proposed.model)
     worth = proposed.worth_per_month
     payload = {
         "act": "opened",
@@ -201,9 +206,7 @@ def withdraw(ledger: Ledger, proposal: int, by: Person) -> Proposal:
     """Takes it back while it is open; who opened it may, and an admin. Raises `Refused`."""
 
     def rule(found: Proposal) -> Refused | None:
-        if found.actor != actor_of(by) and ADMIN not in by.roles:
-            return Refused("The proposal is not yours.", why=f"{found.actor} opened it.", next_step="Ask them.")
-        return _must_be(found, "open")
+        return not_theirs("proposal", found.actor, by) or _must_be(found, "open")
 
     return _do(ledger, proposal, "withdraw a proposal", {"act": "withdrawn"}, by, rule)
 

@@ -14,7 +14,7 @@ from watchroom.ui.room import room
 
 if TYPE_CHECKING:
     from watchroom.ledger import Ledger
-    from watchroom.ledger.alert_acts import Person
+    from watchroom.ledger.people import Person
 
 
 def ledger() -> Ledger:
@@ -34,6 +34,6 @@ def _ledger(workspace: str) -> Ledger:
 
 def person(user: User) -> Person:
     """Who is looking, as the ledger is to know them: by address, else by name; in the roles held, never one viewed."""
-    from watchroom.ledger.alert_acts import Person
+    from watchroom.ledger.people import Person
 
     return Person(user.email or user.name, user.roles)

@@ -87,7 +87,7 @@ def notes(kind: Kind, id_: str) -> None:
 
 def by_whom(actor: str) -> str:
     """By whom, as part of a sentence; empty where there was no sign-in."""
-    from watchroom.ledger.alert_acts import NOT_SIGNED_IN
+    from watchroom.ledger.people import NOT_SIGNED_IN
 
     return "" if actor == NOT_SIGNED_IN else f" by {plain(actor, 60)}"
 

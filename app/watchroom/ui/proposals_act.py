@@ -11,6 +11,7 @@ import streamlit as st
 from watchroom.domain.actions_types import DOES
 from watchroom.domain.actions_words import title
 from watchroom.domain.money_text import money
+from watchroom.domain.roles import SPEAKING
 from watchroom.errors import LedgerError
 from watchroom.store.queries import models as model_queries
 from watchroom.ui import book
@@ -91,7 +92,6 @@ def _any_action(key: str) -> str:
 @dialog("Say what you think of it", width="medium", icon=":material/record_voice_over:")
 def speak(found: Proposal) -> None:
     """A role's voice, with its reason."""
-    from watchroom.ledger.proposals import SPEAKING
     from watchroom.ledger.proposals import speak as spoken
 
     _about(found)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
+from watchroom.domain.roles import SPEAKING
 from watchroom.errors import LedgerError
 from watchroom.ui import book
 from watchroom.ui.identity import current_user
@@ -62,7 +63,7 @@ def may(found: Proposal) -> tuple[Act, ...]:
     """What whoever looks may do with it as it stands. The ledger asks again when it is done."""
     from watchroom.domain.roles import ADMIN
     from watchroom.ledger.acts import actor_of
-    from watchroom.ledger.proposals import CLOSING, DECIDING, SPEAKING
+    from watchroom.ledger.proposals import CLOSING, DECIDING
 
     by = book.person(current_user())
     held = set(by.roles)
@@ -78,7 +79,7 @@ def may(found: Proposal) -> tuple[Act, ...]:
 
 def waiting(every: Proposals, role: str) -> tuple[Proposal, ...]:
     """The open proposals to which the role has not spoken, and for who decides all open ones; the soonest due first."""
-    from watchroom.ledger.proposals import DECIDING, SPEAKING
+    from watchroom.ledger.proposals import DECIDING
 
     found = [
         one for one in every.all.values()

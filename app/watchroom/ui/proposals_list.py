@@ -10,6 +10,7 @@ import streamlit as st
 
 from watchroom.domain.actions_words import title
 from watchroom.domain.money_text import money
+from watchroom.domain.roles import SPEAKING
 from watchroom.store.queries.models import Model
 from watchroom.ui import proposals_act, proposals_after
 from watchroom.ui.identity import ROLES
@@ -115,8 +116,6 @@ def _due(one: Proposal) -> str:
 
 
 def _voices(model: Model, one: Proposal) -> list[str]:
-    from watchroom.ledger.proposals import SPEAKING
-
     over = one.state != "open"
     lines = []
     for role in SPEAKING:

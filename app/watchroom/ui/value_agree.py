@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from watchroom.domain.kpi_register import AGREEING, Terms, changes, digest_of, from_text, text_of
+from watchroom.domain.kpi_register import Terms, changes, digest_of, from_text, text_of
+from watchroom.domain.roles import SPEAKING
 from watchroom.errors import LedgerError
 from watchroom.reports.kpi_sentences import DIRECTIONS, brief, figure
 from watchroom.store.queries.kpis import Kpi
@@ -71,15 +72,15 @@ def summary(kpi: Kpi, known: Agreements | None) -> str:
     if known is None:
         return ""
     said = known.of(kpi.model, kpi.name)
-    states = {role: state(kpi, said.get(role)) for role in AGREEING}
+    states = {role: state(kpi, said.get(role)) for role in SPEAKING}
     parts = [
-        f"{words} {some([_name(role) for role in AGREEING if states[role] in of], 4)}"
+        f"{words} {some([_name(role) for role in SPEAKING if states[role] in of], 4)}"
         for words, of in (("agreed by", (AGREES,)), ("objected to by", (OBJECTS,)), ("not yet by", (CHANGED, SILENT)))
-        if any(states[role] in of for role in AGREEING)
+        if any(states[role] in of for role in SPEAKING)
     ]
-    if all(states[role] == AGREES for role in AGREEING):
+    if all(states[role] == AGREES for role in SPEAKING):
         return "everybody has agreed"
-    if all(states[role] == SILENT for role in AGREEING):
+    if all(states[role] == SILENT for role in SPEAKING):
         return "nobody has agreed yet"
     return "; ".join(parts)
 
@@ -93,8 +94,8 @@ def show(model: Model, kpi: Kpi, known: Agreements | None) -> None:
         st.caption(":material/info: The ledger cannot be read now; Status may say why.")
         return
     said = known.of(kpi.model, kpi.name)
-    st.markdown("\n\n".join(_line(model, kpi, role, said.get(role)) for role in AGREEING))
-    mine = [role for role in current_user().roles if role in AGREEING]
+    st.markdown("\n\n".join(_line(model, kpi, role, said.get(role)) for role in SPEAKING))
+    mine = [role for role in current_user().roles if role in SPEAKING]
     if not mine:
         st.caption("Your role is not asked.")
     elif kpi.sql is None or kpi.target is None:
@@ -127,7 +128,7 @@ def _stands(how: str, said: Agreement | None) -> str:
 
 
 def _by(said: Agreement) -> str:
-    from watchroom.ledger.alert_acts import NOT_SIGNED_IN
+    from watchroom.ledger.people import NOT_SIGNED_IN
 
     return "somebody who was not signed in, " if said.actor == NOT_SIGNED_IN else f"{plain(said.actor, 60)}, "
 
@@ -187,7 +188,7 @@ def _aims(kpi: Kpi) -> str:
 
 def _role() -> str | None:
     """The role in which somebody speaks: chosen, where several of theirs are asked."""
-    mine = [role for role in current_user().roles if role in AGREEING]
+    mine = [role for role in current_user().roles if role in SPEAKING]
     if len(mine) < 2:
         if mine:
             st.caption(f"You speak for {_name(mine[0])}.")

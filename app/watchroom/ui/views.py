@@ -96,7 +96,7 @@ def _done() -> None:
 
 
 def _row(view: View) -> None:
-    from watchroom.ledger.alert_acts import NOT_SIGNED_IN
+    from watchroom.ledger.people import NOT_SIGNED_IN
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = page_info(view.page).title if view.page in {info.file for info in PAGES} else view.page
