@@ -7,7 +7,7 @@ is arrays over days or periods, NaN is unknown, never 0; every definition stands
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Literal
@@ -258,6 +258,47 @@ def _without(assumed: Assumptions, own: Counts, without: Counts) -> Floats:
     told = worth_of(assumed.terms, without)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(without.n >= LEAST_COVERED * own.n, told * (own.n / without.n), np.nan)
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sum of those of some amounts that are known, None when none is; `known` of `of` amounts are in it."""
+
+    amount: float | None
+    known: int
+    of: int
+
+    @property
+    def unknown(self) -> int:
+        """How many of them are not in the sum."""
+        return self.of - self.known
+
+    @property
+    def whole(self) -> float | None:
+        """The sum where every one of them is known; None otherwise."""
+        return None if self.unknown else self.amount
+
+
+def total(amounts: Iterable[float | None]) -> Total:
+    """What some amounts come to together; None and NaN are unknown, and no 0."""
+    given = list(amounts)
+    known = [float(one) for one in given if one is not None and not pd.isna(one)]
+    return Total(math.fsum(known) if known else None, len(known), len(given))
+
+
+def net_of(months: pd.DataFrame) -> pd.DataFrame:
+    """Each model's money over all the months (or weeks) given, by its name; rows are as in the table `value`.
+
+    The columns are decisions, labelled, benefit, estimated_benefit, run_cost, net. NaN is unknown: a part that is of no
+    month, the net where it is unknown of any month or where nothing is known of what the decisions brought in any.
+    """
+    parts = ["benefit", "estimated_benefit", "run_cost", "net"]
+    given = months.astype(dict.fromkeys(parts, np.float64)).groupby("model")
+    found = given[parts].sum(min_count=1)
+    whole = given["net"].count() == given.size()
+    found["net"] = found["net"].where(whole & found[["benefit", "estimated_benefit"]].notna().any(axis=1))
+    counts = ["decisions", "labelled"]
+    return found.join(given[counts].sum().astype(np.int64))
 
 
 def paid_back_on(days: Days, running_net: ArrayLike, build_cost: float | None) -> date | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from watchroom.domain.value import will_pay_back_on
+from watchroom.domain.value import total, will_pay_back_on
 from watchroom.errors import StoreError
 from watchroom.reports.period import Period
 from watchroom.store.queries import actions, alerts, health, kpis, models, proposals, reports, status, value
@@ -191,18 +191,12 @@ def _of_period(now: Answer, money: Sequence[Money], period: Period, day: date) -
         over=period.is_over(day),
         decisions=sum(one.decisions for one in own),
         labelled=sum(one.labelled for one in own),
-        benefit=_sum([one.benefit for one in own]),
-        estimated_benefit=_sum([one.estimated for one in own]),
-        run_cost=_sum([one.run_cost for one in own]),
-        net=None if any(one.net is None for one in own) else _sum([one.net for one in own]),
-        net_before=_sum([one.net for one in before]) if whole and all(one.net is not None for one in before) else None,
+        benefit=total(one.benefit for one in own).amount,
+        estimated_benefit=total(one.estimated for one in own).amount,
+        run_cost=total(one.run_cost for one in own).amount,
+        net=total(one.net for one in own).whole,
+        net_before=total(one.net for one in before).whole if whole else None,
     )
-
-
-def _sum(amounts: Sequence[float | None]) -> float | None:
-    """The sum of those that are known; None when none is."""
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known) if known else None
 
 
 def _foretold(now: Answer, runway: Runway) -> date | None:

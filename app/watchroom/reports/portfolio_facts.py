@@ -13,6 +13,7 @@ import pandas as pd
 
 from watchroom.domain.delivery import Delivery, Quarter, Spread, delivery, months, quarters, spread
 from watchroom.domain.funnel import Step, steps
+from watchroom.domain.value import Total, net_of, total
 from watchroom.store.queries.portfolio import Project, Release, Seen, Waiting
 
 TREND_QUARTERS = 8
@@ -55,17 +56,23 @@ class Rows:
 
 @dataclass(frozen=True)
 class Earned:
-    """What models earned together from one day to another; None for unknown. `models` are those whose money is known.
+    """What models earned together from one day to another; None for unknown.
 
-    `over` is False when it goes up to today. `losing` are those whose net is below zero.
+    All is of the `models` whose net is known of the whole time; of `unknown` others it is not. `net` is `benefit`, of
+    which `estimated` is, less `run_cost`, which is known of `costed` of them. `over` is False when it goes up to today.
+    `losing` are those whose net is below zero, the worst first.
     """
 
     first: date
     last: date
     over: bool
     net: float | None
-    estimated: float | None
+    benefit: float | None
+    estimated: float
+    run_cost: float | None
+    costed: int
     models: int
+    unknown: int
     losing: tuple[str, ...]
 
 
@@ -152,25 +159,31 @@ def _delivery(released: Sequence[Release], rows: Rows, quarter: Quarter | None) 
 def earned(money: pd.DataFrame, today: date, *, whole: bool) -> Earned | None:
     """What was earned in the last month that is over; with `whole` in all months given. None without any.
 
-    A month counts for a model when anything is known of what its decisions brought: costs alone are no answer.
+    Nothing is told before anything is known of what decisions brought: costs alone are no answer.
     """
-    known = money[money["benefit"].notna() | money["estimated_benefit"].notna()]
-    if known.empty:
+    told = money[money["benefit"].notna() | money["estimated_benefit"].notna()]
+    if told.empty:
         return None
     if not whole:
-        ended = known[pd.to_datetime(known["period_end"]) < pd.Timestamp(today)]
-        picked = ended if len(ended) else known
-        known = picked[picked["period_start"] == picked["period_start"].max()]
-    last = _day(known["period_end"].max())
-    by_model = known.groupby("model")["net"].sum(min_count=1)
+        ended = told[pd.to_datetime(told["period_end"]) < pd.Timestamp(today)]
+        month = (ended if len(ended) else told)["period_start"].max()
+        money = money[money["period_start"] == month]
+    last = _day(money["period_end"].max())
+    of = net_of(money)
+    net, known = total(of["net"]), of[of["net"].notna()]
+    costs = total(known["run_cost"])
     return Earned(
-        first=_day(known["period_start"].min()),
+        first=_day(money["period_start"].min()),
         last=min(last, today),
         over=last < today,
-        net=float(by_model.sum()),
-        estimated=float(known["estimated_benefit"].astype(float).fillna(0).sum()),
-        models=len(by_model),
-        losing=tuple(str(name) for name in by_model[by_model < 0].sort_values().index),
+        net=net.amount,
+        benefit=total(known[["benefit", "estimated_benefit"]].to_numpy().ravel()).amount,
+        estimated=total(known["estimated_benefit"]).amount or 0.0,
+        run_cost=costs.amount,
+        costed=costs.known,
+        models=net.known,
+        unknown=net.unknown,
+        losing=tuple(str(name) for name in known["net"].sort_values().index[: int((known["net"] < 0).sum())]),
     )
 
 
@@ -181,7 +194,7 @@ def _day(moment: object) -> date:
 
 @dataclass(frozen=True)
 class QuarterFacts:
-    """The main figures of a quarter; None for unknown, as before anything was seen."""
+    """The main figures of a quarter; None for unknown, as before anything was seen. `net` is of the models."""
 
     quarter: Quarter
     over: bool
@@ -190,7 +203,7 @@ class QuarterFacts:
     perhaps: int
     delivery: Delivery | None
     waited: Spread
-    net: float | None
+    net: Total
 
 
 def trend(rows: Rows, choice: Choice) -> tuple[QuarterFacts, ...]:
@@ -228,10 +241,8 @@ def _quarter_delivery(released: Sequence[Release], rows: Rows, quarter: Quarter)
     return _delivery([one for one in released if quarter.holds(one.at)], rows, quarter)
 
 
-def _net(money: pd.DataFrame, quarter: Quarter) -> float | None:
-    found = _of(money, None, None, "period_start", quarter)
-    known = found[found["benefit"].notna() | found["estimated_benefit"].notna()]
-    return None if known.empty else float(known["net"].sum())
+def _net(money: pd.DataFrame, quarter: Quarter) -> Total:
+    return total(net_of(_of(money, None, None, "period_start", quarter))["net"])
 
 
 def quarters_of(rows: Rows) -> tuple[Quarter, ...]:

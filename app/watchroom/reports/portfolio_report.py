@@ -11,6 +11,7 @@ import pandas as pd
 
 from watchroom.domain.delivery import Delivery, delivery, months
 from watchroom.domain.funnel import Step, steps
+from watchroom.domain.value import net_of, total
 from watchroom.reports.model_facts import BEFORE
 from watchroom.reports.period import Period, spanning
 from watchroom.reports.portfolio_facts import Earned, earned
@@ -126,18 +127,12 @@ def _together(money: pd.DataFrame) -> tuple[Together, ...]:
     found: list[Together] = []
     for _, rows in money.groupby("period_start"):
         benefit, estimated, cost, net = (
-            _sum(rows[name]) for name in ("benefit", "estimated_benefit", "run_cost", "net")
+            total(rows[name]).amount for name in ("benefit", "estimated_benefit", "run_cost", "net")
         )
         running = (found[-1].running if found else 0.0) + (net or 0.0)
         first, last = (pd.Timestamp(rows[name].iloc[0]).date() for name in ("period_start", "period_end"))
         found.append(Together(first, last, benefit, estimated, cost, running))
     return tuple(found[-BEFORE:])
-
-
-def _sum(amounts: pd.Series[Any]) -> float | None:
-    """The sum of those that are known; None when none is."""
-    known = amounts.dropna()
-    return float(known.sum()) if len(known) else None
 
 
 def _rows(snapshot: Snapshot, period: Period, money: pd.DataFrame, advised: Sequence[Action]) -> tuple[Row, ...]:
@@ -165,15 +160,8 @@ def _before(period: Period) -> tuple[date, date]:
 def _by_model(money: pd.DataFrame, first: date, last: date) -> dict[str, dict[str, Any]]:
     days = pd.to_datetime(money["period_start"])
     own = money[(days >= pd.Timestamp(first)) & (days <= pd.Timestamp(last))]
-    found: dict[str, dict[str, Any]] = {}
-    for model, rows in own.groupby("model"):
-        told = rows[["benefit", "estimated_benefit"]].notna().any(axis=None) and rows["net"].notna().all()
-        found[str(model)] = {
-            "net": float(rows["net"].sum()) if told else None,
-            "decisions": int(rows["decisions"].sum()),
-            "labelled": int(rows["labelled"].sum()),
-        }
-    return found
+    of: Any = net_of(own)[["net", "decisions", "labelled"]].to_dict("index")
+    return {str(model): {**row, "net": None if pd.isna(row["net"]) else float(row["net"])} for model, row in of.items()}
 
 
 def _row(model: str, title: str, now: dict[str, Any] | None, then: dict[str, Any] | None, targets: Met | None,

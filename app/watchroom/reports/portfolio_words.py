@@ -52,11 +52,14 @@ def returned(found: Earned | None, currency: str) -> str:
     if found is None or found.net is None:
         return "What the models earn is not known."
     who = "one model" if found.models == 1 else f"{found.models} models together"
+    rest = f"; of {count(found.unknown, 'other')} it is not known" if found.unknown else ""
     did = "lost" if found.net < 0 else "earned"
     so_far = "" if found.over else " so far"
     losing = len(found.losing)
     but = f"; {losing} of them lost money" if losing and found.models > 1 else ""
-    return f"{capital(who)} {did} {money(abs(found.net), currency)} in {span(found.first, found.last)}{so_far}{but}."
+    return (
+        f"{capital(who)} {did} {money(abs(found.net), currency)} in {span(found.first, found.last)}{so_far}{but}{rest}."
+    )
 
 
 def span(first: date, last: date) -> str:

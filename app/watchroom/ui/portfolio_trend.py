@@ -35,7 +35,8 @@ def show(told: Facts) -> None:
     st.caption(
         "A release counts in the quarter in which it went into service, with all that came of it; a wait in that in "
         f"which it ended. At most {TREND_QUARTERS} quarters, UTC. No bar: nothing is known, or there was none. "
-        "*Up to*: there already when the logs or the watch over the registry began."
+        "*Up to*: there already when the logs or the watch over the registry began. Net: of the models of which it is "
+        "known for the whole quarter."
     )
     st.caption(sourced("by quarter", len(found), "quarter"))
     download("Download as CSV", "portfolio-by-quarter", lambda: table(found))
@@ -51,7 +52,7 @@ def _charts(*, choice: Choice) -> Mapping[str, Chart]:
         _panel("Releases", found, _changes, number),
         _panel("Lead time, median", found, _lead, words.days),
         _failures(found),
-        _panel("Net", found, lambda one: one.net, lambda value: short_money(value, currency)),
+        _panel("Net", found, lambda one: one.net.amount, lambda value: short_money(value, currency)),
     )
     return {one.title: charts.by_quarter(one, names, running) for one in panels}
 
@@ -121,5 +122,7 @@ def _row(one: QuarterFacts) -> dict[str, object]:
         "restore_days_median": made.restore.median if made else None,
         "review_days_median": one.waited.median,
         "reviews": one.waited.n,
-        "net": one.net,
+        "net": one.net.amount,
+        "net_models": one.net.known,
+        "net_models_unknown": one.net.unknown,
     }

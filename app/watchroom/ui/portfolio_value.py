@@ -14,8 +14,9 @@ from watchroom.charts import value as value_charts
 from watchroom.charts.portfolio import Bar
 from watchroom.charts.style import Chart
 from watchroom.domain.money_text import money
+from watchroom.domain.value import net_of, total
 from watchroom.reports import portfolio_words as words
-from watchroom.reports.portfolio_facts import Choice, Facts
+from watchroom.reports.portfolio_facts import Choice, Earned, Facts
 from watchroom.store.queries import value as queries
 from watchroom.store.queries.value import Answer
 from watchroom.ui.navigation import link
@@ -58,7 +59,7 @@ def show(told: Facts) -> None:
         return
     currency = facts().currency
     section("What each model returns", _span(told))
-    _sentence(told, found, currency)
+    st.markdown(plain(sentence(told.earned, len(told.models), currency), 400))
     chart = drawn(_by_model, choice=told.choice)
     st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="portfolio_by_model")
     if len(found) > BARS:
@@ -88,8 +89,8 @@ def returns(*, choice: Choice) -> tuple[Return, ...]:
         return ()
     start = pd.to_datetime(told.money["period_start"])
     looked = told.money[(start >= pd.Timestamp(told.earned.first)) & (start <= pd.Timestamp(told.earned.last))]
-    known = looked[looked["benefit"].notna() | looked["estimated_benefit"].notna()]
-    sums = known.groupby("model")[["benefit", "estimated_benefit", "run_cost", "net"]].sum(min_count=1)
+    sums = net_of(looked)
+    sums = sums[sums["benefit"].notna() | sums["estimated_benefit"].notna()]
     titles = {one.name: one.title for one in rows().projects if one.kind == "model"}
     answers = ask(queries.all_models)
     found = [_return(str(model), row, titles, answers) for model, row in sums.to_dict("index").items()]
@@ -97,37 +98,32 @@ def returns(*, choice: Choice) -> tuple[Return, ...]:
 
 
 def _return(model: str, row: Mapping[Any, Any], titles: Mapping[str, str], answers: Mapping[str, Answer]) -> Return:
-    parts = [row[name] for name in ("benefit", "estimated_benefit") if pd.notna(row[name])]
     return Return(
         model,
         titles.get(model, model),
-        float(sum(parts)) if parts else None,
+        total(row[name] for name in ("benefit", "estimated_benefit")).amount,
         None if pd.isna(row["run_cost"]) else float(row["run_cost"]),
         None if pd.isna(row["net"]) else float(row["net"]),
         answers.get(model),
     )
 
 
-def _sentence(told: Facts, found: Sequence[Return], currency: str) -> None:
-    benefits, costs = _sum(one.benefit for one in found), _sum(one.run_cost for one in found)
-    net = told.earned.net if told.earned else None
-    costing = (
-        f" less {money(costs, currency)} to run them" if costs is not None else "; what they cost to run is not known"
-    )
-    estimated = told.earned.estimated if told.earned else None
-    guessed = f" ({money(estimated, currency)} of it estimated)" if estimated else ""
-    untold = len(told.models) - len(found)
+def sentence(earned: Earned, models: int, currency: str) -> str:
+    """What they brought, less what they cost to run, and the net of the two; of how many of so many models."""
+    if earned.net is None:
+        return "Of no model it is known what it brought in all of this time."
+    if earned.run_cost is None:
+        costing = "; what they cost to run is not known"
+    else:
+        whom = "them" if earned.costed == earned.models else f"{number(earned.costed)} of them"
+        costing = f" less {money(earned.run_cost, currency)} to run {whom}"
+    guessed = f" ({money(earned.estimated, currency)} of it estimated)" if earned.estimated else ""
+    untold = models - earned.models
     rest = f" Of {count_of(untold, 'other model')} it is not known." if untold else ""
-    text = (
-        f"{count_of(len(found), 'model')} brought {money(benefits, currency)}{guessed}{costing}: "
-        f"{money(net, currency)} net.{rest}"
+    return (
+        f"{count_of(earned.models, 'model')} brought {money(earned.benefit, currency)}{guessed}{costing}: "
+        f"{money(earned.net, currency)} net.{rest}"
     )
-    st.markdown(plain(text, 400))
-
-
-def _sum(values: object) -> float | None:
-    known = [one for one in values if one is not None]  # type: ignore[attr-defined]
-    return float(sum(known)) if known else None
 
 
 def _by_model(*, choice: Choice) -> Chart:

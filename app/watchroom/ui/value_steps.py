@@ -11,7 +11,7 @@ import streamlit as st
 
 from watchroom.charts import value_steps as charts
 from watchroom.charts.value_steps import Step
-from watchroom.domain.value import money
+from watchroom.domain.value import money, total
 from watchroom.store.queries.value import Answer
 from watchroom.ui.room import drawn
 from watchroom.ui.states import sourced
@@ -74,16 +74,16 @@ def steps_of(found: Figures, month: date | None) -> tuple[list[Step], int]:
     steps = _of_kinds(found, own.realized.parts[kept].sum(axis=0), float(own.realized.n[kept].sum()))
     if found.assumed.baseline is not None:
         note = baseline_text(found.assumed, found.spec.answer)
-        without = _sum(made.baseline_worth[kept])
+        without = total(made.baseline_worth[kept]).amount
         steps.append(Step("Less: without the model", None if without is None else -without, note))
-    steps.append(Step("From outcomes", _sum(made.benefit[kept]), total=True))
+    steps.append(Step("From outcomes", total(made.benefit[kept]).amount, total=True))
     if own.estimated.n[kept].sum() > 0:
         n = f"{number(own.estimated.n[kept].sum())} decisions without an outcome yet"
-        steps.append(Step("Estimated", _sum(made.estimated_benefit[kept]), n, estimated=True))
-    cost = _sum(made.run_cost[kept])
+        steps.append(Step("Estimated", total(made.estimated_benefit[kept]).amount, n, estimated=True))
+    cost = total(made.run_cost[kept]).amount
     if cost is not None:
         steps.append(Step("Running cost", -cost))
-    steps.append(Step("Net", _sum(made.net[kept]), total=True))
+    steps.append(Step("Net", total(made.net[kept]).amount, total=True))
     return steps, int(own.decisions[kept].sum())
 
 
@@ -98,9 +98,3 @@ def _of_kinds(found: Figures, counts: Sequence[float] | np.ndarray, n: float) ->
         of = f"{number(count)} × {text_of(found.assumed, name, currency, names)}"
         steps.append(Step(label(name, names), None if each is None else float(count) * each, of))
     return steps
-
-
-def _sum(values: np.ndarray) -> float | None:
-    """The sum of what is known; None when nothing is."""
-    known = values[np.isfinite(values)]
-    return float(known.sum()) if known.size else None
