@@ -45,6 +45,23 @@ def test_an_amount_in_a_table_is_exact_to_the_unit(value, currency, shown):
     assert money(value, currency, exact=True) == shown
 
 
+@pytest.mark.parametrize(
+    ("value", "currency", "shown"),
+    [
+        (-0.005, "EUR", "−€0.005"),
+        (15.5, "EUR", "€15.50"),
+        (20_000, "EUR", "€20,000"),
+        (1234.5678, "CHF", "CHF\u00a01,234.5678"),
+        (2.5, "JPY", "¥2.5"),
+        (0, "EUR", "€0"),
+        (0.1 + 0.2, "", "0.30"),
+        (None, "EUR", "unknown"),
+    ],
+)
+def test_an_assumption_keeps_all_its_digits(value, currency, shown):
+    assert money(value, currency, full=True) == shown
+
+
 def test_a_difference_has_its_sign_and_nothing_has_none():
     assert money(1200, "EUR", signed=True) == "+€1,200"
     assert money(-1200, "EUR", signed=True) == "−€1,200"

@@ -15,6 +15,7 @@ from tests.ui.reading import Reader, figures, full, links, said
 from tests.ui.sample import LONG
 from tests.ui.threshold_sample import DAYS, decided, threshold
 
+NOT_THE_FILES = "A scenario, not the figures of the file"
 USUAL = {"model": "card-fraud", "period": "Last 30 days"}
 
 
@@ -62,11 +63,11 @@ class TestOneModel:
         assert first == second
 
     def test_a_link_keeps_the_cutoff_and_the_changed_figures(self, reader: Reader):
-        app = reader.open("threshold", **USUAL, cutoff="0.45", fp="-80")
+        app = reader.open("threshold", **USUAL, cutoff="0.45", assume=["false_positive:-80"])
         assert slider(app) == 0.45
         text = said(app)
         assert "With your figures:" in text
-        assert "“stopped”, turned out “genuine” −€80.00 (the file: −€40.00)" in text
+        assert "Genuine, stopped −€80 (the file: −€40)" in text
         assert "your figures say 1.38" in text
 
     def test_false_alarms_that_cost_twice_as_much_move_the_best_one_up_and_the_file_comes_back(self, reader: Reader):
@@ -74,11 +75,13 @@ class TestOneModel:
         before = said(app)
         app.button(key="threshold_alarms").click().run()
         assert [field.value for field in app.main.number_input] == [110, -80, 0, 0]
-        assert "Changed on this page" in said(app)
+        assert NOT_THE_FILES in said(app)
         app.button(key="threshold_misses").click().run()
         assert [field.value for field in app.main.number_input] == [110, -80, -110, 0]
+        assert app.query_params["assume"] == ["false_positive:-80", "false_negative:-110"]
         app.button(key="threshold_reset").click().run()
-        assert "Changed on this page" not in said(app)
+        assert "assume" not in app.query_params
+        assert NOT_THE_FILES not in said(app)
         assert said(app) == before
 
     def test_the_kinds_of_decisions_are_in_the_words_of_the_file(self, reader: Reader):
@@ -139,9 +142,27 @@ class TestOneModel:
         assert words in said(reader.open("threshold", model=model)).replace("`", "")
 
     def test_a_figure_given_on_the_page_stands_in_for_one_the_file_leaves_out(self, reader: Reader):
-        app = reader.open("threshold", model="half-value", tn="0")
+        app = reader.open("threshold", model="half-value", assume=["true_negative:0"])
         assert "With your figures: A cut-off of" in said(app)
         assert "(the file does not say)" in said(app)
+
+    def test_part_of_a_cent_is_written_with_all_its_digits(self, reader: Reader):
+        text = said(reader.open("threshold", **USUAL, assume=["true_negative:-0.005"]))
+        assert "Genuine, let through −€0.005 (the file: €0)" in text
+
+    def test_what_the_address_names_wrongly_is_said_to_be_left_out(self, reader: Reader):
+        text = said(reader.open("threshold", **USUAL, assume=["false_positive:much"]))
+        assert "1 assumption of the address cannot be read and is left out." in text
+        assert NOT_THE_FILES not in text
+
+    def test_a_scenario_goes_with_the_link_to_value_and_back(self, reader: Reader):
+        app = reader.open("threshold", **USUAL, assume=["false_positive:-80", "build_cost:1000"])
+        (to_value,) = [params for label, _, params in links(app) if label == "Its money by these figures"]
+        assert "assume=false_positive%3A-80&assume=build_cost%3A1000" in to_value
+        app = reader.open("value", model="card-fraud", assume=["false_positive:-80"])
+        (back,) = [params for label, _, params in links(app) if label == "Threshold"]
+        assert "assume=false_positive%3A-80" in back
+        assert "This is by the file's figures, not by the scenario that is open." in said(app)
 
     def test_a_period_without_decisions_offers_longer_ones(self, reader: Reader):
         app = reader.open("threshold", model="few", period="Last 7 days")
@@ -149,16 +170,17 @@ class TestOneModel:
         assert {"Last 90 days", "Last 12 months"} <= {label for label, _, _ in links(app)}
 
     @pytest.mark.parametrize(
-        "address", [{"cutoff": "7"}, {"cutoff": "x"}, {"fp": "x"}, {"cutoff": "nan"}, {"fp": "inf"}]
+        "address",
+        [{"cutoff": "7"}, {"cutoff": "x"}, {"assume": "x"}, {"cutoff": "nan"}, {"assume": "false_positive:inf"}],
     )
     def test_nonsense_in_the_address_takes_nothing_down(self, reader: Reader, address: dict[str, str]):
         assert 0 <= slider(reader.open("threshold", **USUAL, **address)) <= 1
 
     def test_another_model_begins_with_its_own_cutoff_and_figures(self, reader: Reader):
-        app = reader.open("threshold", **USUAL, cutoff="0.45", fp="-80")
+        app = reader.open("threshold", **USUAL, cutoff="0.45", assume=["false_positive:-80"])
         app.sidebar.selectbox(key="model").set_value("at-best").run()
         assert slider(app) != 0.45
-        assert "Changed on this page" not in said(app)
+        assert NOT_THE_FILES not in said(app)
 
 
 class TestAllModels:

@@ -16,7 +16,7 @@ from tests.ui.threshold_sample import threshold
 
 ADDRESSES = [
     "threshold",
-    "threshold?model=card-fraud&fp=-80",
+    "threshold?model=card-fraud&assume=false_positive:-80",
     "threshold?model=card-fraud&view=By+group",
     f"threshold?model={quote(LONG)}",
     "threshold?model=half-value",
@@ -42,13 +42,13 @@ def test_what_is_moved_and_changed_stands_in_the_address_and_opens_again(page: P
     page.get_by_text("What if the figures were others?").click()
     page.get_by_role("button", name="False alarms cost ×2").click()
     expect(page.get_by_text("With your figures:")).to_be_visible()
-    expect(page).to_have_url(re.compile("fp=-80"))
+    expect(page).to_have_url(re.compile("assume=false_positive(:|%3A)-80"))
     page.reload()
     expect(page.get_by_text("With your figures:")).to_be_visible()
     expect(page.get_by_text("At 0.451,")).to_be_visible()
     page.get_by_role("button", name="Back to the file").click()
     expect(page.get_by_text("With your figures:")).to_be_hidden()
-    expect(page).not_to_have_url(re.compile("fp="))
+    expect(page).not_to_have_url(re.compile("assume="))
 
 
 @pytest.mark.long

@@ -17,19 +17,25 @@ WHOLE_FROM = 10
 """From here on nobody says the cents in a sentence."""
 
 _MINUS, _SPACE = "−", "\u00a0"
+_FULL_PLACES = 10
+"""Decimals beyond which a figure that somebody wrote down is noise of floating point."""
+
 _SHORT = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 
 
-def money(value: float | None, currency: str | None, *, signed: bool = False, exact: bool = False) -> str:
+def money(
+    value: float | None, currency: str | None, *, signed: bool = False, exact: bool = False, full: bool = False
+) -> str:
     """An amount in a currency (ISO 4217; without one the bare number): three digits that count, thousands apart.
 
-    `exact` gives every unit, and below a hundred the currency's decimals; `signed` a plus where it is above nothing.
+    `exact` gives every unit, and below a hundred the currency's decimals; `full` all the digits that a file gives, as
+    `−€0.005`, `€15.50`, `€20,000`; `signed` a plus where it is above nothing.
     What is None, NaN or infinite is `unknown`.
     """
     if value is None or not math.isfinite(value):
         return UNKNOWN
     size = abs(value)
-    figure = _exact(size, currency) if exact else _rounded(size, currency)
+    figure = (_full if full else _exact if exact else _rounded)(size, currency)
     nothing = not any(digit in "123456789" for digit in figure)
     sign = "" if nothing else _MINUS if value < 0 else "+" if signed else ""
     return f"{sign}{_symbol(currency)}{figure}"
@@ -72,6 +78,11 @@ def _rounded(size: float, currency: str | None) -> str:
 
 def _exact(size: float, currency: str | None) -> str:
     return f"{size:,.0f}" if size >= 100 else f"{size:,.{decimals(currency)}f}"
+
+
+def _full(size: float, currency: str | None) -> str:
+    whole, _, given = f"{size:,.{_FULL_PLACES}f}".rstrip("0").partition(".")
+    return f"{whole}.{given:0<{decimals(currency)}}" if given else whole
 
 
 @cache

@@ -27,6 +27,30 @@ class OutcomeWorth:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """A kind of outcome of a binary model.
+
+    `field` is its name in a model's file, `predicted` and `outcome` the two answers, `count` the column of its counts,
+    and `name` what people call it where the file has no words of its own.
+    """
+
+    field: str
+    predicted: str
+    outcome: str
+    count: str
+    name: str
+
+
+OUTCOMES = (
+    Outcome("true_positive", "1", "1", "tp", "rightly caught"),
+    Outcome("false_positive", "1", "0", "fp", "false alarm"),
+    Outcome("false_negative", "0", "1", "fn", "missed"),
+    Outcome("true_negative", "0", "0", "tn", "rightly left alone"),
+)
+"""The four kinds, in the order of the file."""
+
+
+@dataclass(frozen=True)
 class ErrorWorth:
     """Money for each unit that a regression predicts too much, or too little; None where the file leaves it out."""
 
@@ -63,15 +87,10 @@ def worth(terms: Terms, predicted: ArrayLike, outcome: ArrayLike) -> Floats:
     said, real = np.asarray(predicted, np.float64), np.asarray(outcome, np.float64)
     if isinstance(terms, ErrorWorth):
         return _of_errors(terms, said - real)
-    kinds = {
-        (1, 1): terms.true_positive,
-        (1, 0): terms.false_positive,
-        (0, 1): terms.false_negative,
-        (0, 0): terms.true_negative,
-    }
     found = np.full(np.broadcast(said, real).shape, np.nan)
-    for (one, other), money in kinds.items():
-        found[(said == one) & (real == other)] = np.nan if money is None else money
+    for kind in OUTCOMES:
+        money = getattr(terms, kind.field)
+        found[(said == int(kind.predicted)) & (real == int(kind.outcome))] = np.nan if money is None else money
     return found
 
 

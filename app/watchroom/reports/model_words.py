@@ -5,11 +5,11 @@ from __future__ import annotations
 from watchroom.charts.words import days, share, short
 from watchroom.domain.money_text import money
 from watchroom.domain.vocabulary import METHOD_NAMES, METRIC_NAMES, OWN_NAMES, SIGNAL_PHRASES
-from watchroom.domain.worth import ErrorWorth, OutcomeWorth, left_out, terms_of
+from watchroom.domain.worth import OUTCOMES, ErrorWorth, OutcomeWorth, left_out, terms_of
 from watchroom.reports import action_words, kpi_sentences, value_words
 from watchroom.reports.model_facts import Facts
 from watchroom.reports.one_page import cut
-from watchroom.reports.value_words import KINDS, kind_name
+from watchroom.reports.value_words import kind_name
 from watchroom.store.queries.alerts import Alert
 from watchroom.workspace.answer import Answer as Names
 from watchroom.workspace.money import ErrorValue
@@ -92,7 +92,7 @@ def _terms(terms: OutcomeWorth | ErrorWorth, names: Names, currency: str) -> str
         return ", ".join(
             f"{money(at, currency, signed=True)} for each {unit} {side}" for side, at in sides if at is not None
         )
-    given = ((cut(kind_name(kind, names), 40), getattr(terms, kind)) for kind in KINDS)
+    given = ((cut(kind_name(kind, names), 40), getattr(terms, kind.field)) for kind in OUTCOMES)
     return "; ".join(f"{name}: {money(amount, currency, signed=True)}" for name, amount in given if amount is not None)
 
 

@@ -5,38 +5,21 @@ Text from outside stands in them (names of outcomes, of a column): what shows th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from watchroom.charts.words import share
 from watchroom.domain.money_text import money
+from watchroom.domain.worth import Outcome
 from watchroom.store.queries.value import Answer
 from watchroom.workspace.answer import Answer as Names
 from watchroom.workspace.model_file import ModelSpec
 from watchroom.workspace.money import Baseline
 
-KINDS = ("true_positive", "false_positive", "false_negative", "true_negative")
-"""The kinds of outcome of a binary model, as a file names them."""
 
-_KIND_NAMES: Mapping[str, str] = {
-    "true_positive": "rightly flagged",
-    "false_positive": "flagged by mistake",
-    "false_negative": "missed",
-    "true_negative": "rightly left alone",
-}
-_KIND_ANSWERS = {
-    "true_positive": ("1", "1"),
-    "false_positive": ("1", "0"),
-    "false_negative": ("0", "1"),
-    "true_negative": ("0", "0"),
-}
-
-
-def kind_name(kind: str, names: Names) -> str:
+def kind_name(kind: Outcome, names: Names) -> str:
     """A kind of outcome in the words of the file, `fraud, stopped`; in plain ones where the file has none."""
-    said, was = _KIND_ANSWERS[kind]
-    predicted, real = names.predictions.get(said), names.outcomes.get(was)
-    return f"{real}, {predicted}" if predicted and real else _KIND_NAMES[kind]
+    predicted, real = names.predictions.get(kind.predicted), names.outcomes.get(kind.outcome)
+    return f"{real}, {predicted}" if predicted and real else kind.name
 
 
 def baseline_name(baseline: Baseline | None, names: Names) -> str:

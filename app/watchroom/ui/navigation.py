@@ -212,7 +212,9 @@ def file_of(page: st.Page) -> str:
     return next((info.file for info in PAGES if info.title == page.title), "home")
 
 
-def link(file: str, label: str, *, icon: str | None = None, params: Mapping[str, str] | None = None) -> None:
+def link(
+    file: str, label: str, *, icon: str | None = None, params: Mapping[str, str | Sequence[str]] | None = None
+) -> None:
     """A link to one of the pages, or nothing when this installation does not have it.
 
     `label` is Markdown: text from outside goes through `plain` first.

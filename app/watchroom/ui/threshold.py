@@ -7,7 +7,7 @@ import streamlit as st
 from watchroom.store.queries import health as health_queries
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.models import Model
-from watchroom.ui import threshold_all, threshold_model
+from watchroom.ui import scenario, threshold_all, threshold_model
 from watchroom.ui.health_empty import no_decisions, no_log
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.navigation import link, page_info
@@ -61,4 +61,6 @@ def _of(model: Model, chosen: Scope) -> None:
             model.name, model.title, model.file or "", version, chosen.period.first_day, chosen.period.last_day,
             chosen.period.label, names_of(spec), worth_of(spec), facts().currency,
         )  # fmt: skip
-        threshold_model.show(subject, tuple(spec.decisions.groups))
+        figures = scenario.figures(model, blank=True)
+        assert figures is not None, "the model has a file"
+        threshold_model.show(subject, figures, tuple(spec.decisions.groups))

@@ -29,6 +29,7 @@ from watchroom.ui.tables import download
 from watchroom.ui.text import number, plain, sentence
 from watchroom.ui.threshold_empty import no_outcomes, no_period, no_worth
 from watchroom.ui.threshold_subject import Found, Subject
+from watchroom.ui.value_figures import Figures
 
 VIEW, WHOLE, BY_GROUP = "view", "All decisions", "By group"
 T = TypeVar("T")
@@ -36,10 +37,10 @@ T = TypeVar("T")
 _QUIET = {"displayModeBar": False}
 
 
-def show(subject: Subject, groups: tuple[str, ...]) -> None:
-    """The page below its header."""
+def show(subject: Subject, figures: Figures, groups: tuple[str, ...]) -> None:
+    """The page below its header; `figures` are those of the model's file, or of the address's scenario."""
     threshold_worth.forget_others(subject)
-    worth = threshold_worth.chosen_worth(subject)
+    worth = threshold_worth.worth_in(figures)
     found = subject.found(worth)
     if found is None or not found.decisions:
         no_period(subject, found)
@@ -54,7 +55,7 @@ def show(subject: Subject, groups: tuple[str, ...]) -> None:
         st.caption(f":orange[:material/warning:] {sentence(doubt, 400)}")
     if found.at_stake is None:
         no_worth(subject, worth)
-    threshold_worth.show(subject, worth)
+    threshold_worth.show(figures)
     view = WHOLE
     if groups:
         view = st.segmented_control(

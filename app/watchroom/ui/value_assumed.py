@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from watchroom.domain.money_text import UNKNOWN, money
-from watchroom.domain.money_text import decimals as money_decimals
 from watchroom.domain.value import Assumptions
+from watchroom.domain.worth import OUTCOMES
 from watchroom.reports.value_words import baseline_name, kind_name
 from watchroom.ui import value_empty
 from watchroom.ui.model_about import person
@@ -17,7 +17,6 @@ from watchroom.ui.value_figures import (
     BASELINE,
     COST_FIELDS,
     ERROR_FIELDS,
-    OUTCOME_FIELDS,
     Figures,
     figure_of,
     terms_fields,
@@ -26,10 +25,7 @@ from watchroom.workspace.answer import Answer as Names
 from watchroom.workspace.money import Baseline as FileBaseline
 
 _ABOUT = {
-    "true_positive": "true positive",
-    "false_positive": "false positive",
-    "false_negative": "false negative",
-    "true_negative": "true negative",
+    **{one.field: one.name for one in OUTCOMES},
     "over": "per_unit_error.over",
     "under": "per_unit_error.under",
     "run_cost_per_month": "running cost a month",
@@ -57,8 +53,8 @@ def fields_of(found: Figures) -> tuple[str, ...]:
 
 def label(name: str, names: Names) -> str:
     """What an assumption is called, in plain text; names of outcomes come from the file."""
-    if name in OUTCOME_FIELDS:
-        said = one_line(kind_name(name, names), 60)
+    if (kind := next((one for one in OUTCOMES if one.field == name), None)) is not None:
+        said = one_line(kind_name(kind, names), 60)
         return f"{said[:1].upper()}{said[1:]}"
     if name in ERROR_FIELDS:
         return f"Predicted too {'much' if name == 'over' else 'little'}, each {_one_of(names.unit)}"
@@ -74,7 +70,7 @@ def _one_of(unit: str | None) -> str:
 
 
 def about(name: str) -> str:
-    """What it is called in the file."""
+    """What it is, where its label has the words of the file."""
     return _ABOUT.get(name, name)
 
 
@@ -82,17 +78,7 @@ def text_of(assumed: Assumptions, name: str, currency: str, names: Names) -> str
     """An assumption as text; `unknown` where it is left out."""
     if name == BASELINE:
         return baseline_text(assumed, names)
-    return amount(figure_of(assumed, name), currency)
-
-
-def amount(value: float | None, currency: str) -> str:
-    """An assumption with all its digits, as the file has them: `−€0.005`, `€15.50`, `€20,000`."""
-    if value is None:
-        return UNKNOWN
-    symbol = money(0, currency)[:-1]
-    whole, _, decimals = f"{abs(value):,.10f}".rstrip("0").partition(".")
-    places = max(len(decimals), min(money_decimals(currency), 2)) if decimals else 0
-    return f"{'−' if value < 0 else ''}{symbol}{whole}{f'.{decimals:0<{places}}' if places else ''}"
+    return money(figure_of(assumed, name), currency, full=True)
 
 
 def baseline_text(assumed: Assumptions, names: Names) -> str:

@@ -26,7 +26,7 @@ from watchroom.domain.value import (
     service,
     will_pay_back_on,
 )
-from watchroom.domain.worth import ErrorWorth, OutcomeWorth
+from watchroom.domain.worth import OUTCOMES, ErrorWorth, OutcomeWorth
 from watchroom.store.queries import value as queries
 from watchroom.store.queries.models import Model
 from watchroom.store.queries.value import Answer, Runway
@@ -39,7 +39,7 @@ Change = float | str | None
 Changes = tuple[tuple[str, Change], ...]
 """What a scenario assumes otherwise than the file, by field: a number, None for unknown, or the name of a baseline."""
 
-OUTCOME_FIELDS = ("true_positive", "false_positive", "false_negative", "true_negative")
+OUTCOME_FIELDS = tuple(one.field for one in OUTCOMES)
 ERROR_FIELDS = ("over", "under")
 COST_FIELDS = ("run_cost_per_month", "build_cost")
 BASELINE = "baseline"
@@ -106,10 +106,13 @@ class Figures:
         return None if self.scenario else ask(queries.runway, model=self.model.name)
 
 
-def figures_of(model: Model, changes: Changes = ()) -> Figures | None:
-    """The figures of a model under some changes; None without a file that says anything of money."""
+def figures_of(model: Model, changes: Changes = (), *, blank: bool = False) -> Figures | None:
+    """The figures of a model under some changes; None without a file that says anything of money.
+
+    With `blank` a file that says nothing of it has unknown ones.
+    """
     spec = spec_of(model.name)
-    given = _given(spec)
+    given = _given(spec, blank=blank)
     if spec is None or given is None:
         return None
     with reading() as snapshot:
@@ -117,9 +120,10 @@ def figures_of(model: Model, changes: Changes = ()) -> Figures | None:
     return Figures(model, spec, changed(given, changes), given, changes, today, facts().currency)
 
 
-def _given(spec: ModelSpec | None) -> Assumptions | None:
+def _given(spec: ModelSpec | None, *, blank: bool = False) -> Assumptions | None:
     """The assumptions of the file; where it gives costs alone the worth of a decision is unknown, and may be tried."""
     given = assumptions_of(spec.value.model_dump()) if spec is not None and spec.value is not None else None
+    given = Assumptions() if given is None and blank else given
     if spec is None or given is None or given.terms is not None:
         return given
     blank = OutcomeWorth() if spec.task == "binary" else ErrorWorth() if spec.task == "regression" else None

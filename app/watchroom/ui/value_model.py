@@ -12,7 +12,7 @@ from watchroom.store.queries import actions as advice
 from watchroom.store.queries import kpis as queries
 from watchroom.store.queries import value as money
 from watchroom.store.queries.models import Model
-from watchroom.ui import actions, take_home, value_targets
+from watchroom.ui import actions, scenario, take_home, value_targets
 from watchroom.ui.following import Reads, follow, remember
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.model_about import person
@@ -26,6 +26,8 @@ from watchroom.ui.workspace import facts
 
 VIEW = "view"
 """The parameter of the address, and its control's key."""
+
+_BY_THE_FILE = " :orange[:material/experiment: This is by the file's figures, not by the scenario that is open.]"
 
 
 def show(model: Model, scope: Scope) -> None:
@@ -48,7 +50,9 @@ def _answer(model: Model) -> None:
     found = kpi_sentences.targets_of(kpis)
     with st.container(border=True, gap="xsmall"):
         st.subheader(f"{icon(found.status)} {sentence(kpi_sentences.answer(kpis, currency), 700)}", anchor=False)
-        st.markdown(f":material/payments: {sentence(_money(model, currency), 700)}")
+        tried = scenario.figures(model)
+        changes = scenario.texts_of(tried.changes) if tried is not None else []
+        st.markdown(f":material/payments: {sentence(_money(model, currency), 700)}{_BY_THE_FILE if changes else ''}")
         st.markdown(_next(model))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             held = model.owner("business")
@@ -59,7 +63,8 @@ def _answer(model: Model) -> None:
             )
             st.markdown(f"{tier_badge(model.tier)} :small[{who}]", width="stretch")
             link("health", "Health", icon=":material/ecg_heart:", params={"model": model.name})
-            link("threshold", "Threshold", icon=":material/tune:", params={"model": model.name})
+            kept = {scenario.PARAMETER: changes} if changes else {}
+            link("threshold", "Threshold", icon=":material/tune:", params={"model": model.name, **kept})
             link("model", "About the model", icon=":material/deployed_code:", params={"model": model.name})
             take_home.show(model.name)
 

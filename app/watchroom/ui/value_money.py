@@ -16,7 +16,7 @@ from watchroom.reports import value_words as words
 from watchroom.store.queries import value as queries
 from watchroom.store.queries.models import Model
 from watchroom.store.queries.value import Answer
-from watchroom.ui import value_assumed, value_empty, value_saved, value_scenario, value_steps
+from watchroom.ui import scenario, value_assumed, value_empty, value_saved, value_scenario, value_steps
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn
@@ -37,7 +37,7 @@ def show(model: Model) -> None:
     if spec.value is None:
         value_empty.no_value(model, spec)
         return
-    found = value_scenario.figures(model)
+    found = scenario.figures(model)
     assert found is not None, "a file that speaks of money has assumptions"
     answer = found.answer
     if not terms_fields(found.given) or (answer is not None and found.given == found.assumed and _costs_alone(found)):

@@ -23,10 +23,10 @@ from watchroom.ui.health_words import capital
 from watchroom.ui.navigation import link
 from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn, reading
+from watchroom.ui.scenario import PARAMETER
 from watchroom.ui.states import empty, sourced
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, plain, sentence
-from watchroom.ui.value_scenario import PARAMETER
 from watchroom.ui.workspace import facts
 
 _AHEAD, _BEYOND = timedelta(days=90), timedelta(days=30)

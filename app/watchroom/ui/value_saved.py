@@ -12,17 +12,20 @@ from watchroom.ui import book
 from watchroom.ui.identity import current_user
 from watchroom.ui.notebook import notebook
 from watchroom.ui.rows import quiet
+from watchroom.ui.scenario import PARAMETER
 from watchroom.ui.states import error
 from watchroom.ui.text import ago, count_of, plain
-from watchroom.ui.value_assumed import label
-from watchroom.ui.value_figures import BASELINE, Figures, terms_fields
-from watchroom.ui.value_scenario import PARAMETER
+from watchroom.ui.value_assumed import fields_of, label
+from watchroom.ui.value_figures import BASELINE, Figures
 from watchroom.ui.views import address
 
 if TYPE_CHECKING:
     from watchroom.ledger.notebook import View
 
 PAGE, MODEL = "value", "model"
+PAGES = (PAGE, "threshold")
+"""Those that hold a scenario in their address."""
+
 SHOWN = 20
 _DONE = "_scenario_saved"
 _OPEN = "_scenarios_open"
@@ -60,15 +63,15 @@ def of_model(model: str) -> tuple[View, ...]:
     found = [
         view
         for view in notebook().views.values()
-        if view.page == PAGE and PARAMETER in dict(view.query) and dict(view.query).get(MODEL) == (model,)
+        if view.page in PAGES and PARAMETER in dict(view.query) and dict(view.query).get(MODEL) == (model,)
     ]
     return tuple(sorted(found, key=lambda view: -view.seq))
 
 
 def _row(view: View, found: Figures) -> None:
-    from watchroom.ledger.alert_acts import NOT_SIGNED_IN
+    from watchroom.ledger.people import NOT_SIGNED_IN
 
-    known = (*terms_fields(found.given), "run_cost_per_month", "build_cost", BASELINE)
+    known = (*fields_of(found), BASELINE)
     fields = [text.partition(":")[0] for text in dict(view.query)[PARAMETER]]
     told = [label(name, found.spec.answer).lower() for name in fields if name in known]
     by = "somebody who was not signed in" if view.actor == NOT_SIGNED_IN else view.actor
