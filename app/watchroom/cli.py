@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watchroom import __version__
-from watchroom.errors import WatchroomError
+from watchroom.errors import SettingError, WatchroomError
 from watchroom.settings import Settings, cli_options
 
 if TYPE_CHECKING:
@@ -252,10 +252,9 @@ def decision_(model: str, prediction_id: str, version: int | None, output: Path,
     from watchroom.reports.one_page import kind_of
 
     kind = kind_of(output.name)
+    _must_be_a_place(output)
     by = f"{getpass.getuser()} on the command line"
-    made = decision_report(_settings(options), model, prediction_id, version=version, kind=kind, asked_by=by)
-    output.write_bytes(made)
-    click.echo(f"wrote {output}")
+    _write(output, decision_report(_settings(options), model, prediction_id, version=version, kind=kind, asked_by=by))
 
 
 @report.command("model")
@@ -281,6 +280,7 @@ def _report(model: str | None, output: Path, period: str, options: dict[str, str
     from watchroom.reports.one_page import kind_of
 
     kind = kind_of(output.name)
+    _must_be_a_place(output)
     if kind == "html":
         made = _page(model, period, options).encode(errors="replace")
     else:
@@ -288,7 +288,22 @@ def _report(model: str | None, output: Path, period: str, options: dict[str, str
 
         with printer(TWO_SHEETS) as printed:  # it loads while the page is made
             made = printed(_page(model, period, options))
-    output.write_bytes(made)
+    _write(output, made)
+
+
+def _must_be_a_place(output: Path) -> None:
+    """That a file can be put there, before a page is made for it."""
+    if not output.absolute().parent.is_dir():
+        raise SettingError(f"There is no folder {output.parent}.", next_step="Make it, or name another place.")
+
+
+def _write(output: Path, made: bytes) -> None:
+    try:
+        output.write_bytes(made)
+    except OSError as error:
+        raise SettingError(
+            f"{output} could not be written.", why=str(error), next_step="Name another place."
+        ) from error
     click.echo(f"wrote {output}")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.ui.sample import HOSTILE
 from watchroom.charts import runway, value, value_steps
-from watchroom.charts.money_axis import ticks
+from watchroom.charts.money_axis import extent, ticks
 from watchroom.charts.runway import Trend
 from watchroom.charts.style import Chart
 from watchroom.charts.value import Mark, Payback
@@ -148,3 +148,9 @@ def test_the_break_even_of_a_metric_is_a_line_with_its_interval():
     chart = runway.metric(found, "AUC", 0.7, (0.65, 0.72))
     assert chart.alt.endswith("Break-even at 0.7, 95 % between 0.65 and 0.72.")
     assert "Break-even" not in runway.metric(found, "AUC", None, None).alt
+
+
+@pytest.mark.parametrize("size", [1e300, 1.7e308])
+def test_an_axis_stands_whatever_a_log_has_in_it(size: float):
+    low, high = extent([-size, size, 3.0])
+    assert ticks(low, high)

@@ -65,3 +65,8 @@ def test_what_is_not_there_is_told_and_nothing_is_written(
 def test_a_file_that_is_neither_is_refused(room: Decided, tmp_path: Path):
     with pytest.raises(SettingError, match="neither HTML nor PDF"):
         write(room, tmp_path / "one.docx", "d-00004")
+
+
+def test_a_place_that_is_not_there_is_said_before_the_page_is_made(room: Decided, tmp_path: Path):
+    with pytest.raises(SettingError, match="There is no folder"):
+        write(room, tmp_path / "nowhere" / "one.html", "d-00004")

@@ -86,3 +86,17 @@ def test_fields_that_do_not_go_together_are_a_mistake(problems_in, content, fiel
 )
 def test_what_is_left_out_is_never_a_mistake(problems_in, content):
     assert problems_in(content + "\n") == []
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        ("value: {true_positive: 1.0e+308}", "value.true_positive"),
+        ("value: {per_unit_error: {over: -1.0e+16, under: -1}}", "value.per_unit_error.over"),
+        ("value: {run_cost_per_month: 1.0e+16}", "value.run_cost_per_month"),
+        ("kpis: [{name: A, sql: count(*), target: -1.0e+300}]", "kpis[0].target"),
+    ],
+)
+def test_a_figure_that_nobody_can_mean_is_a_mistake(problems_in, content, field):
+    (problem,) = problems_in(f"model: m\n{content}\n")
+    assert (problem.field, "no figure that can be meant" in problem.what) == (field, True)

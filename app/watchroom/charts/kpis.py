@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from watchroom.charts.health import BAD_COLOUR, HALF, WATCH_COLOUR, middle
 from watchroom.charts.line_ends import apart, last_of, name_the_ends
-from watchroom.charts.style import LINE_COLOUR, MARK_COLOUR, OTHER_COLOUR, Chart, figure, name
+from watchroom.charts.style import LINE_COLOUR, MARK_COLOUR, MOST_DRAWN, OTHER_COLOUR, Chart, figure, name
 from watchroom.charts.words import days, records, short
 
 TARGET_COLOUR = "#2E8B57"
@@ -93,7 +93,7 @@ def _hover(row: Any, unit: str) -> str:
 
 def _span(values: Sequence[float]) -> tuple[float, float]:
     """What the axis must show with some air; from zero where zero is near."""
-    known = list(values) or [0.0, 1.0]
+    known = [value for value in values if abs(value) <= MOST_DRAWN] or [0.0, 1.0]
     low, high = min(known), max(known)
     if 0 <= low < _ZERO_FROM * high:
         low = 0.0

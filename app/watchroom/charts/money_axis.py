@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import plotly.graph_objects as go
 
+from watchroom.charts.style import MOST_DRAWN
 from watchroom.domain.money_text import short_money
 
 _TICKS = 5
@@ -15,8 +16,8 @@ _AIR = 0.08
 
 
 def extent(values: Iterable[float], *, top_air: float = _AIR) -> tuple[float, float]:
-    """What an axis must show for these values and zero, with some air; what is not finite is left out."""
-    known = [0.0, *(float(value) for value in values if math.isfinite(value))]
+    """What an axis must show for these values and zero, with some air; what no axis can hold is left out."""
+    known = [0.0, *(float(value) for value in values if abs(value) <= MOST_DRAWN)]
     low, high = min(known), max(known)
     length = (high - low) or 1.0
     return (low - length * _AIR if low < 0 else low), high + length * top_air

@@ -22,6 +22,9 @@ LINE_COLOUR = "#4C82D6"
 MARK_COLOUR = "#D9720B"
 GRID_COLOUR = "rgba(128,140,160,0.25)"
 
+MOST_DRAWN = 1e100
+"""Beyond it an axis has no length that could be reckoned with; NaN is not within it either."""
+
 
 @dataclass(frozen=True)
 class Chart:

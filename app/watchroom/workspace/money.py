@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Tag, model_validator
 
 from watchroom.domain.vocabulary import NaiveBaseline
-from watchroom.workspace.pieces import Number, Piece, Text, left_out, needed, wrong
+from watchroom.workspace.pieces import Cost, Figure, Piece, Text, left_out, needed, wrong
 
 
 class Kpi(Piece):
@@ -19,8 +19,8 @@ class Kpi(Piece):
     name: Text = needed("its name, once per model")
     sql: Text | None = left_out("its formula: an SQL aggregate over the decisions joined with outcomes")
     unit: Text | None = left_out("the unit, as people write it")
-    target: Number | None = left_out("where it should be")
-    limit: Number | None = left_out("where it becomes a problem")
+    target: Figure | None = left_out("where it should be")
+    limit: Figure | None = left_out("where it becomes a problem")
     better: Literal["lower", "higher"] | None = left_out("which way is better")
     owner: Text | None = left_out("who answers for it")
 
@@ -29,7 +29,7 @@ class Baseline(Piece):
     """What would be done without the model; one of the three."""
 
     naive: NaiveBaseline | None = left_out("a rule anyone could follow")
-    constant: Number | None = left_out("always the same number, for regression")
+    constant: Figure | None = left_out("always the same number, for regression")
     column: Text | None = left_out("a column of the decisions that holds what would have been done")
 
     @model_validator(mode="after")
@@ -42,25 +42,25 @@ class Baseline(Piece):
 class Costs(Piece):
     """What the model costs and what it is compared with, whatever its decisions are worth."""
 
-    run_cost_per_month: Number | None = Field(default=None, ge=0, description="what running it costs in a month")
-    build_cost: Number | None = Field(default=None, ge=0, description="what building it cost, once")
+    run_cost_per_month: Cost | None = left_out("what running it costs in a month")
+    build_cost: Cost | None = left_out("what building it cost, once")
     baseline: Baseline | None = left_out("what would be done without the model")
 
 
 class OutcomeValue(Costs):
     """Money for each kind of outcome of a binary model; a cost is negative, what is left out is unknown."""
 
-    true_positive: Number | None = left_out("worth of one true alarm")
-    false_positive: Number | None = left_out("worth of one false alarm")
-    false_negative: Number | None = left_out("worth of one that was missed")
-    true_negative: Number | None = left_out("worth of one rightly left alone")
+    true_positive: Figure | None = left_out("worth of one true alarm")
+    false_positive: Figure | None = left_out("worth of one false alarm")
+    false_negative: Figure | None = left_out("worth of one that was missed")
+    true_negative: Figure | None = left_out("worth of one rightly left alone")
 
 
 class PerUnitError(Piece):
     """Money for each unit by which a prediction is off; a cost is negative."""
 
-    over: Number | None = left_out("for each unit predicted too much")
-    under: Number | None = left_out("for each unit predicted too little")
+    over: Figure | None = left_out("for each unit predicted too much")
+    under: Figure | None = left_out("for each unit predicted too little")
 
 
 class ErrorValue(Costs):

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -64,6 +65,26 @@ Text = Annotated[str, BeforeValidator(_not_blank), Field(json_schema_extra={"min
 
 Number = FiniteFloat
 """A number that is neither infinite nor NaN; a whole one is taken too."""
+
+MOST_FIGURE = 1e15
+"""A thousand million million of whatever unit: beyond it a figure is a slip, and sums of it are no numbers any more."""
+
+
+def _within_reason(value: float) -> float:
+    if abs(value) > MOST_FIGURE:
+        raise wrong(
+            f"{value:g} is no figure that can be meant.",
+            why=f"Expected at most {MOST_FIGURE:g} either way.",
+            next_step="Look at the unit and at the zeros.",
+        )
+    return value
+
+
+Figure = Annotated[FiniteFloat, AfterValidator(_within_reason)]
+"""A number of money or of a KPI's unit."""
+
+Cost = Annotated[FiniteFloat, Field(ge=0), AfterValidator(_within_reason)]
+"""Money that is paid: never below nothing."""
 
 Item = TypeVar("Item")
 Listed = Annotated[tuple[Item, ...], Strict(False)]
