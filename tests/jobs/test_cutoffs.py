@@ -17,7 +17,8 @@ from watchroom.jobs.value.cutoffs import find_cutoffs
 from watchroom.settings import Settings
 from watchroom.store.draft import Draft, refresh_lock
 from watchroom.store.manifest import StoreFolder
-from watchroom.store.queries.threshold import BLOCKS, decided_by
+from watchroom.store.queries.threshold import BLOCKS
+from watchroom.store.queries.threshold import decided as of_period
 from watchroom.store.snapshot import ReaderLimits, SnapshotStore
 
 
@@ -100,7 +101,7 @@ def test_a_long_period_is_put_into_blocks_and_loses_nothing(tmp_path: Path):
     made = {"profile_outcomes": cells("m", frame)}
     publish_rows(tmp_path / "store", made)
     with SnapshotStore(tmp_path / "store", ReaderLimits.of(Settings.load({}))).lease() as snapshot:
-        got = decided_by(snapshot.query, "m", 1, FIRST, FIRST + timedelta(days))
+        got = of_period(snapshot, model="m", version=1, first=FIRST, last=FIRST + timedelta(days))
     assert got is not None
     assert len(got.scored.positive) <= BLOCKS
     assert (got.scored.decisions, got.scored.days, got.served) == (days * PER_DAY, days, False)

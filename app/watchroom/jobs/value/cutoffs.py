@@ -12,7 +12,8 @@ from watchroom.domain.profit import at, curve, implied_ratio, stakes
 from watchroom.domain.profit_best import Best, best
 from watchroom.domain.worth import OutcomeWorth, terms_of
 from watchroom.store.draft import Draft
-from watchroom.store.queries.threshold import Decided, decided_by
+from watchroom.store.preview import Preview
+from watchroom.store.queries.threshold import Decided, decided
 from watchroom.store.schema import TABLES
 from watchroom.store.whole import put_whole
 from watchroom.workspace.load import Workspace
@@ -52,10 +53,7 @@ def _in_service(draft: Draft) -> list[tuple[str, int]]:
 def _row(draft: Draft, spec: ModelSpec, version: int) -> dict[str, Any] | None:
     if spec.task != "binary" or (last := _last_outcome(draft, spec.model, version)) is None:
         return None
-    found = decided_by(
-        lambda sql, values: draft.connection.execute(sql, list(values)).df(),
-        spec.model, version, last - timedelta(DAYS - 1), last, "{}.",
-    )  # fmt: skip
+    found = decided(Preview(draft), model=spec.model, version=version, first=last - timedelta(DAYS - 1), last=last)
     if found is None or not found.scored.labelled:
         return None
     worth = terms_of(spec.value.model_dump()) if spec.value else None

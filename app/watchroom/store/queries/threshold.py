@@ -5,10 +5,8 @@ Days are UTC. Decisions of a version that was in service at times and in shadow 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,8 +19,6 @@ BLOCKS = 120
 """Blocks into which the days of a long period are put together: their number is that of what a sample draws from."""
 
 _TEXTS = ("predicted", "outcome")
-
-Query = Callable[[str, Sequence[Any]], pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -46,22 +42,15 @@ class Decided:
 
 def decided(snapshot: Snapshot, *, model: str, version: int, first: date, last: date) -> Decided | None:
     """The version's decisions from `first` to `last`; None without any."""
-    return decided_by(snapshot.query, model, version, first, last)
-
-
-def decided_by(query: Query, model: str, version: int, first: date, last: date, part: str = "") -> Decided | None:
-    """As `decided`, by any way to ask; `part` is put before the names of tables: `{}` in it is the table's part."""
-    outcomes, serving = f"{part.format('profile')}profile_outcomes", f"{part.format('value')}value_serving"
-    days = query(_DAYS.format(outcomes=outcomes, serving=serving), [model, version, first, last] * 2)
+    days = snapshot.query(_DAYS, [model, version, first, last] * 2)
     if days.empty:
         return None
     served = bool(days["served"].any())
     days = days[days["served"]] if served else days
     begun, ended = (pd.Timestamp(end).date() for end in (days["day"].min(), days["day"].max()))
     length = -(-((ended - begun).days + 1) // BLOCKS)
-    rows = query(
-        _CELLS.format(outcomes=outcomes, serving=serving, only=_SERVED.format(serving=serving) if served else ""),
-        [begun, length, model, version, begun, ended],
+    rows = snapshot.query(
+        f"{_CELLS} {_SERVED if served else ''} group by all", [begun, length, model, version, begun, ended]
     )
     return _decided(rows, int((days["scored"] > 0).sum()), begun, ended, served)
 
@@ -69,19 +58,18 @@ def decided_by(query: Query, model: str, version: int, first: date, last: date, 
 _DAYS = """
 select d.day, d.scored, s.day is not null as served
 from (
-    select day, coalesce(sum(n) filter (score_bin is not null), 0) as scored from {outcomes}
+    select day, coalesce(sum(n) filter (score_bin is not null), 0) as scored from profile_outcomes
     where model = ? and version = ? and group_column = '' and day between ? and ? group by day
 ) d
-left join (select day from {serving} where model = ? and version = ? and day between ? and ?) s using (day)
+left join (select day from value_serving where model = ? and version = ? and day between ? and ?) s using (day)
 """
 
-_SERVED = "and day in (select day from {serving} s where s.model = o.model and s.version = o.version)"
+_SERVED = "and day in (select day from value_serving s where s.model = o.model and s.version = o.version)"
 
 _CELLS = """
 select (date_diff('day', ?, day) // ?)::int as block, score_bin, predicted, outcome, sum(n)::bigint as n
-from {outcomes} o
-where model = ? and version = ? and group_column = '' and day between ? and ? {only}
-group by all
+from profile_outcomes o
+where model = ? and version = ? and group_column = '' and day between ? and ?
 """
 
 
@@ -110,7 +98,7 @@ def _known(rows: pd.DataFrame, predicted: str) -> float:
 
 def groups(snapshot: Snapshot, *, model: str, version: int, first: date, last: date, served: bool) -> pd.DataFrame:
     """Decisions with a score by group: group_column, group_value, score_bin, outcome (None while unknown), n."""
-    only = _SERVED.format(serving="value_serving") if served else ""
+    only = _SERVED if served else ""
     return snapshot.query(
         f"""select group_column, group_value, score_bin, outcome, sum(n)::bigint as n from profile_outcomes o
         where model = ? and version = ? and group_column <> '' and score_bin is not null and day between ? and ? {only}
