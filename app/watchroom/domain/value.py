@@ -19,13 +19,13 @@ from numpy.typing import ArrayLike, NDArray
 from watchroom.domain.lines import HORIZON_DAYS, SLOPE_DAYS
 from watchroom.domain.vocabulary import NaiveBaseline
 from watchroom.domain.witness import BRIDGED_DAYS
-from watchroom.domain.worth import ErrorWorth, OutcomeWorth, Terms, terms_of
+from watchroom.domain.worth import OUTCOMES, ErrorWorth, OutcomeWorth, Terms, terms_of
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]
 Grain = Literal["day", "week", "month"]
 
-OF_OUTCOMES = ("tp", "fp", "fn", "tn")
+OF_OUTCOMES = tuple(one.count for one in OUTCOMES)
 OF_ERRORS = ("over_sum", "under_sum")
 """The counts of the table `value_counts`: those of a binary model, those of a regression."""
 
