@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from watchroom.errors import SourceError
 from watchroom.jobs.compare.step import compare_versions
 from watchroom.jobs.profile.step import profile_models
 from watchroom.jobs.value import money
+from watchroom.jobs.value.failed import failed
 from watchroom.jobs.value.money import MoneyResult, count_money
 from watchroom.jobs.value.serving import fill_serving
 from watchroom.sources.decisions.duckdb_engine import DuckDBEngine
@@ -288,6 +291,35 @@ def test_what_there_is_no_time_for_is_left_for_the_next_refresh(room: LogRoom, p
     assert left.value.empty
     assert "left for the next refresh: 1" in left.result.detail
     assert not refresh(room).value.empty
+
+
+def test_with_time_for_one_model_in_a_refresh_every_model_has_its_turn(
+    room: LogRoom, predicted: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them have money from before, and all change before every refresh."""
+    room.models = (MODEL, f"{MODEL}-b", f"{MODEL}-c")
+    ticks = itertools.count()
+    monkeypatch.setattr(money, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    anew: list[str] = []
+    before: pd.Series[Any] = pd.Series(dtype=float)
+    for turn, seconds in enumerate((100, 1.5, 1.5, 1.5)):
+        for model in room.models:
+            spec = regression({"constant": turn})
+            room.spec({**spec, "model": model}, f"{model}.yaml")
+        found = refresh(room, seconds=seconds)
+        without = found.of().groupby("model")["baseline_worth"].first()
+        anew += [str(model) for model in without.index if turn and without[model] != before[model]]
+        before = without
+    assert anew == list(room.models)
+
+
+def test_what_failed_is_in_the_log_with_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    try:
+        raise ValueError("no such luck\nin two lines")
+    except ValueError as error:
+        told = failed("Find the best cut-offs", "This step of the refresh failed.", error)
+    assert told.why == "no such luck"
+    assert "Traceback" in caplog.text
 
 
 def test_a_model_whose_file_says_nothing_of_worth_has_no_money(room: LogRoom, predicted: pd.DataFrame) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
 
+from watchroom.store import value_notes
 from watchroom.store.draft import Draft
 
 _NOTE = "kpi "
 """How the key of a KPI's note begins; its name follows."""
 
-_LEFT = "kpis left"
-"""The note of a model of which something was left for the next refresh."""
+_LEFT = value_notes.left_key("kpis")
 
 ValueRow = tuple[Any, ...]
 """A row of `kpi_values` without its model and KPI."""
@@ -55,9 +55,9 @@ class KpiStore:
         """The models of which anything is held, be it a note."""
         return frozenset(row[0] for row in self._rows(_MODELS))
 
-    def left(self) -> frozenset[str]:
-        """The models of which the last refresh left something."""
-        return frozenset(row[0] for row in self._rows("select model from value.value_notes where key = ?", [_LEFT]))
+    def left(self) -> Mapping[str, int]:
+        """The models of which the last refresh left something, as `value_notes.left` gives them."""
+        return value_notes.left(self._draft, "kpis")
 
     def serving(self, model: str) -> frozenset[tuple[int, date]]:
         """The versions in service by day."""
@@ -136,17 +136,12 @@ class KpiStore:
 
     def keep_notes(self, model: str, notes: Mapping[str, str]) -> None:
         """Keep these notes of KPIs, in place of those that they had."""
-        self._keep(model, {_NOTE + kpi: text for kpi, text in notes.items()}.items())
+        for kpi, text in notes.items():
+            value_notes.keep_notes(self._draft, _NOTE + kpi, {model: text})
 
-    def keep_left(self, model: str, *, left: int) -> None:
-        """Keep how much was left; nothing for 0."""
-        self._keep(model, [(_LEFT, str(left) if left else None)])
-
-    def _keep(self, model: str, notes: Iterable[tuple[str, str | None]]) -> None:
-        given = list(notes)
-        for key, _ in given:
-            self._connection.execute("delete from value.value_notes where model = ? and key = ?", [model, key])
-        self._draft.insert("value_notes", [(model, key, text) for key, text in given if text is not None])
+    def keep_left(self, model: str, *, left: bool) -> None:
+        """Keep whether something was left."""
+        value_notes.keep_left(self._draft, "kpis", {model: left})
 
     def _rows(self, query: str, values: Any = None) -> list[tuple[Any, ...]]:
         return self._connection.execute(query, values).fetchall()

@@ -6,14 +6,12 @@ Another target or limit judges the values that are there anew, and reads nothing
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
 from watchroom.domain.kpi import GRAINS, Due, due, together
 from watchroom.domain.periods import span_of
@@ -25,6 +23,7 @@ from watchroom.jobs.value.kpi_task import Note, Task, judged, terms_judged_by, v
 from watchroom.jobs.value.sandbox import Key, Sandbox, Worked
 from watchroom.sources.decisions.contract import Engine, ReadAs
 from watchroom.store.kpis import DayStand, KpiRun, KpiStore
+from watchroom.store.value_notes import stand_of
 from watchroom.workspace.model_file import ModelSpec
 from watchroom.workspace.money import Kpi
 
@@ -107,7 +106,7 @@ class ModelKpis:
         known = task.before if task.before.reading == reading else Note()
         task.note = replace(known, reading=reading, columns=columns)
         now = self._stands_of(task)
-        task.stuck = bool(known.failed) and known.failed == _digest(sorted(now.items()))
+        task.stuck = bool(known.failed) and known.failed == stand_of(sorted(now.items()))
         if task.stuck:
             return
         dated = {date.fromisoformat(day): stand for day, stand in known.days.items()}
@@ -120,7 +119,7 @@ class ModelKpis:
             return ""
         log = self._columns.log
         named = (log.id, log.timestamp, log.version, log.task, log.score, log.prediction, repr(self._columns.told))
-        return _digest([_RULES, self._tools.engine.name, task.kpi.sql, sorted(columns.items()), named])
+        return stand_of(_RULES, self._tools.engine.name, task.kpi.sql, sorted(columns.items()), named)
 
     def _stands_of(self, task: Task) -> dict[date, str]:
         """What each day rests on, as far as it matters to the formula."""
@@ -204,7 +203,7 @@ class ModelKpis:
             return
         now = self._stands_of(task)
         if task.error is not None:
-            task.note = replace(task.note, failed=_digest(sorted(now.items())))
+            task.note = replace(task.note, failed=stand_of(sorted(now.items())))
             task.gone, task.rows, task.ran = set(), [], False
             return
         done = {day for day in task.changed if not _months_of(day) & self._undone(task)}
@@ -225,7 +224,7 @@ class ModelKpis:
             found += self._writes(task, runs.get(task.kpi.name), terms.get(task.kpi.name, set()), at)
         left = sum(task.left for task in self.tasks)
         if left or model in store.left():
-            found.append(partial(store.keep_left, model, left=left))
+            found.append(partial(store.keep_left, model, left=left > 0))
         return list(found)
 
     def _gone(self, runs: Mapping[str, KpiRun]) -> Collection[str]:
@@ -260,7 +259,3 @@ class ModelKpis:
 def _months_of(day: date) -> set[date]:
     """The months in which the periods begin that hold the day."""
     return {span_of(grain, day)[0].replace(day=1) for grain in GRAINS}
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]

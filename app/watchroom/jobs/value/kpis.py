@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from watchroom.jobs.explain.logs import Logs, Source
 from watchroom.jobs.profile import problems as say
+from watchroom.jobs.value.failed import model_failed
 from watchroom.jobs.value.kpi_model import ModelKpis, Tools
 from watchroom.jobs.value.kpi_task import Task
 from watchroom.jobs.value.sandbox import Sandbox
@@ -18,12 +19,15 @@ from watchroom.sources.decisions.contract import Engine, FileProblem
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft
 from watchroom.store.kpis import KpiStore
+from watchroom.store.value_notes import in_turn
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.mistakes import quoted
 from watchroom.workspace.model_file import ModelSpec
 
 SECONDS = 120.0
 """For all KPIs in one refresh: some hundred months of a million decisions. The others are at the next ones."""
+
+_FAILED = "The KPIs of the model could not be worked out; their values are from before."
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def work_out_kpis(draft: Draft, workspace: Workspace, engine: Engine, *, seconds
             store.forget(model)
     problems, worked, left, first = list[Problem](), 0, 0, store.left()
     with Sandbox(draft.spill) as sandbox:
-        for model in sorted(workspace.models, key=lambda one: (one not in first, one)):
+        for model in in_turn(workspace.models, first):
             spec = workspace.models[model]
             found = ModelKpis(Tools(store, engine, sandbox), spec, Logs(Source(draft, workspace, engine), model, spec))
             try:
@@ -66,7 +70,7 @@ def work_out_kpis(draft: Draft, workspace: Workspace, engine: Engine, *, seconds
             except FileProblem as problem:
                 problems.append(say.file_problem(model, problem))
             except Exception as error:  # noqa: BLE001, whatever one model's log brings about must not stop the others
-                problems.append(_failed(workspace, model, error))
+                problems.append(model_failed(workspace, model, "kpis", _FAILED, error))
     return KpiResult(worked, tuple(problems), left)
 
 
@@ -115,15 +119,4 @@ def _odd(model: str, place: str, task: Task) -> Problem:
         why="It came to infinity or to no number at all (NaN), as a division by zero does.",
         next_step="Divide by `nullif(…, 0)`: the KPI then has no value for such a period.",
         count=len(months),
-    )
-
-
-def _failed(workspace: Workspace, model: str, error: Exception) -> Problem:
-    return say.log_problem(
-        model,
-        f"{workspace.files.get(model, model)} (kpis)",
-        "The KPIs of the model could not be worked out; their values are from before.",
-        severity="error",
-        why=str(error).strip().partition("\n")[0] or type(error).__name__,
-        next_step="It is tried again at the next refresh. Please report it, with what its log holds.",
     )

@@ -22,12 +22,13 @@ from watchroom.jobs.explain.logs import Logs, Source
 from watchroom.jobs.profile import problems as say
 from watchroom.jobs.value import baseline
 from watchroom.jobs.value.baseline import Asking, Made
+from watchroom.jobs.value.failed import model_failed
 from watchroom.jobs.value.serving import SERVING_NOTE
 from watchroom.sources.decisions.contract import Engine, FileProblem
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft
 from watchroom.store.money import COUNT_COLUMNS, MoneyStore
-from watchroom.store.value_notes import keep_notes, notes
+from watchroom.store.value_notes import in_turn, keep_left, keep_notes, left, notes
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.model_file import ModelSpec
 
@@ -39,6 +40,8 @@ _RULES = "1"
 
 MONEY_NOTE = "money"
 """The note that changes with all that the money of a model rests on."""
+
+_FAILED = "The model's money could not be worked out; what was said of it before stands."
 
 _GRAINS: tuple[Grain, ...] = ("day", "week", "month")
 
@@ -84,12 +87,13 @@ def count_money(draft: Draft, workspace: Workspace, engine: Engine, *, seconds: 
     """
     store, before, stands = MoneyStore(draft), notes(draft, MONEY_NOTE), _stands(draft, workspace)
     _forget(draft, store, sorted(before.keys() - stands.keys()))
-    problems, done, left, until = list[Problem](), 0, 0, time.monotonic() + seconds
-    for model in sorted(stands, key=lambda one: (before.get(one) is not None, one)):
+    problems, done, until = list[Problem](), 0, time.monotonic() + seconds
+    first, over = left(draft, "money"), set[str]()
+    for model in in_turn(stands, first):
         kept = _Kept.read(before.get(model))
         if kept.stand != stands[model]:
             if time.monotonic() >= until:
-                left += 1
+                over.add(model)
                 continue
             try:
                 kept = _bring_up_to_date(draft, store, Source(draft, workspace, engine), model, kept, stands[model])
@@ -97,10 +101,18 @@ def count_money(draft: Draft, workspace: Workspace, engine: Engine, *, seconds: 
             except FileProblem as problem:
                 problems.append(say.file_problem(model, problem))
             except Exception as error:  # noqa: BLE001, whatever one model's log brings about must not stop the others
-                problems.append(_failed(workspace, model, error))
+                problems.append(model_failed(workspace, model, "value", _FAILED, error))
         problems += _said(workspace, model, kept)
     problems += _of_several_classes(workspace)
-    return MoneyResult(tuple(problems), _detail(done, left))
+    _keep_left(draft, first, over)
+    return MoneyResult(tuple(problems), _detail(done, len(over)))
+
+
+def _keep_left(draft: Draft, before: Mapping[str, int], now: set[str]) -> None:
+    """Note which models the next refresh takes first."""
+    if before or now:
+        with draft.transaction("value"):
+            keep_left(draft, "money", {model: model in now for model in before.keys() | now})
 
 
 def _detail(done: int, left: int) -> str:
@@ -259,14 +271,3 @@ def _of_several_classes(workspace: Workspace) -> Iterable[Problem]:
             place = f"{workspace.files.get(model, model)} (value)"
             what = "No money is worked out for a model of several classes: `value` tells the worth of two."
             yield say.log_problem(model, place, what, severity="note")
-
-
-def _failed(workspace: Workspace, model: str, error: Exception) -> Problem:
-    return say.log_problem(
-        model,
-        f"{workspace.files.get(model, model)} (value)",
-        "The model's money could not be worked out; what was said of it before stands.",
-        severity="error",
-        why=str(error).strip().partition("\n")[0] or type(error).__name__,
-        next_step="It is tried again at the next refresh. Please report it, with what its log holds.",
-    )

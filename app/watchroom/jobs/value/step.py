@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from watchroom.jobs.portfolio.step import fill_portfolio
 from watchroom.jobs.value.actions import advise
 from watchroom.jobs.value.cutoffs import find_cutoffs
+from watchroom.jobs.value.failed import failed
 from watchroom.jobs.value.kpis import work_out_kpis
 from watchroom.jobs.value.money import count_money
 from watchroom.jobs.value.runway import find_runway
@@ -19,6 +20,8 @@ from watchroom.sources.decisions.contract import Engine
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft
 from watchroom.workspace.load import Workspace
+
+_FAILED = "This step of the refresh failed; what it said before stands."
 
 Step = Callable[[str], AbstractContextManager[dict[str, str]]]
 
@@ -43,7 +46,7 @@ def advise_on(draft: Draft, workspace: Workspace, step: Step) -> tuple[Problem, 
             try:
                 said["detail"] = act(draft, workspace)
             except Exception as error:  # noqa: BLE001, what is advised must never keep what was measured from being shown
-                problems.append(_failed(name, error))
+                problems.append(failed(name, _FAILED, error))
                 said["detail"], said["status"] = "failed", "partial"
     return tuple(problems)
 
@@ -64,14 +67,3 @@ _ADVICE: tuple[tuple[str, Callable[[Draft, Workspace], str]], ...] = (
 
 def _status(problems: tuple[Problem, ...]) -> str:
     return "partial" if any(problem.severity == "error" for problem in problems) else "done"
-
-
-def _failed(name: str, error: Exception) -> Problem:
-    return Problem(
-        "workspace",
-        "error",
-        name,
-        "This step of the refresh failed; what it said before stands.",
-        why=str(error).strip().partition("\n")[0] or type(error).__name__,
-        next_step="It is tried again at the next refresh. Please report it.",
-    )
