@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from watchroom.workspace.model_file import ModelSpec
+
 BINARY = "model: m\ntask: binary\n"
 NUMBERS = "model: m\ntask: regression\n"
 LOG = "decisions: {path: a.csv, prediction: p, features: [temp, hr]}\n"
@@ -100,3 +102,11 @@ def test_what_is_left_out_is_never_a_mistake(problems_in, content):
 def test_a_figure_that_nobody_can_mean_is_a_mistake(problems_in, content, field):
     (problem,) = problems_in(f"model: m\n{content}\n")
     assert (problem.field, "no figure that can be meant" in problem.what) == (field, True)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "names"),
+    [(None, True), ({"path": "log/*.parquet", "version": "v"}, True), ({"path": "log/*.parquet"}, False)],
+)
+def test_a_log_without_a_column_of_versions_is_no_witness_of_who_decided(decisions: dict[str, str] | None, names: bool):
+    assert ModelSpec.model_validate({"model": "m", "decisions": decisions}).names_versions is names

@@ -13,6 +13,14 @@ from watchroom.store.schema import tables_of
 Versions = tuple[int, int]
 """The older version and the newer."""
 
+LEFT = ""
+"""The note of a pair that there was no time for: no digest is empty."""
+
+
+def pair_name(versions: Versions) -> str:
+    """What the note of a pair is called."""
+    return f"{versions[0]} {versions[1]}"
+
 
 class CompareStore:
     """Reads and writes what versions are compared by. Write inside `Draft.transaction("compare")`."""
@@ -30,6 +38,15 @@ class CompareStore:
         """What the model's pairs were compared with, by the pair's name."""
         rows = self._connection.execute("select key, value from compare.compare_notes where model = ?", [model])
         return dict(rows.fetchall())
+
+    def looked_at(self) -> tuple[tuple[str, Versions], ...]:
+        """The pairs of all models that were looked at, whether they share decisions or not; in a fixed order."""
+        rows = self._connection.execute(
+            "select model, key from compare.compare_notes where value <> ? order by all", [LEFT]
+        ).fetchall()
+        return tuple(
+            (model, (int(first), int(second))) for model, (first, second) in ((m, k.split(" ")) for m, k in rows)
+        )
 
     def keep_notes(self, model: str, notes: Mapping[str, str]) -> None:
         """Keep these notes of the model, in place of all it had."""

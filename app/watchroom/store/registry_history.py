@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from watchroom.domain.tenure import Edge, Seen
+from watchroom.domain.tenure import Edge, History, Seen, history
+
+if TYPE_CHECKING:
+    from watchroom.store.draft import Draft
+
+CHAMPION = "champion"
+"""The alias of the version in service."""
 
 EVENT_COLUMNS = "seen_at, not_before, event, version, previous_version, name, value, previous_value"
 
@@ -28,6 +34,27 @@ class RegistryEvent:
     name: str | None
     value: str | None
     previous_value: str | None
+
+
+def event_of(row: Sequence[Any]) -> RegistryEvent:
+    """An event from the values of `EVENT_COLUMNS`."""
+    seen_at, not_before, *rest = row
+    return RegistryEvent(Edge(not_before, seen_at), *rest)
+
+
+def events(draft: Draft) -> Mapping[str, tuple[RegistryEvent, ...]]:
+    """By model the events of a draft that aliases and stages follow from, in the order of the ledger."""
+    found: dict[str, list[RegistryEvent]] = {}
+    for model, *row in draft.connection.execute(
+        f"select model, {EVENT_COLUMNS} from room.registry_events where {OF_NAMES} order by seq"
+    ).fetchall():
+        found.setdefault(model, []).append(event_of(row))
+    return {model: tuple(own) for model, own in found.items()}
+
+
+def champion(events: Sequence[RegistryEvent], draft: Draft) -> History:
+    """Which version of a model was the champion when, up to the making of the draft."""
+    return history(seen_of_alias(events, CHAMPION), draft.made_at.replace(tzinfo=None))
 
 
 def in_use(stage: str | None) -> bool:

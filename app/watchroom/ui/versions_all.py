@@ -170,7 +170,7 @@ def table() -> pd.DataFrame:
 
 def _row(model: Model, deciding: list[int], moved: int) -> dict[str, object]:
     spec = spec_of(model.name) if deciding else None
-    names = spec is None or spec.decisions is None or spec.decisions.version is not None
+    names = spec is None or spec.names_versions
     one = challenges().get(model.name)
     since = _serving(model)
     return {

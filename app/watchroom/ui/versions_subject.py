@@ -11,7 +11,8 @@ from watchroom.domain.tenure import History
 from watchroom.domain.witness import Day, Span, Stretch, lead, spans, stretches
 from watchroom.store.queries import versions as queries
 from watchroom.store.queries.models import Model
-from watchroom.store.queries.versions import CHALLENGER, CHAMPION, Registry, Version
+from watchroom.store.queries.versions import CHALLENGER, Registry, Version
+from watchroom.store.registry_history import CHAMPION
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.scope import Scope
@@ -89,7 +90,7 @@ def story_of(model: str) -> Story:
 def _story(*, model: str) -> Story:
     registry, log = ask(queries.registry, model=model), ask(queries.log, model=model)
     spec = spec_of(model)
-    names = spec is None or spec.decisions is None or spec.decisions.version is not None
+    names = spec is None or spec.names_versions
     champion = registry.of(CHAMPION)
     leading = lead(log) if names else ()
     told = stretches(log, champion) if names else ()

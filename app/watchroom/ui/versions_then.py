@@ -18,7 +18,7 @@ from watchroom.store.queries import decision as decision_queries
 from watchroom.store.queries import explanations as explanation_queries
 from watchroom.store.queries import health as health_queries
 from watchroom.store.queries import models as model_queries
-from watchroom.store.queries.versions import CHAMPION
+from watchroom.store.registry_history import CHAMPION
 from watchroom.ui import versions_words as words
 from watchroom.ui import wording
 from watchroom.ui.explanations_words import LEAST_MOVED, shift_words, worth_telling

@@ -237,6 +237,11 @@ class ModelSpec(Piece):
         return data
 
     @property
+    def names_versions(self) -> bool:
+        """Whether the log says itself which version decided. Else it was counted for the champion: it is no witness."""
+        return self.decisions is None or self.decisions.version is not None
+
+    @property
     def tier(self) -> Tier | None:
         """The tier from its risk; `None` while that is not known."""
         return self.risk.tier if self.risk else None

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from watchroom.domain.paired import MOST_DAYS
 from watchroom.jobs.explain.logs import Logs
-from watchroom.store.compare import Versions
+from watchroom.store.compare import LEFT, Versions, pair_name
 from watchroom.store.draft import Draft
 from watchroom.workspace.model_file import ModelSpec
 
@@ -20,9 +20,6 @@ _RULES = "3"
 MOST_PAIRS = 20
 """Pairs of a model that share decisions: champion and challenger first, then the newest. Each takes seconds, and nobody
 reads more."""
-
-LEFT = ""
-"""The stand of a pair that was left for the next refresh: no pair has it, so it is due."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Candidate:
     @property
     def name(self) -> str:
         """What its note is called."""
-        return f"{self.versions[0]} {self.versions[1]}"
+        return pair_name(self.versions)
 
 
 def candidates(draft: Draft, spec: ModelSpec, logs: Logs, before: Mapping[str, str]) -> list[Candidate]:

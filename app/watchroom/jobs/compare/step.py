@@ -14,14 +14,14 @@ import pyarrow as pa
 
 from watchroom.domain.paired import Compared
 from watchroom.domain.worth import terms_of
-from watchroom.jobs.compare.candidates import LEFT, MOST_PAIRS, Candidate, candidates
+from watchroom.jobs.compare.candidates import MOST_PAIRS, Candidate, candidates
 from watchroom.jobs.compare.measure import comparison_rows, measure
 from watchroom.jobs.compare.rows import by_time, decision_rows, value_rows
 from watchroom.jobs.explain.logs import Logs, Source
 from watchroom.jobs.profile import problems as say
 from watchroom.sources.decisions.contract import Engine, FileProblem, Overlap
 from watchroom.sources.tracking.contract import Problem
-from watchroom.store.compare import CompareStore, Versions
+from watchroom.store.compare import LEFT, CompareStore, Versions
 from watchroom.store.draft import Draft
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.model_file import ModelSpec

@@ -9,19 +9,18 @@ from typing import Any
 
 from watchroom.domain.performance import MATURE_SHARE
 from watchroom.domain.releases import Born, Known, Release, Trouble, Watching, releases, services
-from watchroom.domain.tenure import Edge, History, history
+from watchroom.domain.tenure import history
 from watchroom.domain.witness import Day, lead
 from watchroom.store.draft import Draft
-from watchroom.store.registry_history import EVENT_COLUMNS, OF_NAMES, RegistryEvent, seen_of_alias
+from watchroom.store.registry_history import champion, events
 from watchroom.workspace.load import Workspace
-
-CHAMPION = "champion"
 
 
 def releases_of(draft: Draft, workspace: Workspace) -> Mapping[str, tuple[Release, ...]]:
     """The releases of each model that was ever in service, in the order of time."""
     now = draft.made_at.replace(tzinfo=None)
-    champions, logs, born = _champions(draft, now), _logs(draft), _born(draft)
+    champions = {model: champion(own, draft) for model, own in events(draft).items()}
+    logs, born = _logs(draft), _born(draft)
     logs_since = min((days[0].day for days in logs.values()), default=None)
     watching = _watching(draft)
     nobody = history([], now)
@@ -66,19 +65,8 @@ def _row(model: str, place: int, one: Release) -> tuple[Any, ...]:
 
 
 def _names_versions(workspace: Workspace, model: str) -> bool:
-    """Whether the log itself says which version decided: else it was counted for the champion, and is no witness."""
-    spec = workspace.models.get(model)
-    return spec is None or spec.decisions is None or spec.decisions.version is not None
-
-
-def _champions(draft: Draft, now: datetime) -> dict[str, History]:
-    rows = draft.connection.execute(
-        f"select model, {EVENT_COLUMNS} from room.registry_events where {OF_NAMES} order by seq"
-    ).fetchall()
-    events: defaultdict[str, list[RegistryEvent]] = defaultdict(list)
-    for model, seen_at, not_before, *rest in rows:
-        events[model].append(RegistryEvent(Edge(not_before, seen_at), *rest))
-    return {model: history(seen_of_alias(own, CHAMPION), now) for model, own in events.items()}
+    """As in its file; a model without one is taken to."""
+    return (spec := workspace.models.get(model)) is None or spec.names_versions
 
 
 _LOGS = """

@@ -6,8 +6,7 @@ of a regression, asks the log again, month by month as it has changed.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +19,7 @@ from watchroom.domain.value import OF_ERRORS, OF_OUTCOMES, Baseline
 from watchroom.jobs.explain.logs import Logs
 from watchroom.sources.decisions.contract import Engine, Rule
 from watchroom.store.money import MoneyStore
+from watchroom.store.value_notes import stand_of
 
 FIRST_DAYS = 30
 """Without a reference the outcomes of so many first days stand for what was known before the model."""
@@ -211,8 +211,4 @@ def _marks(digests: Mapping[date, str], rule: Rule) -> dict[str, str]:
     for (version, day), number in sorted(rule.numbers.items()):
         if _month(day) in told:
             told[_month(day)].append(f"{version} {day} {number!r}")
-    return {month: _digest([str(rule.column), *lines]) for month, lines in told.items()}
-
-
-def _digest(lines: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+    return {month: stand_of(str(rule.column), *lines) for month, lines in told.items()}

@@ -17,7 +17,8 @@ from watchroom.domain.witness import lead
 from watchroom.store.preview import Preview
 from watchroom.store.queries import pairs, versions
 from watchroom.store.queries.pairs import Comparison
-from watchroom.store.queries.versions import CHAMPION, Duel, Version
+from watchroom.store.queries.versions import Duel, Version
+from watchroom.store.registry_history import CHAMPION
 from watchroom.workspace.model_file import ModelSpec
 
 
@@ -49,8 +50,7 @@ def rivals(reader: Preview, spec: ModelSpec, version: int | None, duel: Duel | N
 
 def _served(reader: Preview, spec: ModelSpec) -> tuple[Served, ...]:
     """Who was in service one after another; a log that does not name versions is no witness."""
-    names = spec.decisions is not None and spec.decisions.version is not None
-    leading = lead(versions.log(reader, model=spec.model)) if names else ()
+    leading = lead(versions.log(reader, model=spec.model)) if spec.names_versions else ()
     return last_good.served(versions.registry(reader, model=spec.model).of(CHAMPION), leading)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import astuple
 from datetime import date, timedelta
 from typing import Any
@@ -19,7 +18,7 @@ from watchroom.jobs.evaluate.trend import judged_metric
 from watchroom.jobs.value.money import MONEY_NOTE
 from watchroom.store.draft import Draft
 from watchroom.store.money import MoneyStore
-from watchroom.store.value_notes import keep_notes, notes
+from watchroom.store.value_notes import keep_notes, notes, stand_of
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.model_file import ModelSpec
 
@@ -62,8 +61,7 @@ def _stands(draft: Draft, workspace: Workspace) -> dict[str, str]:
     found = {}
     for (model,) in draft.connection.execute("select distinct model from value.value where version is null").fetchall():
         if (spec := workspace.models.get(model)) is not None:
-            told = (_RULES, counted.get(model), judged.get(model), judged_metric(spec))
-            found[model] = hashlib.sha256(repr(told).encode()).hexdigest()
+            found[model] = stand_of(_RULES, counted.get(model), judged.get(model), judged_metric(spec))
     return found
 
 

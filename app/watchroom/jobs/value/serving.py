@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,14 +9,12 @@ from typing import Any
 
 from watchroom.domain.paired import MOST_DAYS
 from watchroom.domain.serving import InService, Pairs, Shared, in_service
-from watchroom.domain.tenure import Edge, history
 from watchroom.domain.witness import Day
-from watchroom.jobs.compare.candidates import LEFT
 from watchroom.jobs.compare.step import MIN_SHARED
+from watchroom.store.compare import CompareStore, Versions
 from watchroom.store.draft import Draft
-from watchroom.store.queries.versions import CHAMPION
-from watchroom.store.registry_history import EVENT_COLUMNS, OF_NAMES, RegistryEvent, seen_of_alias
-from watchroom.store.value_notes import keep_notes, notes
+from watchroom.store.registry_history import RegistryEvent, champion, events
+from watchroom.store.value_notes import keep_notes, notes, stand_of
 
 SERVING_NOTE = "serving"
 """The note that changes with all that tells who was in service."""
@@ -31,15 +28,14 @@ class _Told:
     """What tells of a model: its days in the log, its rows of the registry, its pairs of versions, those compared."""
 
     days: list[tuple[date, int, int]] = field(default_factory=list)
-    events: list[tuple[Any, ...]] = field(default_factory=list)
+    events: tuple[RegistryEvent, ...] = ()
     pairs: list[tuple[int, int, date, date]] = field(default_factory=list)
-    compared: list[str] = field(default_factory=list)
+    compared: list[Versions] = field(default_factory=list)
 
     @property
     def stand(self) -> str:
         """Changes with whatever the table rests on."""
-        told = (_RULES, self.days, self.events, self.pairs, self.compared)
-        return hashlib.sha256(repr(told).encode()).hexdigest()
+        return stand_of(_RULES, self.days, self.events, self.pairs, self.compared)
 
 
 def fill_serving(draft: Draft) -> Mapping[str, frozenset[date]]:
@@ -64,9 +60,7 @@ def fill_serving(draft: Draft) -> Mapping[str, frozenset[date]]:
 
 
 def _rows(draft: Draft, model: str, told: _Told) -> list[tuple[Any, ...]]:
-    events = [RegistryEvent(Edge(not_before, seen_at), *rest) for seen_at, not_before, *rest in told.events]
-    champion = history(seen_of_alias(events, CHAMPION), draft.made_at.replace(tzinfo=None))
-    found = in_service([Day(*row) for row in told.days], champion, _pairs(told))
+    found = in_service([Day(*row) for row in told.days], champion(told.events, draft), _pairs(told))
     return [_row(model, one) for one in found]
 
 
@@ -85,10 +79,10 @@ def _pairs(told: _Told) -> Pairs:
     for day, version, decisions in told.days:
         made.setdefault(version, {})[day] = decisions
     found: dict[frozenset[int], Shared] = {}
-    for name in told.compared:
-        versions = [made.get(int(version), {}) for version in name.split(" ")]
+    for names in told.compared:
+        versions = [made.get(version, {}) for version in names]
         common = sorted(versions[0].keys() & versions[1].keys())[-MOST_DAYS:]
-        pair = frozenset(int(version) for version in name.split(" "))
+        pair = frozenset(names)
         few = min((sum(own[day] for day in common) for own in versions), default=0) < MIN_SHARED
         if common and (pair in shared or not few):
             found[pair] = Shared(common[0], *shared.get(pair, ()))
@@ -104,11 +98,9 @@ def _told(draft: Draft) -> dict[str, _Told]:
         [draft.made_at.date()],
     ):
         told.setdefault(model, _Told()).days.append((row[0], row[1], row[2]))
-    for model, *row in _asked(
-        draft, f"select model, {EVENT_COLUMNS} from room.registry_events where {OF_NAMES} order by seq"
-    ):
+    for model, own in events(draft).items():
         if model in told:
-            told[model].events.append(tuple(row))
+            told[model].events = own
     for model, *row in _asked(
         draft,
         "select model, version_a, version_b, first_day, last_day from compare.version_pairs "
@@ -116,11 +108,9 @@ def _told(draft: Draft) -> dict[str, _Told]:
     ):
         if model in told:
             told[model].pairs.append((row[0], row[1], row[2], row[3]))
-    for model, name in _asked(
-        draft, "select model, key from compare.compare_notes where value <> ? order by all", [LEFT]
-    ):
+    for model, names in CompareStore(draft).looked_at():
         if model in told:
-            told[model].compared.append(name)
+            told[model].compared.append(names)
     return told
 
 

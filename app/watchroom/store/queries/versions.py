@@ -19,16 +19,17 @@ from watchroom.store.queries.health import LIGHT_GRAIN
 from watchroom.store.queries.models import RUNS_WITH_DELETION
 from watchroom.store.queries.pairs import MONTH_DAYS, Comparison
 from watchroom.store.registry_history import (
+    CHAMPION,
     EVENT_COLUMNS,
     OF_NAMES,
-    RegistryEvent,
+    event_of,
     in_use,
     seen_of_alias,
     seen_of_stage,
 )
 from watchroom.store.snapshot import Snapshot
 
-CHAMPION, CHALLENGER = "champion", "challenger"
+CHALLENGER = "challenger"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def registry(snapshot: Snapshot, *, model: str) -> Registry:
     rows = snapshot.rows(
         f"select {EVENT_COLUMNS} from registry_events where model = ? and {OF_NAMES} order by seq", [model]
     )
-    events = [RegistryEvent(Edge(not_before, seen_at), *rest) for seen_at, not_before, *rest in rows]
+    events = [event_of(row) for row in rows]
     last_look = snapshot.made_at.replace(tzinfo=None)
     names = {one.name for one in events if one.event.startswith("alias_") and one.name}
     ordered = sorted(names, key=lambda name: (name != CHAMPION, name != CHALLENGER, name.lower(), name))
