@@ -54,6 +54,12 @@ CASES: Mapping[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "a cut-off that makes up for the loss comes before retraining": (
         {"runway": replace(ENDS, ends_on=TODAY, net_per_month=-500.0), "cutoff": BEST},
         [("move the threshold", "when convenient")]),
+    "what a cut-off by few outcomes would make up for is retrained": (
+        {"runway": replace(ENDS, ends_on=TODAY, net_per_month=-500.0), "cutoff": replace(BEST, n=80)},
+        [("retrain", "soon")]),
+    "what surely brings money comes before what nobody can put a figure on": (
+        {"runway": replace(ENDS, ends_on=TODAY, net_per_month=-4800.0), "cutoff": BEST, "months": months(20_000.0)},
+        [("move the threshold", "soon"), ("retrain", "soon")]),
     "a better challenger takes over": ({"challenger": BETTER}, [("promote the challenger", "soon")]),
     "a surely better challenger comes before retraining": (
         {"challenger": BETTER, **OLD}, [("promote the challenger", "soon")]),

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from watchroom.domain import actions_words as words
 from watchroom.domain.actions_situation import Situation
-from watchroom.domain.actions_types import Action, ActionName, Money, Urgency
+from watchroom.domain.actions_types import NOTHING, Action, ActionName, Money, Urgency
+from watchroom.domain.duel import GOOD
+from watchroom.domain.releases import FAILS_WITHIN
 
 MIN_OUTCOMES = 100
 """Decisions with an outcome that two versions must share, or a cut-off rest on, before a change is advised: with fewer
@@ -19,8 +21,8 @@ LOSING_MONTHS = 3
 SOON_DAYS = 90
 """A runway that ends within so many days leaves time for one retraining, with its approval."""
 
-NEW_DAYS = 30
-"""Trouble that began within so many days of a version's taking over is taken for the change's, as in `releases`."""
+NEW_DAYS = FAILS_WITHIN.days
+"""Trouble that began within so many days of a version's taking over is taken for the change's, as of a release."""
 
 FEW_SHARE = 0.1
 """With outcomes for fewer of its older decisions than this, how a model does is a guess."""
@@ -62,13 +64,13 @@ def _new_trouble(at: Situation) -> bool:
         return False
     if at.since is None or at.failing_since is None:
         return False
-    return not at.back.surely_worse and 0 <= (at.failing_since - at.since).days <= NEW_DAYS
+    return not at.back.looks_worse and 0 <= (at.failing_since - at.since).days <= NEW_DAYS
 
 
 def promote(at: Situation) -> Action | None:
     """A challenger that does better."""
     rival = at.challenger
-    if rival is None or rival.n < MIN_OUTCOMES or rival.word not in ("better", "probably better"):
+    if rival is None or rival.n < MIN_OUTCOMES or rival.word not in GOOD:
         return None
     sure = at.challenger_is_sure or (rival.worth is not None and rival.worth[1] > 0)
     urgency: Urgency = "now" if at.performance == "failing" else "soon" if sure else "when convenient"
@@ -91,13 +93,17 @@ def retire(at: Situation) -> Action | None:
 
 def _way_out(at: Situation) -> bool:
     """Whether another version may be better, or a cut-off that is surely better would make up for the loss."""
-    rival, best = at.challenger, at.cutoff
-    if rival is not None and rival.word in ("better", "probably better"):
+    if at.challenger is not None and at.challenger.word in GOOD:
         return True
     if at.back is not None and at.back.surely_better:
         return True
-    loss = sum(month.net for month in at.losing) / len(at.losing)
-    return best is not None and best.low is not None and best.n >= MIN_OUTCOMES and best.low + loss > 0
+    return _cutoff_covers(at, -sum(month.net for month in at.losing) / len(at.losing))
+
+
+def _cutoff_covers(at: Situation, loss: float) -> bool:
+    """Whether another cut-off surely brings more in thirty days than the loss, which is above nothing."""
+    best = at.cutoff
+    return best is not None and best.low is not None and best.n >= MIN_OUTCOMES and best.moves and best.low > loss
 
 
 def retrain(at: Situation) -> Action | None:
@@ -114,11 +120,11 @@ def retrain(at: Situation) -> Action | None:
 
 def _running_out(at: Situation) -> bool:
     """Whether it surely stops paying soon, or does not pay now, and no cut-off is known to make up for it."""
-    run, best = at.runway, at.cutoff
+    run = at.runway
     if run is None or run.ends_on is None or run.ends_late is None or (run.ends_on - at.today).days > SOON_DAYS:
         return False
-    loss = run.net_per_month or 0.0
-    return not (loss < 0 and best is not None and best.low is not None and best.low + loss > 0)
+    net = run.net_per_month or 0.0
+    return net >= 0 or not _cutoff_covers(at, -net)
 
 
 def move(at: Situation) -> Action | None:
@@ -129,7 +135,7 @@ def move(at: Situation) -> Action | None:
     earned = abs(at.months[-1].net) if at.months else 0.0
     much = best.gain >= MUCH * earned if earned else False
     urgency: Urgency = "soon" if much else "when convenient"
-    found = _action("move the threshold", urgency, words.cutoff(at, best), "threshold", {"model": at.model})
+    found = _action("move the threshold", urgency, words.cutoff(best), "threshold", {"model": at.model})
     return replace(found, worth=Money(best.gain, best.low, best.high), cutoff=best.best)
 
 
@@ -163,7 +169,7 @@ def say_worth(at: Situation) -> Action | None:
 
 def keep(at: Situation) -> Action:
     """Nothing to change: why it is kept."""
-    return _action("keep", "nothing to do", words.keep(at), "value", {"model": at.model})
+    return _action("keep", NOTHING, words.keep(at), "value", {"model": at.model})
 
 
 def _action(

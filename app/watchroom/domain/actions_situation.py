@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
+from watchroom.domain.duel import BETTER, NEVER, PROBABLY_WORSE, WORSE
+
 Worth = tuple[float, float, float]
 """What something brings more in thirty days, with the ends of its 95 % interval, in the workspace's currency."""
 
@@ -14,7 +16,7 @@ Worth = tuple[float, float, float]
 class Rival:
     """The challenger against the version in service, on the decisions that both scored.
 
-    `word` is one of `domain.paired_verdict.WORDS`; `n` the decisions with an outcome that it rests on; `told` how
+    `word` is one of `domain.duel.WORDS`; `n` the decisions with an outcome that it rests on; `told` how
     it does by the metric, in words with numbers; `approval` as in `Version.approval`.
     """
 
@@ -32,19 +34,19 @@ class Back:
 
     version: int
     why: str
-    word: str = "never compared"
+    word: str = NEVER
     n: int = 0
     worth: Worth | None = None
 
     @property
     def surely_better(self) -> bool:
         """Whether every interval says so."""
-        return self.word == "better"
+        return self.word == BETTER
 
     @property
-    def surely_worse(self) -> bool:
+    def looks_worse(self) -> bool:
         """Whether it is worse, or probably."""
-        return self.word in ("worse", "probably worse")
+        return self.word in (WORSE, PROBABLY_WORSE)
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ class Situation:
     @property
     def challenger_is_sure(self) -> bool:
         """Whether every interval says that the challenger is better."""
-        return self.challenger is not None and self.challenger.word == "better"
+        return self.challenger is not None and self.challenger.word == BETTER
 
     @property
     def losing(self) -> tuple[Month, ...]:

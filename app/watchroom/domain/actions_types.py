@@ -15,7 +15,8 @@ ActionName = Literal[
 ]  # fmt: skip
 
 Urgency = Literal["now", "soon", "when convenient", "nothing to do"]
-URGENCIES: tuple[Urgency, ...] = ("now", "soon", "when convenient", "nothing to do")
+NOTHING: Urgency = "nothing to do"
+URGENCIES: tuple[Urgency, ...] = ("now", "soon", "when convenient", NOTHING)
 
 CHANGES: tuple[ActionName, ...] = (
     "mend what feeds it", "roll back", "promote the challenger", "retire", "retrain", "move the threshold",
@@ -66,9 +67,10 @@ class Action:
     cutoff: float | None = None
 
     @property
-    def rank(self) -> tuple[int, int]:
-        """Lower is more pressing; within an urgency as `ActionName` lists them."""
-        return URGENCIES.index(self.urgency), list(DOES).index(self.action)
+    def rank(self) -> tuple[int, bool, int]:
+        """Lower is more pressing; within an urgency what surely brings something comes first, then as `ActionName`."""
+        surely = self.worth is not None and self.worth.low is not None and self.worth.low > 0
+        return URGENCIES.index(self.urgency), not surely, list(DOES).index(self.action)
 
 
 @dataclass(frozen=True)

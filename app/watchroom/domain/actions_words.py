@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from watchroom.domain.actions_situation import Back, Cutoff, Kpi, Month, Rival, Runway, Situation
+from watchroom.domain.duel import BETTER
 from watchroom.domain.figures import figure_text
 from watchroom.domain.money_text import money
 
@@ -63,7 +64,7 @@ def back(at: Situation, found: Back) -> str:
 
 def rival(at: Situation, found: Rival) -> str:
     """How the challenger does, and what stands before it."""
-    how = "does better" if found.word == "better" else "probably does better"
+    how = "does better" if found.word == BETTER else "probably does better"
     told = f": {found.told}" if found.told else ""
     signed = "" if found.approval == "valid" else " A reviewer has to sign it off first."
     return (
@@ -106,7 +107,7 @@ def runway(at: Situation, found: Runway) -> str:
     return f"By the trend of its weeks it stops paying on {_day(found.ends_on)}{between}."
 
 
-def cutoff(at: Situation, found: Cutoff) -> str:
+def cutoff(found: Cutoff) -> str:
     """What moving the cut-off brings."""
     return (
         f"Its cut-off is {_figure(found.in_use)}; with {_figure(found.best)} it would have earned more, by "

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from watchroom.domain import actions as rules
-from watchroom.domain.actions_types import DECIDES, Action
+from watchroom.domain.actions_types import DECIDES, NOTHING, Action
 from watchroom.jobs.value.situations import situations
 from watchroom.store.draft import Draft
 from watchroom.store.preview import Preview
@@ -33,7 +33,7 @@ def advise(draft: Draft, workspace: Workspace) -> str:
     rows += [row for row in held if row[0] in broken]
     if not put_whole(draft, "actions", rows):
         return "nothing new"
-    todo = sum(row[4] != "nothing to do" for row in rows)
+    todo = sum(row[4] != NOTHING for row in rows)
     return f"models advised on: {len(found):,}, things to do: {todo:,}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from watchroom.domain.actions_types import URGENCIES
 from watchroom.store.snapshot import Snapshot
 
 
@@ -45,7 +46,7 @@ select a.model, coalesce(m.title, a.model), m.tier, a.version, a.action, a.posit
 from actions a left join models m using (model) left join asked using (model)
 where $model is null or a.model = $model
 order by case when $model is null then 0 else a.position end,
-    list_position(['now', 'soon', 'when convenient', 'nothing to do'], a.urgency) nulls last,
+    list_position($urgencies, a.urgency) nulls last,
     a.worth_per_month desc nulls last,
     list_position(['critical', 'high', 'medium', 'low'], m.tier) nulls last, lower(m.title), a.model, a.position
 """
@@ -54,7 +55,7 @@ order by case when $model is null then 0 else a.position end,
 
 def actions(snapshot: Snapshot, *, model: str | None = None) -> tuple[Action, ...]:
     """What should be done next about a model, in its order; about all, the most pressing first."""
-    return tuple(_action(row) for row in snapshot.rows(_ACTIONS, {"model": model}))
+    return tuple(_action(row) for row in snapshot.rows(_ACTIONS, {"model": model, "urgencies": list(URGENCIES)}))
 
 
 def _action(row: tuple[Any, ...]) -> Action:
