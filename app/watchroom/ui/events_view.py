@@ -16,7 +16,8 @@ from watchroom.store.queries import events as queries
 from watchroom.store.queries.events import Daily
 from watchroom.store.queries.models import Model
 from watchroom.ui import events_words as words
-from watchroom.ui.events_act import add, said_and_done, take_back
+from watchroom.ui.acting import say_done
+from watchroom.ui.events_act import add, take_back
 from watchroom.ui.following import Reads, follow, remember
 from watchroom.ui.over_time import events, over_time
 from watchroom.ui.room import ask, reading
@@ -43,7 +44,7 @@ def show(model: Model) -> None:
     except LedgerError as problem:
         error(problem)
         return
-    said_and_done()
+    say_done()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"{count_of(len(found), 'event')} on the charts of this model."
@@ -95,7 +96,8 @@ def _answer(model: Model, event: Event, around: Windows, length: int) -> None:
             st.text(event.happened.text)
         st.caption(
             "What came after it, not what it did: whatever else changed in these days is in the difference too. Days "
-            "are taken as independent, which makes the intervals narrow."
+            "are taken as independent, which makes the intervals narrow; of twenty figures one leaves its "
+            "95 % interval by chance. Days on which fewer than half of the outcomes are known are left out."
         )
     _table(every, around, currency)
     _chart(model, every, around, currency)
@@ -105,15 +107,11 @@ def _table(every: list[tuple[Daily, Compared]], around: Windows, currency: str) 
     shown = pd.DataFrame(
         {
             "Figure, mean a day": [words.title(one, currency) for one, _ in every],
-            f"Before, {days_text(*around.before)}": [_mean(one, seen.before, currency) for one, seen in every],
-            **(
-                {f"During, {days_text(*around.during)}": [_mean(one, seen.during, currency) for one, seen in every]}
-                if around.during
-                else {}
-            ),
-            f"After, {days_text(*around.after)}": [_mean(one, seen.after, currency) for one, seen in every],
-            "After less before": [words.difference(one, seen, currency) for one, seen in every],
             "So it": [words.verdict(one, seen) for one, seen in every],
+            "Before": [_mean(one, seen.before, currency) for one, seen in every],
+            **({"During": [_mean(one, seen.during, currency) for one, seen in every]} if around.during else {}),
+            "After": [_mean(one, seen.after, currency) for one, seen in every],
+            "After less before": [words.difference(one, seen, currency) for one, seen in every],
             "Days before, after": [f"{seen.before.n}, {seen.after.n}" for _, seen in every],
         }
     )
@@ -121,8 +119,10 @@ def _table(every: list[tuple[Daily, Compared]], around: Windows, currency: str) 
     with reading() as snapshot:
         today = snapshot.day
     n = max(seen.before.n + seen.after.n for _, seen in every)
+    spans = [("Before", around.before), ("during", around.during), ("after", around.after)]
+    told = ", ".join(f"{label} {days_text(*span)}" for label, span in spans if span)
     running = ". The days after it are not over yet" if around.after[1] >= today else ""
-    st.caption(f"{sourced(days_text(around.before[0], around.after[1]), n, 'day')}{running}")
+    st.caption(f"{sourced(told, n, 'day')}{running}")
     download("As a table", "before-and-after", lambda: shown)
 
 

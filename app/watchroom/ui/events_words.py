@@ -15,8 +15,8 @@ from watchroom.ui.text import count_of, one_line, some
 def title(one: Daily, currency: str) -> str:
     """What the figure is called, with its unit."""
     match one.kind:
-        case "net":
-            return f"Net a day, {currency}" if currency else "Net a day"
+        case "benefit":
+            return f"Benefit a decision, {currency}" if currency else "Benefit a decision"
         case "volume":
             return "Decisions a day"
         case "metric":
@@ -29,7 +29,7 @@ def value(one: Daily, number: float, currency: str, *, with_sign: bool = False) 
     """A value of the figure as people write it."""
     if number != number:
         return "–"
-    if one.kind == "net":
+    if one.kind == "benefit":
         return money(number, currency, signed=with_sign)
     return signed(number) if with_sign else short(number)
 
@@ -74,10 +74,10 @@ def answer(event: str, found: Iterable[tuple[Daily, Compared]], days: int, curre
 
 def _judged(one: Daily, seen: Compared) -> str:
     words = verdict(one, seen).partition(": ")[2]
-    return f" a day ({words})" if words and one.kind == "net" else f" ({words})" if words else ""
+    return f" a day ({words})" if words and one.kind == "benefit" else f" ({words})" if words else ""
 
 
 def _short_title(one: Daily) -> str:
-    return {"net": "the net", "volume": "decisions a day"}.get(one.kind) or (
+    return {"benefit": "the benefit of a decision", "volume": "decisions a day"}.get(one.kind) or (
         metric_name(one.name) if one.kind == "metric" else f"“{one_line(one.name, 60)}”"
     )

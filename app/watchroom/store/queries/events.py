@@ -10,12 +10,15 @@ from typing import Literal
 from watchroom.domain.spread import Better
 from watchroom.store.snapshot import Snapshot
 
-Kind = Literal["net", "kpi", "metric", "volume"]
+Kind = Literal["benefit", "kpi", "metric", "volume"]
 
 
 @dataclass(frozen=True)
 class Daily:
     """A figure by UTC day; days without one are not there.
+
+    Nor are days on which fewer than half of its outcomes are known: what comes early is not like what comes late.
+    `benefit` is the mean of a decision with an outcome, in the workspace's currency, before running costs.
 
     `name` is the KPI's or the metric's; empty for the others. `better` is `lower`, `higher`, or None where more is
     neither.
@@ -37,18 +40,18 @@ metric as (
     ) as name
 ),
 every as (
-    select 1 as place, 0 as position, 'net' as kind, '' as name, null as unit, 'higher' as better, period_start as day,
-        net as value
-    from value where model = $model and version is null and grain = 'day'
+    select 1 as place, 0 as position, 'benefit' as kind, '' as name, null as unit, 'higher' as better,
+        period_start as day, benefit / labelled as value
+    from value where model = $model and version is null and grain = 'day' and labelled > 0 and 2 * labelled >= decisions
     union all
     select 2, k.position, 'kpi', k.kpi, k.unit, k.better, v.period_start, v.value
     from kpi_values v join kpis k using (model, kpi)
-    where model = $model and v.version is null and v.grain = 'day'
+    where model = $model and v.version is null and v.grain = 'day' and 2 * v.n >= v.decisions
     union all
     select 3, 0, 'metric', p.metric, null, null, p.period_start, p.value
     from performance p join metric m on p.metric = m.name
         join served s on s.version = p.version and s.day = p.period_start
-    where p.model = $model and p.grain = 'day' and p.kind = 'realized'
+    where p.model = $model and p.grain = 'day' and p.kind = 'realized' and 2 * p.n_labelled >= p.n
     union all
     select 4, 0, 'volume', '', 'decisions', null, day, sum(decisions) from served group by day
 )
@@ -59,7 +62,7 @@ group by place, position, kind, name, unit, better order by place, position, nam
 
 
 def daily(snapshot: Snapshot, *, model: str) -> tuple[Daily, ...]:
-    """The model's net, its KPIs, its watched metric and its decisions by day; what has no day is left out."""
+    """The model's benefit, its KPIs, its watched metric and its decisions by day; what has no day is left out."""
     rows = snapshot.rows(_SERIES, {"model": model, "today": snapshot.day})
     return tuple(
         Daily(kind, name, unit, better, dict(zip(days, values, strict=True)))
