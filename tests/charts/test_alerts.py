@@ -38,7 +38,7 @@ def test_value_and_limits_are_drawn_and_the_days_of_the_alert_marked():
 def test_estimated_values_are_a_line_of_their_own_and_never_the_last_word():
     guessed = DAYS.assign(kind="estimated", value=0.9, day=[date(2026, 10, 20), date(2026, 10, 21), date(2026, 10, 22)])
     both = pd.concat([DAYS.assign(kind="realized"), guessed])
-    chart = value_over_time(both, "AUC", None, worst="failing")
+    chart = value_over_time(both, "AUC", None, limits=("watch", "failing"))
     assert [trace.name for trace in chart.figure.data] == ["watch", "failing", "AUC", "AUC, estimated"]
     assert "last 0.412" in chart.alt
     assert not chart.figure.layout.shapes

@@ -14,21 +14,27 @@ from watchroom.charts.style import LINE_COLOUR, MARK_COLOUR, Chart, figure, name
 SINCE_COLOUR = "rgba(217,70,59,0.10)"
 
 
-def value_over_time(series: pd.DataFrame, what: str, since: date | None, *, worst: str = "drifted") -> Chart:
+Limits = tuple[str, str]
+"""What is beyond the first limit, and what beyond the second."""
+
+
+def value_over_time(
+    series: pd.DataFrame, what: str, since: date | None, *, limits: Limits = ("watch", "drifted")
+) -> Chart:
     """The value of an alert's signal day by day. `series` has day, kind, value, watch, failing.
 
-    `what` names the value, `worst` what is beyond the second limit; the days from `since` on have a ground of their
+    `what` names the value, `limits` the two limits; the days from `since` on have a ground of their
     own. A kind `estimated` is drawn dashed.
     """
     dated = series.assign(day=pd.to_datetime(series["day"]))
     lines = [_line(part, str(kind), what) for kind, part in dated.groupby("kind", sort=False)]
-    limits = [_limit(dated, "watch", "watch", WATCH_COLOUR), _limit(dated, "failing", worst, BAD_COLOUR)]
-    found = figure(*(limit for limit in limits if limit is not None), *lines, height=280)
+    drawn = [_limit(dated, "watch", limits[0], WATCH_COLOUR), _limit(dated, "failing", limits[1], BAD_COLOUR)]
+    found = figure(*(limit for limit in drawn if limit is not None), *lines, height=280)
     found.update_layout(hovermode="x unified", margin={"l": 8, "r": 60, "t": 12, "b": 8})
     found.update_xaxes(nticks=6, tickangle=0)
     if since is not None and not dated.empty:
         found.add_vrect(x0=pd.Timestamp(since), x1=dated["day"].max(), fillcolor=SINCE_COLOUR, line_width=0)
-    return Chart(found, _sentence(dated, what, since, worst))
+    return Chart(found, _sentence(dated, what, since, limits))
 
 
 def _line(part: pd.DataFrame, kind: str, what: str) -> go.Scatter:
@@ -63,20 +69,20 @@ def _limit(dated: pd.DataFrame, column: str, label: str, colour: str) -> Any:
     )
 
 
-def _sentence(dated: pd.DataFrame, what: str, since: date | None, worst: str) -> str:
+def _sentence(dated: pd.DataFrame, what: str, since: date | None, limits: Limits) -> str:
     known = dated.dropna(subset=["value"])
     if known.empty:
         return f"{what}: no values."
     realized = known[known["kind"] != "estimated"]
     last = (realized if not realized.empty else known).iloc[-1]
-    limits = ", ".join(
+    told = ", ".join(
         f"{label} {last[column]:.4g}"
-        for column, label in (("watch", "watch"), ("failing", worst))
+        for column, label in zip(("watch", "failing"), limits, strict=True)
         if not pd.isna(last[column])
     )
     begun = f" The alert has lasted since {since:%d %b %Y}." if since is not None else ""
     return (
         f"{what} from {known['day'].min():%d %b %Y} to {known['day'].max():%d %b %Y}: between "
         f"{known['value'].min():.4g} and {known['value'].max():.4g}, last {last['value']:.4g}"
-        f"{f'; limits: {limits}' if limits else ''}.{begun}"
+        f"{f'; limits: {told}' if told else ''}.{begun}"
     )

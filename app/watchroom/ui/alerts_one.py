@@ -93,6 +93,9 @@ def _head(alert: Alert, shared: Rows, now: datetime) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             button(alert, shared)
             scope = {"model": alert.model}
+            if alert.signal == "kpi":
+                about = {**scope, "kpi": alert.feature}
+                link("value", "The KPI and its target", icon=":material/arrow_forward:", params=about)
             link("health", "Health of the model", icon=":material/arrow_forward:", params=scope)
             link("model", "Page of the model", icon=":material/arrow_forward:", params=scope)
 
@@ -107,6 +110,8 @@ def _days(alert: Alert) -> str:
 def _limit(alert: Alert) -> str:
     if alert.signal == "quality":
         return "of the decisions, the reference's share included"
+    if alert.signal == "kpi":
+        return f"{one_line(alert.unit, 60)}, in a week" if alert.unit else "in a week"
     return METHOD_NAMES.get(alert.method or "", "in the metric's unit" if alert.signal == "performance" else "a day")
 
 
@@ -134,8 +139,12 @@ def _value(alert: Alert) -> None:
     each = {"explanation": "The month that ends so", "kpi": "The week that ends so"}.get(
         alert.signal, "The seven days that end with each day"
     )
-    counted = int(found["n"].fillna(0).iloc[-1])
-    st.caption(sourced(each, counted, f"{one} in the last", f"{one}s in the last"))
+    judged = found[pd.to_datetime(found["day"]) <= pd.Timestamp(alert.period_end)] if alert.period_end else found
+    last = (judged if len(judged) else found).iloc[-1]
+    counted = int(last["n"]) if pd.notna(last["n"]) else 0
+    unsettled = alert.signal == "kpi" and len(judged) < len(found)
+    later = " Later weeks have too few outcomes to be judged." if unsettled else ""
+    st.caption(f"{sourced(f'{each}; n is that of the last one judged', counted, one)}.{later}")
     download("Download as CSV", "alert-values", lambda: found)
 
 
@@ -152,8 +161,8 @@ def _chart(*, alert_id: str) -> Chart | None:
         "explanation": "nDCG of what drives the model",
         "kpi": _bare(feature_name(alert.feature)),
     }
-    worst = "drifted" if alert.signal == "drift" else "failing"
-    return value_over_time(found, names.get(alert.signal, alert.signal), alert.since, worst=worst)
+    first, second = {"drift": ("watch", "drifted"), "kpi": ("target", "limit")}.get(alert.signal, ("watch", "failing"))
+    return value_over_time(found, names.get(alert.signal, alert.signal), alert.since, limits=(first, second))
 
 
 def _bare(text: str) -> str:

@@ -63,7 +63,8 @@ def headline(alert: Alert) -> str:
             return f"What drives the model has changed: nDCG {value}, limit {limit}"
         case "kpi":
             again = " week after week" if critical else ""
-            return f"The KPI {about} is beyond its limit{again}: {value}, limit {limit}"
+            unit = f" {one_line(alert.unit, 40)}" if alert.unit else ""
+            return f"The KPI {about} is beyond its limit{again}: {value}{unit}, limit {limit}"
         case "volume" if is_silent(alert):
             return _silence(alert)
         case "volume":
@@ -189,7 +190,7 @@ _MEANING = {
     "quality": "part of what the model is given is missing or cannot be read; its answers may be worse than usual.",
     "performance": "its answers have turned out worse than was agreed. Take more care with them.",
     "explanation": "it now weighs its inputs otherwise than when it was made; its answers may be worse than usual.",
-    "kpi": "a figure that the business steers by is worse than was agreed.",
+    "kpi": "a figure that the business steers by is beyond the limit that its file sets.",
     "volume": "fewer cases than usual reach the model. Cases may be handled without it, or be waiting.",
 }
 

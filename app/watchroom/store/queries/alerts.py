@@ -54,6 +54,8 @@ class Alert:
     runbook: str | None
     title: str
     tier: str | None
+    unit: str | None = None
+    """Of a KPI, as its file writes it; None for none, and for other signals."""
 
     @property
     def urgency(self) -> tuple[object, ...]:
@@ -65,9 +67,10 @@ class Alert:
 
 _COLUMNS = """a.alert_id, a.model, a.version, a.signal, coalesce(a.feature, ''), a.severity, a.since, a.raised_at,
     a.ended_at, a.value, a."limit", a.method, a.period_start, a.period_end, a.n, coalesce(a.state, 'open'), a.owner,
-    a.snoozed_until, a.reason, a.runbook, coalesce(m.title, a.model), m.tier"""
+    a.snoozed_until, a.reason, a.runbook, coalesce(m.title, a.model), m.tier, k.unit"""
 
-_ALERTS = f"select {_COLUMNS} from alerts a left join models m on m.model = a.model"
+_ALERTS = f"""select {_COLUMNS} from alerts a left join models m on m.model = a.model
+    left join kpis k on a.signal = 'kpi' and k.model = a.model and k.kpi = a.feature"""
 
 _STILL_OPEN = f"coalesce(a.state, 'open') in {OPEN_STATES}"
 
