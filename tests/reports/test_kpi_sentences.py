@@ -9,18 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchroom.domain.kpi import status_of
+from watchroom.domain.kpi import BEYOND_LIMIT, NO_DATA, NO_TARGET, OFF_TARGET, ON_TARGET, WORST_FIRST, status_of
 from watchroom.reports import kpi_sentences as words
-from watchroom.store.queries.kpis import (
-    BEYOND_LIMIT,
-    NO_DATA,
-    NO_TARGET,
-    OFF_TARGET,
-    ON_TARGET,
-    WORST_FIRST,
-    Kpi,
-    Reading,
-)
+from watchroom.store.queries.kpis import Kpi, Reading
 
 OCTOBER = Reading("month", date(2026, 10, 1), date(2026, 10, 31), 0.8, 1, 2, "lower", ON_TARGET, 90, 100)
 STOPPED = Kpi("fraud", "Stopped", 1, "avg(x)", "% of payments", 1, 2, "lower", "ada", "d", now=OCTOBER, known=OCTOBER)

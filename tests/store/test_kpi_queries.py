@@ -11,6 +11,7 @@ import pytest
 from tests.helpers.snapshots import publish_rows
 from tests.ui import kpi_sample as sample
 from tests.ui.kpi_sample import CAUGHT, MONTH, STOPPED, THIS_MONTH, TODAY
+from watchroom.domain.kpi import BEYOND_LIMIT, NO_DATA
 from watchroom.store.queries import kpis as queries
 from watchroom.store.snapshot import Snapshot, SnapshotStore
 
@@ -48,7 +49,7 @@ def test_the_register_is_in_the_order_of_the_file_with_the_last_month_that_is_ov
     assert stopped.now is not None
     assert (stopped.now.grain, stopped.now.period_start, stopped.now.value) == ("month", MONTH, 2.6)
     assert stopped.now == stopped.known
-    assert stopped.status == queries.BEYOND_LIMIT
+    assert stopped.status == BEYOND_LIMIT
 
 
 def test_a_model_without_a_whole_month_is_judged_by_its_last_week(snapshot: Snapshot):
@@ -59,7 +60,7 @@ def test_a_model_without_a_whole_month_is_judged_by_its_last_week(snapshot: Snap
 
 def test_a_month_without_a_value_is_unknown_and_the_last_one_known_is_kept(snapshot: Snapshot):
     late = one(snapshot, "late")
-    assert late.status == queries.NO_DATA
+    assert late.status == NO_DATA
     assert late.now is not None
     assert (late.now.value, late.now.decisions) == (None, 50)
     assert late.known is not None
@@ -68,7 +69,7 @@ def test_a_month_without_a_value_is_unknown_and_the_last_one_known_is_kept(snaps
 
 def test_a_formula_that_fails_is_unknown_with_its_error(snapshot: Snapshot):
     broken = one(snapshot, "broken")
-    assert (broken.status, broken.error) == (queries.NO_DATA, "There is no column `amout`.")
+    assert (broken.status, broken.error) == (NO_DATA, "There is no column `amout`.")
     assert broken.lacks == ("unit", "owner")
 
 

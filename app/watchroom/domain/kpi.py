@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from watchroom.domain.performance_status import MATURE_SHARE, MIN_LABELLED
 from watchroom.domain.periods import Grain, span_of
@@ -14,6 +14,15 @@ from watchroom.domain.periods import Grain, span_of
 Better = Literal["lower", "higher"]
 
 KpiStatus = Literal["on target", "off target", "beyond limit", "no data", "no target"]
+
+ON_TARGET: Final = "on target"
+OFF_TARGET: Final = "off target"
+BEYOND_LIMIT: Final = "beyond limit"
+NO_DATA: Final = "no data"
+NO_TARGET: Final = "no target"
+
+WORST_FIRST: tuple[str, ...] = (BEYOND_LIMIT, OFF_TARGET, NO_DATA, NO_TARGET, ON_TARGET)
+"""What a value may be, as `kpi_values.status` has it: what needs somebody stands first."""
 
 GRAINS: tuple[Grain, ...] = ("day", "week", "month")
 """The periods that a KPI is worked out for."""
@@ -33,15 +42,15 @@ def status_of(value: float | None, target: float | None, limit: float | None, be
     target there is only the limit to be beyond; without a direction there is neither.
     """
     if value is None or math.isnan(value):
-        return "no data"
+        return NO_DATA
     sign = {"lower": 1.0, "higher": -1.0}.get(better_of(target, limit, better) or "")
     if sign is None:
-        return "no target"
+        return NO_TARGET
     if limit is not None and sign * value > sign * limit:
-        return "beyond limit"
+        return BEYOND_LIMIT
     if target is None:
-        return "no target"
-    return "on target" if sign * value <= sign * target else "off target"
+        return NO_TARGET
+    return ON_TARGET if sign * value <= sign * target else OFF_TARGET
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,7 @@ class Judged:
     @property
     def tells(self) -> bool:
         """Whether there are decisions enough to say something."""
-        return self.n >= MIN_LABELLED and self.status != "no data"
+        return self.n >= MIN_LABELLED and self.status != NO_DATA
 
     @property
     def is_mature(self) -> bool:
@@ -83,7 +92,7 @@ def trouble_of(periods: Iterable[Judged]) -> Trouble | None:
     told = sorted((one for one in periods if one.tells), key=lambda one: one.start)
     run: list[Judged] = []
     for one in [one for one in told if one.is_mature] or told:
-        run = [*run, one] if one.status == "beyond limit" else []
+        run = [*run, one] if one.status == BEYOND_LIMIT else []
     return Trouble(run[0].start, len(run), run[-1]) if run else None
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from watchroom.domain.actions_types import NOTHING
 from watchroom.domain.actions_words import title
 from watchroom.domain.money_text import money
 from watchroom.reports.one_page import cut
 from watchroom.store.queries.actions import Action
 from watchroom.store.queries.proposals import Proposal
-
-NOTHING = "nothing to do"
 
 
 def what(one: Action) -> str:

@@ -10,17 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watchroom.charts.words import days, short
+from watchroom.domain.kpi import BEYOND_LIMIT, NO_DATA, NO_TARGET, OFF_TARGET, ON_TARGET, WORST_FIRST
 from watchroom.domain.money_text import money
-from watchroom.store.queries.kpis import (
-    BEYOND_LIMIT,
-    NO_DATA,
-    NO_TARGET,
-    OFF_TARGET,
-    ON_TARGET,
-    WORST_FIRST,
-    Kpi,
-    Reading,
-)
+from watchroom.store.queries.kpis import Kpi, Reading
 
 DIRECTIONS = {"lower": "lower is better", "higher": "higher is better"}
 

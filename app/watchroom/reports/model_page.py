@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from watchroom import __version__
 from watchroom.charts.words import days
+from watchroom.domain.kpi import BEYOND_LIMIT, ON_TARGET
 from watchroom.domain.money_text import money, short_money
 from watchroom.reports import action_words, kpi_sentences
 from watchroom.reports import model_words as words
@@ -21,7 +22,7 @@ from watchroom.reports.one_page import Asked, Cell, Column, Html, cut, document,
 from watchroom.reports.page_style import BUSINESS
 from watchroom.reports.period import Period
 from watchroom.reports.svg_lines import Bar, bars, running, spark
-from watchroom.store.queries.kpis import BEYOND_LIMIT, ON_TARGET, Reading
+from watchroom.store.queries.kpis import Reading
 
 TARGETS, MONTHS, ALERTS, STAYS, ACTIONS, PROPOSALS, HAPPENED = 8, 6, 4, 3, 4, 3, 3
 """Rows of each table: with all of them full it is two pages."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from watchroom.domain.actions_types import NOTHING
 from watchroom.domain.delivery import Delivery, delivery, months
 from watchroom.domain.funnel import Step, steps
 from watchroom.domain.value import net_of, total
@@ -21,8 +22,6 @@ from watchroom.store.queries.portfolio import Project, Release, Waiting
 from watchroom.store.queries.proposals import Proposal
 from watchroom.store.queries.reports import Happened, Met
 from watchroom.store.snapshot import Snapshot
-
-NOTHING = "nothing to do"
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ NAMED = 4
 
 @dataclass(frozen=True)
 class Shared:
-    """A feature or a dataset with the models that rest on it now, by title. `weight` adds up what it moves in them."""
+    """A feature or a dataset with the models that rest on it now, by title."""
 
     name: str
     digest: str

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from watchroom.domain.kpi import BEYOND_LIMIT, NO_DATA, ON_TARGET, WORST_FIRST
 from watchroom.domain.money_text import money
-from watchroom.domain.value import will_pay_back_on
+from watchroom.domain.value import foretold
 from watchroom.reports.kpi_sentences import Targets, targets_of
+from watchroom.reports.period import last_whole
 from watchroom.store.queries import actions as advice
 from watchroom.store.queries import kpis as queries
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries import value as values
 from watchroom.store.queries.actions import Action
-from watchroom.store.queries.kpis import BEYOND_LIMIT, NO_DATA, NO_TARGET, OFF_TARGET, ON_TARGET
 from watchroom.store.queries.models import Model
 from watchroom.store.queries.value import Answer
 from watchroom.ui.actions import heading
@@ -35,8 +36,6 @@ ROW_HEIGHT = 34
 _ROWS_SEEN = 20
 NAMED = 3
 """Models named in the sentence; the table has all."""
-
-ORDER = (BEYOND_LIMIT, OFF_TARGET, NO_DATA, NO_TARGET, ON_TARGET)
 
 
 @dataclass(frozen=True)
@@ -63,15 +62,10 @@ def show(every: tuple[Model, ...]) -> None:
     """The page without a model chosen."""
     found = drawn(standings)
     with reading() as snapshot:
-        month = last_month(snapshot.day)
+        month = last_whole("month", snapshot.day).first
     st.subheader(f"{icon(_worst(found))} {plain(answer(found, month, facts().currency), 900)}", anchor=False)
     _table(found, month)
     assert len(found) == len(every), "every model has its row"
-
-
-def last_month(day: date) -> date:
-    """The first day of the last month that was over on a day."""
-    return (day.replace(day=1) - timedelta(1)).replace(day=1)
 
 
 def standings() -> tuple[Standing, ...]:
@@ -82,25 +76,19 @@ def standings() -> tuple[Standing, ...]:
     found = []
     for model in ask(model_queries.overview):
         targets, earned = targets_of(kpis.get(model.name, ())), money_of.get(model.name)
-        ahead = _foretold(earned, rates.get(model.name))
+        ahead = None if earned is None else foretold(earned.so_far, *rates.get(model.name, (None, None)))
         found.append(Standing(model, targets, earned, todo.get(model.name), ahead))
     return tuple(sorted(found, key=_urgency))
 
 
-def _foretold(earned: Answer | None, rate: tuple[float, float] | None) -> date | None:
-    if earned is None or rate is None or earned.build_cost is None or earned.paid_back_on is not None:
-        return None
-    return will_pay_back_on(earned.last_day, earned.running_net or 0.0, earned.build_cost, *rate)
-
-
 def _urgency(one: Standing) -> tuple[int, float, str]:
     net = one.earned.net if one.earned is not None else None
-    return ORDER.index(one.targets.status), net if net is not None else float("inf"), one.model.title.lower()
+    return WORST_FIRST.index(one.targets.status), net if net is not None else float("inf"), one.model.title.lower()
 
 
 def _worst(found: Sequence[Standing]) -> str:
     judged = [one.targets.status for one in found if one.targets.judged]
-    return min(judged, key=ORDER.index, default=NO_DATA)
+    return min(judged, key=WORST_FIRST.index, default=NO_DATA)
 
 
 def answer(found: Sequence[Standing], month: date, currency: str) -> str:
@@ -231,7 +219,7 @@ def table(found: Sequence[Standing]) -> pd.DataFrame:
     """Every model as a plain table, with exact amounts."""
     rows: list[dict[str, object]] = []
     for one in found:
-        counts = {f"kpis_{status.replace(' ', '_')}": one.targets.counts[status] for status in ORDER}
+        counts = {f"kpis_{status.replace(' ', '_')}": one.targets.counts[status] for status in WORST_FIRST}
         row: dict[str, object] = {} if one.earned is None else dict(one.earned.__dict__)
         rows.append({"model": one.model.name, "title": one.model.title, **row, **counts, **dict(one.model.owners)})
     return pd.DataFrame(rows)

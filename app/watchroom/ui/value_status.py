@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from watchroom.store.queries.kpis import BEYOND_LIMIT, NO_DATA, NO_TARGET, OFF_TARGET, ON_TARGET, WORST_FIRST
+from watchroom.domain.kpi import BEYOND_LIMIT, NO_DATA, NO_TARGET, OFF_TARGET, ON_TARGET, WORST_FIRST
 
 COLOURS = {ON_TARGET: "green", OFF_TARGET: "orange", BEYOND_LIMIT: "red", NO_DATA: "gray", NO_TARGET: "gray"}
 ICONS = {

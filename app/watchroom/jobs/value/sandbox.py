@@ -129,7 +129,9 @@ class Sandbox:
                 return {key: _worked(value, n) for key, n, value in self._by_period(expression, wanted, condition)}
         except TooLong as error:
             raise BadFormula(
-                "The formula was stopped.", why=f"Over a month of decisions it {_lower(str(error))}", next_step=_SIMPLER
+                "The formula was stopped.",
+                why=f"Over a month of decisions it {str(error).removeprefix('It ')}",
+                next_step=_SIMPLER,
             ) from error
         except (duckdb.OutOfMemoryException, MemoryError) as error:
             why = f"Over a month of decisions it takes more than {self._memory_mb} MB of memory."
@@ -193,10 +195,6 @@ def _said(error: duckdb.Error) -> tuple[str, str]:
         text = first_line(error).partition(": ")[2] or first_line(error)
         return text, "A column that is text becomes a number with `try_cast(… as double)`." if "VARCHAR" in text else ""
     return f"DuckDB cannot work it out ({type(error).__name__}).", "Try it with `duckdb` over the log's files."
-
-
-def _lower(text: str) -> str:
-    return text.removeprefix("It ")
 
 
 def _days(days: Collection[date] | Sequence[date]) -> str:

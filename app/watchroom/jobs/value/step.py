@@ -39,7 +39,7 @@ def work_out_value(draft: Draft, workspace: Workspace, engine: Engine, step: Ste
 
 
 def advise_on(draft: Draft, workspace: Workspace, step: Step) -> tuple[Problem, ...]:
-    """Cut-offs, runway and portfolio, from what is in the draft by now, the alerts included."""
+    """Cut-offs, runway, next actions and portfolio, from what is in the draft by now, the alerts included."""
     problems: list[Problem] = []
     for name, act in _ADVICE:
         with step(name) as said:

@@ -13,14 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from watchroom.domain.kpi import better_of
+from watchroom.domain.kpi import NO_DATA, better_of
 from watchroom.store.snapshot import Snapshot
-
-ON_TARGET, OFF_TARGET, BEYOND_LIMIT = "on target", "off target", "beyond limit"
-NO_DATA, NO_TARGET = "no data", "no target"
-
-WORST_FIRST = (BEYOND_LIMIT, OFF_TARGET, NO_DATA, NO_TARGET, ON_TARGET)
-"""What a value may be, as `kpi_values.status` has it: what needs somebody stands first."""
 
 GRAINS = ("day", "week", "month")
 

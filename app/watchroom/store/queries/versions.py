@@ -317,7 +317,6 @@ class Judged:
 
     days: int
     failing: int
-    last_failing: date | None
     part: str | None
 
 
@@ -333,7 +332,7 @@ def judged(snapshot: Snapshot, *, model: str, version: int, first: date, last: d
             where model = $model and version = $version and grain = '{LIGHT_GRAIN}'
         ), days as (select * from told where day between $first and $last and status <> 'no data')
         select count(distinct day), count(distinct day) filter (status = 'failing'),
-            max(day) filter (status = 'failing'), arg_max(part, day) filter (status = 'failing') from days""",
+            arg_max(part, day) filter (status = 'failing') from days""",
         {"model": model, "version": version, "first": first, "last": last},
     )
     return Judged(*rows[0])
