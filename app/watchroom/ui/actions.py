@@ -19,7 +19,8 @@ from watchroom.store.queries import actions as queries
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.actions import Action
 from watchroom.store.queries.models import Model
-from watchroom.ui import proposals, proposals_act
+from watchroom.ui import proposals
+from watchroom.ui.acting import say_done
 from watchroom.ui.identity import ROLES
 from watchroom.ui.model_about import person
 from watchroom.ui.navigation import link
@@ -70,7 +71,7 @@ def _of(model: Model) -> None:
 def _portfolio(every: Sequence[Action]) -> None:
     todo = [one for one in every if one.urgency != DOING]
     section("What to do next", "The most urgent first, then by what it is worth a month, then by the model's tier.")
-    proposals_act.say_what_was_done()
+    say_done()
     if not every:
         empty("Nothing is advised.", "The refresh works it out for every model with a file and a log of decisions.")
         return

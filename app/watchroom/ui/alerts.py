@@ -15,7 +15,8 @@ import streamlit as st
 from watchroom.store.queries import alerts as queries
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.alerts import OPEN_STATES, SEVERITIES, Alert
-from watchroom.ui import alerts_act, alerts_one, alerts_scores, roster
+from watchroom.ui import alerts_one, alerts_scores, roster
+from watchroom.ui.acting import say_done
 from watchroom.ui.alerts_now import NOTHING, Acted, Took, acted, as_now, is_open, to_acknowledge, to_restore
 from watchroom.ui.alerts_rows import PARAMETER, Rows, rows
 from watchroom.ui.alerts_words import state, what
@@ -58,7 +59,7 @@ class View:
 
 def show() -> None:
     """The whole page below its question."""
-    alerts_act.say_what_was_done()
+    say_done()
     chosen = scope()
     known = ask(model_queries.names)
     if chosen.model is not None and chosen.model not in known:

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from watchroom.errors import LedgerError
 from watchroom.store.queries.alerts import Alert, surroundings
-from watchroom.ui import book
+from watchroom.ui import acting, book
 from watchroom.ui.alerts_words import what
 from watchroom.ui.fragments import dialog
 from watchroom.ui.identity import current_user
 from watchroom.ui.room import ask
-from watchroom.ui.states import error
 from watchroom.ui.text import plain, sentence
 from watchroom.ui.workspace import facts
 
@@ -24,9 +22,6 @@ if TYPE_CHECKING:
     from watchroom.domain.alerts import Alert as Folded
 
 Name = Literal["acknowledge", "assign", "snooze", "resolve", "comment"]
-
-DONE = "_alert_act_done"
-"""Where the page finds what has just been done, to say so once."""
 
 _LABELS: dict[Name, tuple[str, str]] = {
     "acknowledge": ("Acknowledge", "I have it"),
@@ -136,13 +131,7 @@ def _until() -> datetime:
 
 
 def _do(alert: Alert, wanted: _Wanted, seen: int) -> None:
-    try:
-        _call(wanted)(alert.alert_id, seen)
-    except LedgerError as problem:
-        error(problem)
-        return
-    st.session_state[DONE] = _SAID[wanted.name]
-    st.rerun()
+    acting.act(lambda: _call(wanted)(alert.alert_id, seen), _SAID[wanted.name])
 
 
 def _call(wanted: _Wanted) -> Callable[[str, int], Folded]:
@@ -162,9 +151,3 @@ def _call(wanted: _Wanted) -> Callable[[str, int], Folded]:
             return lambda alert, seen: acts.resolve(ledger, alert, by, seen=seen, text=text)
         case "comment":
             return lambda alert, _seen: acts.comment(ledger, alert, by, text=text)
-
-
-def say_what_was_done() -> None:
-    """What the last rerun did, said once."""
-    if said := st.session_state.pop(DONE, ""):
-        st.toast(said, icon=":material/check_circle:")

@@ -7,26 +7,17 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from watchroom.errors import LedgerError
 from watchroom.store.queries import models as queries
 from watchroom.ui import book
+from watchroom.ui.acting import act
 from watchroom.ui.fragments import dialog
 from watchroom.ui.identity import current_user
 from watchroom.ui.room import ask, reading
-from watchroom.ui.states import error
 
 if TYPE_CHECKING:
     from watchroom.ledger.events import Event
 
-_DONE = "_event_done"
-
 _EARLIEST = date(1970, 1, 1)
-
-
-def said_and_done() -> None:
-    """What the last rerun did, said once."""
-    if said := st.session_state.pop(_DONE, ""):
-        st.toast(said, icon=":material/check_circle:")
 
 
 @dialog("Add an event", width="medium", icon=":material/event:", on_dismiss="rerun")
@@ -55,28 +46,23 @@ def add(model: str) -> None:
 def _add(title: str, days: tuple[date, date], models: tuple[str, ...], text: str) -> None:
     from watchroom.ledger.events import Happened, add
 
-    try:
-        add(book.ledger(), Happened(title, *days, models, text), book.person(current_user()))
-    except LedgerError as problem:
-        error(problem)
-        return
-    st.session_state[_DONE] = "Added. Every chart over time shows it."
-    st.rerun()
+    by = book.person(current_user())
+    act(
+        lambda: add(book.ledger(), Happened(title, *days, models, text), by),
+        "Added. Every chart over time shows it.",
+    )
 
 
 def take_back(event: Event) -> None:
     """A button that takes an event off the charts, for those who may."""
-    user = current_user()
-    if book.person(user).name.strip() != event.actor and "admin" not in user.roles and user.signed_in:
+    from watchroom.domain.roles import ADMIN
+    from watchroom.ledger.acts import actor_of
+
+    by = book.person(current_user())
+    if actor_of(by) != event.actor and ADMIN not in by.roles:
         return
     if not st.button("Take back", key=f"_event_back_{event.seq}", type="tertiary", icon=":material/undo:"):
         return
-    from watchroom.ledger.events import take_back as act
+    from watchroom.ledger.events import take_back as taken
 
-    try:
-        act(book.ledger(), event.seq, book.person(user))
-    except LedgerError as problem:
-        error(problem)
-        return
-    st.session_state[_DONE] = "Taken back. It stays readable in the ledger."
-    st.rerun()
+    act(lambda: taken(book.ledger(), event.seq, by), "Taken back. It stays readable in the ledger.")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from watchroom.errors import LedgerError
 from watchroom.ui import book
+from watchroom.ui.acting import act, say_done
 from watchroom.ui.identity import current_user
 from watchroom.ui.live import live
 from watchroom.ui.rows import quiet
@@ -23,8 +24,6 @@ Kind = Literal["run", "model"]
 
 NOTES_SHOWN = 20
 """Notes that are drawn at once, the newest; the others open below."""
-
-_DONE = "_notebook_done"
 
 
 def notebook() -> Notebook:
@@ -72,8 +71,7 @@ def notes(kind: Kind, id_: str) -> None:
     except LedgerError as problem:
         st.caption(f":material/info: Notes cannot be read: {plain(problem.what, 200)}")
         return
-    if said := st.session_state.pop(_DONE, ""):
-        st.toast(said, icon=":material/check_circle:")
+    say_done()
     _leave(about)
     if not found:
         st.caption(f"Nobody has left a note about this {kind} yet.")
@@ -111,13 +109,8 @@ def _note(note: Note) -> None:
 def _take_back(note: Note) -> None:
     from watchroom.ledger.notebook import take_back
 
-    try:
-        take_back(book.ledger(), note.seq, book.person(current_user()))
-    except LedgerError as problem:
-        error(problem)
-        return
-    st.session_state[_DONE] = "Taken back. It stays readable in the ledger."
-    st.rerun()
+    by = book.person(current_user())
+    act(lambda: take_back(book.ledger(), note.seq, by), "Taken back. It stays readable in the ledger.")
 
 
 def _leave(about: Subject) -> None:
@@ -135,13 +128,8 @@ def _leave(about: Subject) -> None:
         pressed = st.form_submit_button("Leave the note", icon=":material/edit_note:")
     if not pressed:
         return
-    try:
-        write_note(book.ledger(), about, book.person(current_user()), text=text or "")
-    except LedgerError as problem:
-        error(problem)
-        return
-    st.session_state[_DONE] = "Noted, with who you are and when."
-    st.rerun()
+    by = book.person(current_user())
+    act(lambda: write_note(book.ledger(), about, by, text=text or ""), "Noted, with who you are and when.")
 
 
 def _subject(kind: Kind, id_: str) -> Subject:

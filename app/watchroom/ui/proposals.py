@@ -9,6 +9,7 @@ import streamlit as st
 
 from watchroom.store.queries.models import Model
 from watchroom.ui import proposals_act, proposals_list
+from watchroom.ui.acting import say_done
 from watchroom.ui.proposals_known import known, under_way
 
 
@@ -20,6 +21,7 @@ def propose_button(
     `trigger` is what brought it about, in words with numbers; `what` a heading, else it is made of the action. Nothing
     while the ledger cannot be read.
     """
+    say_done()
     every = known()
     if every is None:
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,34 +11,24 @@ from watchroom.domain.actions_types import DOES
 from watchroom.domain.actions_words import title
 from watchroom.domain.money_text import money
 from watchroom.domain.roles import SPEAKING
-from watchroom.errors import LedgerError
 from watchroom.store.queries import models as model_queries
 from watchroom.ui import book
+from watchroom.ui.acting import act
 from watchroom.ui.fragments import dialog
 from watchroom.ui.identity import ROLES, current_user
 from watchroom.ui.proposals_known import today
 from watchroom.ui.room import ask
-from watchroom.ui.states import error
 from watchroom.ui.text import plain, some
 from watchroom.ui.workspace import facts
 
 if TYPE_CHECKING:
     from watchroom.ledger.proposals import Proposal, Said
 
-DONE = "_proposal_done"
-"""Where the page finds what has just been done, to say so once."""
-
 DUE_DAYS = 14
 """Days until a proposal is to be decided, unless somebody says otherwise: everybody has been at work once."""
 
 _VOICES: dict[Said, str] = {"for": "For it", "against": "Against it", "abstains": "Abstain"}
 _RECORDED = "It is recorded in the ledger, with who you are and when."
-
-
-def say_what_was_done() -> None:
-    """What the last rerun did, said once."""
-    if said := st.session_state.pop(DONE, ""):
-        st.toast(said, icon=":material/check_circle:")
 
 
 @dialog("Propose something", width="medium", icon=":material/campaign:")
@@ -69,7 +58,7 @@ def propose(model: str, version: int | None, action: str, trigger: str, worth: f
         from watchroom.ledger.proposals import Proposed, open_proposal
 
         proposed = Proposed(model, version, chosen, text or "", worth, due)
-        _do(
+        act(
             lambda: open_proposal(book.ledger(), proposed, book.person(current_user())),
             "Proposed. It waits for voices.",
         )
@@ -113,7 +102,7 @@ def speak(found: Proposal) -> None:
     st.caption(f"The last word of each role counts. {_RECORDED}")
     if st.button("Say it", key="speak_do", icon=":material/check:", type="primary"):
         by = book.person(current_user())
-        _do(lambda: spoken(book.ledger(), found.seq, voice, reason or "", by, role), "Said.")
+        act(lambda: spoken(book.ledger(), found.seq, voice, reason or "", by, role), "Said.")
 
 
 @dialog("Decide it", width="medium", icon=":material/gavel:")
@@ -137,7 +126,7 @@ def decide(found: Proposal) -> None:
         accepted = answer == "Accept it"
         by = book.person(current_user())
         said = "Accepted." if accepted else "Declined."
-        _do(lambda: decided(book.ledger(), found.seq, accepted, reason or "", by), said)
+        act(lambda: decided(book.ledger(), found.seq, accepted, reason or "", by), said)
 
 
 @dialog("Say that it is done", width="medium", icon=":material/task_alt:")
@@ -160,7 +149,7 @@ def close(found: Proposal) -> None:
     st.caption(_RECORDED)
     if st.button("It is done", key="close_do", icon=":material/check:", type="primary"):
         by = book.person(current_user())
-        _do(lambda: closed(book.ledger(), found.seq, result or "", picked, by), "Done.")
+        act(lambda: closed(book.ledger(), found.seq, result or "", picked, by), "Done.")
 
 
 @dialog("Withdraw it", width="small", icon=":material/undo:")
@@ -172,7 +161,7 @@ def withdraw(found: Proposal) -> None:
     st.markdown("It is closed to voices then, and stays readable.")
     if st.button("Withdraw it", key="withdraw_do", icon=":material/undo:", type="primary"):
         by = book.person(current_user())
-        _do(lambda: withdrawn(book.ledger(), found.seq, by), "Withdrawn.")
+        act(lambda: withdrawn(book.ledger(), found.seq, by), "Withdrawn.")
 
 
 def _about(found: Proposal) -> None:
@@ -188,13 +177,3 @@ def _max_text() -> int:
     from watchroom.ledger.proposals import MAX_TEXT
 
     return MAX_TEXT
-
-
-def _do(act: Callable[[], object], said: str) -> None:
-    try:
-        act()
-    except LedgerError as problem:
-        error(problem)
-        return
-    st.session_state[DONE] = said
-    st.rerun()

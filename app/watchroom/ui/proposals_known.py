@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
-
-import streamlit as st
 
 from watchroom.domain.roles import SPEAKING
 from watchroom.errors import LedgerError
 from watchroom.ui import book
 from watchroom.ui.identity import current_user
-from watchroom.ui.room import noted, room
+from watchroom.ui.live import live
+from watchroom.ui.room import noted
 from watchroom.ui.workspace import facts
 
 if TYPE_CHECKING:
@@ -21,34 +19,16 @@ if TYPE_CHECKING:
 Act = Literal["speak", "decide", "close", "withdraw"]
 
 
-class _Kept:
-    """The proposals as this process last read them: the next reading takes only what came since."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._known: Proposals | None = None
-
-    def now(self) -> Proposals:
-        from watchroom.ledger.proposals import read
-
-        with self._lock:
-            self._known = read(book.ledger(), self._known)
-            return self._known
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _kept(workspace: str) -> _Kept:
-    return _Kept()
-
-
 def known() -> Proposals | None:
     """Every proposal as of this rerun; None while the ledger cannot be read."""
     return noted("proposals", _read)
 
 
 def _read() -> Proposals | None:
+    from watchroom.ledger.proposals import read
+
     try:
-        return _kept(str(room().settings.workspace.resolve())).now()
+        return live("proposals", read)
     except LedgerError:
         return None
 

@@ -13,6 +13,7 @@ from watchroom.domain.money_text import money
 from watchroom.domain.roles import SPEAKING
 from watchroom.store.queries.models import Model
 from watchroom.ui import proposals_act, proposals_after
+from watchroom.ui.acting import say_done
 from watchroom.ui.identity import ROLES
 from watchroom.ui.model_about import person
 from watchroom.ui.navigation import link
@@ -50,7 +51,7 @@ def show(model: Model, every: Proposals | None) -> None:
     section(
         "Proposals", "What people put to each other about this model: a voice for each role, and the business decides."
     )
-    proposals_act.say_what_was_done()
+    say_done()
     if every is None:
         st.caption(":material/info: The ledger cannot be read now; Status may say why.")
         return

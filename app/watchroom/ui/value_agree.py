@@ -18,12 +18,14 @@ from watchroom.reports.kpi_sentences import DIRECTIONS, brief, figure
 from watchroom.store.queries.kpis import Kpi
 from watchroom.store.queries.models import Model
 from watchroom.ui import book
+from watchroom.ui.acting import act, say_done
 from watchroom.ui.fragments import dialog
 from watchroom.ui.identity import ROLES, current_user
 from watchroom.ui.live import live
 from watchroom.ui.model_about import person
+from watchroom.ui.notebook import by_whom
 from watchroom.ui.rows import quiet
-from watchroom.ui.states import code, error
+from watchroom.ui.states import code
 from watchroom.ui.text import ago, one_line, plain, some, when
 from watchroom.ui.workspace import facts
 
@@ -38,7 +40,6 @@ ICONS = {
     SILENT: ":gray[:material/radio_button_unchecked:]",
 }
 
-_DONE = "_kpi_agreement_done"
 _YES, _NO = "I agree", "I object"
 _TERMS = {"sql": "formula", "unit": "unit", "target": "target", "limit": "limit", "better": "direction"}
 
@@ -88,8 +89,7 @@ def summary(kpi: Kpi, known: Agreements | None) -> str:
 def show(model: Model, kpi: Kpi, known: Agreements | None) -> None:
     """Each role with what it said last, and the way to say something."""
     st.markdown("**Who has agreed to it**")
-    if done := st.session_state.pop(_DONE, ""):
-        st.toast(done, icon=":material/check_circle:")
+    say_done()
     if known is None:
         st.caption(":material/info: The ledger cannot be read now; Status may say why.")
         return
@@ -112,7 +112,9 @@ def _line(model: Model, kpi: Kpi, role: str, said: Agreement | None) -> str:
     head = f"{ICONS[how]} **{plain(_name(role).capitalize())}** {_stands(how, said)}{quiet(who)}"
     if said is None:
         return head
-    parts = [quiet(f"{_by(said)}{plain(when(said.at, facts().zone))} ({ago(said.at, datetime.now(UTC))})")]
+    parts = [
+        quiet(f"said{by_whom(said.actor)} {plain(when(said.at, facts().zone))} ({ago(said.at, datetime.now(UTC))})")
+    ]
     if said.reason:
         parts.append(f"“{plain(said.reason, 400)}”")
     if how == CHANGED:
@@ -125,12 +127,6 @@ def _stands(how: str, said: Agreement | None) -> str:
         spoke = "agreed" if said is not None and said.agrees else "objected"
         return f"{spoke} to something else that has since changed"
     return {AGREES: "agrees", OBJECTS: "objects"}.get(how, "has not said yet")
-
-
-def _by(said: Agreement) -> str:
-    from watchroom.ledger.people import NOT_SIGNED_IN
-
-    return "somebody who was not signed in, " if said.actor == NOT_SIGNED_IN else f"{plain(said.actor, 60)}, "
 
 
 def changed(kpi: Kpi, said: Agreement) -> str:
@@ -204,12 +200,8 @@ def _record(kpi: Kpi, role: str, *, agrees: bool, reason: str) -> None:
 
     shown = terms(kpi)
     by = book.person(current_user())
-    try:
-        agree(
-            book.ledger(), kpi.model, kpi.name, digest_of(shown), text_of(shown), by, role, agrees=agrees, reason=reason
-        )
-    except LedgerError as problem:
-        error(problem)
-        return
-    st.session_state[_DONE] = "Recorded: you agree." if agrees else "Recorded: you object."
-    st.rerun()
+    what = (kpi.model, kpi.name, digest_of(shown), text_of(shown))
+    act(
+        lambda: agree(book.ledger(), *what, by, role, agrees=agrees, reason=reason),
+        "Recorded: you agree." if agrees else "Recorded: you object.",
+    )

@@ -9,11 +9,11 @@ import streamlit as st
 
 from watchroom.errors import LedgerError
 from watchroom.ui import book
+from watchroom.ui.acting import act, say_done
 from watchroom.ui.identity import current_user
-from watchroom.ui.notebook import notebook
+from watchroom.ui.notebook import by_whom, notebook
 from watchroom.ui.rows import quiet
 from watchroom.ui.scenario import PARAMETER
-from watchroom.ui.states import error
 from watchroom.ui.text import ago, count_of, plain
 from watchroom.ui.value_assumed import fields_of, label
 from watchroom.ui.value_figures import BASELINE, Figures
@@ -27,7 +27,6 @@ PAGES = (PAGE, "threshold")
 """Those that hold a scenario in their address."""
 
 SHOWN = 20
-_DONE = "_scenario_saved"
 _OPEN = "_scenarios_open"
 
 
@@ -48,8 +47,7 @@ def _inside(found: Figures) -> None:
         _save(found)
     else:
         st.caption("Change an assumption under “Try other assumptions”; the scenario can then be kept here by a name.")
-    if said := st.session_state.pop(_DONE, ""):
-        st.caption(f":material/check_circle: Saved for everybody as “{plain(said, 80)}”.")
+    say_done()
     for view in views[:SHOWN]:
         _row(view, found)
     if len(views) > SHOWN:
@@ -69,17 +67,14 @@ def of_model(model: str) -> tuple[View, ...]:
 
 
 def _row(view: View, found: Figures) -> None:
-    from watchroom.ledger.people import NOT_SIGNED_IN
-
     known = (*fields_of(found), BASELINE)
     fields = [text.partition(":")[0] for text in dict(view.query)[PARAMETER]]
     told = [label(name, found.spec.answer).lower() for name in fields if name in known]
-    by = "somebody who was not signed in" if view.actor == NOT_SIGNED_IN else view.actor
     when = ago(view.at, datetime.now(UTC))
-    said = f"saved by {by}, {when}; otherwise: {', '.join(told) or 'nothing that is known here'}"
+    otherwise = plain(", ".join(told) or "nothing that is known here", 300)
     st.markdown(
         f":material/experiment: [{plain(view.name, 80)}]({address(view.page, dict(view.query))})  \n"
-        f"{quiet(plain(said, 300))}"
+        f"{quiet(f'saved{by_whom(view.actor)} {when}; otherwise: {otherwise}')}"
     )
 
 
@@ -95,15 +90,11 @@ def _save(found: Figures) -> None:
             again = st.checkbox("in place of one of that name", key="_scenario_replace")
     if not pressed:
         return
-    try:
-        saved = save_view(
-            book.ledger(), name or "", PAGE, _query(found), book.person(current_user()), replacing=bool(again)
-        )
-    except LedgerError as problem:
-        error(problem)
-        return
-    st.session_state[_DONE] = saved.name
-    st.rerun()
+    by = book.person(current_user())
+    act(
+        lambda: save_view(book.ledger(), name or "", PAGE, _query(found), by, replacing=bool(again)),
+        f"Saved for everybody as “{plain(name.strip(), 80)}”.",
+    )
 
 
 def _query(found: Figures) -> dict[str, tuple[str, ...]]:

@@ -17,7 +17,7 @@ from watchroom.ui import book
 from watchroom.ui.fragments import dialog
 from watchroom.ui.identity import current_user
 from watchroom.ui.navigation import PAGES, go, page_info
-from watchroom.ui.notebook import notebook
+from watchroom.ui.notebook import by_whom, notebook
 from watchroom.ui.rows import quiet
 from watchroom.ui.states import code, error
 from watchroom.ui.text import plain
@@ -96,11 +96,9 @@ def _done() -> None:
 
 
 def _row(view: View) -> None:
-    from watchroom.ledger.people import NOT_SIGNED_IN
-
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = page_info(view.page).title if view.page in {info.file for info in PAGES} else view.page
-        by = "" if view.actor == NOT_SIGNED_IN else f" · by {plain(view.actor, 60)}"
+        by = f" ·{who}" if (who := by_whom(view.actor)) else ""
         st.markdown(
             f"[{plain(view.name, 80)}]({address(view.page, dict(view.query))})  \n{quiet(plain(title, 40) + by)}"
         )
