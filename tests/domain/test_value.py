@@ -15,9 +15,12 @@ from watchroom.domain.value import (
     Assumptions,
     Baseline,
     Counts,
+    PaidSoFar,
     Service,
     assumptions_of,
+    constantly,
     first_days,
+    foretold,
     last_days,
     money,
     paid_back_on,
@@ -181,3 +184,26 @@ def test_assumptions_are_what_the_file_says_and_nothing_else() -> None:
     assert assumptions_of({}) is None
     given_value = {"per_unit_error": {"over": -0.4}, "build_cost": 10, "baseline": {"naive": None, "column": "x"}}
     assert assumptions_of(given_value) == Assumptions(ErrorWorth(over=-0.4), None, 10, Baseline(column="x"))
+
+
+@pytest.mark.parametrize(
+    ("running", "cost", "back", "per_month", "found"),
+    [
+        (0.0, 3000.0, None, 300.0, D1 + timedelta(300)),
+        (None, 3000.0, None, 300.0, None),
+        (0.0, None, None, 300.0, None),
+        (-10.0, 0.0, None, 300.0, None),
+        (4000.0, 3000.0, D1, 300.0, None),
+        (0.0, 3000.0, None, None, None),
+    ],
+)
+def test_a_pay_back_is_foretold_of_what_is_known_alone(
+    running: float | None, cost: float | None, back: date | None, per_month: float | None, found: date | None
+):
+    assert foretold(PaidSoFar(D1, running, cost, back), per_month, None) == found
+
+
+def test_the_same_answer_to_every_decision_moves_its_counts_and_none_of_its_outcomes():
+    parts = np.array([[1.0, 2, 3, 4], [5, 6, 7, 8]])
+    assert constantly(parts, True).tolist() == [[4, 6, 0, 0], [12, 14, 0, 0]]
+    assert constantly(parts, [False, True]).tolist() == [[0, 0, 4, 6], [12, 14, 0, 0]]

@@ -326,3 +326,39 @@ def will_pay_back_on(
     reached = running_net + ahead * net_per_month / SLOPE_DAYS + net_slope * ahead**2 / (2 * SLOPE_DAYS**2)
     there = np.flatnonzero(reached >= build_cost)
     return date.fromordinal(last.toordinal() + int(ahead[there[0]])) if there.size else None
+
+
+@dataclass(frozen=True)
+class PaidSoFar:
+    """How much of what building a model cost it has brought up to its last day, and since when all; None is unknown."""
+
+    last_day: date
+    running_net: float | None
+    build_cost: float | None
+    paid_back_on: date | None
+
+
+def foretold(so_far: PaidSoFar, net_per_month: float | None, net_slope: float | None) -> date | None:
+    """The day on which a model will have paid back by the line of its runway, as `will_pay_back_on` finds it.
+
+    None when it has already, when there is nothing to be paid back, or when a part of it is unknown; an unknown slope
+    is none.
+    """
+    if so_far.paid_back_on is not None or not so_far.build_cost:
+        return None
+    if so_far.running_net is None or net_per_month is None:
+        return None
+    return will_pay_back_on(so_far.last_day, so_far.running_net, so_far.build_cost, net_per_month, net_slope or 0.0)
+
+
+def constantly(parts: Floats, positive: ArrayLike) -> Floats:
+    """Counts tp, fp, fn, tn in rows as they would be had each decision of a row been positive, or negative.
+
+    Who is positive does not depend on who decides. `positive` is of each row, or of all.
+    """
+    tp, fp, fn, tn = parts.T
+    yes, no = np.asarray(positive, dtype=bool), np.zeros(len(parts))
+    are, are_not = tp + fn, fp + tn
+    return np.column_stack(
+        [np.where(yes, are, no), np.where(yes, are_not, no), np.where(yes, no, are), np.where(yes, no, are_not)]
+    )

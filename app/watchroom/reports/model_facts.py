@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from watchroom.domain.value import total, will_pay_back_on
+from watchroom.domain.value import foretold, total
 from watchroom.errors import StoreError
 from watchroom.reports.period import Period
 from watchroom.store.queries import actions, alerts, health, kpis, models, proposals, reports, status, value
@@ -109,7 +109,9 @@ def facts(snapshot: Snapshot, *, model: str, period: Period) -> Facts:
         targets=tuple(_target(snapshot, kpi, period) for kpi in kpis.register(snapshot, model=model)),
         money=money,
         answer=None if now is None else _of_period(now, money, period, snapshot.day),
-        pays_back_on=None if now is None or runway is None else _foretold(now, runway),
+        pays_back_on=None
+        if now is None or runway is None
+        else foretold(now.so_far, runway.net_per_month, runway.net_slope),
         runway=runway,
         light=health.lights(snapshot).get(model),
         alerts=alerts.open_alerts(snapshot, model=model),
@@ -197,14 +199,6 @@ def _of_period(now: Answer, money: Sequence[Money], period: Period, day: date) -
         net=total(one.net for one in own).whole,
         net_before=total(one.net for one in before).whole if whole else None,
     )
-
-
-def _foretold(now: Answer, runway: Runway) -> date | None:
-    """When it will have paid back what it cost to build, by the line of its weeks."""
-    if now.paid_back_on or not now.build_cost or now.running_net is None or runway.net_per_month is None:
-        return None
-    slope = runway.net_slope or 0.0
-    return will_pay_back_on(now.last_day, now.running_net, now.build_cost, runway.net_per_month, slope)
 
 
 def _stays(snapshot: Snapshot, model: str, period: Period) -> tuple[Stay, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,11 +20,12 @@ from watchroom.domain.value import (
     Grain,
     Service,
     assumptions_of,
+    constantly,
+    foretold,
     last_days,
     money,
     paid_back_on,
     service,
-    will_pay_back_on,
 )
 from watchroom.domain.worth import OUTCOMES, ErrorWorth, OutcomeWorth
 from watchroom.store.queries import value as queries
@@ -43,8 +44,6 @@ OUTCOME_FIELDS = tuple(one.field for one in OUTCOMES)
 ERROR_FIELDS = ("over", "under")
 COST_FIELDS = ("run_cost_per_month", "build_cost")
 BASELINE = "baseline"
-
-BaselineChoice = Literal["file", "none", "all_negative", "all_positive"]
 
 
 @dataclass(frozen=True)
@@ -85,14 +84,10 @@ class Figures:
     @property
     def foretold(self) -> date | None:
         """When the trend of its weeks has paid back what building cost; None for not within two years, or unknown."""
-        found = self.answer
-        if found is None or found.build_cost is None or found.paid_back_on is not None:
+        found, line = self.answer, self._line
+        if found is None or line is None:
             return None
-        line = self._line
-        if line is None or line.net_per_month is None:
-            return None
-        slope = line.net_slope or 0.0
-        return will_pay_back_on(found.last_day, found.running_net or 0.0, found.build_cost, line.net_per_month, slope)
+        return foretold(found.so_far, line.net_per_month, line.net_slope)
 
     @property
     def trend(self) -> bool:
@@ -126,8 +121,8 @@ def _given(spec: ModelSpec | None, *, blank: bool = False) -> Assumptions | None
     given = Assumptions() if given is None and blank else given
     if spec is None or given is None or given.terms is not None:
         return given
-    blank = OutcomeWorth() if spec.task == "binary" else ErrorWorth() if spec.task == "regression" else None
-    return replace(given, terms=blank)
+    unknown = OutcomeWorth() if spec.task == "binary" else ErrorWorth() if spec.task == "regression" else None
+    return replace(given, terms=unknown)
 
 
 def changed(given: Assumptions, changes: Changes) -> Assumptions:
@@ -179,19 +174,14 @@ def against(found: Service, baseline: Baseline | None, given: Baseline | None) -
         return found
     return replace(
         found,
-        realized_without=_always(found.realized, baseline.naive),
-        estimated_without=_always(found.estimated, baseline.naive),
+        realized_without=_always(found.realized, baseline.naive == "all_positive"),
+        estimated_without=_always(found.estimated, baseline.naive == "all_positive"),
     )
 
 
-def _always(own: Counts, naive: str) -> Counts:
-    """The counts if every decision had been the same: who is positive does not depend on who decides."""
-    if own.parts.shape[1] != len(OUTCOME_FIELDS):
-        return own
-    tp, fp, fn, tn = own.parts.T
-    positive, negative, none = tp + fn, fp + tn, np.zeros_like(tp)
-    columns = (none, none, positive, negative) if naive == "all_negative" else (positive, negative, none, none)
-    return Counts(own.n, np.column_stack(columns))
+def _always(own: Counts, positive: bool) -> Counts:
+    """The counts if every decision had been the same; those of errors stay as they are."""
+    return Counts(own.n, constantly(own.parts, positive)) if own.parts.shape[1] == len(OUTCOME_FIELDS) else own
 
 
 def _periods(*, model: str, changes: Changes, grain: Grain) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from watchroom.domain.value import OF_ERRORS, OF_OUTCOMES, Baseline
+from watchroom.domain.value import OF_ERRORS, OF_OUTCOMES, Baseline, constantly
 from watchroom.jobs.explain.logs import Logs
 from watchroom.sources.decisions.contract import Engine, Rule
 from watchroom.store.money import MoneyStore
@@ -69,15 +69,8 @@ def binary(asking: Asking, rule: Baseline, outcomes: pd.DataFrame, cells: pd.Dat
 def _constantly(outcomes: pd.DataFrame, answers: Mapping[int, str]) -> pd.DataFrame:
     """What comes of the same answer to all decisions of a version."""
     told = outcomes[outcomes["version"].isin(list(answers))]
-    yes = (told["version"].map(answers) == "1").to_numpy()
-    positive, negative = _classes(told)
-    parts = {
-        "tp": np.where(yes, positive, 0.0),
-        "fp": np.where(yes, negative, 0.0),
-        "fn": np.where(yes, 0.0, positive),
-        "tn": np.where(yes, 0.0, negative),
-    }
-    return told[["version", "day", "n"]].assign(**parts)
+    made = constantly(told[list(OF_OUTCOMES)].to_numpy(np.float64), told["version"].map(answers) == "1")
+    return told[["version", "day", "n"]].assign(**dict(zip(OF_OUTCOMES, made.T, strict=True)))
 
 
 def _classes(outcomes: pd.DataFrame) -> tuple[pd.Series[float], pd.Series[float]]:

@@ -14,6 +14,7 @@ import pandas as pd
 from watchroom.domain.lines import SLOPE_DAYS
 from watchroom.domain.performance_status import MIN_LABELLED
 from watchroom.domain.periods import Grain
+from watchroom.domain.value import PaidSoFar
 from watchroom.store.snapshot import Snapshot
 
 
@@ -50,6 +51,11 @@ class Answer:
     def known(self) -> bool:
         """Whether anything is known of what its decisions brought in the period, not of its costs alone."""
         return self.benefit is not None or self.estimated_benefit is not None
+
+    @property
+    def so_far(self) -> PaidSoFar:
+        """How much of what building it cost it has brought."""
+        return PaidSoFar(self.last_day, self.running_net, self.build_cost, self.paid_back_on)
 
 
 _ANSWERS = """
