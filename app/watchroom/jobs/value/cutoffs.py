@@ -13,6 +13,7 @@ from watchroom.domain.profit_best import Best, best
 from watchroom.domain.worth import OutcomeWorth, terms_of
 from watchroom.store.draft import Draft
 from watchroom.store.preview import Preview
+from watchroom.store.queries.serving import newest
 from watchroom.store.queries.threshold import Decided, decided
 from watchroom.store.schema import TABLES
 from watchroom.store.whole import put_whole
@@ -32,8 +33,8 @@ def find_cutoffs(draft: Draft, workspace: Workspace) -> str:
     names = TABLES["cutoffs"].column_names
     found = [
         row
-        for model, version in _in_service(draft)
-        if (spec := workspace.models.get(model)) is not None and (row := _row(draft, spec, version)) is not None
+        for one in newest(Preview(draft))
+        if (spec := workspace.models.get(one.model)) is not None and (row := _row(draft, spec, one.version)) is not None
     ]
     broken = list(set(workspace.files) - workspace.models.keys())
     kept = draft.connection.execute("from value.cutoffs where model in (select unnest(?))", [broken]).fetchall()
@@ -41,13 +42,6 @@ def find_cutoffs(draft: Draft, workspace: Workspace) -> str:
     told = sum("best" in row for row in found)
     said = f"models with scores and outcomes: {len(found):,}, with a best cut-off: {told:,}"
     return said if changed else "nothing new"
-
-
-def _in_service(draft: Draft) -> list[tuple[str, int]]:
-    return draft.connection.execute(
-        """select model, version from value.value_serving
-        qualify day = max(day) over (partition by model) order by model, version"""
-    ).fetchall()
 
 
 def _row(draft: Draft, spec: ModelSpec, version: int) -> dict[str, Any] | None:

@@ -18,6 +18,8 @@ from watchroom.jobs.evaluate.trend import judged_metric
 from watchroom.jobs.value.money import MONEY_NOTE
 from watchroom.store.draft import Draft
 from watchroom.store.money import MoneyStore
+from watchroom.store.preview import Preview
+from watchroom.store.queries.serving import Newest, leading
 from watchroom.store.value_notes import keep_notes, notes, stand_of
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.model_file import ModelSpec
@@ -45,7 +47,8 @@ def find_runway(draft: Draft, workspace: Workspace) -> int:
         model for model in {*before, *stands} if before.get(model) != stands.get(model) and model not in broken
     )
     if due:
-        rows = [_row(draft, workspace.models[model]) for model in due if model in stands]
+        serving = leading(Preview(draft))
+        rows = [_row(draft, workspace.models[model], serving[model]) for model in due if model in stands]
         with draft.transaction("value"):
             draft.connection.execute(
                 "delete from value.runway where model in (select unnest($models))", {"models": due}
@@ -65,15 +68,15 @@ def _stands(draft: Draft, workspace: Workspace) -> dict[str, str]:
     return found
 
 
-def _row(draft: Draft, spec: ModelSpec) -> tuple[Any, ...]:
-    version, last, decisions = _in_service(draft, spec.model)
+def _row(draft: Draft, spec: ModelSpec, serving: Newest) -> tuple[Any, ...]:
+    version, last = serving.version, serving.day
     assumed = assumptions_of(spec.value.model_dump() if spec.value else None) or Assumptions()
     metric = judged_metric(spec)
     weeks = _weeks(draft, spec.model, (version, last), metric, assumed)
     if weeks is None:
         found = Runway(0, metric=metric, reason=_unknown(assumed))
     else:
-        found = runway(weeks, decisions, assumed.run_cost_per_month, metric)
+        found = runway(weeks, _lately(draft, spec.model, last), assumed.run_cost_per_month, metric)
     return (spec.model, version, *astuple(found))
 
 
@@ -83,18 +86,13 @@ def _unknown(assumed: Assumptions) -> str:
     return f"`value` in the model's file leaves out {' and '.join(f'`{name}`' for name in left_out(assumed.terms))}."
 
 
-def _in_service(draft: Draft, model: str) -> tuple[int, date, int]:
-    """The version in service last, its last day, and the model's decisions of the thirty days up to it."""
-    ((version, last),) = draft.connection.execute(
-        """select arg_max(version, decisions), max(day) from value.value_serving
-        where model = $model and day = (select max(day) from value.value_serving where model = $model)""",
-        {"model": model},
-    ).fetchall()
+def _lately(draft: Draft, model: str, last: date) -> int:
+    """The model's decisions of the thirty days up to its last one."""
     ((decisions,),) = draft.connection.execute(
         "select sum(decisions)::bigint from value.value_serving where model = ? and day > ?",
         [model, last - timedelta(SLOPE_DAYS)],
     ).fetchall()
-    return version, last, decisions
+    return int(decisions)
 
 
 def _weeks(
