@@ -157,7 +157,7 @@ def _attention(view: View) -> None:
     others = [model for model in troubled if not _waits_for(model, view.role)]
     rows = [*_room_issues(view)]
     judged = home_judged.lines(view.scope) if view.role in home_judged.ROLES else []
-    st.caption("Looked at: health, owners, approvals, files, registry, the refresh.")
+    st.caption("Looked at: health, targets, money, owners, approvals, files, registry, the refresh.")
     with st.container(border=True, gap="small"):
         for text, kind in rows:
             _room_row(text, kind)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
+from watchroom.domain.money_text import money
 from watchroom.store.queries.models import Event, Issue, Model
 from watchroom.ui.text import one_line, some
+from watchroom.ui.workspace import facts
 
 ROLE_NAMES = {
     "business": "business",
@@ -22,6 +24,8 @@ ROLE_NAMES = {
 WAITS_FOR = {
     "light_failing": ("operations", "data_science"),
     "light_drifted": ("operations", "data_science"),
+    "kpi_beyond": ("business", "data_science"),
+    "loses_money": ("business",),
     "approval_rejected": ("data_science", "reviewer"),
     "approval_void": ("reviewer", "data_science"),
     "approval_missing": ("reviewer",),
@@ -47,6 +51,10 @@ def issue(found: Issue) -> str:
             return f"Failing: {detail}" if detail else "Failing"
         case "light_drifted":
             return f"{detail[:1].upper()}{detail[1:]}" if detail.startswith("drifted") else f"Drifted: {detail}"
+        case "kpi_beyond":
+            return f"Beyond its limit: {detail}"
+        case "loses_money":
+            return f"It lost {money(float(found.detail), facts().currency)} in the last whole month"
         case "approval_void":
             return f"Approval of version {found.version} is void: {detail or 'its evidence has changed'}"
         case "approval_rejected":

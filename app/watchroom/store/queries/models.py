@@ -20,6 +20,8 @@ TIERS = ("critical", "high", "medium", "low")
 SEVERITY = {
     "light_failing": 3,
     "light_drifted": 3,
+    "kpi_beyond": 3,
+    "loses_money": 3,
     "approval_rejected": 3,
     "approval_void": 3,
     "file_broken": 3,
@@ -152,6 +154,14 @@ lost as (
     select v.name from model_versions v join champions c on c.name = v.name and c.version = v.version
     join all_runs r on r.run_id = v.run_id where r.deleted
 ),
+beyond as (
+    select model, list(feature order by severity, since, feature) as kpis from alerts
+    where signal = 'kpi' and ended_at is null and coalesce(state, 'open') <> 'resolved' group by model
+),
+losing as (
+    select model, net from value where version is null and grain = 'month' and period_end < $today and period_end >= $today - 31
+    qualify period_end = max(period_end) over (partition by model) and net < 0
+),
 unread as (
     select model, sum("count") as n, bool_or(kind = 'workspace' and severity = 'error') as broken,
         arg_min(what, case when kind = 'workspace' and severity = 'error' then 0 else 1 end) as what
@@ -160,7 +170,8 @@ unread as (
 select m.model, coalesce(m.title, m.model), coalesce(m.registered, false), m.file, m.task, m.tier, m.purpose,
     c.version, since.seen_at, coalesce(since.already, false), h.version, coalesce(n.versions, 0), n.latest, n.latest_at,
     case when c.version is not null then coalesce(s.state, 'none') end, s.reason, s.signed_by, m.read_at,
-    coalesce(u.n, 0), coalesce(u.broken, false), u.what, l.name is not null, i.light, coalesce(i.reason, '')
+    coalesce(u.n, 0), coalesce(u.broken, false), u.what, l.name is not null, b.kpis, y.net,
+    i.light, coalesce(i.reason, '')
 from models m
 left join champions c on c.name = m.model
 left join challengers h on h.name = m.model
@@ -169,6 +180,8 @@ left join since on since.model = m.model
 left join signed s on s.model = m.model and s.version = c.version
 left join unread u on u.model = m.model
 left join lost l on l.name = m.model
+left join beyond b on b.model = m.model
+left join losing y on y.model = m.model
 left join health i on i.model = m.model
 """.replace("SIGNED", _SIGNED).replace("all_runs", RUNS_WITH_DELETION)
 
@@ -176,7 +189,7 @@ left join health i on i.model = m.model
 def overview(snapshot: Snapshot) -> tuple[Model, ...]:
     """Every model with its state and issues, the one that most needs attention first."""
     owners = _owners(snapshot)
-    models = (_model(row, owners.get(row[0], ())) for row in snapshot.rows(_OVERVIEW))
+    models = (_model(row, owners.get(row[0], ())) for row in snapshot.rows(_OVERVIEW, {"today": snapshot.day}))
     return tuple(sorted(models, key=lambda model: (*model.urgency, model.title.lower(), model.name)))
 
 
@@ -188,11 +201,11 @@ def _owners(snapshot: Snapshot) -> dict[str, tuple[tuple[str, str], ...]]:
 
 
 def _model(row: tuple[Any, ...], owners: tuple[tuple[str, str], ...]) -> Model:
-    *facts, signed_by, read_at, unread, broken, what, run_deleted, light, light_reason = row
+    *facts, signed_by, read_at, unread, broken, what, run_deleted, kpis, loss, light, light_reason = row
     model = Model(*(*facts, tuple(signed_by or ()), read_at, owners, (), light, light_reason))
     if broken:
         model = replace(model, issues=(Issue("file_broken", what or ""),))
-    found = (*model.issues, *_issues(model, run_deleted), *_gaps(model, unread, what or ""))
+    found = (*model.issues, *_issues(model, run_deleted), *_worth(kpis, loss), *_gaps(model, unread, what or ""))
     return replace(model, issues=found)
 
 
@@ -211,6 +224,14 @@ def _issues(model: Model, run_deleted: bool) -> Iterable[Issue]:
         yield Issue("no_owner")
     elif gaps := [role for role in OWNER_ROLES if not model.owner(role)]:
         yield Issue("owner_gap", ",".join(gaps))
+
+
+def _worth(kpis: list[str] | None, loss: float | None) -> Iterable[Issue]:
+    """KPIs beyond their limits by name, and what was lost in the last whole month, in the workspace's currency."""
+    if kpis:
+        yield Issue("kpi_beyond", ", ".join(kpis))
+    if loss is not None:
+        yield Issue("loses_money", f"{-loss:.2f}")
 
 
 def _gaps(model: Model, unread: int, what: str) -> Iterable[Issue]:
