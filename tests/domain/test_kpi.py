@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchroom.domain.kpi import GRAINS, Judged, better_of, due, status_of, together, trouble_of
-from watchroom.domain.periods import span_of
+from watchroom.domain.kpi import Judged, better_of, due, status_of, together, trouble_of
+from watchroom.domain.periods import WHOLE, span_of
 
 NAN, INF = float("nan"), float("inf")
 
@@ -66,9 +66,9 @@ DAYS = st.sets(st.dates(date(2026, 1, 1), date(2026, 5, 31)), min_size=1, max_si
 def test_every_period_that_holds_a_changed_day_is_due_once_and_no_other(changed: set[date], more: set[date]):
     there = changed | more
     found = due(changed, there)
-    starts = [(grain, start) for one in found for grain in GRAINS for start in one.starts.get(grain, ())]
+    starts = [(grain, start) for one in found for grain in WHOLE for start in one.starts.get(grain, ())]
     assert len(starts) == len(set(starts))
-    assert set(starts) == {(grain, span_of(grain, day)[0]) for grain in GRAINS for day in changed}
+    assert set(starts) == {(grain, span_of(grain, day)[0]) for grain in WHOLE for day in changed}
     assert [one.month for one in found] == sorted((one.month for one in found), reverse=True)
 
 
@@ -76,7 +76,7 @@ def test_every_period_that_holds_a_changed_day_is_due_once_and_no_other(changed:
 def test_all_days_with_decisions_of_a_due_period_are_read_with_it(changed: set[date], more: set[date]):
     there = changed | more
     for one in due(changed, there):
-        spans = [span_of(grain, start) for grain in GRAINS for start in one.starts.get(grain, ())]
+        spans = [span_of(grain, start) for grain in WHOLE for start in one.starts.get(grain, ())]
         assert one.days == {day for day in there if any(first <= day <= last for first, last in spans)}
         last = (one.month + timedelta(31)).replace(day=1) - timedelta(1)
         assert all(one.month <= day <= last + timedelta(6) for day in one.days)

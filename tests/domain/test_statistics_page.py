@@ -9,9 +9,9 @@ import pytest
 from watchroom.domain.drift import METHODS
 from watchroom.domain.estimated import ESTIMATED
 from watchroom.domain.paired import REPLICATES
+from watchroom.domain.periods import MONTH_DAYS
 from watchroom.domain.vocabulary import DRIFT_LIMITS, METRICS
 from watchroom.jobs.compare.step import MIN_SHARED, ROWS
-from watchroom.store.queries.pairs import MONTH_DAYS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text("utf-8")
 

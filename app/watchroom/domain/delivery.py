@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from watchroom.domain.periods import MEAN_MONTH_DAYS
+
 LEAST_FOR_QUARTILES = 4
 """With fewer the quartiles are nearly the values themselves."""
 
@@ -19,7 +21,6 @@ LEAST_FOR_SHARE = 10
 """With fewer changes a percentage claims more than they tell: `1 of 3` says it all."""
 
 HOURS_A_DAY = 24
-DAYS_A_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def months(first: date, last: date, since: date | None) -> float:
     if since is None or start >= end:
         return 0.0
     whole = start.day == end.day == 1
-    return (end.year - start.year) * 12 + end.month - start.month if whole else (end - start).days / DAYS_A_MONTH
+    return (end.year - start.year) * 12 + end.month - start.month if whole else (end - start).days / MEAN_MONTH_DAYS
 
 
 def quarters(first: date, last: date, most: int) -> tuple[Quarter, ...]:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final, Literal
 
 from watchroom.domain.performance_status import MATURE_SHARE, MIN_LABELLED
-from watchroom.domain.periods import Grain, span_of
+from watchroom.domain.periods import WHOLE, Grain, span_of
 
 Better = Literal["lower", "higher"]
 
@@ -24,7 +24,6 @@ NO_TARGET: Final = "no target"
 WORST_FIRST: tuple[str, ...] = (BEYOND_LIMIT, OFF_TARGET, NO_DATA, NO_TARGET, ON_TARGET)
 """What a value may be, as `kpi_values.status` has it: what needs somebody stands first."""
 
-GRAINS: tuple[Grain, ...] = ("day", "week", "month")
 """The periods that a KPI is worked out for."""
 
 
@@ -116,7 +115,7 @@ def due(changed: Iterable[date], there: Collection[date]) -> tuple[Due, ...]:
     """
     spans: dict[date, dict[Grain, set[tuple[date, date]]]] = {}
     for day in set(changed):
-        for grain in GRAINS:
+        for grain in WHOLE:
             first, last = span_of(grain, day)
             spans.setdefault(first.replace(day=1), {}).setdefault(grain, set()).add((first, last))
     return tuple(_due(month, spans[month], there) for month in sorted(spans, reverse=True))

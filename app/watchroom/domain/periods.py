@@ -13,8 +13,18 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+Whole = Literal["day", "week", "month"]
+WHOLE: tuple[Whole, ...] = ("day", "week", "month")
+"""Periods that do not overlap: those of KPIs and of money."""
+
 Grain = Literal["day", "week", "month", "last_7_days"]
-GRAINS: tuple[Grain, ...] = ("day", "week", "month", "last_7_days")
+GRAINS: tuple[Grain, ...] = (*WHOLE, "last_7_days")
+
+MONTH_DAYS = 30
+"""What happened in some days is told for so many of them where months are not to differ by their lengths."""
+
+MEAN_MONTH_DAYS = 365.25 / 12
+"""Days of a month as they are on the average."""
 
 CURRENT_DAYS = 7
 """Days in the window of the lights and alerts: every weekday once, so that a weekend is not taken for a change."""

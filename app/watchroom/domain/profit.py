@@ -16,13 +16,11 @@ from watchroom.domain.bins import SCORE_BINS, score_edges
 from watchroom.domain.cutoff import implied
 from watchroom.domain.outcomes import Cells, Floats, texts, whole
 from watchroom.domain.performance_scores import Counts
+from watchroom.domain.periods import MONTH_DAYS
 from watchroom.domain.worth import OutcomeWorth
 
 NEVER = 1.00001
 """The cut-off above every score: it says no to all. One step of the grid beyond 1."""
-
-MONTH_DAYS = 30
-"""Money "a month" is that of thirty days."""
 
 FEWEST = 10
 """Decisions of the rarer outcome from which on a best cut-off, and a ratio, is spoken of."""

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchroom.domain.lines import HORIZON_DAYS, MIN_POINTS, SLOPE_DAYS, Line, crossing, day_of, fit
+from watchroom.domain.periods import MEAN_MONTH_DAYS
 from watchroom.domain.vocabulary import METRIC_NAMES, METRICS
 
 Floats = NDArray[np.float64]
 
-MONTHS_IN_SLOPE_DAYS = SLOPE_DAYS / (365.25 / 12)
+MONTHS_IN_SLOPE_DAYS = SLOPE_DAYS / MEAN_MONTH_DAYS
 """Thirty days have so much of a month's running cost: a month has 30.44 days on average."""
 
 
@@ -52,6 +53,11 @@ class Runway:
     break_even_low: float | None = None
     break_even_high: float | None = None
     reason: str | None = None
+
+
+NOT_NOW = "By the line it does not pay now."
+NO_TREND = "The net of the weeks shows no trend beyond chance."
+"""Parts of a `reason` that an answer in words says too, and by which it tells them from the others."""
 
 
 def runway(weeks: Weeks, decisions: float, run_cost_per_month: float | None, metric: str | None) -> Runway:
@@ -100,10 +106,10 @@ def _over_time(found: Runway, weeks: Weeks, decisions: float, cost: float) -> tu
 
 def _of_trend(found: Runway, last: date) -> str:
     if found.ends_on == last:
-        return "By the line it does not pay now."
+        return NOT_NOW
     low, high = found.net_slope_low or 0.0, found.net_slope_high or 0.0
     if low <= 0 <= high:
-        return "The net of the weeks shows no trend beyond chance."
+        return NO_TREND
     if found.ends_on is None and high < 0:
         return f"The net falls, but does not come to nothing within {HORIZON_DAYS // 365} years."
     return ""

@@ -10,20 +10,20 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from watchroom.domain.lines import HORIZON_DAYS, SLOPE_DAYS
+from watchroom.domain.periods import Whole
 from watchroom.domain.vocabulary import NaiveBaseline
 from watchroom.domain.witness import BRIDGED_DAYS
 from watchroom.domain.worth import OUTCOMES, ErrorWorth, OutcomeWorth, Terms, terms_of
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]
-Grain = Literal["day", "week", "month"]
 
 OF_OUTCOMES = tuple(one.count for one in OUTCOMES)
 OF_ERRORS = ("over_sum", "under_sum")
@@ -94,7 +94,7 @@ class Service:
     estimated_without: Counts
     months: Floats
 
-    def by(self, grain: Grain) -> Service:
+    def by(self, grain: Whole) -> Service:
         """The same by week (from Monday) or month; periods without any row are left out."""
         if grain == "day" or not self.first.size:
             return self
@@ -119,14 +119,14 @@ _BLOCK_OF = dict(
 )
 
 
-def first_days(days: Days, grain: Grain) -> Days:
+def first_days(days: Days, grain: Whole) -> Days:
     """The first day of the period that holds each day."""
     if grain == "week":  # the first day of all, 1 January 1970, was a Thursday
         return np.asarray(days - ((days.astype("datetime64[D]").astype(np.int64) + 3) % 7).astype("timedelta64[D]"))
     return days.astype("datetime64[M]").astype("datetime64[D]") if grain == "month" else days
 
 
-def last_days(firsts: Days, grain: Grain) -> Days:
+def last_days(firsts: Days, grain: Whole) -> Days:
     """The last day of the period that begins on each day."""
     if grain == "month":
         return np.asarray((firsts.astype("datetime64[M]") + 1).astype("datetime64[D]") - np.timedelta64(1, "D"))

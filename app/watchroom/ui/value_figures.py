@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from watchroom.domain.periods import Whole
 from watchroom.domain.value import (
     Assumptions,
     Baseline,
     Counts,
-    Grain,
     Service,
     assumptions_of,
     constantly,
@@ -68,7 +68,7 @@ class Figures:
         """What the figures depend on, for what is drawn of them."""
         return {"model": self.model.name, "changes": self.changes}
 
-    def by(self, grain: Grain) -> pd.DataFrame:
+    def by(self, grain: Whole) -> pd.DataFrame:
         """The days, weeks or months, the oldest first, as `queries.periods`."""
         if not self.scenario:
             return ask(queries.periods, model=self.model.name, grain=grain)
@@ -184,7 +184,7 @@ def _always(own: Counts, positive: bool) -> Counts:
     return Counts(own.n, constantly(own.parts, positive)) if own.parts.shape[1] == len(OUTCOME_FIELDS) else own
 
 
-def _periods(*, model: str, changes: Changes, grain: Grain) -> pd.DataFrame:
+def _periods(*, model: str, changes: Changes, grain: Whole) -> pd.DataFrame:
     spec = spec_of(model)
     given = _given(spec)
     assert given is not None, "a scenario changes assumptions, so there are some"
@@ -200,7 +200,7 @@ def _answer(*, model: str, changes: Changes) -> Answer | None:
         return answer_of(model, months, days, changed(given, changes), snapshot.day)
 
 
-def table(of: Service, assumed: Assumptions, grain: Grain) -> pd.DataFrame:
+def table(of: Service, assumed: Assumptions, grain: Whole) -> pd.DataFrame:
     """The money of each period, with the columns of `queries.periods`."""
     by = of.by(grain)
     found = money(assumed, by)

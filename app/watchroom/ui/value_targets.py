@@ -12,7 +12,7 @@ from watchroom.charts import kpis as charts
 from watchroom.charts.health import HALF
 from watchroom.charts.style import Chart
 from watchroom.charts.words import days
-from watchroom.domain.periods import Grain
+from watchroom.domain.periods import Whole
 from watchroom.reports import kpi_sentences as words
 from watchroom.store.queries import kpis as queries
 from watchroom.store.queries import value as money
@@ -149,7 +149,7 @@ def _choose(kpis: tuple[Kpi, ...]) -> Kpi:
     return named.get(str(picked), kpis[0])
 
 
-def _over_time(kpi: Kpi, grain: Grain, scope: Scope) -> None:
+def _over_time(kpi: Kpi, grain: Whole, scope: Scope) -> None:
     with reading() as snapshot:
         day = snapshot.day
     first, last = shown(grain, scope.period, day)
@@ -168,7 +168,7 @@ def _over_time(kpi: Kpi, grain: Grain, scope: Scope) -> None:
         _versions(kpi, grain, first, last)
 
 
-def _rests_on(kpi: Kpi, found: pd.DataFrame, grain: Grain) -> str:
+def _rests_on(kpi: Kpi, found: pd.DataFrame, grain: Whole) -> str:
     """Unit, direction, how many periods and decisions, and how many of them could be counted; Markdown."""
     n, of = int(found["n"].sum()), int(found["decisions"].sum())
     with reading() as snapshot:
@@ -203,14 +203,14 @@ def _not_settled(found: pd.DataFrame) -> None:
         )
 
 
-def _drawn(*, model: str, name: str, grain: Grain, first: date, last: date) -> Chart:
+def _drawn(*, model: str, name: str, grain: Whole, first: date, last: date) -> Chart:
     found = ask(queries.over_time, model=model, kpi=name, grain=grain, first=first, last=last)
     kpi = next(one for one in ask(queries.register, model=model) if one.name == name)
     changes = [(one.day, one.version) for one in ask(money.takings, model=model) if one.before is not None]
     return charts.target_over_time(found, name, one_line(kpi.unit or "", 60), (kpi.target, kpi.limit), changes)
 
 
-def _versions(kpi: Kpi, grain: Grain, first: date, last: date) -> None:
+def _versions(kpi: Kpi, grain: Whole, first: date, last: date) -> None:
     """The same KPI of each version's own decisions: also of one that only scored beside the one in service."""
     found = ask(queries.of_versions, model=kpi.model, kpi=kpi.name, grain=grain, first=first, last=last)
     if found["value"].isna().all():
@@ -226,7 +226,7 @@ def _versions(kpi: Kpi, grain: Grain, first: date, last: date) -> None:
     download("Download as CSV", "kpi-by-version", lambda: found)
 
 
-def _versions_drawn(*, model: str, name: str, grain: Grain, first: date, last: date) -> Chart:
+def _versions_drawn(*, model: str, name: str, grain: Whole, first: date, last: date) -> Chart:
     found = ask(queries.of_versions, model=model, kpi=name, grain=grain, first=first, last=last)
     kpi = next(one for one in ask(queries.register, model=model) if one.name == name)
     return charts.versions_over_time(found, name, one_line(kpi.unit or "", 60), kpi.target)

@@ -12,8 +12,9 @@ from watchroom.domain.money_text import money
 from watchroom.domain.paired import MIN_DAYS, MOST_DAYS
 from watchroom.domain.paired_verdict import Verdict, main_metric
 from watchroom.domain.paired_verdict import verdict as judged
+from watchroom.domain.periods import MONTH_DAYS
 from watchroom.domain.vocabulary import METRIC_NAMES
-from watchroom.store.queries.pairs import MONTH_DAYS, Comparison, Pair
+from watchroom.store.queries.pairs import Comparison, Pair
 from watchroom.ui.text import count_of, number
 
 IN_UNITS = ("rmse", "mae")

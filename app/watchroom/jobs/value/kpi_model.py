@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
-from watchroom.domain.kpi import GRAINS, Due, due, together
-from watchroom.domain.periods import span_of
+from watchroom.domain.kpi import Due, due, together
+from watchroom.domain.periods import WHOLE, span_of
 from watchroom.errors import ExplainError
 from watchroom.jobs.explain.logs import Logs
 from watchroom.jobs.value.formula import BadFormula, read_formula
@@ -258,4 +258,4 @@ class ModelKpis:
 
 def _months_of(day: date) -> set[date]:
     """The months in which the periods begin that hold the day."""
-    return {span_of(grain, day)[0].replace(day=1) for grain in GRAINS}
+    return {span_of(grain, day)[0].replace(day=1) for grain in WHOLE}

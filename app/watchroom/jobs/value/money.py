@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from watchroom.domain.value import Assumptions, Grain, Service, assumptions_of, last_days, money, service
+from watchroom.domain.periods import WHOLE
+from watchroom.domain.value import Assumptions, Service, assumptions_of, last_days, money, service
 from watchroom.domain.value_estimate import expected, expected_errors
 from watchroom.jobs.explain.logs import Logs, Source
 from watchroom.jobs.profile import problems as say
@@ -42,8 +43,6 @@ MONEY_NOTE = "money"
 """The note that changes with all that the money of a model rests on."""
 
 _FAILED = "The model's money could not be worked out; what was said of it before stands."
-
-_GRAINS: tuple[Grain, ...] = ("day", "week", "month")
 
 
 @dataclass(frozen=True)
@@ -242,7 +241,7 @@ def _blocks(assumed: Assumptions, counts: pd.DataFrame, days: pd.DataFrame) -> I
 
 
 def _by_grain(assumed: Assumptions, of: Service) -> Iterable[Mapping[str, Any]]:
-    for grain in _GRAINS:
+    for grain in WHOLE:
         periods = of.by(grain)
         found = money(assumed, periods)
         yield {

@@ -17,8 +17,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from watchroom.domain.kpi import GRAINS, Due
-from watchroom.domain.periods import Grain
+from watchroom.domain.kpi import Due
+from watchroom.domain.periods import WHOLE, Grain
 from watchroom.errors import SourceError
 from watchroom.jobs.sql_text import TooLong, at_most, first_line
 from watchroom.jobs.value.formula import TABLE, BadFormula, Formula
@@ -148,7 +148,7 @@ class Sandbox:
             raise BadFormula("The formula cannot be used.", why=why)
 
     def _by_period(self, expression: str, wanted: Due, condition: str) -> Iterator[tuple[Key, int, Any]]:
-        for grain in GRAINS:
+        for grain in WHOLE:
             starts = sorted(wanted.starts.get(grain, ()))
             if not starts:
                 continue

@@ -8,11 +8,11 @@ from typing import Any
 
 from watchroom.domain.actions_situation import Cutoff, Kpi, Month, Runway, Situation
 from watchroom.domain.performance import MATURE_SHARE
+from watchroom.domain.periods import MONTH_DAYS
 from watchroom.domain.worth import terms_of
 from watchroom.jobs.value.rivals import rivals
 from watchroom.store.preview import Preview
 from watchroom.store.queries import versions as version_queries
-from watchroom.store.queries.pairs import MONTH_DAYS
 from watchroom.store.queries.versions import Duel
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.model_file import ModelSpec

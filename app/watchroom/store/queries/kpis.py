@@ -16,8 +16,6 @@ import pandas as pd
 from watchroom.domain.kpi import NO_DATA, better_of
 from watchroom.store.snapshot import Snapshot
 
-GRAINS = ("day", "week", "month")
-
 
 @dataclass(frozen=True)
 class Reading:

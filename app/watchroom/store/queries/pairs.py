@@ -7,13 +7,11 @@ from datetime import date
 
 import pandas as pd
 
+from watchroom.domain.periods import MONTH_DAYS
 from watchroom.domain.seeds import SEED
 from watchroom.domain.vocabulary import Task
 from watchroom.domain.worth import ErrorWorth, OutcomeWorth, Terms
 from watchroom.store.snapshot import Snapshot
-
-MONTH_DAYS = 30
-"""A month of decisions: the last so many days of the log."""
 
 CATEGORIES = 10
 """Values of a category that are a segment of their own, the most frequent; the others are one together."""

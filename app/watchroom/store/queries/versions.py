@@ -12,12 +12,13 @@ from typing import Any
 
 import pandas as pd
 
+from watchroom.domain.periods import MONTH_DAYS
 from watchroom.domain.tenure import Edge, History, Seen, history
 from watchroom.domain.version_difference import Dataset
 from watchroom.domain.witness import Day
 from watchroom.store.queries.health import LIGHT_GRAIN
 from watchroom.store.queries.models import RUNS_WITH_DELETION
-from watchroom.store.queries.pairs import MONTH_DAYS, Comparison
+from watchroom.store.queries.pairs import Comparison
 from watchroom.store.registry_history import (
     CHAMPION,
     EVENT_COLUMNS,
