@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import pandas as pd
 import streamlit as st
 
-from watchroom.domain.actions_types import DOES
+from watchroom.domain.actions_types import DOES, NOTHING
 from watchroom.domain.actions_words import title
 from watchroom.domain.money_text import money, money_between
 from watchroom.store.queries import actions as queries
@@ -41,13 +41,11 @@ ICONS = {
     "now": ":red[:material/priority_high:]",
     "soon": ":orange[:material/schedule:]",
     "when convenient": ":blue[:material/low_priority:]",
-    "nothing to do": ":green[:material/check_circle:]",
+    NOTHING: ":green[:material/check_circle:]",
 }
 """An icon of its own for each urgency, so that colour is not all that tells them apart."""
 
-COLOURS = {"now": "red", "soon": "orange", "when convenient": "blue", "nothing to do": "green"}
-
-DOING = "nothing to do"
+COLOURS = {"now": "red", "soon": "orange", "when convenient": "blue", NOTHING: "green"}
 
 
 def show(model: Model | None, among: Collection[str] | None = None) -> None:
@@ -69,7 +67,7 @@ def _of(model: Model) -> None:
 
 
 def _portfolio(every: Sequence[Action]) -> None:
-    todo = [one for one in every if one.urgency != DOING]
+    todo = [one for one in every if one.urgency != NOTHING]
     section("What to do next", "The most urgent first, then by what it is worth a month, then by the model's tier.")
     say_done()
     if not every:
@@ -90,7 +88,7 @@ def _portfolio(every: Sequence[Action]) -> None:
 
 def summary(every: Sequence[Action]) -> str:
     """How much there is to do and what of it is known to bring money, in a sentence."""
-    todo = [one for one in every if one.urgency != DOING]
+    todo = [one for one in every if one.urgency != NOTHING]
     kept = len({one.model for one in every} - {one.model for one in todo})
     if not todo:
         return f"Nothing to do: {count_of(kept, 'model')} {'is' if kept == 1 else 'are'} kept as they are."
@@ -126,7 +124,7 @@ def row(one: Action, *, named: bool = True) -> None:
             st.markdown(quiet(who(one)), width="stretch")
             page, params = address(one.page)
             link(page, "See why", icon=":material/arrow_forward:", params=params)
-            if one.urgency != DOING:
+            if one.urgency != NOTHING:
                 proposals.propose_button(
                     one.model, one.version, one.action, trigger(one), one.worth_per_month, what=heading(one)
                 )
@@ -156,7 +154,7 @@ def who(one: Action) -> str:
 
 def doer(one: Action) -> str:
     """The role that does it; empty for what nobody has to do."""
-    return "" if one.urgency == DOING else {str(name): role for name, role in DOES.items()}.get(one.action, "")
+    return "" if one.urgency == NOTHING else {str(name): role for name, role in DOES.items()}.get(one.action, "")
 
 
 def _held(model: str, role: str) -> str:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from watchroom.domain.actions_types import NOTHING
 from watchroom.domain.roles import REVIEWER
 from watchroom.store.queries import actions as queries
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.actions import Action
-from watchroom.ui.actions import DOING, ICONS, doer, heading, worth
+from watchroom.ui.actions import ICONS, doer, heading, worth
 from watchroom.ui.navigation import link
 from watchroom.ui.proposals_known import known, under_way, waiting
 from watchroom.ui.proposals_list import heading as proposed
@@ -54,7 +55,7 @@ def show(model: str | None, role: str) -> None:
 
 def waits_for(one: Action, role: str) -> bool:
     """Whether the role decides it, does it, has to sign it off, or is asked to agree."""
-    if one.urgency == DOING:
+    if one.urgency == NOTHING:
         return False
     if one.action == "agree on targets" and one.asked:
         return role in one.asked
