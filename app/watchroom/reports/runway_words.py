@@ -6,6 +6,7 @@ from datetime import date
 
 from watchroom.charts.words import short
 from watchroom.domain.money_text import money, money_between
+from watchroom.domain.runway import NO_TREND, NOT_NOW
 from watchroom.domain.vocabulary import METRIC_NAMES, METRICS
 from watchroom.reports.value_words import day_name
 from watchroom.store.queries.value import Runway
@@ -53,13 +54,10 @@ def _if_it_went_on(found: Runway) -> str:
     return f"{said}, and none that would end it within two years."
 
 
-_SAID = ("By the line it does not pay now.", "The net of the weeks shows no trend beyond chance.")
-
-
 def unsaid(found: Runway) -> str:
     """What cannot be told and why, as far as `answer` does not say it; empty for nothing."""
     text = found.reason or ""
-    for one in _SAID:
+    for one in (NOT_NOW, NO_TREND):
         text = text.replace(one, "")
     return text.strip()
 

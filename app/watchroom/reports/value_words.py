@@ -67,18 +67,18 @@ def day_name(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def earned(
-    answer: Answer, spec: ModelSpec, currency: str, period: str = "", *, compared: Baseline | str | None = "file"
-) -> str:
-    """What it earned in its last whole month against what would be done without it, how sure, and at what cost.
+def earned(answer: Answer, spec: ModelSpec, currency: str, period: str = "") -> str:
+    """What it earned in its last whole month against what its file says would be done without it, and at what cost.
 
-    `period` names what the figures are of where that is no month, `compared` the baseline where it is not the file's.
+    `period` names what the figures are of where that is no month.
     """
+    baseline = spec.value.baseline if spec.value else None
+    return earned_against(answer, baseline, spec.answer, currency, period)
+
+
+def earned_against(answer: Answer, baseline: Baseline | None, names: Names, currency: str, period: str = "") -> str:
+    """As `earned`, against another baseline than the file's, or against none."""
     name = period or month_name(answer)
-    value = spec.value
-    names, baseline = spec.answer, value.baseline if value else None
-    if not isinstance(compared, str):
-        baseline = compared
     if not answer.known:
         return _unknown(answer, currency, name)
     net, amount = answer.net, money(abs(answer.net or 0), currency)

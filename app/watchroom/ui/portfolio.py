@@ -10,7 +10,7 @@ from watchroom.reports import portfolio_words as words
 from watchroom.reports.portfolio_facts import Facts
 from watchroom.store.queries import models as model_queries
 from watchroom.ui import portfolio_delivery, portfolio_funnel, portfolio_trend, take_home
-from watchroom.ui.following import Reads, follow, remember
+from watchroom.ui.following import pick_view
 from watchroom.ui.navigation import link
 from watchroom.ui.portfolio_choice import choose
 from watchroom.ui.portfolio_facts import facts_of, rows
@@ -64,20 +64,7 @@ def period(told: Facts) -> str:
 
 
 def _views(told: Facts) -> None:
-    follow(_FOLLOWED)
-    if VIEW not in st.session_state and VIEW not in st.query_params:
-        st.session_state[VIEW] = next(iter(_VIEWS))  # a default of its own may not stand beside a value that is set
-    picked = st.segmented_control(
-        "Look at", list(_VIEWS), key=VIEW, bind="query-params", required=True, label_visibility="collapsed"
-    )
-    _VIEWS.get(str(picked), portfolio_funnel.show)(told)
-    remember(_FOLLOWED)
-
-
-def _view(asked: str) -> str:
-    if asked not in _VIEWS:
-        raise ValueError(asked)
-    return asked
+    _VIEWS[pick_view(list(_VIEWS), VIEW)](told)
 
 
 def _value(told: Facts) -> None:
@@ -113,5 +100,3 @@ _VIEWS: dict[str, Callable[[Facts], None]] = {
     "Reuse": _reuse,
     "By quarter": portfolio_trend.show,
 }
-
-_FOLLOWED: Reads = {VIEW: _view}

@@ -8,26 +8,13 @@ from watchroom.charts.words import days
 from watchroom.domain.worth import OutcomeWorth, left_out
 from watchroom.store.queries import threshold as queries
 from watchroom.store.queries.models import Model
+from watchroom.ui.examples import OUTCOMES, SCORE, WORTH
 from watchroom.ui.health_words import dated
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask, reading
 from watchroom.ui.states import code, empty
 from watchroom.ui.text import count_of, one_line, sentence
 from watchroom.ui.threshold_subject import Found, Subject
-
-SCORE = """decisions:
-  score: score                      # the column with the probability of answer 1, from 0 to 1"""
-
-VALUE = """value:                              # money for one decision of each kind; a cost is negative
-  true_positive: 110
-  false_positive: -40
-  false_negative: 0
-  true_negative: 0"""
-
-OUTCOMES = """outcomes:
-  path: lake/{folder}/outcomes/*.parquet
-  id: prediction_id
-  value: label                      # 1 or 0"""
 
 
 def no_cutoff(model: Model, task: str | None) -> None:
@@ -111,7 +98,7 @@ def no_worth(subject: Subject, worth: OutcomeWorth) -> None:
             st.text(
                 f"Add these lines to {one_line(subject.file or 'its file', 100)}, or try figures of your own below:"
             )
-            code(VALUE)
+            code(WORTH)
         else:
             names = ", ".join(f"`{name}`" for name in missing)
             st.markdown(f"**{sentence(f'The file leaves out {names}, so what a cut-off earns is unknown.', 300)}**")

@@ -23,7 +23,7 @@ def show() -> None:
     if chosen.model is None:
         page_header(PAGE)
         if every:
-            value_all.show(every)
+            value_all.show()
             actions.show(None)
         else:
             no_models()

@@ -8,7 +8,7 @@ from watchroom.domain.money_text import UNKNOWN, money
 from watchroom.domain.value import Assumptions
 from watchroom.domain.worth import OUTCOMES
 from watchroom.reports.value_words import baseline_name, kind_name
-from watchroom.ui import value_empty
+from watchroom.ui import examples, value_empty
 from watchroom.ui.model_about import person
 from watchroom.ui.rows import quiet
 from watchroom.ui.states import code
@@ -35,14 +35,6 @@ _LACKS = {
     "run_cost_per_month": "what is left after running it",
     "build_cost": "whether it has paid back",
     BASELINE: "whether it earns more than what would be done without it",
-}
-_LINES = {
-    "run_cost_per_month": "run_cost_per_month: 900",
-    "build_cost": "build_cost: 20000",
-    "true_positive": "true_positive: 120",
-    "false_positive": "false_positive: -15",
-    "false_negative": "false_negative: -200",
-    "true_negative": "true_negative: 0",
 }
 
 
@@ -147,10 +139,6 @@ def _gaps(found: Figures) -> None:
 
 def _lines(gaps: list[str], found: Figures) -> list[str]:
     """The lines of the file that are missing."""
-    lines = ["value:"]
-    if "over" in gaps or "under" in gaps:
-        lines.append("  per_unit_error: {over: -0.4, under: -1.5}")
-    lines += [f"  {_LINES[name]}" for name in gaps if name in _LINES]
-    if BASELINE in gaps:
-        lines.append(f"  baseline: {{naive: {'mean' if found.spec.task == 'regression' else 'all_negative'}}}")
-    return lines
+    wanted = ("per_unit_error" if name in ERROR_FIELDS else name for name in gaps if name != BASELINE)
+    lines = ["value:", *(examples.line(name) for name in dict.fromkeys(wanted))]
+    return [*lines, examples.baseline(found.spec.task or "")] if BASELINE in gaps else lines

@@ -5,43 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from watchroom.store.queries.models import Model
+from watchroom.ui.examples import BINARY, CURRENCY, OUTCOMES, TASK, template
 from watchroom.ui.navigation import link
 from watchroom.ui.states import code, empty
 from watchroom.ui.text import one_line
 from watchroom.workspace.model_file import ModelSpec
-
-BINARY = """value:                                  # money; a cost is negative
-  true_positive: 120                    # one that was found
-  false_positive: -15                   # a false alarm
-  false_negative: -200                  # one that was missed
-  true_negative: 0                      # one rightly left alone
-  run_cost_per_month: 900
-  build_cost: 20000
-  baseline: {naive: all_negative}       # without the model: nothing is stopped"""
-
-REGRESSION = """value:                                  # money; a cost is negative
-  per_unit_error: {over: -0.4, under: -1.5}   # for each unit predicted too much, and too little
-  run_cost_per_month: 900
-  build_cost: 20000
-  baseline: {naive: mean}               # without the model: always the mean"""
-
-COSTS = """value:                                  # money
-  run_cost_per_month: 900
-  build_cost: 20000"""
-
-TASK = "task: binary                            # or multiclass, regression"
-
-OUTCOMES = """outcomes:
-  path: lake/{folder}/outcomes/*.parquet
-  id: prediction_id
-  value: label"""
-
-CURRENCY = "currency: EUR"
-
-
-def template(task: str | None) -> str:
-    """The lines of a file that say what decisions of that task are worth; a task that nobody named is binary."""
-    return {"regression": REGRESSION, "multiclass": COSTS}.get(task or "binary", BINARY)
 
 
 def no_file(model: Model) -> None:

@@ -13,7 +13,7 @@ from watchroom.store.queries import kpis as queries
 from watchroom.store.queries import value as money
 from watchroom.store.queries.models import Model
 from watchroom.ui import actions, scenario, take_home, value_targets
-from watchroom.ui.following import Reads, follow, remember
+from watchroom.ui.following import pick_view
 from watchroom.ui.health_subject import spec_of
 from watchroom.ui.model_about import person
 from watchroom.ui.navigation import link
@@ -33,14 +33,7 @@ _BY_THE_FILE = " :orange[:material/experiment: This is by the file's figures, no
 def show(model: Model, scope: Scope) -> None:
     """The page below its question."""
     _answer(model)
-    follow(_FOLLOWED)
-    if VIEW not in st.session_state and VIEW not in st.query_params:
-        st.session_state[VIEW] = next(iter(_VIEWS))  # a default of its own may not stand beside a value that is set
-    picked = st.segmented_control(
-        "Look at", list(_VIEWS), key=VIEW, bind="query-params", required=True, label_visibility="collapsed"
-    )
-    _VIEWS.get(str(picked), _targets)(model, scope)
-    remember(_FOLLOWED)
+    _VIEWS[pick_view(list(_VIEWS), VIEW)](model, scope)
 
 
 def _answer(model: Model) -> None:
@@ -127,13 +120,3 @@ _VIEWS: dict[str, Callable[[Model, Scope], None]] = {
     "Next actions": _actions,
     "Events": _events,
 }
-
-
-def _view(asked: str) -> str:
-    if asked not in _VIEWS:
-        raise ValueError(asked)
-    return asked
-
-
-_FOLLOWED: Reads = {VIEW: _view}
-"""The parameters that a link of the page itself may set."""

@@ -68,7 +68,7 @@ def _answer(found: Figures, answer: Answer) -> None:
     paid = words.paid_back(answer, currency, found.foretold, trend=found.trend)
     if found.scenario:
         compared = value_assumed.file_baseline(found.assumed)
-        told = words.earned(answer, found.spec, currency, compared=compared)
+        told = words.earned_against(answer, compared, found.spec.answer, currency)
         st.subheader(f":orange[In this scenario:] {sentence(f'{told} {paid}', 700)}", anchor=False)
     elif paid:
         icon = ":green[:material/check_circle:]" if answer.paid_back_on else ":material/hourglass_top:"

@@ -71,7 +71,7 @@ def steps_of(found: Figures, month: date | None) -> tuple[list[Step], int]:
     own = against(drawn(served, model=found.model.name), found.assumed.baseline, found.given.baseline).by("month")
     made = money(found.assumed, own)
     kept = np.ones(own.first.size, bool) if month is None else own.first == np.datetime64(month)
-    steps = _of_kinds(found, own.realized.parts[kept].sum(axis=0), float(own.realized.n[kept].sum()))
+    steps = _of_kinds(found, own.realized.parts[kept].sum(axis=0))
     if found.assumed.baseline is not None:
         note = baseline_text(found.assumed, found.spec.answer)
         without = total(made.baseline_worth[kept]).amount
@@ -87,7 +87,7 @@ def steps_of(found: Figures, month: date | None) -> tuple[list[Step], int]:
     return steps, int(own.decisions[kept].sum())
 
 
-def _of_kinds(found: Figures, counts: Sequence[float] | np.ndarray, n: float) -> list[Step]:
+def _of_kinds(found: Figures, counts: Sequence[float] | np.ndarray) -> list[Step]:
     """A step for each kind of outcome, or for too much and too little, that moved anything."""
     steps = []
     names, currency = found.spec.answer, found.currency
