@@ -148,10 +148,10 @@ def test_an_accepted_one_can_be_closed_and_a_closed_one_tells_what_happened_afte
     app = reader.open("value", model="demand", view="Next actions")
     table = app.main.dataframe[0].value.set_index("Figure, mean a day")
     assert {name: row.tolist() for name, row in table.iterrows()} == {
-        "Benefit a decision, EUR": ["€0.20", "€0.40", "+€0.20 (95 %: +€0.20 to +€0.20)", "rose: better", "28, 20"],
-        "Mean error, units": ["30", "20", "−10 (95 %: −10 to −10)", "fell", "28, 20"],
-        "RMSE, from outcomes": ["4", "3", "−1 (95 %: −1 to −1)", "fell", "28, 20"],
-        "Decisions a day": ["100", "200", "+100 (95 %: +100 to +100)", "rose", "28, 20"],
+        "Benefit a decision, EUR": ["rose: better", "€0.20", "€0.40", "+€0.20 (95 %: +€0.20 to +€0.20)", "28, 20"],
+        "Mean error, units": ["fell", "30", "20", "−10 (95 %: −10 to −10)", "28, 20"],
+        "RMSE, from outcomes": ["fell", "4", "3", "−1 (95 %: −1 to −1)", "28, 20"],
+        "Decisions a day": ["rose", "100", "200", "+100 (95 %: +100 to +100)", "28, 20"],
     }
     assert "So far 20 of 28 days after are over." in said(app)
     assert "It took over before this was decided here." in said(app)

@@ -75,10 +75,10 @@ def compared(*, model: str, around: Windows) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Figure, mean a day": [words.title(one, currency) for one, _ in every],
+            "So it": [words.verdict(one, seen) for one, seen in every],
             "Before": [words.value(one, seen.before.mean, currency) for one, seen in every],
             "After": [words.value(one, seen.after.mean, currency) for one, seen in every],
             "After less before": [words.difference(one, seen, currency) for one, seen in every],
-            "So it": [words.verdict(one, seen) for one, seen in every],
             "Days before, after": [f"{seen.before.n}, {seen.after.n}" for _, seen in every],
         }
     )
