@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,7 +20,7 @@ from watchroom.domain.delivery import Quarter, months
 from watchroom.domain.money_text import money as written
 from watchroom.errors import SettingError, StoreError
 from watchroom.jobs.report import page_of
-from watchroom.reports import model_facts, portfolio_facts, portfolio_report
+from watchroom.reports import model_facts, model_words, portfolio_facts, portfolio_report
 from watchroom.reports.one_page import Asked
 from watchroom.reports.pdf import TWO_SHEETS
 from watchroom.reports.pdf_child import fitted
@@ -98,6 +99,16 @@ class TestOfAModel:
             "decide."
         )
 
+    def test_that_its_weeks_will_not_pay_back_is_said_where_their_trend_is_known(self, snapshot: Snapshot):
+        found = model_facts.facts(snapshot, model=BUSY, period=period_of("month", snapshot.day))
+        assert found.answer is not None
+        assert found.runway is not None
+        owing = replace(found.answer, build_cost=1e9, running_net=10.0, paid_back_on=None)
+        falling = replace(found.runway, net_per_month=-5.0)
+        never = model_words.earned(replace(found, answer=owing, runway=falling, pays_back_on=None))
+        assert never.endswith("by the trend of its weeks it will not be within two years.")
+        assert "trend" not in model_words.earned(replace(found, answer=owing, runway=None, pays_back_on=None))
+
     def test_it_says_of_what_when_and_from_which_snapshot(self, snapshot: Snapshot):
         page = read(snapshot, BUSY)
         assert page.after("Period") == MONTH
@@ -173,7 +184,7 @@ class TestOfAll:
 
     def test_delivery_is_told_with_what_it_means(self, snapshot: Snapshot):
         page = read(snapshot, None, "year")
-        assert "training run to service; median" in page.text
+        assert "training run to the day it was seen in service. Median." in page.text
         assert page.after("Lead time")
 
 

@@ -6,8 +6,6 @@ there is. The three answers come first, then what they rest on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -18,9 +16,23 @@ from watchroom.domain.money_text import money, short_money
 from watchroom.reports import action_words, kpi_sentences
 from watchroom.reports import model_words as words
 from watchroom.reports.model_facts import BEFORE, Facts, Money, Stay, Target
-from watchroom.reports.one_page import Asked, Cell, Column, Html, cut, document, pairs, table, text, when
+from watchroom.reports.one_page import (
+    Asked,
+    Cell,
+    Column,
+    Html,
+    answer_box,
+    cut,
+    document,
+    made,
+    more,
+    pairs,
+    period_name,
+    short_name,
+    table,
+    text,
+)
 from watchroom.reports.page_style import BUSINESS
-from watchroom.reports.period import Period
 from watchroom.reports.svg_lines import Bar, bars, running, spark
 from watchroom.store.queries.kpis import Reading
 
@@ -49,29 +61,6 @@ def html(facts: Facts, asked: Asked, zone: ZoneInfo) -> str:
         _foot(facts, zone),
     ]
     return document(title, parts, BUSINESS)
-
-
-def answer_box(answers: Sequence[tuple[str, str]]) -> str:
-    """Questions with their answers, in the box on top."""
-    return f"<div class='answer'>{pairs(answers)}</div>"
-
-
-def period_name(name: str, over: bool) -> str:
-    """The period for a heading, with a capital, and that it is not over where it is not."""
-    return f"{name[:1].upper()}{name[1:]}{'' if over else ', not over yet'}"
-
-
-def made(asked: Asked, snapshot: str, made_at: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """Who made a report when, and from which snapshot."""
-    return [
-        ("Report made", f"{when(asked.at, zone)}{f' for {cut(asked.by, 60)}' if asked.by else ''}"),
-        ("Data as of", f"{when(made_at, zone)}, snapshot {snapshot}"),
-    ]
-
-
-def more(shown: int, total: int, where: str) -> str:
-    """That a table is cut: `… and 3 more, on the page Alerts.`; empty when all is there."""
-    return f"<p class='small'>… and {total - shown:,} more, on the page {text(where)}.</p>" if total > shown else ""
 
 
 def _head(facts: Facts, asked: Asked, zone: ZoneInfo) -> str:
@@ -172,13 +161,6 @@ def _day(facts: Facts) -> str:
 def _bar(one: Money, facts: Facts) -> Bar:
     chosen = facts.period.holds(one.first, one.last)
     return Bar(short_name(one.first, facts.period), one.benefit, one.estimated, one.run_cost, chosen)
-
-
-def short_name(first: date, period: Period) -> str:
-    """A month or week of the period's grain below a bar: `Oct`, of a January with its year; `12 Oct`."""
-    if period.grain == "week":
-        return f"{first.day} {first:%b}"
-    return f"{first:%b}" if first.month > 1 else f"{first:%b ’%y}"
 
 
 def _months(facts: Facts) -> str:

@@ -12,7 +12,6 @@ from watchroom.reports.one_page import cut
 from watchroom.reports.value_words import kind_name
 from watchroom.store.queries.alerts import Alert
 from watchroom.workspace.answer import Answer as Names
-from watchroom.workspace.money import ErrorValue
 
 _ANSWER = 420
 """Characters of an answer: names from outside may be of any length."""
@@ -45,7 +44,10 @@ def earned(facts: Facts) -> str:
         return f"Unknown: its file leaves out what some of its outcomes in {facts.period.name} are worth."
     name = facts.period.name if facts.answer.over else f"{facts.period.name} so far"
     told = value_words.earned(facts.answer, facts.spec, facts.currency, name)
-    back = value_words.paid_back(facts.answer, facts.currency, facts.pays_back_on) if facts.answer.build_cost else ""
+    trend = facts.runway is not None and facts.runway.net_per_month is not None
+    back = ""
+    if facts.answer.build_cost:
+        back = value_words.paid_back(facts.answer, facts.currency, facts.pays_back_on, trend=trend)
     return " ".join(part for part in (told, back) if part)
 
 
@@ -94,11 +96,6 @@ def _terms(terms: OutcomeWorth | ErrorWorth, names: Names, currency: str) -> str
         )
     given = ((cut(kind_name(kind, names), 40), getattr(terms, kind.field)) for kind in OUTCOMES)
     return "; ".join(f"{name}: {money(amount, currency, signed=True)}" for name, amount in given if amount is not None)
-
-
-def is_regression_money(facts: Facts) -> bool:
-    """Whether its money is of errors, not of kinds of outcome."""
-    return facts.spec is not None and isinstance(facts.spec.value, ErrorValue)
 
 
 def light(facts: Facts) -> str:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import escape
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from watchroom.errors import SettingError
+from watchroom.reports.period import Period
 
 Kind = Literal["html", "pdf"]
 
@@ -65,6 +66,36 @@ def when(moment: datetime, zone: ZoneInfo) -> str:
 def pairs(rows: Sequence[tuple[str, str]]) -> str:
     """A list of what is what; both sides are text."""
     return "<dl>" + "".join(f"<dt>{text(key)}</dt><dd>{text(value)}</dd>" for key, value in rows) + "</dl>"
+
+
+def answer_box(answers: Sequence[tuple[str, str]]) -> str:
+    """Questions with their answers, in the box on top."""
+    return f"<div class='answer'>{pairs(answers)}</div>"
+
+
+def period_name(name: str, over: bool) -> str:
+    """The period for a heading, with a capital, and that it is not over where it is not."""
+    return f"{name[:1].upper()}{name[1:]}{'' if over else ', not over yet'}"
+
+
+def made(asked: Asked, snapshot: str, made_at: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
+    """Who made a report when, and from which snapshot."""
+    return [
+        ("Report made", f"{when(asked.at, zone)}{f' for {cut(asked.by, 60)}' if asked.by else ''}"),
+        ("Data as of", f"{when(made_at, zone)}, snapshot {snapshot}"),
+    ]
+
+
+def more(shown: int, total: int, where: str) -> str:
+    """That a table is cut: `… and 3 more, on the page Alerts.`; empty when all is there."""
+    return f"<p class='small'>… and {total - shown:,} more, on the page {text(where)}.</p>" if total > shown else ""
+
+
+def short_name(first: date, period: Period) -> str:
+    """A month or week of the period's grain below a bar: `Oct`, of a January with its year; `12 Oct`."""
+    if period.grain == "week":
+        return f"{first.day} {first:%b}"
+    return f"{first:%b}" if first.month > 1 else f"{first:%b ’%y}"
 
 
 @dataclass(frozen=True)

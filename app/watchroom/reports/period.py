@@ -18,8 +18,6 @@ from watchroom.errors import SettingError
 Length = Literal["week", "month", "quarter", "year"]
 LENGTHS: tuple[Length, ...] = ("week", "month", "quarter", "year")
 
-USUAL: Length = "month"
-
 FORMS = "`week`, `month`, `quarter` or `year` for the last whole one, or `2026-W43`, `2026-10`, `2026-Q3`, `2026`"
 
 _ISO_WEEK = re.compile(r"(\d{4})-?[Ww](\d{1,2})")

@@ -12,8 +12,21 @@ from watchroom.domain.money_text import money, short_money
 from watchroom.reports import action_words
 from watchroom.reports import portfolio_words as words
 from watchroom.reports.model_facts import BEFORE
-from watchroom.reports.model_page import answer_box, made, more, period_name, short_name
-from watchroom.reports.one_page import Asked, Cell, Column, cut, document, pairs, table, text
+from watchroom.reports.one_page import (
+    Asked,
+    Cell,
+    Column,
+    answer_box,
+    cut,
+    document,
+    made,
+    more,
+    pairs,
+    period_name,
+    short_name,
+    table,
+    text,
+)
 from watchroom.reports.page_style import BUSINESS
 from watchroom.reports.portfolio_report import Facts, Row
 from watchroom.reports.svg_lines import Bar, bars, running, shares
@@ -172,16 +185,12 @@ def _actions(facts: Facts) -> str:
     return f"{head}{table(columns, rows)}{more(len(rows), len(facts.actions), 'Portfolio')}"
 
 
-_STAGES = {"started": "Begun", "registered": "Registered", "approved": "Approved", "champion": "In service",
-           "healthy": "Healthy"}  # fmt: skip
-
-
 def _funnel(facts: Facts) -> str:
     head = "<h2>What gets to production, of all that was begun</h2>"
     if not facts.projects:
         return f"{head}<p>No project was begun yet.</p>"
     total = facts.funnel[0].reached
-    steps = [(_STAGES[step.stage], step.reached, f"({share(step.reached / total)})") for step in facts.funnel]
+    steps = [(words.STAGES[step.stage], step.reached, f"({share(step.reached / total)})") for step in facts.funnel]
     drawn = shares(steps, "Projects by how far they came")
     stopped = [one for one in facts.projects if one.why and one.kind == "model"][:STOPPED]
     lines = [(cut(one.title, 26), cut(one.why, 130)) for one in stopped]
@@ -195,12 +204,12 @@ def _delivery(facts: Facts) -> str:
                Column("What it means", None, "w")]  # fmt: skip
     now, year = facts.delivery, facts.year
     rows = [
-        ["Lead time", _lead(now), _lead(year), "from the start of a version's training run to service; median"],
-        ["Releases", _releases(now), _releases(year), "times that another version went into service, rollbacks apart"],
+        ["Lead time", _lead(now), _lead(year), words.LEAD],
+        ["Releases", _releases(now), _releases(year), words.FREQUENCY],
         ["Changes that failed", _failed(now), _failed(year),
-         "followed within 30 days by a rollback or a critical alert, of those that can be told"],
+         words.FAILURE],
         ["Time to restore", words.days(now.restore.median), words.days(year.restore.median),
-         "from the failure until the alert ended or the version was replaced; median"],
+         words.RESTORE],
         ["Waiting for a review", f"{len(facts.waiting):,} now", "", "versions that somebody needs and nobody signed"],
     ]  # fmt: skip
     since = f" Releases are seen since {days(facts.seen_since, facts.seen_since)}." if facts.seen_since else ""

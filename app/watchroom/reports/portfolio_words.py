@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from watchroom.domain.delivery import Delivery, Spread
+from watchroom.domain.funnel import Stage
 from watchroom.domain.money_text import money
 from watchroom.reports.portfolio_facts import Earned, Facts
 
 NAMED = 3
+
+STAGES: Mapping[Stage, str] = {
+    "started": "Begun",
+    "registered": "Registered",
+    "approved": "Approved",
+    "champion": "In production",
+    "healthy": "Healthy",
+}
+"""The stages of the funnel."""
+
+LEAD = "From the start of the version's training run to the day it was seen in service. Median."
+FREQUENCY = (
+    "Times that another version went into service, by the months since logs or the registry are watched. Going back to "
+    "an older version is not counted."
+)
+FAILURE = (
+    "Changes followed within 30 days by a rollback or a critical alert on that version, of those whose 30 days are "
+    "over or that have failed already."
+)
+RESTORE = (
+    "From the day the change began to fail (the alert's first day; of a rollback without one, the release) until the "
+    "alert ended, or the version was replaced. Median."
+)
+"""The four measures of delivery: what each means."""
 
 
 def answer(found: Facts, currency: str) -> str:

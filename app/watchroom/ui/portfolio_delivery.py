@@ -31,32 +31,17 @@ _ROWS_SEEN = 12
 WAITING_SHOWN = 8
 """Versions told that wait for a sign-off, those that wait longest; the download has all."""
 
-LEAD = (
-    "From the start of the version's training run to the day it was seen in service. Median; half of all lie between "
-    "the two other figures."
-)
-FREQUENCY = (
-    "Times that another version went into service, by the months since logs or the registry are watched. Going back to "
-    "an older version is not counted."
-)
-FAILURE = (
-    "Changes followed within 30 days by a rollback or a critical alert on that version, of those whose 30 days are "
-    "over or that have failed already."
-)
-RESTORE = (
-    "From the day the change began to fail (the alert's first day; of a rollback without one, the release) until the "
-    "alert ended, or the version was replaced. Median."
-)
+_LEAD = f"{words.LEAD} Half of all lie between the two other figures."
 
 
 def figures(told: Facts) -> None:
     """The four measures, each with its n and what it means."""
     found = told.delivery
     with st.grid(4, min_column_width=190):
-        figure("Lead time", words.days(found.lead.median), words.quartiles(found.lead, "version"), help=LEAD)
-        figure("Releases a month", _frequency(found), _over(found), help=FREQUENCY)
-        figure("Changes that failed", _failed(found), _still_open(found), help=FAILURE)
-        figure("Time to restore", words.days(found.restore.median), _restored(found), help=RESTORE)
+        figure("Lead time", words.days(found.lead.median), words.quartiles(found.lead, "version"), help=_LEAD)
+        figure("Releases a month", _frequency(found), _over(found), help=words.FREQUENCY)
+        figure("Changes that failed", _failed(found), _still_open(found), help=words.FAILURE)
+        figure("Time to restore", words.days(found.restore.median), _restored(found), help=words.RESTORE)
 
 
 def _frequency(found: Delivery) -> str:
@@ -252,10 +237,10 @@ def waiting_table(waiting: Sequence[Waiting]) -> pd.DataFrame:
 def definitions() -> None:
     """What the four measures mean, folded away below them."""
     terms = (
-        ("Lead time", LEAD),
-        ("Releases a month", FREQUENCY),
-        ("Changes that failed", FAILURE),
-        ("Time to restore", RESTORE),
+        ("Lead time", _LEAD),
+        ("Releases a month", words.FREQUENCY),
+        ("Changes that failed", words.FAILURE),
+        ("Time to restore", words.RESTORE),
     )
     with st.expander("What these four mean", key="portfolio_terms", on_change="rerun") as more:
         if more.open:

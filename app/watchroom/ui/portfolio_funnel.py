@@ -11,6 +11,7 @@ from watchroom.charts import portfolio as charts
 from watchroom.charts.portfolio import Bar
 from watchroom.charts.style import Chart
 from watchroom.domain.funnel import STAGES, Stage, Step
+from watchroom.reports import portfolio_words as words
 from watchroom.reports.portfolio_facts import Choice, Facts
 from watchroom.store.queries.portfolio import Project
 from watchroom.ui.navigation import link
@@ -29,14 +30,6 @@ LISTED = 100
 """Projects told when it is opened; the download has all."""
 
 QUIET = {"displayModeBar": False}
-
-NAMES: dict[Stage, str] = {
-    "started": "Begun",
-    "registered": "Registered",
-    "approved": "Approved",
-    "champion": "In production",
-    "healthy": "Healthy",
-}
 
 _STOPPED: dict[Stage, str] = {
     "started": "Begun, not registered",
@@ -77,7 +70,7 @@ def _chart(*, choice: Choice) -> Chart:
 def _bar(step: Step, place: int, funnel: Sequence[Step]) -> Bar:
     lost = funnel[place - 1].reached - step.reached if place else 0
     text = f"{number(step.reached)}{f' ({number(lost)} fewer)' if lost else ''}"
-    return Bar(NAMES[step.stage], step.reached, text, f"{number(step.reached)} came at least here")
+    return Bar(words.STAGES[step.stage], step.reached, text, f"{number(step.reached)} came at least here")
 
 
 def _skipped(step: Step) -> None:
