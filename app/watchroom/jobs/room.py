@@ -92,8 +92,8 @@ def _model_row(
         return (name, file, name in registered, *last[_FILE + 2 :])
     if spec is None:
         nothing = dict.fromkeys(TABLES["models"].column_names)
-        said = {"model": name, "file": file, "registered": name in registered, "title": name, "affects": []}
-        return tuple({**nothing, **said}.values())
+        said = {"model": name, "file": file, "registered": name in registered, "title": name}
+        return tuple({**nothing, **said, "affects": []}.values())
     risk = spec.risk
     axes = (risk.business, risk.legal, risk.ethical) if risk else (None, None, None)
     return (
