@@ -98,8 +98,16 @@ def first_run(problem: NoSnapshot) -> None:
             st.markdown(paragraph(problem.why))
 
 
-def figure(label: str, value: str, note: str, *, help: str | None = None) -> None:
-    """A figure in a frame: its name, the value, and a quiet note under it (its period, what it leaves out)."""
+def figure(label: str, value: str, note: str, *, help: str | None = None, wraps: bool = False) -> None:
+    """A figure in a frame: its name, the value, and a quiet note under it (its period, what it leaves out).
+
+    A note that is longer than its frame is cut, with `wraps` it goes on in the next line.
+    """
+    if wraps:
+        with st.container(border=True, height="stretch", gap="xxsmall"):
+            st.metric(label, value, help=help)
+            st.caption(plain(note, 120))
+        return
     st.metric(label, value, delta=note, delta_color="off", delta_arrow="off", border=True, help=help)
 
 

@@ -21,7 +21,7 @@ from watchroom.ui.health_subject import spec_of
 from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn
 from watchroom.ui.scope import scope
-from watchroom.ui.states import empty, sourced
+from watchroom.ui.states import empty, figure, sourced
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, number, plain, sentence, some
 from watchroom.ui.value_figures import Changes, Figures, figures_of, terms_fields
@@ -78,23 +78,18 @@ def _answer(found: Figures, answer: Answer) -> None:
     decisions = f"of {count_of(answer.decisions, 'decision')}"
     since = f"since {answer.first_day.day} {answer.first_day:%b %Y}"
     with st.grid(5, min_column_width=150):
-        _one(
+        figure(
             f"Net, {words.month_name(answer)}",
             money(answer.net, currency),
             f"{told} the month before" if told else "after its costs",
+            wraps=True,
         )
-        _one("From outcomes", money(answer.benefit, currency), f"{number(answer.labelled)} {decisions}")
+        figure("From outcomes", money(answer.benefit, currency), f"{number(answer.labelled)} {decisions}", wraps=True)
         guessed = money(answer.estimated_benefit, currency) if without else "–"
         told = f"{number(without)} {decisions} have no outcome yet" if without else "all decisions have an outcome"
-        _one("Estimated", guessed, told)
-        _one("Running cost", money(answer.run_cost, currency), "for the days in service")
-        _one("Net in all", money(answer.running_net, currency), since)
-
-
-def _one(label: str, value: str, note: str) -> None:
-    with st.container(border=True, height="stretch", gap="xxsmall"):
-        st.metric(label, value)
-        st.caption(plain(note, 120))
+        figure("Estimated", guessed, told, wraps=True)
+        figure("Running cost", money(answer.run_cost, currency), "for the days in service", wraps=True)
+        figure("Net in all", money(answer.running_net, currency), since, wraps=True)
 
 
 def _over_time(found: Figures) -> None:

@@ -24,7 +24,7 @@ from watchroom.ui.navigation import link
 from watchroom.ui.over_time import over_time
 from watchroom.ui.room import ask, drawn, reading
 from watchroom.ui.scenario import PARAMETER
-from watchroom.ui.states import empty, sourced
+from watchroom.ui.states import empty, figure, sourced
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, plain, sentence
 from watchroom.ui.workspace import facts
@@ -74,23 +74,18 @@ def _figures(found: Runway, today: date, currency: str) -> None:
     name = words.metric_name(found.metric)
     with st.grid(4, min_column_width=170):
         by = f"by the line through {count_of(found.weeks, 'week')}"
-        _one("Net a month now", money(found.net_per_month, currency), by)
-        _one(
+        figure("Net a month now", money(found.net_per_month, currency), by, wraps=True)
+        figure(
             "Change in thirty days",
             "–" if found.net_slope is None else money(found.net_slope, currency, signed=True),
             words.slope_text(found, currency),
+            wraps=True,
         )
-        _one("Stops paying", *_ends(found, today))
+        figure("Stops paying", *_ends(found, today), wraps=True)
         if found.metric:
             now = short(found.metric_now)
             told = f"break-even at {short(found.break_even)}" if found.break_even is not None else "break-even unknown"
-            _one(f"{capital(name)} now", now, told)
-
-
-def _one(label: str, value: str, note: str) -> None:
-    with st.container(border=True, height="stretch", gap="xxsmall"):
-        st.metric(label, value)
-        st.caption(plain(note, 120))
+            figure(f"{capital(name)} now", now, told, wraps=True)
 
 
 def _ends(found: Runway, today: date) -> tuple[str, str]:
