@@ -57,8 +57,8 @@ def test_before_and_after_are_compared_in_a_sentence_and_a_table(ledger: Ledger,
     app = opened(reader)
     assert "In the 28 days after “Prices rose”" in app.subheader[1].value
     table = app.main.dataframe[0].value
-    assert list(table["Figure, mean a day"])[0] == "Benefit a decision, EUR"
-    assert list(table["Days before, after"])[0] == "28, 28"
+    assert table["Figure, mean a day"].iloc[0] == "Benefit a decision, EUR"
+    assert table["Days before, after"].iloc[0] == "28, 28"
     assert "What came after it, not what it did" in said(app)
 
 

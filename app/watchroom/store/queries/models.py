@@ -159,7 +159,8 @@ beyond as (
     where signal = 'kpi' and ended_at is null and coalesce(state, 'open') <> 'resolved' group by model
 ),
 losing as (
-    select model, net from value where version is null and grain = 'month' and period_end < $today and period_end >= $today - 31
+    select model, net from value
+    where version is null and grain = 'month' and period_end < $today and period_end >= $today - 31
     qualify period_end = max(period_end) over (partition by model) and net < 0
 ),
 unread as (
