@@ -39,12 +39,12 @@ class Told:
 
 
 EVENTS = (
-    Told("retail-demand", "Price war", 14, "Competitors cut their prices and promotions doubled."),
+    Told("retail-demand", "A competitor closes", 14, "Its customers come to our shops; coupons in the app begin."),
     Told("machine-failure", "Rainy weeks", 14, "The halls are damper than in the months before."),
 )
 
 PROPOSED = "retail-demand"
-TRIGGER = "The champion was trained before the price war: its inputs have moved since, and its errors have grown."
+TRIGGER = "The champion was trained before the competitor closed: its inputs have moved since, and its errors grow."
 OBJECTION = "Not in the weeks before Christmas: orders are placed four weeks ahead."
 
 
