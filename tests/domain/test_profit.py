@@ -23,6 +23,7 @@ from watchroom.domain.profit import (
     costlier,
     curve,
     cutoffs,
+    days_of_service,
     earned,
     implied_ratio,
     in_use,
@@ -88,6 +89,19 @@ class TestWhatEachCutoffEarns:
         scored = counted(SCORES, OUTCOMES, days=10, known=np.arange(len(SCORES)) % 2 == 0)
         assert scored.to_month == pytest.approx(30 / 10 * 2)
         assert np.isnan(counted(SCORES, OUTCOMES, known=np.zeros(len(SCORES), bool)).to_month)
+
+    @pytest.mark.parametrize(
+        ("days", "of_service"),
+        [
+            ([], 0),
+            (["2024-01-01"], 1),
+            ([f"2024-01-{day:02}" for day in (1, 2, 3, 4, 5, 8, 9, 10, 11, 12)], 12),  # two working weeks
+            (["2024-01-01", "2024-01-05"], 5),  # a silence of three days
+            (["2024-01-01", "2024-01-06"], 2),  # one of four
+        ],
+    )
+    def test_a_model_that_rests_at_weekends_serves_on_calendar_days(self, days, of_service):
+        assert days_of_service(np.array(days, "datetime64[D]")) == of_service
 
     def test_what_the_file_leaves_out_is_unknown_where_it_counts_and_nowhere_else(self):
         found = earned(curve(counted(SCORES, OUTCOMES)), OutcomeWorth(110, -40, None, 0))
@@ -208,6 +222,19 @@ class TestTheBestOne:
         assert best(counted(SCORES, outcomes), stakes(FRAUD), 0.5) is None
         assert best(counted(SCORES, ~outcomes), stakes(FRAUD), 0.5) is None
         assert implied_ratio(counted(SCORES, outcomes), 0.5) is None
+
+    @pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")
+    def test_stakes_that_cannot_be_summed_name_none(self):
+        assert best(counted(SCORES, OUTCOMES), Stakes(1e308, 1e308), 0.5) is None
+
+    def test_days_of_rest_are_not_drawn(self):
+        day = np.random.default_rng(1).integers(0, 30, len(SCORES))
+        known = np.ones(len(SCORES), bool)
+        resting = on_days(SCORES, OUTCOMES, day + day // 5 * 2, known)
+        assert resting.days > 30
+        assert best(resting, stakes(FRAUD), 0.5).gain_low == best(
+            on_days(SCORES, OUTCOMES, day, known), stakes(FRAUD), 0.5
+        ).gain_low  # fmt: skip
 
     def test_without_one_in_use_there_is_a_best_and_no_gain(self):
         found = best(counted(SCORES, OUTCOMES), stakes(FRAUD), None)

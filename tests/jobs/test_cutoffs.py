@@ -95,6 +95,17 @@ def test_only_the_last_ninety_days_of_service_count_and_a_second_run_changes_not
     assert list(every["n"]) == [decided()["card-fraud"]["outcome"].notna().sum()]
 
 
+def test_a_model_that_rests_at_weekends_earns_no_more_a_month_than_a_calendar_holds(tmp_path: Path):
+    frame = raw(8, days=28)
+    frame = frame[[day.weekday() < 5 for day in frame["day"]]]
+    publish_rows(tmp_path / "store", {"profile_outcomes": cells("m", frame)})
+    with SnapshotStore(tmp_path / "store", ReaderLimits.of(Settings.load({}))).lease() as snapshot:
+        got = of_period(snapshot, model="m", version=1, first=FIRST, last=FIRST + timedelta(40))
+    assert got is not None
+    assert got.scored.days == (max(frame["day"]) - min(frame["day"])).days + 1 > frame["day"].nunique()
+    assert got.scored.to_month == pytest.approx(30 / got.scored.days * len(frame) / frame["outcome"].notna().sum())
+
+
 def test_a_long_period_is_put_into_blocks_and_loses_nothing(tmp_path: Path):
     days = 300
     frame = raw(8, days=days).assign(score=lambda frame: frame["score"].round(1))

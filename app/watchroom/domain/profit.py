@@ -17,6 +17,7 @@ from watchroom.domain.cutoff import implied
 from watchroom.domain.outcomes import Cells, Floats, texts, whole
 from watchroom.domain.performance_scores import Counts
 from watchroom.domain.periods import MONTH_DAYS
+from watchroom.domain.witness import BRIDGED_DAYS
 from watchroom.domain.worth import OutcomeWorth
 
 NEVER = 1.00001
@@ -35,7 +36,8 @@ class Scored:
     """A binary model's decisions with a score, by block of days and bin of the score grid.
 
     `positive` and `negative`, each (blocks, bins), are those whose outcome is known; `every` (bins) are all, with an
-    outcome or not. `days` are the days on which there were any. A block is one day, or several in a long period.
+    outcome or not. `days` are those of service that they stand for, as `days_of_service` counts them. A block is one
+    day, or several in a long period; one without decisions is empty.
     """
 
     positive: NDArray[np.int32]
@@ -60,13 +62,25 @@ class Scored:
 
     @property
     def to_month(self) -> float:
-        """What turns a sum over the labelled decisions into that of all in thirty days; NaN without any.
+        """What turns a sum over the labelled decisions into that of all in thirty days of service; NaN without any.
 
         Decisions without an outcome are taken to be like those with one.
         """
         if not self.labelled or not self.days:
             return float("nan")
         return MONTH_DAYS / self.days * self.decisions / self.labelled
+
+
+def days_of_service(days: NDArray[np.datetime64]) -> int:
+    """The calendar days that these days with decisions, rising, stand for: short silences between them are service.
+
+    A model that rests at weekends serves seven days a week. Silences of more than `BRIDGED_DAYS` are none, as for the
+    running cost.
+    """
+    if not days.size:
+        return 0
+    apart = np.diff(days.astype("datetime64[D]")).astype(np.int64)
+    return 1 + int(np.where(apart <= BRIDGED_DAYS + 1, apart, 1).sum())
 
 
 def scored_by_block(cells: Cells, block: NDArray[np.int64], days: int) -> Scored:

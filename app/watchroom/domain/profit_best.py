@@ -78,6 +78,8 @@ class _Choices:
 def best(scored: Scored, at_stake: Stakes, in_use: float | None) -> Best | None:
     """The cut-off with the greatest worth; None with fewer than `FEWEST` decisions of either outcome.
 
+    None too where the stakes are so large that nothing can be summed.
+
     Among equally good ones it is the nearest to the one in use, and of those the roundest number. The interval of the
     cut-off is the bootstrap's percentiles. That of the gain allows for the best one having been chosen on the same
     decisions (Efron 1983, optimism): without that it would promise too much.
@@ -88,6 +90,8 @@ def best(scored: Scored, at_stake: Stakes, in_use: float | None) -> Best | None:
     choices = _choices(positive + negative)
     won = _won(scored, at_stake, choices)
     total = from_each(won.sum(axis=0))
+    if not np.isfinite(total).all():
+        return None
     now = None if in_use is None else int(choices.of_each()[place_of(in_use)])
     chosen = _chosen(total, choices, in_use)
     noise = from_each(_resampled(scored, at_stake, won, choices)) - total
@@ -117,15 +121,21 @@ def _won(scored: Scored, at_stake: Stakes, choices: _Choices) -> Floats:
 
 
 def _by_days(scored: Scored) -> bool:
-    return min(scored.days, len(scored.positive)) >= DAYS_RESAMPLED
+    return int(_filled(scored).sum()) >= DAYS_RESAMPLED
+
+
+def _filled(scored: Scored) -> NDArray[np.bool_]:
+    """The blocks with outcomes: a day of rest is no day that could have been drawn."""
+    found: NDArray[np.bool_] = (scored.positive.any(axis=1)) | (scored.negative.any(axis=1))
+    return found
 
 
 def _resampled(scored: Scored, at_stake: Stakes, won: Floats, choices: _Choices) -> Floats:
     """(draws, filled bins): the same of each sample, drawn with replacement."""
     draw = np.random.default_rng(_SEED)
     if _by_days(scored):
-        blocks = len(won)
-        return draw.multinomial(blocks, np.full(blocks, 1 / blocks), DRAWS).astype(np.float64) @ won
+        days = won[_filled(scored)]
+        return draw.multinomial(len(days), np.full(len(days), 1 / len(days)), DRAWS).astype(np.float64) @ days
     positive, negative = (part[choices.filled] for part in scored.totals)
     shape = (DRAWS, choices.filled.size)
     drawn: Floats = draw.poisson(positive, shape) * at_stake.caught - draw.poisson(negative, shape) * at_stake.spared

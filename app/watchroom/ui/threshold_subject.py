@@ -34,8 +34,8 @@ class Found:
 
     `month` is the money a month at each of `cutoffs()`, NaN where a worth is missing; `half` half the width of the
     95 % interval of it against the cut-off in use. `best` is None when the worths or the outcomes do not tell.
-    `to_month` turns a sum over the decisions with an outcome into that of all in thirty days. `days` are those with
-    decisions, `decisions` those with a score, `labelled` those of them with an outcome, `unscored` those without score.
+    `to_month` turns a sum over the decisions with an outcome into that of all in thirty days. `days` are those of
+    service, `decisions` those with a score, `labelled` those of them with an outcome, `unscored` those without score.
     """
 
     curve: Curve

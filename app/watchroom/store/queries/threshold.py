@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from watchroom.domain.outcomes import Cells
-from watchroom.domain.profit import InUse, Scored, in_use, scored_by_block
+from watchroom.domain.profit import InUse, Scored, days_of_service, in_use, scored_by_block
 from watchroom.store.snapshot import Snapshot
 
 BLOCKS = 120
@@ -52,7 +52,8 @@ def decided(snapshot: Snapshot, *, model: str, version: int, first: date, last: 
     rows = snapshot.query(
         f"{_CELLS} {_SERVED if served else ''} group by all", [begun, length, model, version, begun, ended]
     )
-    return _decided(rows, int((days["scored"] > 0).sum()), begun, ended, served)
+    scored = np.sort(days["day"][days["scored"] > 0].to_numpy("datetime64[D]"))
+    return _decided(rows, days_of_service(scored), begun, ended, served)
 
 
 _DAYS = """
