@@ -207,3 +207,23 @@ def test_the_same_answer_to_every_decision_moves_its_counts_and_none_of_its_outc
     parts = np.array([[1.0, 2, 3, 4], [5, 6, 7, 8]])
     assert constantly(parts, True).tolist() == [[4, 6, 0, 0], [12, 14, 0, 0]]
     assert constantly(parts, [False, True]).tolist() == [[0, 0, 4, 6], [12, 14, 0, 0]]
+
+
+@pytest.mark.parametrize("beyond", [math.inf, 3.4e308, 1e16])
+def test_money_that_no_company_has_is_unknown_and_spoils_no_other_day(beyond: float) -> None:
+    days = [D1, D1 + timedelta(1)]
+    parts = counts_of(days, "model", "realized", 8, over_sum=10.0, under_sum=0.0)
+    parts.loc[0, "over_sum"] = beyond
+    found = money(Assumptions(ErrorWorth(-1, -1), run_cost_per_month=300), of(parts, days=days))
+    assert list(found.beyond) == [True, False]
+    for amounts in (found.worth, found.benefit, found.net):
+        assert np.isnan(amounts[0])
+    assert (found.worth[1], found.net[1]) == (-10, -20)
+
+
+def test_two_sums_that_are_beyond_all_numbers_are_unknown_in_their_month() -> None:
+    days = [D1, D1 + timedelta(1)]
+    parts = counts_of(days, "model", "realized", 8, over_sum=1.7e308, under_sum=0.0)
+    found = money(Assumptions(ErrorWorth(-1, -1)), of(parts, days=days).by("month"))
+    assert found.beyond.all()
+    assert np.isnan(found.net).all()

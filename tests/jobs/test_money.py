@@ -351,3 +351,23 @@ def test_figures_that_are_left_out_are_unknown_and_the_rest_is_counted(room: Log
     assert np.isnan(one.net)
     assert one.run_cost == pytest.approx(100)
     assert one.period_start.date() == FIRST
+
+
+def test_predictions_that_cannot_be_make_the_money_of_their_month_unknown_and_are_told(
+    room: LogRoom, predicted: pd.DataFrame
+) -> None:
+    room.spec(regression({"constant": 20}))
+    frame = predicted.drop(columns=["label", "day"])
+    early = frame.index[frame["timestamp"] < "2026-03-20"][:2]
+    frame.loc[early, "prediction"] = 1.7e308
+    room.write(frame, "decisions/a.parquet")
+    found = refresh(room)
+    march, april = found.of().to_dict("records")
+    assert [pd.isna(march[name]) for name in ("worth", "benefit", "net")] == [True] * 3
+    assert np.isfinite([april["worth"], april["net"]]).all()
+    amounts = found.value[["worth", "baseline_worth", "benefit", "estimated_benefit", "run_cost", "net"]]
+    assert not np.isinf(amounts.to_numpy(np.float64)).any()
+    (said,) = (one for one in found.result.problems if one.severity == "error")
+    assert MODEL in said.what
+    assert "2026-03" in said.what
+    assert said in refresh(room).result.problems

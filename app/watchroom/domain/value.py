@@ -34,6 +34,10 @@ LEAST_COVERED = 0.5
 to be like them, and of less than half nobody would believe that."""
 
 
+MOST_MONEY = 1e15
+"""More than all money there is: what comes to more, or to no number, rests on predictions that are none."""
+
+
 @dataclass(frozen=True)
 class Baseline:
     """What would be done without the model: one of the three is given."""
@@ -73,7 +77,8 @@ class Counts:
 
     def summed(self, starts: NDArray[np.intp]) -> Counts:
         """The sums of the rows from each start to the next; there is at least one."""
-        return Counts(np.add.reduceat(self.n, starts), np.add.reduceat(self.parts, starts))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return Counts(np.add.reduceat(self.n, starts), np.add.reduceat(self.parts, starts))
 
 
 @dataclass(frozen=True)
@@ -188,7 +193,10 @@ def _bridged(days: Days, shares: Floats) -> tuple[Days, Floats]:
 
 @dataclass(frozen=True)
 class Money:
-    """Money by day or period, as in the table `value`; NaN is unknown."""
+    """Money by day or period, as in the table `value`; NaN is unknown.
+
+    `beyond` says of which it is unknown because it came to no number, or to more than `MOST_MONEY`.
+    """
 
     worth: Floats
     baseline_worth: Floats
@@ -196,6 +204,7 @@ class Money:
     estimated_benefit: Floats
     run_cost: Floats
     net: Floats
+    beyond: NDArray[np.bool_]
 
     @property
     def running_net(self) -> Floats:
@@ -205,15 +214,27 @@ class Money:
 
 def money(assumed: Assumptions, of: Service) -> Money:
     """The money of each day or period under these assumptions."""
-    worth = worth_of(assumed.terms, of.realized)
-    without = _without(assumed, of.realized, of.realized_without)
-    estimated = worth_of(assumed.terms, of.estimated)
-    estimated_without = _without(assumed, of.estimated, of.estimated_without)
-    benefit, guessed = _less(assumed, worth, without), _less(assumed, estimated, estimated_without)
+    worth, without = _both(assumed, of.realized, of.realized_without)
+    estimated, estimated_without = _both(assumed, of.estimated, of.estimated_without)
     cost = np.full(of.months.size, np.nan)
     if assumed.run_cost_per_month is not None:
         cost = np.where(of.months > 0, assumed.run_cost_per_month * of.months, np.nan)
-    return Money(worth, without, benefit, guessed, cost, _net(of, benefit, guessed, cost))
+    every = (worth, without, estimated, estimated_without, cost)
+    beyond = np.any([np.abs(one) > MOST_MONEY for one in every], axis=0)
+    worth, without, estimated, estimated_without, cost = (bounded(one) for one in every)
+    benefit, guessed = _less(assumed, worth, without), _less(assumed, estimated, estimated_without)
+    net = np.where(np.abs(every[-1]) > MOST_MONEY, np.nan, _net(of, benefit, guessed, cost))
+    return Money(worth, without, benefit, guessed, cost, net, beyond)
+
+
+def _both(assumed: Assumptions, own: Counts, without: Counts) -> tuple[Floats, Floats]:
+    return worth_of(assumed.terms, own), _without(assumed, own, without)
+
+
+def bounded(amounts: ArrayLike) -> Floats:
+    """The amounts, NaN for those that are no number or more than `MOST_MONEY` either way."""
+    given = np.asarray(amounts, np.float64)
+    return np.where(np.abs(given) <= MOST_MONEY, given, np.nan)
 
 
 def _less(assumed: Assumptions, worth: Floats, without: Floats) -> Floats:
@@ -229,14 +250,17 @@ def _net(of: Service, benefit: Floats, guessed: Floats, cost: Floats) -> Floats:
 def worth_of(terms: Terms | None, counts: Counts) -> Floats:
     """What the counted decisions are worth: each count times its figure.
 
-    NaN where there are no decisions, and where a kind that has decisions has no figure.
+    NaN where there are no decisions, and where a kind that has decisions has no figure; infinite where a count is.
     """
     figures = _figures(terms)
     if figures is None or figures.size != counts.parts.shape[1]:
         return np.full(counts.n.size, np.nan)
     given = ~np.isnan(figures)
     lacking = (counts.parts[:, ~given] > 0).any(axis=1)
-    return np.where((counts.n > 0) & ~lacking, counts.parts[:, given] @ figures[given], np.nan)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = counts.parts[:, given] @ figures[given]
+    found = np.where(np.isfinite(counts.parts).all(axis=1) & np.isfinite(found), found, np.inf)
+    return np.where((counts.n > 0) & ~lacking, found, np.nan)
 
 
 def _figures(terms: Terms | None) -> Floats | None:
@@ -256,7 +280,7 @@ def _without(assumed: Assumptions, own: Counts, without: Counts) -> Floats:
     if assumed.baseline is None:
         return np.full(own.n.size, np.nan)
     told = worth_of(assumed.terms, without)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         return np.where(without.n >= LEAST_COVERED * own.n, told * (own.n / without.n), np.nan)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from watchroom.domain.performance_status import MIN_LABELLED
+from watchroom.domain.value import bounded
 
 Floats = NDArray[np.float64]
 
@@ -110,8 +111,10 @@ def expected_errors(realized: pd.DataFrame, open_: pd.DataFrame) -> pd.DataFrame
 
     `realized` has day, n, over_sum and under_sum of the decisions with an outcome, `open_` day and n of those without.
     Each is off by the mean of the last `LAST_DAYS` days with outcomes; empty when fewer than `MIN_LABELLED` are known.
+    A day whose errors come to no number that can be believed teaches nothing.
     """
-    taught = recent(realized["day"].to_numpy("datetime64[D]"), (realized["n"] > 0).to_numpy())
+    told = ~np.isnan(bounded(realized[["over_sum", "under_sum"]])).any(axis=1)
+    taught = recent(realized["day"].to_numpy("datetime64[D]"), (realized["n"] > 0).to_numpy() & told)
     sums = realized.loc[taught, ["n", "over_sum", "under_sum"]].sum()
     if sums["n"] < MIN_LABELLED:
         return open_.iloc[:0].assign(over_sum=np.empty(0), under_sum=np.empty(0))

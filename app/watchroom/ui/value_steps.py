@@ -11,7 +11,7 @@ import streamlit as st
 
 from watchroom.charts import value_steps as charts
 from watchroom.charts.value_steps import Step
-from watchroom.domain.value import money, total
+from watchroom.domain.value import bounded, money, total
 from watchroom.store.queries.value import Answer
 from watchroom.ui.room import drawn
 from watchroom.ui.states import sourced
@@ -96,5 +96,9 @@ def _of_kinds(found: Figures, counts: Sequence[float] | np.ndarray) -> list[Step
         if not count or each == 0:
             continue
         of = f"{number(count)} × {text_of(found.assumed, name, currency, names)}"
-        steps.append(Step(label(name, names), None if each is None else float(count) * each, of))
+        steps.append(Step(label(name, names), None if each is None else _believed(float(count) * each), of))
     return steps
+
+
+def _believed(amount: float) -> float | None:
+    return None if np.isnan(bounded(amount)) else amount

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from watchroom.domain.periods import WHOLE
-from watchroom.domain.value import Assumptions, Service, assumptions_of, last_days, money, service
+from watchroom.domain.value import MOST_MONEY, Assumptions, Service, assumptions_of, last_days, money, service
 from watchroom.domain.value_estimate import expected, expected_errors
 from watchroom.jobs.explain.logs import Logs, Source
 from watchroom.jobs.profile import problems as say
@@ -31,12 +31,13 @@ from watchroom.store.draft import Draft
 from watchroom.store.money import COUNT_COLUMNS, MoneyStore
 from watchroom.store.value_notes import in_turn, keep_left, keep_notes, left, notes
 from watchroom.workspace.load import Workspace
+from watchroom.workspace.mistakes import quoted
 from watchroom.workspace.model_file import ModelSpec
 
 SECONDS = 120.0
 """For all models of one refresh: only a baseline that asks the log takes more than an instant."""
 
-_RULES = "1"
+_RULES = "2"
 """Raised when what is computed here changes its meaning, so that every model is worked out anew."""
 
 MONEY_NOTE = "money"
@@ -55,18 +56,23 @@ class MoneyResult:
 
 @dataclass(frozen=True)
 class _Kept:
-    """Noted of a model: what its money rests on, what its baseline's answers rest on, and what is to be said."""
+    """Noted of a model: what its money rests on, what its baseline's answers rest on, and what is to be said.
+
+    `beyond` are the months of which the money is no number that can be believed, the oldest first.
+    """
 
     stand: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)
     said: str = ""
+    beyond: Sequence[str] = ()
 
     @staticmethod
     def read(text: str | None) -> _Kept:
         return _Kept(**json.loads(text)) if text else _Kept()
 
     def written(self) -> str:
-        return json.dumps({"stand": self.stand, "marks": dict(self.marks), "said": self.said}, sort_keys=True)
+        kept = {"stand": self.stand, "marks": dict(self.marks), "said": self.said, "beyond": list(self.beyond)}
+        return json.dumps(kept, sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,7 @@ class _Worked:
     counts: pd.DataFrame
     money: list[Mapping[str, Any]]
     made: Made | None
+    beyond: Sequence[str]
 
 
 def count_money(draft: Draft, workspace: Workspace, engine: Engine, *, seconds: float = SECONDS) -> MoneyResult:
@@ -161,7 +168,7 @@ def _bring_up_to_date(draft: Draft, store: MoneyStore, source: Source, model: st
     asking = Asking(store, Logs(source, model, spec), source.engine, model, _own_marks(spec, kept))
     worked = _worked(asking, spec)
     marks = {**worked.made.marks, "rule": _rule(spec)} if worked.made else {}
-    now = _Kept(stand, marks, worked.made.note if worked.made else "")
+    now = _Kept(stand, marks, worked.made.note if worked.made else "", worked.beyond)
     with draft.transaction("value"):
         store.write(model, worked.counts, worked.money)
         keep_notes(draft, MONEY_NOTE, {model: now.written()})
@@ -185,7 +192,18 @@ def _worked(asking: Asking, spec: ModelSpec) -> _Worked:
     of_task = _of_binary if spec.task == "binary" else _of_regression
     counts, made = of_task(asking, assumed, days)
     counts = counts[counts["n"] > 0]
-    return _Worked(counts, list(_blocks(assumed, counts, days)), made)
+    blocks = list(_blocks(assumed, counts, days))
+    return _Worked(counts, [_columns(block) for block in blocks], made, _beyond(blocks))
+
+
+def _columns(block: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: column for name, column in block.items() if name != "beyond"}
+
+
+def _beyond(blocks: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The months of some version or the model whose money is beyond what can be, as `2026-10`."""
+    months = [block["period_start"][block["beyond"]] for block in blocks if block["grain"] == "month"]
+    return sorted({f"{start.astype('datetime64[M]')}" for own in months for start in own})
 
 
 def _of_binary(asking: Asking, assumed: Assumptions, days: pd.DataFrame) -> tuple[pd.DataFrame, Made | None]:
@@ -256,12 +274,24 @@ def _by_grain(assumed: Assumptions, of: Service) -> Iterable[Mapping[str, Any]]:
             "estimated_benefit": found.estimated_benefit,
             "run_cost": found.run_cost,
             "net": found.net,
+            "beyond": found.beyond,
         }
 
 
 def _said(workspace: Workspace, model: str, kept: _Kept) -> Iterable[Problem]:
     if kept.said:
         yield say.log_problem(model, f"{workspace.files.get(model, model)} (value)", kept.said, severity="note")
+    if kept.beyond:
+        more = f" and {len(kept.beyond) - 1:,} more" if len(kept.beyond) > 1 else ""
+        yield say.log_problem(
+            model,
+            f"{workspace.files.get(model, model)} (decisions)",
+            f"What {quoted(model)} was worth in {kept.beyond[-1]}{more} is unknown: it comes to no amount of money.",
+            severity="error",
+            why=f"It came to more than {MOST_MONEY:,.0f}, or to infinity, as a prediction of 1e308 makes it.",
+            next_step="Look in the log of that month for predictions or outcomes that cannot be.",
+            count=len(kept.beyond),
+        )
 
 
 def _of_several_classes(workspace: Workspace) -> Iterable[Problem]:
