@@ -139,6 +139,21 @@ def test_a_critical_alert_in_the_first_thirty_days_is_a_failure(
     assert (one.failed, one.restore_hours) == (failed, restored)
 
 
+@pytest.mark.parametrize(
+    ("trouble", "failed"),
+    [
+        (Trouble(at("2026-06-09"), None), False),  # before its first decision, in shadow
+        (Trouble(at("2026-06-10"), None), True),
+        (Trouble(at("2026-07-09"), None, of_model=True), False),  # the earlier version's trouble
+        (Trouble(at("2026-07-10"), None, of_model=True), True),
+    ],
+)
+def test_trouble_that_was_there_before_the_version_is_not_its_failure(trouble: Trouble, failed: bool):
+    watching = Watching({2: [trouble]}, {}, {2: day("2026-06-10")})
+    known = Known({}, watching, day("2026-05-01"), NOW)
+    assert releases(services(NOBODY, lead(HANDED_OVER), NOW), known)[1].failed is failed
+
+
 def test_a_failure_is_over_when_the_version_is_replaced_or_its_last_alert_ends():
     replaced = log((1, "2026-05-01", "2026-07-09"), (2, "2026-07-10", "2026-07-19"), (3, "2026-07-20", "2026-11-19"))
     alerts = {2: [Trouble(at("2026-07-15"), None)]}

@@ -68,6 +68,12 @@ def test_an_alert_and_a_judged_day_from_before_anybody_looked_fail_a_change(stor
     assert (found["failed"], found["restored_at"].date(), found["watched"]) == (True, day(55), False)
 
 
+def test_a_kpi_that_was_beyond_its_limit_before_the_change_does_not_fail_it(store: Path):
+    alert = {"alert_id": "a", "model": WELL, "version": 2, "signal": "kpi", "severity": "critical", "since": day(130)}
+    sample.publish(store, alerts=[alert])
+    assert not ask(store, f"from releases where model = '{WELL}' and failed").size
+
+
 def test_a_warning_fails_no_change(store: Path):
     sample.publish(
         store, alerts=[{"alert_id": "a", "model": WELL, "version": 2, "severity": "warning", "since": day(70)}]

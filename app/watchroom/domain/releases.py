@@ -7,7 +7,7 @@ zone. docs/portfolio.md defines what is counted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -40,10 +40,14 @@ class Service:
 
 @dataclass(frozen=True)
 class Trouble:
-    """A version was beyond a critical limit from `since` to `ended`; None while it lasts."""
+    """A version was beyond a critical limit from `since` to `ended`; None while it lasts.
+
+    `of_model` says that what is beyond its limit is the model's, whoever serves: a KPI.
+    """
 
     since: datetime
     ended: datetime | None
+    of_model: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,14 @@ class Born:
 
 @dataclass(frozen=True)
 class Watching:
-    """How a model's versions fared. `judged` is from when to when each one's health was judged."""
+    """How a model's versions fared. `judged` is from when to when each one's health was judged.
+
+    `decided` is the day of the first decision of each version of which a log tells.
+    """
 
     troubles: Mapping[int, Sequence[Trouble]]
     judged: Mapping[int, tuple[date, date]]
+    decided: Mapping[int, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -159,7 +167,8 @@ def _release(found: Sequence[Service], place: int, known: Known) -> Release:
     )
     if release.is_rollback or not release.dated:
         return release
-    troubles = known.watching.troubles.get(one.version, ())
+    first = known.watching.decided.get(one.version)
+    troubles = [each for each in known.watching.troubles.get(one.version, ()) if _its_own(each, one, first)]
     return _failing(release, troubles) or _gone_back_from(release, found, place) or _passed(release, known.now)
 
 
@@ -188,6 +197,16 @@ def _watched(one: Service, judged: tuple[date, date] | None, now: datetime) -> b
         return False
     last = min(one.at + FAILS_WITHIN, one.until or now)
     return judged[0] <= last.date() and judged[1] >= one.at.date()
+
+
+def _its_own(trouble: Trouble, one: Service, first: date | None) -> bool:
+    """Whether the version can have brought the trouble: not when it was there before its first decision.
+
+    What is the model's was the earlier version's trouble when it was there before this one took over.
+    """
+    if trouble.of_model and trouble.since < one.at:
+        return False
+    return first is None or trouble.since.date() >= first
 
 
 def _failing(release: Release, troubles: Sequence[Trouble]) -> Release | None:

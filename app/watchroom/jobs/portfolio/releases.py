@@ -136,8 +136,12 @@ One lasts from its first day beyond the critical limit to the next stable day, a
 """
 
 _ALERTS = (
-    "select model, version, since, ended_at from health.alerts where severity = 'critical' and version is not null"
+    "select model, version, since, ended_at, signal = 'kpi' from health.alerts "
+    "where severity = 'critical' and version is not null"
 )
+
+
+_FIRST_DECISIONS = "select model, version, min(day) from profile.volume where decisions > 0 group by model, version"
 
 
 def _watching(draft: Draft) -> dict[str, Watching]:
@@ -146,20 +150,26 @@ def _watching(draft: Draft) -> dict[str, Watching]:
     told = connection.execute("select min(seen_at)::date from room.registry_events").fetchall()
     before = connection.execute(_BEFORE_WATCHED, {"watched_from": told[0][0] or draft.made_at.date()}).fetchall()
     troubles: defaultdict[str, defaultdict[int, list[Trouble]]] = defaultdict(lambda: defaultdict(list))
-    for model, version, since, ended in _distinct(before, connection.execute(_ALERTS).fetchall()):
-        troubles[model][version].append(Trouble(_time(since), None if ended is None else _time(ended)))
+    for model, version, since, ended, of_model in _distinct(before, connection.execute(_ALERTS).fetchall()):
+        troubles[model][version].append(Trouble(_time(since), None if ended is None else _time(ended), of_model))
     spans: defaultdict[str, dict[int, tuple[date, date]]] = defaultdict(dict)
     judged = connection.execute(f"select model, version, min(day), max(day) from ({_JUDGED}) group by all").fetchall()
     for model, version, first, last in judged:
         spans[model][version] = (first, last)
-    return {model: Watching(troubles.get(model, {}), spans.get(model, {})) for model in {*troubles, *spans}}
+    decided: defaultdict[str, dict[int, date]] = defaultdict(dict)
+    for model, version, first in connection.execute(_FIRST_DECISIONS).fetchall():
+        decided[model][version] = first
+    return {
+        model: Watching(troubles.get(model, {}), spans.get(model, {}), decided.get(model, {}))
+        for model in {*troubles, *spans}
+    }
 
 
 def _distinct(before: Iterable[tuple[Any, ...]], alerts: list[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
     """Both, without the days before the first refresh that an alert of the version has taken over."""
-    raised = {(model, version, since) for model, version, since, _ in alerts}
+    raised = {(model, version, since) for model, version, since, *_ in alerts}
     yield from alerts
-    yield from (one for one in before if one[:3] not in raised)
+    yield from ((*one, False) for one in before if one[:3] not in raised)
 
 
 def _time(moment: date | datetime) -> datetime:
