@@ -20,7 +20,7 @@ def notes(chart: charts.Chart) -> list[str]:
 
 
 def test_the_curve_marks_the_best_the_one_in_use_and_the_chosen_one_and_says_their_money():
-    chart = charts.earned(AT, MONEY, np.full(AT.size, 100.0), MARKS, 1.0, "EUR")
+    chart = charts.earned(AT, MONEY, np.full(AT.size, 100.0), MARKS, 1.0, "EUR", "Benefit")
     assert notes(chart) == ["best 0.30", "in use 0.60", "chosen 0.45"]
     assert "the best one 0.30 €5,000, which lies between 0.25 and 0.36 with 95 % confidence" in chart.alt
     assert "the one in use 0.60 €1,400" in chart.alt
@@ -28,19 +28,23 @@ def test_the_curve_marks_the_best_the_one_in_use_and_the_chosen_one_and_says_the
 
 
 def test_a_curve_of_three_thousand_cutoffs_is_sent_with_few_points_and_with_those_that_are_marked():
-    line = charts.earned(AT, MONEY, np.full(AT.size, np.nan), MARKS, 1.0, "EUR").figure.data[0]
+    line = charts.earned(AT, MONEY, np.full(AT.size, np.nan), MARKS, 1.0, "EUR", "Benefit").figure.data[0]
     assert len(line.x) <= POINTS + 3
     assert {0.3, 0.45, 0.6} <= {round(float(one), 6) for one in line.x}
 
 
 def test_a_chosen_cutoff_that_is_the_best_one_is_not_named_twice():
-    chart = charts.earned(AT, MONEY, np.full(AT.size, np.nan), Marks(0.3, 0.6, 0.3, 0.25, 0.36), 1.0, "EUR")
+    chart = charts.earned(
+        AT, MONEY, np.full(AT.size, np.nan), Marks(0.3, 0.6, 0.3, 0.25, 0.36), 1.0, "EUR", "Benefit a month"
+    )
     assert notes(chart) == ["best 0.30", "in use 0.60"]
 
 
 def test_the_fall_to_yes_to_all_does_not_flatten_what_is_compared():
     steep = np.where(AT < 0.1, -1e7, MONEY)
-    low, high = charts.earned(AT, steep, np.full(AT.size, np.nan), MARKS, 1.0, "EUR").figure.layout.yaxis.range
+    low, high = charts.earned(
+        AT, steep, np.full(AT.size, np.nan), MARKS, 1.0, "EUR", "Benefit a month"
+    ).figure.layout.yaxis.range
     assert low > -1e5
     assert low < MONEY[-1] < 5000 < high
 

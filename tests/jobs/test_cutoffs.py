@@ -12,12 +12,13 @@ import pytest
 
 from tests.helpers.snapshots import publish_rows
 from tests.ui.threshold_sample import DAYS, FIRST, PER_DAY, cells, decided, raw, rows, threshold, workspace
+from watchroom.jobs.value import cutoffs as cutoffs_job
 from watchroom.jobs.value.cutoffs import DAYS as WINDOW
 from watchroom.jobs.value.cutoffs import find_cutoffs
 from watchroom.settings import Settings
 from watchroom.store.draft import Draft, refresh_lock
 from watchroom.store.manifest import StoreFolder
-from watchroom.store.queries.threshold import BLOCKS
+from watchroom.store.queries.threshold import BLOCKS, Decided
 from watchroom.store.queries.threshold import decided as of_period
 from watchroom.store.snapshot import ReaderLimits, SnapshotStore
 
@@ -90,7 +91,7 @@ def test_only_the_last_ninety_days_of_service_count_and_a_second_run_changes_not
     with refresh_lock(StoreFolder(tmp_path / "store"), 5), Draft(StoreFolder(tmp_path / "store")) as draft:
         told = [find_cutoffs(draft, workspace(made, tmp_path)) for _ in range(2)]
         every = draft.connection.execute("select * from value.cutoffs").df()
-    assert told == ["models with scores and outcomes: 1, with a best cut-off: 1", "nothing new"]
+    assert told == [("models with scores and outcomes: 1, with a best cut-off: 1", ()), ("nothing new", ())]
     assert list(every["version"]) == [1]
     assert list(every["n"]) == [decided()["card-fraud"]["outcome"].notna().sum()]
 
@@ -104,6 +105,28 @@ def test_a_model_that_rests_at_weekends_earns_no_more_a_month_than_a_calendar_ho
     assert got is not None
     assert got.scored.days == (max(frame["day"]) - min(frame["day"])).days + 1 > frame["day"].nunique()
     assert got.scored.to_month == pytest.approx(30 / got.scored.days * len(frame) / frame["outcome"].notna().sum())
+
+
+def test_one_model_that_fails_is_named_keeps_its_row_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    store = tmp_path / "store"
+    threshold(store)
+    with refresh_lock(StoreFolder(store), 5), Draft(StoreFolder(store)) as draft:
+        before = draft.connection.execute("select * from value.cutoffs order by model").fetchall()
+
+        def fails_once(found: Decided, cutoff: float) -> float:
+            if found.scored.decisions == DAYS * PER_DAY and found.in_use is not None and found.in_use.cutoff == 0.6:
+                raise ZeroDivisionError("no days")
+            return real(found, cutoff)
+
+        real = cutoffs_job._alerts
+        monkeypatch.setattr(cutoffs_job, "_alerts", fails_once)
+        _, problems = find_cutoffs(draft, workspace(rows(), tmp_path))
+        after = draft.connection.execute("select * from value.cutoffs order by model").fetchall()
+    assert after == before
+    assert [(problem.model, problem.why) for problem in problems] == [("card-fraud", "no days")]
+    assert "card-fraud" in problems[0].place
 
 
 def test_a_long_period_is_put_into_blocks_and_loses_nothing(tmp_path: Path):

@@ -13,8 +13,10 @@ from tests.helpers.snapshots import publish_rows
 from tests.jobs.test_cutoffs import money
 from tests.ui.reading import Reader, figures, full, links, said
 from tests.ui.sample import LONG
-from tests.ui.threshold_sample import DAYS, decided, threshold
+from tests.ui.threshold_sample import DAYS, PER_DAY, decided, threshold
+from watchroom.domain.money_text import money as amount
 
+LABEL = "Benefit a month, before running costs"
 NOT_THE_FILES = "A scenario, not the figures of the file"
 USUAL = {"model": "card-fraud", "period": "Last 30 days"}
 
@@ -83,6 +85,43 @@ class TestOneModel:
         assert "assume" not in app.query_params
         assert NOT_THE_FILES not in said(app)
         assert said(app) == before
+
+    def test_a_cutoff_that_nobody_set_follows_the_best_one_and_one_that_was_set_stays(self, reader: Reader):
+        app = reader.open("threshold", **USUAL)
+        before = slider(app)
+        app.button(key="threshold_alarms").click().run()
+        text, best = said(app), slider(app)
+        assert best > before
+        assert re.search(rf"With your figures: [^€]*\b{best:g}0? would have earned €", text)
+        assert f"At {best:g}" in text
+        assert f"threshold: {best:g}  #" in text
+        app.main.slider[0].set_value(0.45).run()
+        app.button(key="threshold_reset").click().run()
+        assert slider(app) == 0.45
+
+    def test_what_another_period_says_stands_beside_what_the_refresh_advises(self, reader: Reader):
+        text = said(reader.open("threshold", model="card-fraud"))
+        assert re.search(r"The 25 days to \d+ \w+ that have outcomes: ", text)
+        assert "The refresh advises" not in text
+        app = reader.open("threshold", model="card-fraud", period="Last 7 days")
+        assert re.search(r"The refresh advises 0\.\d+, on the 25 days to .* a month more \(95 %: €", said(app))
+        (back,) = [params for label, _, params in links(app) if label == "Look at those days"]
+        assert "period=Last+30+days" in back.replace("%20", "+")
+
+    def test_money_is_what_it_earns_more_than_the_baseline_of_the_file(self, reader: Reader):
+        worth = figures(app := reader.open("threshold", **USUAL, cutoff="0.3"))
+        known = decided()["card-fraud"].dropna(subset=["outcome"])
+        yes_to_all = 110 * (known["outcome"] == "1").sum() - 40 * (known["outcome"] == "0").sum()
+        per_month = 30 / DAYS * DAYS * PER_DAY / len(known)
+        against = reader.open("threshold", **USUAL, cutoff="0.3", assume=["baseline:all_positive"])
+        benefit = (money(known, 0.3) - yes_to_all) * per_month
+        assert worth[LABEL][0] == amount(money(known, 0.3) * per_month, "EUR")
+        assert figures(against)[LABEL][0] == amount(benefit, "EUR")
+        assert f"(yes to all: {amount(yes_to_all * per_month, 'EUR')} a month); running costs are not in it" in said(
+            against
+        )
+        assert all("in these days" in said(page) for page in (app, against))
+        assert alts(against)[0].startswith(LABEL)
 
     def test_the_kinds_of_decisions_are_in_the_words_of_the_file(self, reader: Reader):
         table = next(one.value for one in reader.open("threshold", **USUAL).main.markdown if "|:--|" in one.value)

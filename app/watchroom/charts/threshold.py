@@ -35,8 +35,8 @@ class Marks:
     high: float | None = None
 
 
-def earned(cutoff: Floats, month: Floats, half: Floats, marks: Marks, top: float, currency: str) -> Chart:
-    """Money a month at every cut-off up to `top`, with the one in use, the best one, its interval, and the chosen one.
+def earned(cutoff: Floats, month: Floats, half: Floats, marks: Marks, top: float, currency: str, what: str) -> Chart:
+    """`what`, money a month, at every cut-off up to `top`, with the one in use, the best, its interval, the chosen.
 
     `half` is half the width of the 95 % interval against the one in use, NaN without one.
     """
@@ -53,10 +53,11 @@ def earned(cutoff: Floats, month: Floats, half: Floats, marks: Marks, top: float
     chart.update_layout(hovermode="closest", margin={"t": 44, "r": 16})
     chart.update_xaxes(range=[0, top], title={"text": "cut-off", "font": {"size": 12, "color": OTHER_COLOUR}})
     chart.update_yaxes(
-        range=span, zeroline=span[0] < 0 < span[1], zerolinecolor=OTHER_COLOUR, **_money_ticks(span, currency)
-    )
+        range=span, zeroline=span[0] < 0 < span[1], zerolinecolor=OTHER_COLOUR, **_money_ticks(span, currency),
+        title={"text": what.lower().replace(", ", ",<br>"), "font": {"size": 12, "color": OTHER_COLOUR}},
+    )  # fmt: skip
     _mark(chart, cutoff, month, marks, top)
-    return Chart(chart, _earned_words(cutoff, month, marks, currency))
+    return Chart(chart, _earned_words(cutoff, month, marks, currency, what))
 
 
 def _thinned(cutoff: Floats, top: float, marks: Marks) -> Any:
@@ -137,7 +138,7 @@ def _label(chart: go.Figure, x: float, text: str, colour: str, y: float, top: fl
     )  # fmt: skip
 
 
-def _earned_words(cutoff: Floats, month: Floats, marks: Marks, currency: str) -> str:
+def _earned_words(cutoff: Floats, month: Floats, marks: Marks, currency: str, what: str) -> str:
     def at(one: float) -> str:
         return f"{cutoff_text(min(one, 1.0))} {money(float(month[place_on(cutoff, one)]), currency)}"
 
@@ -148,7 +149,7 @@ def _earned_words(cutoff: Floats, month: Floats, marks: Marks, currency: str) ->
         ends = f"{cutoff_text(marks.low)} and {cutoff_text(min(marks.high, 1.0))}"
         told.append(f"the best one {at(marks.best)}, which lies between {ends} with 95 % confidence")
     ends = f"yes to all {money(float(month[0]), currency)}, no to all {money(float(month[-1]), currency)}"
-    return f"Money a month against the cut-off: {'; '.join(told)}; {ends}."
+    return f"{what}, against the cut-off: {'; '.join(told)}; {ends}."
 
 
 def rates(cutoff: Floats, precision: Floats, recall: Floats, marks: Marks, top: float, words: tuple[str, str]) -> Chart:

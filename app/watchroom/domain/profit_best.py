@@ -126,8 +126,7 @@ def _by_days(scored: Scored) -> bool:
 
 def _filled(scored: Scored) -> NDArray[np.bool_]:
     """The blocks with outcomes: a day of rest is no day that could have been drawn."""
-    found: NDArray[np.bool_] = (scored.positive.any(axis=1)) | (scored.negative.any(axis=1))
-    return found
+    return np.asarray((scored.positive + scored.negative).sum(axis=1) > 0)
 
 
 def _resampled(scored: Scored, at_stake: Stakes, won: Floats, choices: _Choices) -> Floats:

@@ -22,8 +22,10 @@ from watchroom.store.queries import threshold as queries
 from watchroom.ui import threshold_groups, threshold_worth
 from watchroom.ui import threshold_words as words
 from watchroom.ui.fragments import fragment
+from watchroom.ui.navigation import link
 from watchroom.ui.proposals import propose_button
 from watchroom.ui.room import ask, drawn
+from watchroom.ui.scope import DEFAULT_PERIOD
 from watchroom.ui.states import code, figure, section, sourced
 from watchroom.ui.tables import download
 from watchroom.ui.text import number, plain, sentence
@@ -50,7 +52,8 @@ def show(subject: Subject, figures: Figures, groups: tuple[str, ...]) -> None:
         return
     changed = worth != subject.worth
     st.markdown(f"**{sentence(words.answer(subject, found, changed), 600)}**")
-    st.caption(sentence(f"{subject.period}: {words.basis(subject, found)}", 400))
+    st.caption(sentence(f"{subject.period[:1].upper()}{subject.period[1:]}: {words.basis(subject, found)}", 400))
+    _advice(subject)
     for doubt in words.doubts(found, subject.names):
         st.caption(f":orange[:material/warning:] {sentence(doubt, 400)}")
     if found.at_stake is None:
@@ -70,6 +73,19 @@ def show(subject: Subject, figures: Figures, groups: tuple[str, ...]) -> None:
     _told_more(subject, found, worth, changed)
 
 
+def _advice(subject: Subject) -> None:
+    """What the refresh advises, where other days are looked at, with the way to those."""
+    advised = subject.advised
+    if advised is None or advised.best is None or (subject.first, subject.last) == (advised.first, advised.last):
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption(sentence(words.advice(advised, subject.currency), 300), width="content")
+        link(
+            "threshold", "Look at those days", icon=":material/date_range:",
+            params={"model": subject.model, "version": str(subject.version), "period": DEFAULT_PERIOD},
+        )  # fmt: skip
+
+
 @fragment()
 def _slider_part(subject: Subject, worth: OutcomeWorth) -> None:
     """The slider and all that moves with it: run by itself when it is moved."""
@@ -79,7 +95,7 @@ def _slider_part(subject: Subject, worth: OutcomeWorth) -> None:
     st.markdown(sentence(words.chosen(found, chosen, subject), 500))
     marks = _marks(found, chosen)
     if found.at_stake is not None:
-        chart = charts.earned(cutoffs(), found.month, found.half, marks, found.top, subject.currency)
+        chart = charts.earned(cutoffs(), found.month, found.half, marks, found.top, subject.currency, words.kind(found))
         st.plotly_chart(chart.figure, config=_QUIET, alt=chart.alt, key="threshold_money")
         st.caption(sentence(_legend(subject, found), 500))
     _figures(subject, found, chosen)
@@ -93,7 +109,7 @@ def _slider(found: Found) -> float:
     fine = found.top <= 0.1
     step = 0.0001 if fine else 0.001
     usual = min(max(start, 0.0), found.top)
-    threshold_worth.cutoff_afresh(usual)
+    threshold_worth.follow_usual(usual)
     top = 1.0 if _asked() > found.top else found.top
     return float(
         st.slider("Cut-off", 0.0, top, usual, step, key=threshold_worth.CUTOFF, bind="query-params",
@@ -116,9 +132,13 @@ def _marks(found: Found, chosen: float) -> Marks:
 
 
 def _legend(subject: Subject, found: Found) -> str:
-    """How sure the best one is, how much room there is round it, and what the pale band is."""
+    """How sure the best one is, how much room there is round it, what the pale band is, and what money is meant."""
     band = "The pale band is the 95 % interval against the one in use." if found.best and found.now is not None else ""
-    return " ".join(part for part in (words.room_around(found, subject.currency), words.sure(found), band) if part)
+    return " ".join(
+        part
+        for part in (words.room_around(found, subject.currency), words.sure(found), band, words.against(found, subject))
+        if part
+    )
 
 
 def _figures(subject: Subject, found: Found, chosen: float) -> None:
@@ -131,8 +151,10 @@ def _figures(subject: Subject, found: Found, chosen: float) -> None:
         if not math.isnan(month):
             before = None if found.now is None else words.month_at(found, found.now)
             figure(
-                "Money a month", money(month, subject.currency), _now(before, lambda one: money(one, subject.currency))
-            )
+                words.kind(found), money(month, subject.currency),
+                _now(before, lambda one: money(one, subject.currency)),
+                help=plain(words.against(found, subject), 300),
+            )  # fmt: skip
         figure(
             plain(f"“{names.yes}”", 40), short(place.alerts / days),
             _now(now, lambda one: short(one.alerts / days), "a day · "),
@@ -171,14 +193,14 @@ def _matrix(subject: Subject, found: Found, chosen: float, worth: OutcomeWorth) 
     ]
     st.markdown("\n".join([head, "|:--|:--|:--|", *rows]))
     total = _in_all(found, chosen)
-    earned = "" if math.isnan(total) else f": {money(total, subject.currency)} in these days"
+    earned = "" if math.isnan(total) else f": {money(total, subject.currency)} worth in these days"
     about = f"Cut-off {words.cut(chosen)}{earned}, {subject.period}"
     st.caption(sourced(about, found.labelled, "decision with an outcome", "decisions with an outcome"))
 
 
 def _in_all(found: Found, cutoff: float) -> float:
-    """The money of the decisions with an outcome themselves, NaN where a worth is missing."""
-    return words.month_at(found, cutoff) / found.to_month
+    """The worth of the decisions with an outcome themselves, NaN where a worth is missing."""
+    return (words.month_at(found, cutoff) + found.without) / found.to_month
 
 
 def _cell(subject: Subject, place: At, now: At | None, kind: str, role: str, each: float | None) -> str:
@@ -252,6 +274,7 @@ def _table(found: Found) -> pd.DataFrame:
     every = found.curve
     return pd.DataFrame(
         {"cutoff": cutoffs(), "tp": every.tp, "fp": every.fp, "fn": every.fn, "tn": every.tn, "alerts": every.alerts,
-         "alerts_per_day": every.alerts / max(found.days, 1), "money_per_month": found.month,
+         "alerts_per_day": every.alerts / max(found.days, 1), "worth_per_month": found.month + found.without,
+         "benefit_per_month_before_running_costs": found.month if found.compared else np.nan,
          "half_of_95_interval_against_in_use": found.half}
     )  # fmt: skip

@@ -8,10 +8,12 @@ from datetime import date
 from watchroom.domain.outcomes import Floats
 from watchroom.domain.profit import Curve, InUse, Stakes, curve, cutoffs, earned, stakes
 from watchroom.domain.profit_best import Best, best
+from watchroom.domain.value import Baseline
 from watchroom.domain.worth import OutcomeWorth, terms_of
 from watchroom.store.queries import threshold as queries
+from watchroom.store.queries.threshold import Advised
 from watchroom.ui.room import ask, drawn
-from watchroom.ui.text import one_line
+from watchroom.ui.text import count_of, one_line
 from watchroom.workspace.model_file import ModelSpec
 
 UNKNOWN_WORTH = OutcomeWorth()
@@ -32,8 +34,11 @@ class Names:
 class Found:
     """What the decisions of a version in a period come to at every cut-off, by some worths.
 
-    `month` is the money a month at each of `cutoffs()`, NaN where a worth is missing; `half` half the width of the
-    95 % interval of it against the cut-off in use. `best` is None when the worths or the outcomes do not tell.
+    `month` is the benefit a month at each of `cutoffs()` before running costs, NaN where a worth is missing: their
+    worth less `without`, what the file's `baseline` would have been worth. Without a baseline that is 0, and so is it
+    where `compared` is False, because the outcomes do not tell what would have been done; then `month` is worth.
+    `half` is half the width of the 95 % interval of it against the cut-off in use. `best` is None when the worths or
+    the outcomes do not tell.
     `to_month` turns a sum over the decisions with an outcome into that of all in thirty days. `days` are those of
     service, `decisions` those with a score, `labelled` those of them with an outcome, `unscored` those without score.
     """
@@ -56,6 +61,8 @@ class Found:
     known_no: float
     served: bool
     top: float
+    without: float
+    compared: bool
 
     @property
     def now(self) -> float | None:
@@ -77,10 +84,15 @@ class Subject:
     names: Names
     worth: OutcomeWorth
     currency: str
+    baseline: Baseline | None = None
+    advised: Advised | None = None
 
     def found(self, worth: OutcomeWorth) -> Found | None:
         """What its decisions come to by these worths; None without decisions in the period."""
-        return drawn(_found, model=self.model, version=self.version, first=self.first, last=self.last, worth=worth)
+        return drawn(
+            _found, model=self.model, version=self.version, first=self.first, last=self.last, worth=worth,
+            baseline=self.baseline,
+        )  # fmt: skip
 
 
 def names_of(spec: ModelSpec) -> Names:
@@ -97,7 +109,15 @@ def worth_of(spec: ModelSpec) -> OutcomeWorth:
     return terms if isinstance(terms, OutcomeWorth) else UNKNOWN_WORTH
 
 
-def _found(*, model: str, version: int, first: date, last: date, worth: OutcomeWorth) -> Found | None:
+def advised_days(advised: Advised) -> str:
+    """`the 90 days to 19 Nov that have outcomes`."""
+    n = (advised.last - advised.first).days + 1
+    return f"the {count_of(n, 'day')} to {advised.last.day} {advised.last:%b} that have outcomes"
+
+
+def _found(
+    *, model: str, version: int, first: date, last: date, worth: OutcomeWorth, baseline: Baseline | None
+) -> Found | None:
     decided = ask(queries.decided, model=model, version=version, first=first, last=last)
     if decided is None:
         return None
@@ -106,12 +126,27 @@ def _found(*, model: str, version: int, first: date, last: date, worth: OutcomeW
     told = best(scored, at_stake, now) if at_stake else None
     every = curve(scored)
     unknown = cutoffs() * float("nan")
+    money = earned(every, worth) * scored.to_month
+    without = _without(money, every, baseline)
     return Found(
-        every, earned(every, worth) * scored.to_month, told.half * scored.to_month if told else unknown, told, at_stake,
+        every, money - (without or 0.0), told.half * scored.to_month if told else unknown, told, at_stake,
         decided.in_use, scored.to_month, scored.days, scored.decisions, scored.labelled, int(every.tp[0]),
         decided.unscored, decided.first, decided.last, decided.known_yes, decided.known_no, decided.served,
-        _top(every, now, told),
+        _top(every, now, told), without or 0.0, without is not None,
     )  # fmt: skip
+
+
+def _without(money: Floats, every: Curve, baseline: Baseline | None) -> float | None:
+    """What the answers of the baseline are worth: no to all, or yes to all. None where outcomes do not tell them.
+
+    The majority is that of the decisions at hand.
+    """
+    if baseline is None:
+        return 0.0
+    yes = {"all_positive": True, "all_negative": False, "majority": bool(every.tp[0] > every.fp[0])}.get(
+        baseline.naive or ""
+    )
+    return None if yes is None else float(money[0] if yes else money[-1])
 
 
 _TOPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)

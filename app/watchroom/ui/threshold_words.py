@@ -8,8 +8,9 @@ from watchroom.charts.words import cutoff_text, days, share, short
 from watchroom.domain.money_text import money
 from watchroom.domain.profit import FEWEST, At, at, place_of
 from watchroom.domain.profit_best import DRAWS
+from watchroom.store.queries.threshold import Advised
 from watchroom.ui.text import count_of, number, one_line
-from watchroom.ui.threshold_subject import Found, Names, Subject
+from watchroom.ui.threshold_subject import Found, Names, Subject, advised_days
 
 MANY_MISFITS = 0.01
 """From this share of decisions on that do not fit the cut-off it is said that there is more to it than one."""
@@ -65,7 +66,46 @@ def _untold(found: Found) -> str:
 def _at_best(found: Found, currency: str) -> str:
     assert found.best is not None, "only what is known is told"
     place = at(found.curve, found.best.cutoff)
-    return f"{money(month_at(found, place.cutoff), currency)} a month"
+    said = "before running costs" if found.compared else "not compared with doing without the model"
+    return f"{money(month_at(found, place.cutoff), currency)} a month, {said}"
+
+
+def kind(found: Found) -> str:
+    """What money is meant."""
+    return "Benefit a month, before running costs" if found.compared else "Worth of the decisions a month"
+
+
+def against(found: Found, subject: Subject) -> str:
+    """What the money is compared with; empty when nothing is worth anything."""
+    if found.at_stake is None:
+        return ""
+    if not found.compared:
+        return "Worth of the decisions: not compared with doing without the model, and before running costs."
+    if subject.baseline is None:
+        return "Benefit: what the decisions are worth, as the file names no baseline; running costs are not in it."
+    return (
+        "Benefit: what the decisions are worth more than without the model "
+        f"({_BASELINES.get(subject.baseline.naive or '', 'the baseline of the file')}: "
+        f"{money(found.without, subject.currency)} a month); running costs are not in it."
+    )
+
+
+_BASELINES = {"all_positive": "yes to all", "all_negative": "no to all", "majority": "the more frequent answer to all"}
+
+
+def advice(advised: Advised, currency: str) -> str:
+    """What the refresh found on its own days."""
+    assert advised.best is not None, "only what was found is told"
+    days_of = f"on {advised_days(advised)}"
+    if advised.gain is None or advised.gain_low is None:
+        return f"The refresh finds {cut(advised.best)} best, {days_of}."
+    interval = f"95 %: {money(advised.gain_low, currency)} to {money(advised.gain_high, currency)}"
+    if advised.best == advised.in_use:
+        return f"The refresh finds the cut-off in use the best one, {days_of}."
+    if advised.gain_low <= 0:
+        return f"The refresh advises no other cut-off: none is surely better, {days_of} ({interval} a month)."
+    more = f"{money(advised.gain, currency)} a month more"
+    return f"The refresh advises {cut(advised.best)}, {days_of}: {more} ({interval})."
 
 
 def month_at(found: Found, cutoff: float) -> float:
@@ -173,8 +213,15 @@ def _missed(place: At, names: Names) -> str:
 def _difference(found: Found, cutoff: float, more: float, currency: str, now: str) -> str:
     side = "more" if more >= 0 else "less"
     low, high = _interval(found, cutoff, more)
-    told = f" (95 %: {money(low, currency, signed=True)} to {money(high, currency, signed=True)})" if low < high else ""
-    return f"It earns {money(abs(more), currency)} a month {side} than {now}{told}."
+    return f"It earns {money(abs(more), currency)} a month {side} than {now}{_how_sure(low, high, currency)}."
+
+
+def _how_sure(low: float, high: float, currency: str) -> str:
+    """` (95 %: −€100 to +€500, which may be chance)`; empty without an interval."""
+    if not low < high:
+        return ""
+    chance = ", which may be chance" if low <= 0 <= high else ""
+    return f" (95 %: {money(low, currency, signed=True)} to {money(high, currency, signed=True)}{chance})"
 
 
 def _interval(found: Found, cutoff: float, more: float) -> tuple[float, float]:
@@ -211,12 +258,11 @@ def trigger(subject: Subject, found: Found, cutoff: float, changed: bool) -> str
 def to_copy(subject: Subject, found: Found, cutoff: float) -> str:
     """A line for the service that uses the model."""
     was = "" if found.now is None or found.now > 1 else f", was {cutoff_text(found.now)}"
-    month = month_at(found, cutoff)
-    gain = (
-        ""
-        if found.now is None or math.isnan(month)
-        else f"; {money(month - month_at(found, found.now), subject.currency, signed=True)} a month"
-    )
+    month, gain = month_at(found, cutoff), ""
+    if found.now is not None and not math.isnan(month):
+        more = month - month_at(found, found.now)
+        sure = _how_sure(*_interval(found, cutoff, more), subject.currency)
+        gain = f"; {money(more, subject.currency, signed=True)} a month{sure}"
     spelled = f"{cutoff:.5f}".rstrip("0").rstrip(".")
     about = f"{one_line(subject.model, 80)} version {subject.version}{was}{gain}"
     return f"threshold: {spelled}  # {about}; decisions of {days(found.first, found.last)}"

@@ -18,11 +18,12 @@ from watchroom.ui.text import sentence
 from watchroom.ui.threshold_subject import UNKNOWN_WORTH, Subject
 from watchroom.ui.value_assumed import label
 from watchroom.ui.value_figures import Figures
+from watchroom.workspace.pieces import MOST_FIGURE
 
 CUTOFF = "cutoff"
 """Where the address holds the chosen cut-off."""
 
-_OF, _AFRESH = "_threshold_of", "_threshold_afresh"
+_OF, _AFRESH, _USUAL = "_threshold_of", "_threshold_afresh", "_threshold_usual"
 
 
 def forget_others(subject: Subject) -> None:
@@ -37,10 +38,16 @@ def forget_others(subject: Subject) -> None:
     st.session_state[_OF] = (subject.model, subject.version)
 
 
-def cutoff_afresh(usual: float) -> None:
-    """Put the slider where it begins, after another model or version was chosen; before it is drawn."""
-    if st.session_state.pop(_AFRESH, False):
+def follow_usual(usual: float) -> None:
+    """Put the slider where it begins, before it is drawn: it has another model or version, or nobody has moved it.
+
+    A cut-off that stands where it began follows the best one when figures or days change.
+    """
+    before, held = st.session_state.get(_USUAL), st.session_state.get(CUTOFF)
+    untouched = before is not None and held == before and before != usual
+    if st.session_state.pop(_AFRESH, False) or untouched:
         st.session_state[CUTOFF] = usual
+    st.session_state[_USUAL] = usual
 
 
 def worth_in(figures: Figures) -> OutcomeWorth:
@@ -92,7 +99,13 @@ def show(figures: Figures) -> None:
 def _quick(figures: Figures) -> None:
     worth = worth_in(figures)
     for text, times in {"False alarms cost ×2": {"alarms": 2.0}, "Missed ones cost ×2": {"misses": 2.0}}.items():
+        costly = costlier(worth, **times)
         st.button(
             text, key=f"threshold_{next(iter(times))}", on_click=scenario.assume,
-            args=(scenario.of_file(figures), asdict(costlier(worth, **times))),
+            args=(scenario.of_file(figures), {field: _held(money) for field, money in asdict(costly).items()}),
         )  # fmt: skip
+
+
+def _held(money: float | None) -> float | None:
+    """Within what an address may say."""
+    return None if money is None else max(-MOST_FIGURE, min(money, MOST_FIGURE))

@@ -11,6 +11,8 @@ from typing import Any
 from watchroom.domain.profit import at, curve, implied_ratio, stakes
 from watchroom.domain.profit_best import Best, best
 from watchroom.domain.worth import OutcomeWorth, terms_of
+from watchroom.jobs.value.failed import model_failed
+from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft
 from watchroom.store.preview import Preview
 from watchroom.store.queries.serving import newest
@@ -23,25 +25,34 @@ from watchroom.workspace.model_file import ModelSpec
 DAYS = 90
 """The days, back from the last with an outcome, from which a best cut-off is worked out."""
 
+_FAILED = "Its best cut-off could not be worked out; what was found before stands."
 
-def find_cutoffs(draft: Draft, workspace: Workspace) -> str:
-    """Fill the table `cutoffs` from the part `profile` and the table `value_serving`. Gives what was done, in words.
+
+def find_cutoffs(draft: Draft, workspace: Workspace) -> tuple[str, tuple[Problem, ...]]:
+    """Fill the table `cutoffs` from the part `profile` and the table `value_serving`.
+
+    Gives what was done, in words, and the models that failed: each by itself, and it keeps the row that it had.
 
     A version is in service when it is on the model's newest day there. One without scores or without outcomes has no
-    row; a model whose file has a mistake keeps its own.
+    row; a model whose file has a mistake keeps its own too.
     """
     names = TABLES["cutoffs"].column_names
-    found = [
-        row
-        for one in newest(Preview(draft))
-        if (spec := workspace.models.get(one.model)) is not None and (row := _row(draft, spec, one.version)) is not None
-    ]
-    broken = list(set(workspace.files) - workspace.models.keys())
-    kept = draft.connection.execute("from value.cutoffs where model in (select unnest(?))", [broken]).fetchall()
+    found, failures = [], {}
+    for one in newest(Preview(draft)):
+        if (spec := workspace.models.get(one.model)) is None:
+            continue
+        try:
+            row = _row(draft, spec, one.version)
+        except Exception as error:  # noqa: BLE001, one model's counts must never cost the others their cut-offs
+            failures[one.model] = model_failed(workspace, one.model, "value", _FAILED, error)
+        else:
+            found += [row] if row is not None else []
+    keeping = [*(set(workspace.files) - workspace.models.keys()), *failures]
+    kept = draft.connection.execute("from value.cutoffs where model in (select unnest(?))", [keeping]).fetchall()
     changed = put_whole(draft, "cutoffs", [*(tuple(row.get(name) for name in names) for row in found), *kept])
     told = sum("best" in row for row in found)
     said = f"models with scores and outcomes: {len(found):,}, with a best cut-off: {told:,}"
-    return said if changed else "nothing new"
+    return said if changed else "nothing new", tuple(failures.values())
 
 
 def _row(draft: Draft, spec: ModelSpec, version: int) -> dict[str, Any] | None:

@@ -44,7 +44,11 @@ def advise_on(draft: Draft, workspace: Workspace, step: Step) -> tuple[Problem, 
     for name, act in _ADVICE:
         with step(name) as said:
             try:
-                said["detail"] = act(draft, workspace)
+                done = act(draft, workspace)
+                said["detail"], of_models = (done, ()) if isinstance(done, str) else done
+                if of_models:
+                    problems += of_models
+                    said["status"] = "partial"
             except Exception as error:  # noqa: BLE001, what is advised must never keep what was measured from being shown
                 problems.append(failed(name, _FAILED, error))
                 said["detail"], said["status"] = "failed", "partial"
@@ -56,13 +60,16 @@ def _runway(draft: Draft, workspace: Workspace) -> str:
     return f"models worked out anew: {found:,}" if found else "nothing new"
 
 
-_ADVICE: tuple[tuple[str, Callable[[Draft, Workspace], str]], ...] = (
+Done = str | tuple[str, tuple[Problem, ...]]
+"""What was done, in words; where single models may fail, with what is to be said of those."""
+
+_ADVICE: tuple[tuple[str, Callable[[Draft, Workspace], Done]], ...] = (
     ("Find the best cut-offs", find_cutoffs),
     ("See until when models pay", _runway),
     ("Look at the portfolio", fill_portfolio),
     ("Advise on what to do next", advise),
 )
-"""What is said of the figures, in this order: each by its name, as a function that gives what was done in words."""
+"""What is said of the figures, in this order: each by its name, with its function."""
 
 
 def _status(problems: tuple[Problem, ...]) -> str:

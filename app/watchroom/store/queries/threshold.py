@@ -118,6 +118,32 @@ def span(snapshot: Snapshot, *, model: str, version: int) -> tuple[date, date] |
     return None if rows[0][0] is None else rows[0]
 
 
+@dataclass(frozen=True)
+class Advised:
+    """What the refresh found for a version in service: its row in `cutoffs`; None is unknown.
+
+    `first` and `last` are the days that it looked at, UTC, both included; money is a month.
+    """
+
+    first: date
+    last: date
+    in_use: float | None
+    best: float | None
+    gain: float | None
+    gain_low: float | None
+    gain_high: float | None
+
+
+def advised(snapshot: Snapshot, *, model: str, version: int) -> Advised | None:
+    """What the refresh advises for the version; None where it has no row."""
+    rows = snapshot.rows(
+        "select period_start, period_end, in_use, best, gain_per_month, gain_low, gain_high from cutoffs "
+        "where model = ? and version = ?",
+        [model, version],
+    )
+    return Advised(*rows[0]) if rows else None
+
+
 def all_cutoffs(snapshot: Snapshot) -> pd.DataFrame:
     """Every binary model of the workspace with the columns of `cutoffs`, NULL where nothing was found, by title.
 
