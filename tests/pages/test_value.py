@@ -161,6 +161,7 @@ def test_what_changed_since_a_role_agreed_stands_there_before_and_after(reader: 
     text = said(reader.open("value", model="fraud"))
     assert "agreed to something else that has since changed" in text
     assert "Changed since:] target 3 → 1" in text
+    assert "business agreed to target 3, changed since" in text
     assert "agreed by" not in text
 
 

@@ -59,6 +59,8 @@ def test_agreeing_is_recorded_for_the_role_with_the_terms_that_were_shown(place:
     expect(window.get_by_text("Target 1 % of payments, limit 2 %; lower is better.")).to_be_visible()
     expect(window.get_by_text("You speak for operations.")).to_be_visible()
     assert barriers(page) == {}
+    expect(window.get_by_role("button", name="Record it")).to_be_disabled()
+    window.get_by_role("radio", name="I agree").click()
     window.get_by_role("button", name="Record it").click()
     expect(page.get_by_text("agreed by operations")).to_be_visible()
     found = read(place.ledger).of("fraud", "Good customers stopped")["operations"]

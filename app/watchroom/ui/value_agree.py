@@ -6,6 +6,7 @@ refreshed meanwhile.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -76,14 +77,34 @@ def summary(kpi: Kpi, known: Agreements | None) -> str:
     states = {role: state(kpi, said.get(role)) for role in SPEAKING}
     parts = [
         f"{words} {some([_name(role) for role in SPEAKING if states[role] in of], 4)}"
-        for words, of in (("agreed by", (AGREES,)), ("objected to by", (OBJECTS,)), ("not yet by", (CHANGED, SILENT)))
+        for words, of in (("agreed by", (AGREES,)), ("objected to by", (OBJECTS,)), ("not yet by", (SILENT,)))
         if any(states[role] in of for role in SPEAKING)
     ]
     if all(states[role] == AGREES for role in SPEAKING):
         return "everybody has agreed"
     if all(states[role] == SILENT for role in SPEAKING):
         return "nobody has agreed yet"
-    return "; ".join(parts)
+    return "; ".join([*parts, *_earlier(kpi, states, said)])
+
+
+def _earlier(kpi: Kpi, states: Mapping[str, str], said: Mapping[str, Agreement]) -> Iterator[str]:
+    """What roles said to terms that have changed since: `business agreed to target 1, changed since`."""
+    for role in SPEAKING:
+        if states[role] == CHANGED:
+            spoke = "agreed to" if said[role].agrees else "objected to"
+            yield f"{_name(role)} {spoke} {_before(kpi, said[role])}, changed since"
+
+
+def _before(kpi: Kpi, said: Agreement) -> str:
+    """`target 1` where that is all that has changed; else what is another now, without the values."""
+    try:
+        found = changes(from_text(said.text), terms(kpi))
+    except (ValueError, TypeError):
+        return "other terms"
+    if len(found) == 1 and found[0][0] != "sql" and found[0][1] is not None:
+        name, was, _ = found[0]
+        return f"{_TERMS[name]} {f'{was:g}' if isinstance(was, int | float) else one_line(was, 40)}"
+    return f"another {some([_TERMS[name] for name, _, _ in found], 3)}" if found else "other terms"
 
 
 def show(model: Model, kpi: Kpi, known: Agreements | None) -> None:
@@ -162,7 +183,7 @@ def speak(kpi: Kpi) -> None:
     if role is None:
         st.caption("Your role is not asked.")
         return
-    answer = st.segmented_control("What do you say?", [_YES, _NO], default=_YES, required=True, key="kpi_answer")
+    answer = st.segmented_control("What do you say?", [_YES, _NO], key="kpi_answer")
     needed = answer == _NO
     reason = st.text_area(
         "Why you object: others will read it" if needed else "A word to it, if you like",
@@ -171,8 +192,8 @@ def speak(kpi: Kpi) -> None:
         height=90,
     )
     st.caption("It is recorded in the ledger, with who you are and when. A changed formula or target asks you again.")
-    if st.button("Record it", key="kpi_record", icon=":material/check:"):
-        _record(kpi, role, agrees=not needed, reason=reason or "")
+    if st.button("Record it", key="kpi_record", icon=":material/check:", disabled=answer is None):
+        _record(kpi, role, agrees=answer == _YES, reason=reason or "")
 
 
 def _aims(kpi: Kpi) -> str:
