@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from watchroom.domain.kpi_register import Terms, changes, digest_of, from_text, terms_of, text_of
+from watchroom.domain.kpi_register import Terms, changes, digest_of, digest_of_text, from_text, terms_of, text_of
 from watchroom.errors import LedgerBroken, Refused
 from watchroom.ledger import Ledger, NewEntry
 from watchroom.ledger.agreements import agree, read
@@ -88,3 +88,19 @@ def test_a_whole_number_is_the_same_target_with_and_without_a_point():
 
 def test_the_owner_is_no_part_of_what_is_agreed_to():
     assert digest_of(terms_of({"sql": "1", "owner": "a@x"})) == digest_of(terms_of({"sql": "1", "owner": "b@x"}))
+
+
+@pytest.mark.parametrize(
+    ("model", "kpi", "text", "why"),
+    [
+        ("x" * 501, "Mean error", TEXT, "model is too long"),
+        ("bike", "x" * 501, TEXT, "KPI is too long"),
+        ("bike", "Mean error", text_of(Terms("x" * 20_001)), "terms are too long"),
+        ("bike", "Mean error", "whatever", "no terms"),
+        ("bike", "Mean error", '{"sql":"count(*)","more":1}', "no terms"),
+    ],
+)
+def test_what_could_not_be_read_or_shown_again_is_not_kept(ledger: Ledger, model, kpi, text, why):
+    with pytest.raises(Refused, match=why):
+        agree(ledger, model, kpi, digest_of_text(text), text, SOFIA, "business", agrees=True)
+    assert ledger.entries() == []

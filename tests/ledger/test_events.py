@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -56,6 +56,9 @@ def test_only_who_added_it_and_an_admin_take_it_back(ledger: Ledger):
         (Happened("x" * (MAX_TITLE + 1), date(2026, 1, 1), date(2026, 1, 1)), "too long"),
         (Happened("Back", date(2026, 1, 2), date(2026, 1, 1)), "ends before"),
         (Happened("Long", date(1926, 1, 2), date(2026, 1, 1)), "ten years"),
+        (Happened("At noon", datetime(2026, 1, 1, 12), datetime(2026, 1, 1, 13)), "whole days"),
+        (Happened("All", date(2026, 1, 1), date(2026, 1, 1), tuple(map(str, range(1001)))), "too many models"),
+        (Happened("One", date(2026, 1, 1), date(2026, 1, 1), ("x" * 501,)), "model is too long"),
     ],
 )
 def test_an_event_that_cannot_be_is_refused_with_its_reason(ledger: Ledger, happened: Happened, why: str):

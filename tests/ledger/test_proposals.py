@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from threading import Barrier
 
@@ -29,7 +30,7 @@ def test_a_proposal_goes_from_its_trigger_to_what_came_of_it(ledger: Ledger):
     speak(ledger, opened.seq, "against", "Not before Christmas.", CY, "operations")
     decided = decide(ledger, opened.seq, True, "Fraud costs more than a freeze.", SOFIA)
     assert decided.verdict is not None
-    assert decided.verdict.without == ("business", "reviewer")
+    assert decided.verdict.without == ("reviewer",)
     done = close(ledger, opened.seq, "Version 3 serves since the 4th.", 3, CY)
     assert read(ledger).of("card-fraud") == (done,)
     assert done.state == "done"
@@ -134,3 +135,47 @@ def test_what_is_not_ones_own_is_refused_alike_and_says_whose_it_is(ledger: Ledg
     with pytest.raises(Refused) as refused:
         withdraw(ledger, opened.seq, CY)
     assert (refused.value.what, refused.value.why) == ("The proposal is not yours.", f"It is of {BO.name}.")
+
+
+def test_an_act_is_recorded_in_the_role_that_gave_the_right_to_it(ledger: Ledger):
+    several = Person("zoe@x", ("data_science", "admin", "business"))
+    opened = open_proposal(ledger, RETRAIN, BO)
+    decided = decide(ledger, opened.seq, True, "It pays.", several)
+    close(ledger, opened.seq, "Done.", None, several)
+    assert [entry.role for entry in ledger.entries()] == ["data_science", "business", "business"]
+    assert decided.verdict is not None
+    assert decided.verdict.without == ("data_science", "operations", "reviewer")
+
+
+@pytest.mark.parametrize("accepted", [None, 0, "no"])
+def test_what_is_neither_yes_nor_no_decides_nothing(ledger: Ledger, accepted):
+    opened = open_proposal(ledger, RETRAIN, BO)
+    with pytest.raises(Refused):
+        decide(ledger, opened.seq, accepted, "So be it.", SOFIA)
+    assert read(ledger).all[opened.seq].state == "open"
+
+
+@pytest.mark.parametrize("version", ["abc", 10**40, 0, True, 1.5])
+def test_what_is_no_version_came_of_nothing(ledger: Ledger, version):
+    opened = open_proposal(ledger, RETRAIN, BO)
+    decide(ledger, opened.seq, True, "It pays.", SOFIA)
+    with pytest.raises(Refused, match="whole number"):
+        close(ledger, opened.seq, "Done.", version, BO)
+    assert read(ledger).all[opened.seq].state == "accepted"
+
+
+def test_without_a_role_nobody_withdraws_what_nobody_signed(ledger: Ledger):
+    opened = open_proposal(ledger, RETRAIN, Person("", ("business",)))
+    with pytest.raises(Refused, match="takes a role"):
+        withdraw(ledger, opened.seq, Person("", ()))
+
+
+def test_more_money_than_there_is_is_refused(ledger: Ledger):
+    with pytest.raises(Refused, match="no amount of money"):
+        open_proposal(ledger, replace(RETRAIN, worth_per_month=10**400), BO)
+
+
+def test_signs_that_nobody_sees_are_no_reason(ledger: Ledger):
+    opened = open_proposal(ledger, RETRAIN, BO)
+    with pytest.raises(Refused, match="reason is empty"):
+        decide(ledger, opened.seq, True, "\u200b\u200d \u2060", SOFIA)

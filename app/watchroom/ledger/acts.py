@@ -32,9 +32,12 @@ def kept(text: str) -> str:
 
 
 def must_fit(what: str, text: str, most: int, *, empty: bool = False) -> str:
-    """The text without blanks around it and what no database keeps; with `empty` there may be none. Else `Refused`."""
+    """The text without blanks around it and what no database keeps; with `empty` there may be none. Else `Refused`.
+
+    One of signs alone that nobody sees, such as a space of no width, is empty.
+    """
     said = kept(text.strip())
-    if not said and not empty:
+    if not empty and not any(sign.isprintable() and not sign.isspace() for sign in said):
         raise Refused(f"The {what} is empty.", next_step="Write something.")
     if len(said) > most:
         raise Refused(
@@ -43,6 +46,13 @@ def must_fit(what: str, text: str, most: int, *, empty: bool = False) -> str:
             next_step="Shorten it, or give a link.",
         )
     return said
+
+
+def must_be_short(what: str, name: str, most: int) -> str:
+    """The name as it is, without what no database keeps. Raises `Refused` for one that is longer."""
+    if len(name) > most:
+        raise Refused(f"The {what} is too long.", why=f"It has {len(name):,} characters; at most {most:,} are kept.")
+    return kept(name)
 
 
 def must_be_somebody(ledger: Ledger, tried: str, by: Person, model: str | None = None) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from watchroom.domain.kpi_register import digest_of_text
+from watchroom.domain.kpi_register import digest_of_text, from_text
 from watchroom.domain.roles import SPEAKING
 from watchroom.errors import Refused
-from watchroom.ledger.acts import actor_of, in_words, kept, must_fit, must_hold, refuse, since
+from watchroom.ledger.acts import actor_of, in_words, must_be_short, must_fit, must_hold, refuse, since
 from watchroom.ledger.alerts import Reader
 from watchroom.ledger.book import Ledger
 from watchroom.ledger.entry import Entry, Head, NewEntry, explaining_payload
@@ -21,6 +21,12 @@ from watchroom.ledger.people import Person
 
 MAX_REASON = 2000
 """Characters of a reason: a page of text; more belongs in a document, with its link here."""
+
+MAX_NAME = 500
+"""Characters of the name of a KPI, and of a model."""
+
+MAX_TERMS = 20_000
+"""Characters of terms: five times the longest formula that is run."""
 
 Key = tuple[str, str, str]
 """Model, KPI, role."""
@@ -99,8 +105,21 @@ def agree(
         refused = Refused("What was agreed to is not what was shown.", next_step="Reload the page and look again.")
         refuse(ledger, tried, by, refused, model)
     said = must_fit("reason", reason, MAX_REASON, empty=agrees)
-    payload = {"kpi": kept(kpi), "digest": digest, "terms": text, "agrees": agrees, "reason": said}
-    return _agreement(ledger.append(NewEntry(KPI_AGREEMENT, actor_of(by), payload, role, kept(model))))
+    about = must_be_short("name of the model", model, MAX_NAME)
+    named = must_be_short("name of the KPI", kpi, MAX_NAME)
+    _must_be_terms(text)
+    payload = {"kpi": named, "digest": digest, "terms": text, "agrees": agrees, "reason": said}
+    return _agreement(ledger.append(NewEntry(KPI_AGREEMENT, actor_of(by), payload, role, about)))
+
+
+def _must_be_terms(text: str) -> None:
+    """Raises `Refused` for terms that nobody could read again."""
+    if len(text) > MAX_TERMS:
+        raise Refused("The terms are too long.", why=f"At most {MAX_TERMS:,} characters are kept.")
+    try:
+        from_text(text)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Refused("These are no terms of a KPI.", next_step="Reload the page and look again.") from error
 
 
 def _agreement(entry: Entry) -> Agreement:

@@ -11,7 +11,16 @@ from datetime import date, datetime
 from typing import Any
 
 from watchroom.errors import Refused
-from watchroom.ledger.acts import actor_of, keep_refusal, kept, must_be_somebody, must_fit, not_theirs, role_of, since
+from watchroom.ledger.acts import (
+    actor_of,
+    keep_refusal,
+    must_be_short,
+    must_be_somebody,
+    must_fit,
+    not_theirs,
+    role_of,
+    since,
+)
 from watchroom.ledger.alerts import Reader
 from watchroom.ledger.book import Ledger
 from watchroom.ledger.entry import Entry, Head, NewEntry, explaining_payload
@@ -26,6 +35,13 @@ MAX_TEXT = 2000
 
 MAX_DAYS = 3660
 """Ten years: what lasts longer is no event, and most often a slip of the year."""
+
+
+MAX_MODEL = 500
+"""Characters of a model's name: a registry takes no more than half of that."""
+
+MOST_MODELS = 1000
+"""Models that one event names: what concerns more concerns all, which is said by naming none."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +105,14 @@ def add(ledger: Ledger, happened: Happened, by: Person) -> Event:
     must_be_somebody(ledger, "add an event", by)
     title = must_fit("title", " ".join(happened.title.split()), MAX_TITLE)
     text = must_fit("text", happened.text, MAX_TEXT, empty=True)
+    if any(type(day) is not date for day in (happened.first_day, happened.last_day)):
+        raise Refused("An event has whole days.", why="A time of day was given.", next_step="Give two dates.")
+    if len(happened.models) > MOST_MODELS:
+        raise Refused(
+            "The event names too many models.",
+            why=f"It names {len(happened.models):,}; at most {MOST_MODELS:,} are kept.",
+            next_step="Name none: it then concerns every model.",
+        )
     if happened.last_day < happened.first_day:
         raise Refused("The event ends before it begins.", next_step="Swap the two days.")
     if (happened.last_day - happened.first_day).days > MAX_DAYS:
@@ -98,10 +122,11 @@ def add(ledger: Ledger, happened: Happened, by: Person) -> Event:
         "title": title,
         "first_day": happened.first_day.isoformat(),
         "last_day": happened.last_day.isoformat(),
-        "models": sorted({kept(model) for model in happened.models}),
+        "models": sorted({must_be_short("name of the model", model, MAX_MODEL) for model in happened.models}),
         "text": text,
     }
     only = payload["models"][0] if len(payload["models"]) == 1 else None
+    _happened(payload)  # what could not be read again must not be written: every page reads all of them
     entry = ledger.append(NewEntry(EVENT, actor_of(by), payload, role_of(by), str(only) if only else None))
     return _event(entry, entry.payload)
 
@@ -121,11 +146,14 @@ def take_back(ledger: Ledger, event: int, by: Person) -> None:
 
 
 def _event(entry: Entry, said: Mapping[str, Any]) -> Event:
-    happened = Happened(
+    return Event(entry.seq, entry.at, entry.actor, entry.role, _happened(said))
+
+
+def _happened(said: Mapping[str, Any]) -> Happened:
+    return Happened(
         str(said["title"]),
         date.fromisoformat(said["first_day"]),
         date.fromisoformat(said["last_day"]),
         tuple(str(model) for model in said["models"]),
         str(said["text"]),
     )
-    return Event(entry.seq, entry.at, entry.actor, entry.role, happened)

@@ -49,6 +49,13 @@ MAX_ACTION = 60
 """Characters of an action's name."""
 
 
+MOST_VERSIONS = 2**31
+"""Below this are the numbers of versions that a registry and the snapshot hold."""
+
+MOST_WORTH = 1e15
+"""More than all money there is: no proposal is worth it."""
+
+
 @dataclass(frozen=True)
 class Proposed:
     """What is proposed: an action of the table `actions`, and what brought it about, in words with its numbers."""
@@ -155,16 +162,24 @@ def read(ledger: Reader, known: Proposals | None = None) -> Proposals:
 def open_proposal(ledger: Ledger, proposed: Proposed, by: Person) -> Proposal:
     """Puts something to everybody. Raises `Refused` without a role, an action or a reason to do it."""
     must_be_somebody(ledger, "open a proposal", by, proposed.model)
-    worth = proposed.worth_per_month
     payload = {
         "act": "opened",
         "action": must_fit("action", proposed.action, MAX_ACTION),
         "trigger": must_fit("reason", proposed.trigger, MAX_TEXT),
-        "worth_per_month": None if worth is None or not math.isfinite(worth) else worth,
+        "worth_per_month": _worth(proposed.worth_per_month),
         "due": proposed.due.isoformat() if proposed.due else None,
     }
     entry = NewEntry(PROPOSAL, actor_of(by), payload, role_of(by), kept(proposed.model), proposed.version)
     return _applied({}, ledger.append(entry))
+
+
+def _worth(amount: float | None) -> float | None:
+    """The amount, None for one that is no number. Raises `Refused` for what nobody has."""
+    if amount is None or amount != amount or abs(amount) == math.inf:  # an int may be too long for a float
+        return None
+    if abs(amount) > MOST_WORTH:
+        raise Refused("The worth is no amount of money.", why="It is more than all there is.")
+    return float(amount)
 
 
 def speak(ledger: Ledger, proposal: int, voice: Said, reason: str, by: Person, role: str) -> Proposal:
@@ -183,27 +198,40 @@ def speak(ledger: Ledger, proposal: int, voice: Said, reason: str, by: Person, r
 
 
 def decide(ledger: Ledger, proposal: int, accepted: bool, reason: str, by: Person) -> Proposal:
-    """Accepts or declines it, with the reason; whose voice was missing is recorded. Raises `Refused`."""
+    """Accepts or declines it, with the reason; whose voice was missing is recorded. Raises `Refused`.
+
+    It is recorded in the role that gave the right to it, and that role has spoken by deciding.
+    """
+    if not isinstance(accepted, bool):
+        raise Refused("A proposal is accepted or declined.", next_step="Say which.")
     payload = {"act": "decided", "accepted": accepted, "reason": must_fit("reason", reason, MAX_TEXT)}
 
     def rule(found: Proposal) -> Refused | None:
         return _must_hold(by, DECIDING) or _must_be(found, "open")
 
-    return _do(ledger, proposal, "decide a proposal", payload, by, rule)
+    return _do(ledger, proposal, "decide a proposal", payload, by, rule, role=deciding_role(by))
+
+
+def deciding_role(by: Person) -> str | None:
+    """The role in which the person decides; None for one who may not. By deciding it has spoken."""
+    return _held(by, DECIDING)
 
 
 def close(ledger: Ledger, proposal: int, result: str, version: int | None, by: Person) -> Proposal:
     """Says that what was accepted is done, and what came of it. Raises `Refused`."""
+    if version is not None and (type(version) is not int or not 1 <= version < MOST_VERSIONS):
+        raise Refused("A version is a whole number from 1 on.", next_step="Give its number, or none.")
     payload = {"act": "closed", "result": must_fit("result", result, MAX_TEXT), "version": version}
 
     def rule(found: Proposal) -> Refused | None:
         return _must_hold(by, CLOSING) or _must_be(found, "accepted")
 
-    return _do(ledger, proposal, "close a proposal", payload, by, rule)
+    return _do(ledger, proposal, "close a proposal", payload, by, rule, role=_held(by, CLOSING))
 
 
 def withdraw(ledger: Ledger, proposal: int, by: Person) -> Proposal:
     """Takes it back while it is open; who opened it may, and an admin. Raises `Refused`."""
+    must_be_somebody(ledger, "withdraw a proposal", by)
 
     def rule(found: Proposal) -> Refused | None:
         return not_theirs("proposal", found.actor, by) or _must_be(found, "open")
@@ -227,13 +255,19 @@ def _do(
         gone = Refused("There is no such proposal.", next_step="Reload the page.")
         refused = rule(found) if found else gone
         if found is not None and refused is None:
-            without = {"without": list(found.silent)} if payload["act"] == "decided" else {}
+            unheard = [one for one in found.silent if one != role]
+            without = {"without": unheard} if payload["act"] == "decided" else {}
             said = {**payload, **without, "proposal": proposal}
             about = found.proposed
             new = NewEntry(PROPOSAL, actor_of(by), said, role or role_of(by), about.model, about.version)
             return _applied({proposal: found}, transaction.append_all([new])[0])
         keep_refusal(transaction, tried, by, refused, found.proposed.model if found else None)
     raise refused or gone
+
+
+def _held(by: Person, roles: tuple[str, ...]) -> str | None:
+    """The first of the roles that the person holds: the one that gives the right; None without one."""
+    return next((role for role in roles if role in by.roles), None)
 
 
 def _must_hold(by: Person, roles: tuple[str, ...]) -> Refused | None:

@@ -109,13 +109,14 @@ def speak(found: Proposal) -> None:
 def decide(found: Proposal) -> None:
     """Accepted or declined, with the reason; whose voice is missing is said before."""
     from watchroom.ledger.proposals import decide as decided
+    from watchroom.ledger.proposals import deciding_role
 
     _about(found)
     if found.voices:
         told = (f"{ROLES.get(one.role, one.role)}: {one.voice}" for one in found.voices.values())
         st.markdown(plain("; ".join(told), 300))
-    if found.silent:
-        missing = some([ROLES[role].lower() for role in found.silent], 4)
+    if silent := [role for role in found.silent if role != deciding_role(book.person(current_user()))]:
+        missing = some([ROLES[role].lower() for role in silent], 4)
         st.markdown(f":orange[:material/warning:] Not heard yet: {plain(missing)}. That is recorded too.")
     answer = st.segmented_control(
         "You", ["Accept it", "Decline it"], default="Accept it", required=True, key="decide_is"

@@ -51,7 +51,7 @@ def may(found: Proposal) -> tuple[Act, ...]:
     if found.state == "open":
         acts += ["speak"] if held & set(SPEAKING) else []
         acts += ["decide"] if held & set(DECIDING) else []
-        acts += ["withdraw"] if found.actor == actor_of(by) or ADMIN in held else []
+        acts += ["withdraw"] if held and (found.actor == actor_of(by) or ADMIN in held) else []
     elif found.state == "accepted" and held & set(CLOSING):
         acts.append("close")
     return tuple(acts)
