@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from watchroom.domain.money_text import decimals, money, money_between, short_money
@@ -24,6 +24,10 @@ from watchroom.domain.money_text import decimals, money, money_between, short_mo
         (9.999, "EUR", "€10"),
         (0.004, "EUR", "€0.004"),
         (34.5, "JPY", "¥34"),
+        (5e-324, "EUR", "€0"),
+        (-1e-12, "EUR", "€0"),
+        (1.7e308, "EUR", "€1.7 × 10^308"),
+        (-2e15, "CHF", "−CHF\u00a02 × 10^15"),
         (1_234_567, "USD", "$1,230,000"),
         (40, "CHF", "CHF\u00a040"),
         (12_345, None, "12,300"),
@@ -86,8 +90,23 @@ def test_the_decimals_are_those_of_the_currency():
     assert [decimals(code) for code in ("EUR", "JPY", "TND", None)] == [2, 0, 3, 2]
 
 
+@given(st.floats(), st.sampled_from(["EUR", "JPY", "CHF", None]), st.sampled_from(["", "signed", "exact", "full"]))
+@example(5e-324, "EUR", "")
+@example(1e308, "CHF", "full")
+@example(-9.99e14, "CHF", "exact")
+@example(-9.999e14, "CHF", "")
+@example(-99_999_999.123456789, "CHF", "full")
+@example(-999_999_999_999_999.9, "CHF", "full")
+@example(-1_293_826_140_513.517, "CHF", "full")
+@example(-0.00000000123456, "CHF", "")
+def test_whatever_the_number_an_amount_is_one_that_can_be_read(value, currency, how):
+    shown = [short_money(value, currency), money(value, currency, **({how: True} if how else {}))]
+    assert max(map(len, shown)) <= 24
+    assert all(shown)
+
+
 @given(st.floats(-1e15, 1e15), st.sampled_from(["EUR", "JPY", None]))
 def test_what_is_shown_is_within_half_of_the_third_digit(value, currency):
-    shown = money(value, currency).replace("−", "-").replace(",", "").lstrip("-")
+    shown = money(value, currency).replace(" × 10^", "e").replace("−", "-").replace(",", "").lstrip("-")
     size = float(shown.lstrip("€¥"))
     assert abs(size - abs(value)) <= max(abs(value) * 0.00501, 0.51 if currency == "JPY" or size >= 10 else 0.0051)

@@ -16,9 +16,18 @@ SENTENCE_DIGITS = 3
 WHOLE_FROM = 10
 """From here on nobody says the cents in a sentence."""
 
+TOO_LONG = 0.9995e15
+"""What three digits round to 10^15, or more: nobody reads all its digits, and floating point hardly holds them."""
+
+NOTHING = 0.5e-10
+"""Below, an amount is noise of floating point, and no part of a cent: half of the last decimal of `_FULL_PLACES`."""
+
 _MINUS, _SPACE = "−", "\u00a0"
 _FULL_PLACES = 10
 """Decimals beyond which a figure that somebody wrote down is noise of floating point."""
+
+_FULL_DIGITS = 13
+"""Digits that floating point surely holds of an amount that somebody wrote down."""
 
 _SHORT = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 
@@ -30,12 +39,12 @@ def money(
 
     `exact` gives every unit, and below a hundred the currency's decimals; `full` all the digits that a file gives, as
     `−€0.005`, `€15.50`, `€20,000`; `signed` a plus where it is above nothing.
-    What is None, NaN or infinite is `unknown`.
+    What is None, NaN or infinite is `unknown`; from `TOO_LONG` on a power of ten is written, `€1.7 × 10^308`.
     """
     if value is None or not math.isfinite(value):
         return UNKNOWN
     size = abs(value)
-    figure = (_full if full else _exact if exact else _rounded)(size, currency)
+    figure = (_power if size >= TOO_LONG else _full if full else _exact if exact else _rounded)(size, currency)
     nothing = not any(digit in "123456789" for digit in figure)
     sign = "" if nothing else _MINUS if value < 0 else "+" if signed else ""
     return f"{sign}{_symbol(currency)}{figure}"
@@ -45,7 +54,7 @@ def short_money(value: float | None, currency: str | None) -> str:
     """An amount for an axis or a narrow cell: `€12k`, `−€1.2m`."""
     if value is None or not math.isfinite(value):
         return UNKNOWN
-    for size, letter in _SHORT:
+    for size, letter in _SHORT if abs(value) < TOO_LONG else ():
         # What three digits would round up to the next letter belongs to it.
         if abs(value) >= size * 0.9995:
             sign = _MINUS if value < 0 else ""
@@ -64,7 +73,7 @@ def decimals(currency: str | None) -> int:
 
 
 def _rounded(size: float, currency: str | None) -> str:
-    if size == 0:
+    if size < NOTHING:
         return "0"
     step = 10.0 ** (math.floor(math.log10(size)) + 1 - SENTENCE_DIGITS)
     kept = round(size / step) * step
@@ -76,12 +85,19 @@ def _rounded(size: float, currency: str | None) -> str:
     return f"{size:,.{places}f}"
 
 
+def _power(size: float, currency: str | None) -> str:
+    digits, _, power = f"{size:.{SENTENCE_DIGITS - 1}e}".partition("e")
+    return f"{digits.rstrip('0').rstrip('.')} × 10^{int(power)}"
+
+
 def _exact(size: float, currency: str | None) -> str:
     return f"{size:,.0f}" if size >= 100 else f"{size:,.{decimals(currency)}f}"
 
 
 def _full(size: float, currency: str | None) -> str:
-    whole, _, given = f"{size:,.{_FULL_PLACES}f}".rstrip("0").partition(".")
+    places = min(_FULL_PLACES, _FULL_DIGITS - len(f"{size:.0f}"))
+    whole, _, given = f"{size:,.{max(places, 0)}f}".partition(".")
+    given = given.rstrip("0")
     return f"{whole}.{given:0<{decimals(currency)}}" if given else whole
 
 
