@@ -30,7 +30,7 @@ SOUND = Situation(
 
 def months(*nets: float) -> tuple[Month, ...]:
     """Finished months up to October, one after another."""
-    return tuple(Month(date(2026, 11 - len(nets) + place, 1), net, 9000, 8000) for place, net in enumerate(nets))
+    return tuple(Month(date(2026, 11 - len(nets) + place, 1), net, 9000, 8000, 30) for place, net in enumerate(nets))
 
 
 BETTER = Rival(3, "better", 9025, "AUC is 0.94 against 0.91", (3400.0, 1300.0, 5400.0), "valid")
@@ -57,9 +57,29 @@ CASES: Mapping[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "what a cut-off by few outcomes would make up for is retrained": (
         {"runway": replace(ENDS, ends_on=TODAY, net_per_month=-500.0), "cutoff": replace(BEST, n=80)},
         [("retrain", "soon")]),
-    "what surely brings money comes before what nobody can put a figure on": (
+    "a loss that is the cut-off's is not retrained for": (
         {"runway": replace(ENDS, ends_on=TODAY, net_per_month=-4800.0), "cutoff": BEST, "months": months(20_000.0)},
-        [("move the threshold", "soon"), ("retrain", "soon")]),
+        [("move the threshold", "soon")]),
+    "what surely brings money comes before what nobody can put a figure on": (
+        {"runway": replace(ENDS, ends_on=TODAY, net_per_month=-4800.0), "cutoff": BEST, "months": months(20_000.0),
+         "performance": "watch"}, [("move the threshold", "soon"), ("retrain", "soon")]),
+    "a challenger that surely brings more money comes before another cut-off": (
+        {"challenger": replace(BETTER, word="probably better"), "cutoff": BEST}, [("promote the challenger", "soon")]),
+    "what gets better and is within its limits is not pressing": (
+        {**OLD, "improves": True}, [("retrain", "soon")]),
+    "what gets better but fails is": ({**OLD, "improves": True, "performance": "failing"}, [("retrain", "now")]),
+    "what decides nothing any more is not tuned, retrained or kept": (
+        {**FAILS, "silent_days": 31, "challenger": BETTER, "cutoff": BEST, "months": months(-9.0, -9.0, -9.0),
+         "kpis": (), "quality": "failing"}, [("retire", "when convenient")]),
+    "a silent log that has to have decisions is mended": (
+        {"silent_days": 31, "volume": "failing", **OLD}, [("mend what feeds it", "now")]),
+    "a month of silence is no end": ({"silent_days": 30}, [("keep", "nothing to do")]),
+    "a month with few outcomes is no loss": (
+        {"months": (*months(-900.0, -800.0, -700.0)[:2], Month(date(2026, 10, 1), -700.0, 9000, 4499, 31))},
+        [("keep", "nothing to do")]),
+    "a month of a few days is no loss": (
+        {"months": (*months(-900.0, -800.0, -700.0)[:2], Month(date(2026, 10, 1), -700.0, 90, 90, 1))},
+        [("keep", "nothing to do")]),
     "a better challenger takes over": ({"challenger": BETTER}, [("promote the challenger", "soon")]),
     "a surely better challenger comes before retraining": (
         {"challenger": BETTER, **OLD}, [("promote the challenger", "soon")]),
@@ -106,7 +126,8 @@ CASES: Mapping[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "it is retired or retrained, not both": ({"months": months(-900.0, -800.0, -700.0), **OLD}, [("retire", "soon")]),
     "two months of loss are weather": ({"months": months(5.0, -900.0, -800.0)}, [("keep", "nothing to do")]),
     "a month that is not known breaks the row": (
-        {"months": (Month(date(2026, 7, 1), -9.0, 900, 800), *months(-900.0, -800.0))}, [("keep", "nothing to do")]),
+        {"months": (Month(date(2026, 7, 1), -9.0, 900, 800, 31), *months(-900.0, -800.0))},
+        [("keep", "nothing to do")]),
     "a loss that a better version may end is no reason to retire": (
         {"months": months(-900.0, -800.0, -700.0), "challenger": BETTER}, [("promote the challenger", "soon")]),
     "a loss that another cut-off ends is no reason to retire": (
@@ -154,6 +175,50 @@ def test_a_reason_has_its_numbers_and_the_worth_its_interval():
     assert "−€900 in August, −€800 in September, −€700 in October (24,000 of 27,000 decisions" in retire.reason
     assert retire.worth is not None
     assert (retire.worth.more, retire.worth.low) == (800.0, None)
+
+
+def test_the_worth_of_retiring_is_of_the_months_that_are_named():
+    (retire,) = advise(replace(SOUND, months=months(-50_000.0, -900.0, -800.0, -700.0)))
+    assert retire.worth is not None
+    assert retire.worth.more == 800.0
+    short = replace(months(-700.0)[0], net=-100.0, days=16)
+    (retire,) = advise(replace(SOUND, months=(*months(-900.0, -800.0, -700.0)[:2], short)))
+    assert retire.worth is not None
+    assert retire.worth.more == pytest.approx((900 * 30 + 800 * 30 + 100 * 16) / 76)
+
+
+def test_another_version_and_another_cut_off_of_this_one_are_alternatives():
+    perhaps = replace(BETTER, word="probably better", worth=(900.0, -100.0, 1900.0))
+    found = advise(replace(SOUND, challenger=perhaps, cutoff=BEST))
+    assert {one.action for one in found} == {"move the threshold", "promote the challenger"}
+    assert all("one of these, not both: 0.877 is version 2's." in one.reason for one in found)
+    (first,) = advise(replace(SOUND, challenger=BETTER, cutoff=BEST))
+    assert first.reason.endswith("It comes before moving the cut-off: 0.877 would be version 2's, not version 3's.")
+
+
+def test_another_cut_off_says_its_alerts_and_what_it_leaves_of_a_loss():
+    lossy = replace(ENDS, ends_on=TODAY, net_per_month=-4800.0)
+    (move,) = advise(replace(SOUND, runway=lossy, cutoff=replace(BEST, alerts=35.2, best_alerts=4.1)))
+    assert "Alerts go from 35 to 4 a day." in move.reason
+    assert move.reason.endswith("−€4,800 in thirty days; about €550 of it would remain.")
+
+
+def test_what_decides_nothing_says_since_when_and_has_no_worth():
+    (retire,) = advise(replace(SOUND, silent_days=2000, months=months(-900.0, -800.0, -700.0)))
+    assert retire.reason.startswith("It has not decided since 31 May 2021, 2,000 days before this refresh.")
+    assert retire.worth is None
+
+
+def test_a_regression_has_no_cut_off_and_unknown_money_is_said():
+    (retire,) = advise(replace(SOUND, task="regression", months=months(-900.0, -800.0, -700.0)))
+    assert "cut-off" not in retire.reason
+    (keep,) = advise(SOUND)
+    assert "What it earned in any finished month could not be worked out." in keep.reason
+
+
+def test_the_inputs_come_first_and_of_sure_money_the_most():
+    found = advise(replace(SOUND, volume="failing", performance="failing", challenger=BETTER))
+    assert [one.action for one in found][:2] == ["mend what feeds it", "promote the challenger"]
 
 
 def test_a_kept_model_says_what_it_earned_and_which_target_it_misses():

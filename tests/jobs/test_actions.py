@@ -52,6 +52,9 @@ def room(**more: list[dict[str, Any]]) -> Rows:
             for day, version in days
         ],
         "kpis": [kpi],
+        "value_serving": [
+            {"model": "fraud", "version": version, "day": day, "decisions": 100, "by": "log"} for day, version in days
+        ],
         **more,
     }  # fmt: skip
 
@@ -143,16 +146,28 @@ def test_losses_are_counted_only_of_months_whose_outcomes_are_known_or_estimated
     unripe = [value(1, -900.0, 300, None), *lost[1:]]
     assert [one["action"] for one in advised(tmp_path, room(value=unripe))] == ["keep"]
     estimated = [value(1, -900.0, 300, 40.0), *lost[1:]]
+    assert [one["action"] for one in advised(tmp_path, room(value=estimated))] == ["keep"], "it is mostly estimated"
+    estimated = [value(1, -900.0, 1600, 40.0), *lost[1:]]
     assert [one["action"] for one in advised(tmp_path, room(value=estimated))] == ["retire"]
+
+
+def test_what_has_decided_nothing_for_long_is_asked_after_and_a_metric_that_gets_better_waits(tmp_path: Path):
+    silent = [room()["health"][0] | {"silent_days": 400}]
+    (row,) = advised(tmp_path, room(health=silent))
+    assert (row["action"], row["urgency"], row["worth_per_month"]) == ("retire", "when convenient", None)
+    line = {"model": "fraud", "version": 2, "advice": "retrain now", "reasons": [], "metric": "roc_auc"}
+    better = line | {"slope": 0.02, "slope_low": 0.01, "slope_high": 0.03}
+    (row,) = advised(tmp_path, room(decay=[better]))
+    assert (row["action"], row["urgency"]) == ("retrain", "soon")
 
 
 def test_a_cut_off_is_the_tables_with_its_gain(tmp_path: Path):
     best = {"model": "fraud", "version": 2, "period_start": TODAY - timedelta(90), "period_end": TODAY - timedelta(1),
             "n": 4500, "in_use": 0.5, "best": 0.877, "gain_per_month": 4250.0, "gain_low": 2890.0,
-            "gain_high": 5350.0}  # fmt: skip
+            "gain_high": 5350.0, "alerts_per_day": 35.0, "best_alerts_per_day": 4.0}  # fmt: skip
     (row,) = advised(tmp_path, room(cutoffs=[best]))
     assert (row["action"], row["cutoff"], row["worth_per_month"]) == ("move the threshold", 0.877, 4250.0)
-    assert "4,500 decisions with an outcome of 90 days" in row["reason"]
+    assert "4,500 decisions with an outcome of 90 days. Alerts go from 35 to 4 a day." in row["reason"]
 
 
 def test_who_has_not_agreed_is_named_and_few_outcomes_are_counted(tmp_path: Path):

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from watchroom.domain import actions_rules as rules
-from watchroom.domain.actions_situation import Situation
+from watchroom.domain import actions_words as words
+from watchroom.domain.actions_situation import UNUSED_DAYS, Situation
 from watchroom.domain.actions_types import CHANGES, Action, ActionName, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -39,16 +40,18 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "retire",
         f"It lost money in each of the last {rules.LOSING_MONTHS} finished months, no version is known to be better, "
-        "and no cut-off makes up for it.",
-        "soon",
+        f"and no cut-off makes up for it; or it has decided nothing for more than {UNUSED_DAYS} days, and its file "
+        "gives no least number of decisions a day.",
+        "soon, for one that decides nothing when convenient",
         rules.retire,
     ),
     Rule(
         "retrain",
         "Its performance is beyond a limit or surely on the way there, as Health has it under Age; or by the trend of "
         f"its weeks it stops paying within {rules.SOON_DAYS} days, every line within the interval stops too, and "
-        "no cut-off makes up for it.",
-        "now when at its failing limit or nearly, else soon",
+        "no cut-off makes up for it; nor, while performance is stable, surely brings money.",
+        "now when at its failing limit or nearly, unless performance is stable and the metric surely gets better, else "
+        "soon",
         rules.retrain,
     ),
     Rule(
@@ -83,12 +86,16 @@ RULES: tuple[Rule, ...] = (
 
 def advise(situation: Situation) -> tuple[Action, ...]:
     """What to do about a model, the most pressing first; never empty for a model that has decided anything."""
-    found = [action for rule in RULES if (action := rule.find(situation)) is not None]
+    every = [rule for rule in RULES if not situation.is_silent or rule.action in OF_SILENCE]
+    found = [action for rule in every if (action := rule.find(situation)) is not None]
     settled = _settled(found, situation)
     if not any(one.action in CHANGES or one.action == "ask for outcomes" for one in settled):
         settled += [rules.keep(situation)] if situation.version is not None else []
     return tuple(sorted(settled, key=lambda one: one.rank))
 
+
+OF_SILENCE: tuple[ActionName, ...] = ("mend what feeds it", "retire")
+"""All that is said of a model that decides nothing any more: what else is known of it is of another time."""
 
 BEFORE: dict[ActionName, tuple[ActionName, ...]] = {
     "mend what feeds it": ("retrain", "retire", "move the threshold"),
@@ -115,10 +122,22 @@ def _settled(found: Sequence[Action], situation: Situation) -> list[Action]:
         if one.action in out:
             continue
         instead = BEFORE.get(one.action, ()) if _stands_in(one, situation) else ()
+        if one.action == "promote the challenger" and situation.challenger_pays:
+            instead = (*instead, "move the threshold")
         because = _INSTEAD.get(one.action, "") if "retrain" in named.intersection(instead) - out else ""
         kept.append(replace(one, reason=f"{one.reason} {because}".rstrip()))
         out.update(instead)
-    return kept
+    return _alternatives(kept, situation, moves="move the threshold" in named)
+
+
+def _alternatives(kept: Sequence[Action], situation: Situation, *, moves: bool) -> list[Action]:
+    """With a word on a challenger and another cut-off, which is this version's: both together may lose money."""
+    names = {one.action for one in kept}
+    if not moves or "promote the challenger" not in names:
+        return list(kept)
+    either = words.either(situation, waits="move the threshold" not in names)
+    of = ("promote the challenger", "move the threshold")
+    return [replace(one, reason=f"{one.reason} {either}") if one.action in of else one for one in kept]
 
 
 def _stands_in(one: Action, situation: Situation) -> bool:

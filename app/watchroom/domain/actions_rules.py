@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 from watchroom.domain import actions_words as words
-from watchroom.domain.actions_situation import Situation
+from watchroom.domain.actions_situation import Month, Situation
 from watchroom.domain.actions_types import NOTHING, Action, ActionName, Money, Urgency
 from watchroom.domain.duel import GOOD
 from watchroom.domain.releases import FAILS_WITHIN
@@ -35,7 +36,9 @@ MUCH = 0.1
 
 
 def mend(at: Situation) -> Action | None:
-    """Broken inputs, or decisions that fail to come in."""
+    """Broken inputs, or decisions that fail to come in; of a silent log only the latter."""
+    if at.is_silent and at.volume != "failing":
+        return None
     if at.quality != "failing" and at.volume != "failing":
         return None
     page = {"model": at.model, "part": "Why"}
@@ -82,13 +85,21 @@ def promote(at: Situation) -> Action | None:
 
 
 def retire(at: Situation) -> Action | None:
-    """Months of loss without a way out."""
+    """Months of loss without a way out, or a log that nobody adds to any more."""
+    if at.is_silent:
+        found = _action("retire", "when convenient", words.silent(at), "health", {"model": at.model})
+        return None if at.volume == "failing" else found
     months = at.losing
     if len(months) < LOSING_MONTHS or _way_out(at):
         return None
-    loss = -sum(month.net for month in months) / len(months)
     page = {"model": at.model, "view": "Money"}
-    return _action("retire", "soon", words.losing(at, months), "value", page, Money(loss))
+    return _action("retire", "soon", words.losing(at, months), "value", page, Money(_loss(months)))
+
+
+def _loss(months: Sequence[Month]) -> float:
+    """What the last of the months lost in the mean, each weighted by its days with decisions."""
+    last = months[-LOSING_MONTHS:]
+    return -sum(month.net * month.days for month in last) / sum(month.days for month in last)
 
 
 def _way_out(at: Situation) -> bool:
@@ -97,7 +108,7 @@ def _way_out(at: Situation) -> bool:
         return True
     if at.back is not None and at.back.surely_better:
         return True
-    return _cutoff_covers(at, -sum(month.net for month in at.losing) / len(at.losing))
+    return _cutoff_covers(at, _loss(at.losing))
 
 
 def _cutoff_covers(at: Situation, loss: float) -> bool:
@@ -110,7 +121,8 @@ def retrain(at: Situation) -> Action | None:
     """A model that has aged, or is about to stop paying."""
     page = {"model": at.model, "part": "Age"}
     if at.decay in ("retrain now", "plan retraining"):
-        urgency: Urgency = "now" if at.decay == "retrain now" else "soon"
+        heals = at.improves and at.performance == "stable"
+        urgency: Urgency = "now" if at.decay == "retrain now" and not heals else "soon"
         return _action("retrain", urgency, words.decay(at), "health", page)
     if _running_out(at):
         money = {"model": at.model, "view": "Runway"}
@@ -119,8 +131,13 @@ def retrain(at: Situation) -> Action | None:
 
 
 def _running_out(at: Situation) -> bool:
-    """Whether it surely stops paying soon, or does not pay now, and no cut-off is known to make up for it."""
+    """Whether it surely stops paying soon, or does not pay now, and no cut-off is known to make up for it.
+
+    Where performance is stable and another cut-off surely brings money, the loss is the cut-off's.
+    """
     run = at.runway
+    if at.performance == "stable" and _cutoff_covers(at, 0.0):
+        return False
     if run is None or run.ends_on is None or run.ends_late is None or (run.ends_on - at.today).days > SOON_DAYS:
         return False
     net = run.net_per_month or 0.0
@@ -135,7 +152,7 @@ def move(at: Situation) -> Action | None:
     earned = abs(at.months[-1].net) if at.months else 0.0
     much = best.gain >= MUCH * earned if earned else False
     urgency: Urgency = "soon" if much else "when convenient"
-    found = _action("move the threshold", urgency, words.cutoff(best), "threshold", {"model": at.model})
+    found = _action("move the threshold", urgency, words.cutoff(at, best), "threshold", {"model": at.model})
     return replace(found, worth=Money(best.gain, best.low, best.high), cutoff=best.best)
 
 

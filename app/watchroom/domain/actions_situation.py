@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
 from watchroom.domain.duel import BETTER, NEVER, PROBABLY_WORSE, WORSE
+
+UNUSED_DAYS = 30
+"""A version in service that has decided nothing for longer than this may not be used any more."""
 
 Worth = tuple[float, float, float]
 """What something brings more in thirty days, with the ends of its 95 % interval, in the workspace's currency."""
@@ -51,7 +55,10 @@ class Back:
 
 @dataclass(frozen=True)
 class Cutoff:
-    """The cut-off in use and the best one, with what moving there brings in thirty days and its 95 % interval."""
+    """The cut-off in use and the best one, with what moving there brings in thirty days and its 95 % interval.
+
+    `alerts` and `best_alerts` are the decisions a day at or above each.
+    """
 
     n: int
     in_use: float | None
@@ -60,6 +67,8 @@ class Cutoff:
     low: float | None
     high: float | None
     days: int = 90
+    alerts: float | None = None
+    best_alerts: float | None = None
 
     @property
     def moves(self) -> bool:
@@ -69,12 +78,21 @@ class Cutoff:
 
 @dataclass(frozen=True)
 class Month:
-    """A finished month: its first day, net, decisions, and those with an outcome."""
+    """A finished month: its first day, net, decisions, those with an outcome, and days with decisions in service."""
 
     first: date
     net: float
     decisions: int
     labelled: int
+    days: int = 0
+
+    @property
+    def is_told(self) -> bool:
+        """Whether outcomes tell of it: of at least half of its decisions, and decisions on at least half of its days.
+
+        A month that is mostly estimated, or of which a few days are known, is no ground for ending a model.
+        """
+        return 2 * self.labelled >= self.decisions and 2 * self.days >= monthrange(self.first.year, self.first.month)[1]
 
 
 @dataclass(frozen=True)
@@ -109,6 +127,8 @@ class Situation:
     `since` is the first day of that service, `failing_since` the day on which performance began to fail. `decisions`
     are those of the last thirty days of the log; `old_decisions` and `old_labelled` those made 30 to 120 days
     before the last one, and of them with an outcome. `months` are the finished ones with a known net, the oldest first.
+    `silent_days` are those from its last decision to the refresh, None for no decision; `improves` says that its metric
+    surely gets better by the line through its weeks.
     """
 
     model: str
@@ -138,6 +158,18 @@ class Situation:
     months: tuple[Month, ...] = ()
     runway: Runway | None = None
     kpis: tuple[Kpi, ...] = ()
+    silent_days: int | None = None
+    improves: bool = False
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the version in service has decided nothing for so long that it may not be used any more."""
+        return self.silent_days is not None and self.silent_days > UNUSED_DAYS
+
+    @property
+    def challenger_pays(self) -> bool:
+        """Whether the challenger surely brings more money."""
+        return self.challenger is not None and self.challenger.worth is not None and self.challenger.worth[1] > 0
 
     @property
     def challenger_is_sure(self) -> bool:
@@ -150,7 +182,7 @@ class Situation:
         found: list[Month] = []
         for month in reversed(self.months):
             follows = not found or _next(month.first) == found[-1].first
-            if month.net >= 0 or not follows:
+            if month.net >= 0 or not follows or not month.is_told:
                 break
             found.append(month)
         return tuple(reversed(found))

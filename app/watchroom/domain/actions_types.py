@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -37,6 +38,9 @@ DOES: dict[ActionName, str] = {
 }
 """Who does what was decided. Who decides is the same for all: see `DECIDES`."""
 
+FIRST: ActionName = "mend what feeds it"
+"""Comes before everything else of its urgency: the others wait for it."""
+
 DECIDES = BUSINESS
 """Who decides: the business owns the model's purpose and pays for it. The ledger holds others to it."""
 
@@ -67,10 +71,16 @@ class Action:
     cutoff: float | None = None
 
     @property
-    def rank(self) -> tuple[int, bool, int]:
-        """Lower is more pressing; within an urgency what surely brings something comes first, then as `ActionName`."""
+    def rank(self) -> tuple[int, bool, bool, float, int]:
+        """Lower is more pressing: the order of `store.queries.actions` too, so that every page names the same first.
+
+        Within an urgency broken inputs come first, then what surely brings money, then what brings most, then the order
+        of `DOES`.
+        """
         surely = self.worth is not None and self.worth.low is not None and self.worth.low > 0
-        return URGENCIES.index(self.urgency), not surely, list(DOES).index(self.action)
+        worth = -self.worth.more if self.worth is not None else math.inf
+        place = list(DOES).index(self.action)
+        return URGENCIES.index(self.urgency), self.action != FIRST, not surely, worth, place
 
 
 @dataclass(frozen=True)

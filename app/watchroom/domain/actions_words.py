@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from watchroom.domain.actions_situation import Back, Cutoff, Kpi, Month, Rival, Runway, Situation
 from watchroom.domain.duel import BETTER
@@ -79,9 +79,19 @@ def losing(at: Situation, months: Sequence[Month]) -> str:
     nets = ", ".join(f"{money(month.net, at.currency)} in {month.first:%B}" for month in last)
     n, known = sum(month.decisions for month in last), sum(month.labelled for month in last)
     in_a_row = f"{len(months)} finished months in a row" if len(months) > len(last) else "each of these months"
+    way_out = "No version is" if at.task == "regression" else "No version and no cut-off is"
     return (
-        f"It made a loss in {in_a_row}: {nets} ({known:,} of {n:,} decisions have an outcome). No version and no "
-        "cut-off is known to make up for it."
+        f"It made a loss in {in_a_row}: {nets} ({known:,} of {n:,} decisions have an outcome). {way_out} known to make "
+        "up for it."
+    )
+
+
+def silent(at: Situation) -> str:
+    """Since when it decides nothing."""
+    days = at.silent_days or 0
+    return (
+        f"It has not decided since {_day(at.today - timedelta(days))}, {days:,} days before this refresh. Ask whether "
+        "it is still used: if nobody does, retire it; if somebody does, its log is not read."
     )
 
 
@@ -89,7 +99,8 @@ def decay(at: Situation) -> str:
     """Why Health advises retraining, and what the trend costs where that is known."""
     slope = at.runway.slope if at.runway else None
     falls = f" What it earns falls by about {money(-slope, at.currency)} each month." if slope and slope < 0 else ""
-    return " ".join(_sentence(reason) for reason in at.decay_reasons) + falls
+    rises = " By the line through its weeks its metric surely gets better." if at.improves else ""
+    return " ".join(_sentence(reason) for reason in at.decay_reasons) + rises + falls
 
 
 def runway(at: Situation, found: Runway) -> str:
@@ -107,11 +118,47 @@ def runway(at: Situation, found: Runway) -> str:
     return f"By the trend of its weeks it stops paying on {_day(found.ends_on)}{between}."
 
 
-def cutoff(found: Cutoff) -> str:
-    """What moving the cut-off brings."""
+def cutoff(at: Situation, found: Cutoff) -> str:
+    """What moving the cut-off brings, what it does to the alerts, and what it leaves of a loss."""
+    alerts = ""
+    if found.alerts is not None and found.best_alerts is not None:
+        alerts = f" Alerts go from {_a_day(found.alerts)} to {_a_day(found.best_alerts)} a day."
     return (
         f"Its cut-off is {_figure(found.in_use)}; with {_figure(found.best)} it would have earned more, by "
-        f"{found.n:,} decisions with an outcome of {found.days} days."
+        f"{found.n:,} decisions with an outcome of {found.days} days.{alerts}{_remains(at, found)}"
+    )
+
+
+def _a_day(alerts: float) -> str:
+    return f"{alerts:,.0f}" if alerts >= 1 else figure_text(alerts)
+
+
+def _remains(at: Situation, found: Cutoff) -> str:
+    """What is left of the loss by the line through the weeks; empty without a loss."""
+    net = at.runway.net_per_month if at.runway else None
+    if net is None or net >= 0:
+        return ""
+    left = net + found.gain
+    then = f"about {money(-left, at.currency)} of it would remain" if left < 0 else "this would make up for it"
+    return (
+        f" By the line through its weeks it does not cover its costs now: {money(net, at.currency)} in thirty days; "
+        f"{then}."
+    )
+
+
+def either(at: Situation, *, waits: bool) -> str:
+    """That another version and another cut-off of this one are alternatives; `waits` when the cut-off is left out."""
+    best, found = at.cutoff, at.challenger
+    if best is None or found is None:
+        return ""
+    if waits:
+        return (
+            f"It comes before moving the cut-off: {_figure(best.best)} would be version {at.version}'s, not version "
+            f"{found.version}'s."
+        )
+    return (
+        f"Let version {found.version} take over or move the cut-off, one of these, not both: {_figure(best.best)} is "
+        f"version {at.version}'s."
     )
 
 
@@ -179,7 +226,7 @@ def _performs(at: Situation) -> str:
 
 def _earned(at: Situation) -> str:
     if not at.months:
-        return ""
+        return "What it earned in any finished month could not be worked out." if at.priced else ""
     last = at.months[-1]
     return (
         f"It earned {money(last.net, at.currency)} after its costs in {last.first:%B %Y} ({last.labelled:,} of "

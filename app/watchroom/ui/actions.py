@@ -68,7 +68,9 @@ def _of(model: Model) -> None:
 
 def _portfolio(every: Sequence[Action]) -> None:
     todo = [one for one in every if one.urgency != NOTHING]
-    section("What to do next", "The most urgent first, then by what it is worth a month, then by the model's tier.")
+    section(
+        "What to do next", "The most urgent first, then what surely brings money, then by what it is worth a month."
+    )
     say_done()
     if not every:
         empty("Nothing is advised.", "The refresh works it out for every model with a file and a log of decisions.")

@@ -9,6 +9,7 @@ from typing import Any
 from watchroom.domain.actions_situation import Cutoff, Kpi, Month, Runway, Situation
 from watchroom.domain.performance import MATURE_SHARE
 from watchroom.domain.periods import MONTH_DAYS
+from watchroom.domain.vocabulary import METRICS
 from watchroom.domain.worth import terms_of
 from watchroom.jobs.value.rivals import rivals
 from watchroom.store.preview import Preview
@@ -29,6 +30,8 @@ class _Known:
 
     health: Rows
     decay: Rows
+    silent: Rows
+    trend: Rows
     counts: Rows
     cutoffs: Rows
     runway: Rows
@@ -61,6 +64,8 @@ def _situation(reader: Preview, known: _Known, spec: ModelSpec) -> Situation:
         task=spec.task,
         tier=(known.tiers.get(model) or (None,))[0],
         currency=known.currency,
+        silent_days=(known.silent.get(model) or (None,))[0],
+        improves=_improves(known.trend.get(model)),
         light=light,
         light_reason=reason or "",
         drift=drift,
@@ -94,11 +99,17 @@ def _known(reader: Preview) -> _Known:
         decay=_by_model(
             reader.rows("select d.model, d.advice, d.reasons from decay d join health h using (model, version)")
         ),
+        silent=_by_model(reader.rows("select model, silent_days from health")),
+        trend=_by_model(
+            reader.rows(
+                "select d.model, d.metric, d.slope_low, d.slope_high from decay d join health h using (model, version)"
+            )
+        ),
         counts=_by_model(_counts(reader)),
         cutoffs=_by_model(
             reader.rows(
                 """select c.model, c.n, c.in_use, c.best, c.gain_per_month, c.gain_low, c.gain_high,
-                    (c.period_end - c.period_start) + 1
+                    (c.period_end - c.period_start) + 1, c.alerts_per_day, c.best_alerts_per_day
                 from cutoffs c join health h using (model, version) where c.best is not null"""
             )
         ),
@@ -148,10 +159,24 @@ def _cutoff(row: tuple[Any, ...] | None) -> Cutoff | None:
     return Cutoff(*row)
 
 
+def _improves(trend: tuple[Any, ...] | None) -> bool:
+    """Whether all of the slope's interval lies on the better side."""
+    if trend is None or trend[0] not in METRICS or trend[1] is None or trend[2] is None:
+        return False
+    metric, low, high = trend
+    better = METRICS[metric].better
+    return bool(low > 0 if better == "higher" else high < 0 if better == "lower" else False)
+
+
 def _months(reader: Preview) -> dict[str, list[Month]]:
     """Finished months of which most outcomes are known, or what they lack is estimated: of others the net is no net."""
     rows = reader.rows(
-        """select model, period_start, net, decisions, coalesce(labelled, 0) from value
+        """with served as (
+            select model, date_trunc('month', day)::date as period_start, count(distinct day) as days
+            from value_serving where decisions > 0 group by all
+        )
+        select model, period_start, net, decisions, coalesce(labelled, 0), coalesce(days, 0)
+        from value left join served using (model, period_start)
         where version is null and grain = 'month' and period_end < $today and isfinite(net) and decisions > 0
             and (estimated_benefit is not null or (benefit is not null and labelled >= $mature * decisions))
         order by model, period_start""",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from watchroom.domain.actions_types import URGENCIES
+from watchroom.domain.actions_types import DOES, FIRST, URGENCIES
 from watchroom.store.snapshot import Snapshot
 
 
@@ -47,15 +47,18 @@ from actions a left join models m using (model) left join asked using (model)
 where $model is null or a.model = $model
 order by case when $model is null then 0 else a.position end,
     list_position($urgencies, a.urgency) nulls last,
+    a.action <> $first, not coalesce(a.worth_low > 0, false),
     a.worth_per_month desc nulls last,
+    list_position($kinds, a.action) nulls last,
     list_position(['critical', 'high', 'medium', 'low'], m.tier) nulls last, lower(m.title), a.model, a.position
 """
-"""Urgency first, then money, then risk: what cannot wait, what it brings, whom it may hurt."""
+"""As `domain.actions_types.Action.rank` has it, then the tier: all lists name the same first thing for a model."""
 
 
 def actions(snapshot: Snapshot, *, model: str | None = None) -> tuple[Action, ...]:
     """What should be done next about a model, in its order; about all, the most pressing first."""
-    return tuple(_action(row) for row in snapshot.rows(_ACTIONS, {"model": model, "urgencies": list(URGENCIES)}))
+    order = {"urgencies": list(URGENCIES), "first": FIRST, "kinds": list(DOES)}
+    return tuple(_action(row) for row in snapshot.rows(_ACTIONS, {"model": model, **order}))
 
 
 def _action(row: tuple[Any, ...]) -> Action:
