@@ -15,6 +15,7 @@ from tests.ui.reading import Reader, figures, full, links, said
 from tests.ui.sample import LONG
 from tests.ui.threshold_sample import DAYS, PER_DAY, decided, threshold
 from watchroom.domain.money_text import money as amount
+from watchroom.ui import threshold_subject
 
 LABEL = "Benefit a month, before running costs"
 NOT_THE_FILES = "A scenario, not the figures of the file"
@@ -115,8 +116,8 @@ class TestOneModel:
         per_month = 30 / DAYS * DAYS * PER_DAY / len(known)
         against = reader.open("threshold", **USUAL, cutoff="0.3", assume=["baseline:all_positive"])
         benefit = (money(known, 0.3) - yes_to_all) * per_month
-        assert worth[LABEL][0] == amount(money(known, 0.3) * per_month, "EUR")
-        assert figures(against)[LABEL][0] == amount(benefit, "EUR")
+        assert worth["Benefit a month"][0] == amount(money(known, 0.3) * per_month, "EUR")
+        assert figures(against)["Benefit a month"][0] == amount(benefit, "EUR")
         assert f"(yes to all: {amount(yes_to_all * per_month, 'EUR')} a month); running costs are not in it" in said(
             against
         )
@@ -153,6 +154,24 @@ class TestOneModel:
         assert table.nlargest(2, "n")["Best"].notna().all()
         assert not app.main.slider
 
+    def test_groups_are_never_said_to_earn_more_surely(self, reader: Reader):
+        text = said(reader.open("threshold", **USUAL, view="By group"))
+        assert "more than chance" in text or "so of 2 groups some may be chance" in text
+        assert "would surely" not in text
+
+    def test_what_may_be_chance_is_said_so_in_the_line_to_copy(self, reader: Reader):
+        text = said(reader.open("threshold", **USUAL, cutoff="0.58"))
+        (line,) = re.findall(r"threshold: 0.58  #.*", text)
+        assert re.search(r"€[\d,.]+ a month \(95 %: −€[\d,.]+ to \+€[\d,.]+, which may be chance\)", line)
+
+    def test_against_a_column_worth_is_said_to_be_compared_with_nothing(
+        self, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(threshold_subject, "_without", lambda *_: None)
+        app = reader.open("threshold", **USUAL)
+        assert "Worth of the decisions: not compared with doing without the model" in said(app)
+        assert "Worth a month" in figures(app)
+
     def test_a_version_in_shadow_is_said_to_be_one(self, reader: Reader):
         assert "version 2, in shadow" in said(reader.open("threshold", **USUAL, version="2"))
 
@@ -169,7 +188,7 @@ class TestOneModel:
             ("no-outcome-file", "Its file names no outcomes"),
             ("no-decisions", "No decision"),
             ("claims", "It predicts an amount, so there is no cut-off to move"),
-            ("sorts", "It chooses among several answers"),
+            ("sorts", "Money is not worked out for models with several answers."),
             ("no-task", "Its file does not say what the model predicts"),
             ("no-log", "does not say where its decisions are logged"),
             ("no-file", "its file in the workspace does not exist"),

@@ -165,18 +165,22 @@ def why_not(row: Any) -> str | None:
 
 def _columns(currency: str) -> dict[str, ColumnConfig]:
     number_column = st.column_config.NumberColumn
-    unit = f"{currency} a month" if currency else "a month"
+    unit = f", {currency}" if currency else ""
     return {
-        "Model": st.column_config.TextColumn(width=160, pinned=True),
-        "In use": number_column(format="%.3f", width=74, help="The cut-off that the logged predictions imply"),
-        "Best": number_column(format="%.3f", width=74, help="The one that would have earned most"),
-        "from": number_column(format="%.3f", width=64, help="Lower end of its 95 % interval"),
-        "to": number_column(format="%.3f", width=64, help="Upper end of its 95 % interval"),
-        "Gain": number_column(f"Gain, {unit}", format="localized", help="At the best one, against the one in use"),
-        "Gain from": number_column(format="localized", width=80, help="Lower end of its 95 % interval"),
-        "Gain to": number_column(format="localized", width=80, help="Upper end of its 95 % interval"),
-        "Alerts a day": number_column(format="%.1f", width=96, help="Decisions a day at the cut-off in use or above"),
-        "at the best": number_column(format="%.1f", width=90, help="Decisions a day at the best cut-off or above"),
-        "n": number_column(format="localized", width=66, help="Decisions with a score and an outcome"),
+        "Model": st.column_config.TextColumn(width=125, pinned=True),
+        "In use": number_column(format="%.3f", width=62, help="The cut-off that the logged predictions imply"),
+        "Best": number_column(format="%.3f", width=62, help="The one that would have earned most"),
+        "from": number_column(format="%.3f", width=58, help="Lower end of its 95 % interval"),
+        "to": number_column(format="%.3f", width=58, help="Upper end of its 95 % interval"),
+        "Gain": number_column(
+            f"Gain{unit}", format="localized", width=96, help="A month, against the one in use"
+        ),
+        "Gain from": number_column(format="localized", width=80, help="A month: lower end of its 95 % interval"),
+        "Gain to": number_column(format="localized", width=72, help="A month: upper end of its 95 % interval"),
+        "Alerts a day": number_column(
+            "Alerts", format="%.1f", width=62, help="Decisions a day from the one in use on"
+        ),
+        "at the best": number_column(format="%.1f", width=82, help="Decisions a day at the best cut-off or above"),
+        "n": number_column(format="localized", width=64, help="Decisions with a score and an outcome"),
         "Why not": st.column_config.TextColumn("Why no best", width=170),
     }

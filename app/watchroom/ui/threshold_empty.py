@@ -26,7 +26,13 @@ def no_cutoff(model: Model, task: str | None) -> None:
             code("task: binary")
             st.markdown("Then run `watchroom refresh`.")
         return
-    what = {"regression": "It predicts an amount", "multiclass": "It chooses among several answers"}.get(task, "It")
+    if task == "multiclass":
+        empty(
+            "It chooses among several answers, so there is no cut-off to move.",
+            "A cut-off is what turns a score into yes or no. Money is not worked out for models with several answers.",
+        )
+        return
+    what = "It predicts an amount" if task == "regression" else "It answers otherwise than yes or no"
     empty(
         f"{what}, so there is no cut-off to move.",
         "A cut-off is what turns a score into yes or no. What its errors cost stands on the page Value.",

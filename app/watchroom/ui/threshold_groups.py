@@ -92,13 +92,24 @@ def _answer(subject: Subject, found: Found, known: pd.DataFrame, column: str) ->
     if found.now is None:
         return f"{count_of(len(known), 'group')} of {one_line(column, 40)} with a best cut-off of its own."
     if surely.empty:
-        return f"In no group of {one_line(column, 40)} another cut-off is surely better than the one in use."
+        return (
+            f"In no group of {one_line(column, 40)} another cut-off is better than the one in use by more than chance."
+        )
     first = surely.sort_values("gain", ascending=False).iloc[0]
     name, gain = group(first["group_value"]), money(float(first["gain"]), subject.currency)
     return (
         f"In {number(len(surely))} of {count_of(len(known), 'group')} of {one_line(column, 40)} another cut-off would "
-        f"surely have earned more: most for “{one_line(name, 40)}”, {gain} a month at {cut(float(first['best']))}."
+        f"have earned more: most for “{one_line(name, 40)}”, {gain} a month at {cut(float(first['best']))} "
+        f"({_by_chance(found, len(known))})."
     )
+
+
+def _by_chance(found: Found, compared: int) -> str:
+    """What keeps the groups from being sure, since each has an interval of its own."""
+    told = found.best
+    alone = f"each by its own 95 % interval, so of {count_of(compared, 'group')} some may be chance"
+    whole = told is not None and told.cutoff != found.now and told.gain_low <= 0
+    return f"{alone}; for all decisions together it may be chance" if whole else alone
 
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
@@ -143,7 +154,9 @@ def _groups(
     assert at_stake is not None, "without worths there are no groups to draw"
     rows = []
     for (column, value), part in cells.groupby(["group_column", "group_value"], sort=False, dropna=False):
-        scored = scored_by_block(queries.cells_of(part.assign(predicted=None)), np.zeros(len(part), np.int64), scale[0])
+        scored = scored_by_block(
+            queries.cells_of(part.assign(predicted=None)), part["block"].to_numpy(np.int64), scale[0]
+        )
         told = best(scored, at_stake, now) if scored.labelled else None
         month = scored.to_month
         positives = int(scored.totals[0].sum())

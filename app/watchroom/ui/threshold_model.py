@@ -150,10 +150,10 @@ def _figures(subject: Subject, found: Found, chosen: float) -> None:
         month = words.month_at(found, chosen)
         if not math.isnan(month):
             before = None if found.now is None else words.month_at(found, found.now)
+            kind, _, without = words.kind(found).partition(", ")
             figure(
-                words.kind(found), money(month, subject.currency),
-                _now(before, lambda one: money(one, subject.currency)),
-                help=plain(words.against(found, subject), 300),
+                kind, money(month, subject.currency),
+                _now(before, lambda one: money(one, subject.currency), f"{without} · "), wraps=True,
             )  # fmt: skip
         figure(
             plain(f"“{names.yes}”", 40), short(place.alerts / days),

@@ -18,6 +18,8 @@ MANY_MISFITS = 0.01
 UNEVEN = 0.2
 """From this difference on it is said that outcomes are known more often for one answer than for the other."""
 
+_ALONE = "not compared with doing without the model"
+
 ROOM = 0.02
 """A stretch of cut-offs that is this wide is worth telling: nobody sets one more exactly."""
 
@@ -66,13 +68,13 @@ def _untold(found: Found) -> str:
 def _at_best(found: Found, currency: str) -> str:
     assert found.best is not None, "only what is known is told"
     place = at(found.curve, found.best.cutoff)
-    said = "before running costs" if found.compared else "not compared with doing without the model"
+    said = "before running costs" if found.compared else _ALONE
     return f"{money(month_at(found, place.cutoff), currency)} a month, {said}"
 
 
 def kind(found: Found) -> str:
     """What money is meant."""
-    return "Benefit a month, before running costs" if found.compared else "Worth of the decisions a month"
+    return "Benefit a month, before running costs" if found.compared else f"Worth a month, {_ALONE}"
 
 
 def against(found: Found, subject: Subject) -> str:
@@ -80,7 +82,7 @@ def against(found: Found, subject: Subject) -> str:
     if found.at_stake is None:
         return ""
     if not found.compared:
-        return "Worth of the decisions: not compared with doing without the model, and before running costs."
+        return f"Worth of the decisions: {_ALONE}, and before running costs."
     if subject.baseline is None:
         return "Benefit: what the decisions are worth, as the file names no baseline; running costs are not in it."
     return (

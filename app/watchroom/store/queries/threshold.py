@@ -48,12 +48,16 @@ def decided(snapshot: Snapshot, *, model: str, version: int, first: date, last: 
     served = bool(days["served"].any())
     days = days[days["served"]] if served else days
     begun, ended = (pd.Timestamp(end).date() for end in (days["day"].min(), days["day"].max()))
-    length = -(-((ended - begun).days + 1) // BLOCKS)
+    length = _block_days(begun, ended)
     rows = snapshot.query(
         f"{_CELLS} {_SERVED if served else ''} group by all", [begun, length, model, version, begun, ended]
     )
     scored = np.sort(days["day"][days["scored"] > 0].to_numpy("datetime64[D]"))
     return _decided(rows, days_of_service(scored), begun, ended, served)
+
+
+def _block_days(first: date, last: date) -> int:
+    return -(-((last - first).days + 1) // BLOCKS)
 
 
 _DAYS = """
@@ -98,13 +102,19 @@ def _known(rows: pd.DataFrame, predicted: str) -> float:
 
 
 def groups(snapshot: Snapshot, *, model: str, version: int, first: date, last: date, served: bool) -> pd.DataFrame:
-    """Decisions with a score by group: group_column, group_value, score_bin, outcome (None while unknown), n."""
+    """Decisions with a score: group_column, group_value, block, score_bin, outcome (None while unknown), n.
+
+    `block` numbers the blocks of days from 0, as `decided` makes them of the same days.
+    """
+    length = _block_days(first, last)
     only = _SERVED if served else ""
     return snapshot.query(
-        f"""select group_column, group_value, score_bin, outcome, sum(n)::bigint as n from profile_outcomes o
+        f"""select group_column, group_value, (date_diff('day', ?, day) // ?)::int as block, score_bin, outcome,
+            sum(n)::bigint as n
+        from profile_outcomes o
         where model = ? and version = ? and group_column <> '' and score_bin is not null and day between ? and ? {only}
-        group by all order by group_column, group_value, score_bin""",
-        [model, version, first, last],
+        group by all order by group_column, group_value, block, score_bin""",
+        [first, length, model, version, first, last],
     )
 
 
