@@ -106,7 +106,7 @@ class TestOfAModel:
         owing = replace(found.answer, build_cost=1e9, running_net=10.0, paid_back_on=None)
         falling = replace(found.runway, net_per_month=-5.0)
         never = model_words.earned(replace(found, answer=owing, runway=falling, pays_back_on=None))
-        assert never.endswith("by the trend of its weeks it will not be within two years.")
+        assert never.endswith("by the trend of its weeks it will not be paid back within two years.")
         assert "trend" not in model_words.earned(replace(found, answer=owing, runway=None, pays_back_on=None))
 
     def test_it_says_of_what_when_and_from_which_snapshot(self, snapshot: Snapshot):

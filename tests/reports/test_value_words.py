@@ -38,7 +38,7 @@ def test_the_month_is_told_against_what_would_be_done_without_it():
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"net": -400.0, "estimated_benefit": -50.0}, "it earned €400 less than with every case let through"),
+        ({"net": -400.0, "estimated_benefit": -50.0}, "it lost €400 against every case let through"),
         ({"net": -400.0, "estimated_benefit": -50.0}, "; €50 of it is estimated"),
         ({"net": -400.0, "estimated_benefit": 50.0}, "; +€50 in it are estimated"),
         ({"labelled": 1000, "estimated_benefit": None}, "after running costs of €900."),
@@ -49,7 +49,8 @@ def test_the_month_is_told_against_what_would_be_done_without_it():
             {"benefit": None, "estimated_benefit": None, "labelled": 0},
             "none of its 1,000 decisions has an outcome yet.",
         ),
-        ({"benefit": None, "estimated_benefit": None}, "its file leaves out what some of its decisions are worth."),
+        ({"benefit": None, "estimated_benefit": None}, "its file leaves out what some of its decisions are worth, or"),
+        ({"net": -400.0, "net_before": -791.0}, "it lost €400 against every case let through"),
     ],
 )
 def test_what_is_so_or_unknown_is_said(changed: dict[str, Any], said: str):
@@ -104,7 +105,7 @@ def test_a_month_is_compared_with_the_one_before(before: float | None, said: str
             {"paid_back_on": None, "running_net": -500.0},
             (None, True),
             "Since 2 May 2026 it has cost €500 more than it brought, and its building cost of €60,000 besides; by the "
-            "trend of its weeks it will not be within two years.",
+            "trend of its weeks it will not be paid back within two years.",
         ),
         ({"build_cost": None}, (None, False), "What building it cost is not known"),
         ({"ever_known": False}, (None, False), "What it has brought is not known"),
@@ -160,3 +161,20 @@ def test_what_the_sentence_says_is_not_said_twice():
     )
     found = runway_words.unsaid(replace(RUNWAY, reason=reason))
     assert found == "The file gives no `run_cost_per_month`: none is counted."
+
+
+def test_a_baseline_with_too_few_answers_is_named_as_the_reason():
+    found = replace(OCTOBER, benefit=None, estimated_benefit=None, worth=500.0, covered=0.25)
+    told = value_words.earned(found, spec({"column": "base"}), "EUR")
+    assert "without the model: base has a number in only 25 % of these decisions." in told
+
+
+def test_of_two_losses_it_is_said_which_is_the_smaller():
+    found = replace(OCTOBER, net=-4130.0, net_before=-4521.0)
+    assert value_words.change(found, "EUR") == "That is a loss €391 smaller than the month before."
+
+
+def test_a_total_beyond_the_period_says_up_to_which_day_it_is():
+    found = replace(OCTOBER, paid_back_on=None, running_net=-500.0)
+    told = value_words.paid_back(found, "EUR", dated=True)
+    assert told.startswith("From 2 May 2026 to 20 November 2026 it has cost €500 more than it brought")

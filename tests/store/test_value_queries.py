@@ -143,13 +143,18 @@ def test_the_pay_back_date_of_the_store_is_that_of_the_definition(net: list[int]
     connection.execute("insert into models values ('m', ?)", [f'{{"value": {{"build_cost": {cost}}}}}'])
     connection.execute(
         """create table value (model varchar, version integer, grain varchar, period_start date, period_end date,
-        decisions bigint, labelled bigint, benefit double, estimated_benefit double, run_cost double, net double)"""
+        decisions bigint, labelled bigint, benefit double, estimated_benefit double, run_cost double, net double,
+        worth double)"""
     )
+    connection.execute(
+        "create table value_counts (model varchar, version int, day date, who varchar, kind varchar, n int)"
+    )
+    connection.execute("create table value_serving (model varchar, version int, day date)")
     rows = [("m", None, "day", day, day, 1, 1, one, None, None, one) for day, one in zip(at.tolist(), net, strict=True)]
     rows.append(("m", None, "month", date(1970, 1, 1), date(1970, 1, 31), 1, 1, 0, None, None, 0))
-    connection.executemany("insert into value values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    connection.executemany("insert into value values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)", rows)
     found = connection.execute(queries._ANSWERS, {"today": date(2000, 1, 1), "model": None}).fetchall()
-    assert found[0][-2] == defined
+    assert found[0][-4] == defined
 
 
 def test_the_answer_from_periods_is_that_of_the_store(room: Snapshot):

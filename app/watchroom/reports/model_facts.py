@@ -50,6 +50,7 @@ class Money:
     run_cost: float | None
     net: float | None
     running: float
+    worth: float | None
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,16 @@ def _money(snapshot: Snapshot, model: str, period: Period) -> tuple[Money, ...]:
         running += net or 0.0
         found.append(
             Money(
-                first, last, _count(row["decisions"]), _count(row["labelled"]), benefit, estimated, cost, net, running
+                first,
+                last,
+                _count(row["decisions"]),
+                _count(row["labelled"]),
+                benefit,
+                estimated,
+                cost,
+                net,
+                running,
+                _known(row["worth"]),
             )
         )
     return tuple(found)
@@ -198,6 +208,8 @@ def _of_period(now: Answer, money: Sequence[Money], period: Period, day: date) -
         run_cost=total(one.run_cost for one in own).amount,
         net=total(one.net for one in own).whole,
         net_before=total(one.net for one in before).whole if whole else None,
+        worth=total(one.worth for one in own).whole,
+        covered=now.covered if (own[0].first, own[-1].last) == (now.period_start, now.period_end) else None,
     )
 
 

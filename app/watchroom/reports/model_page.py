@@ -55,7 +55,7 @@ def html(facts: Facts, asked: Asked, zone: ZoneInfo) -> str:
         _actions(facts),
         _health(facts),
         _stays(facts),
-        _proposals(facts),
+        _proposals(facts, zone),
         _happened(facts),
         _owners(facts),
         _foot(facts, zone),
@@ -237,9 +237,11 @@ def _stay(one: Stay) -> list[Cell]:
     ]  # fmt: skip
 
 
-def _proposals(facts: Facts) -> str:
+def _proposals(facts: Facts, zone: ZoneInfo) -> str:
+    at = facts.made_at.astimezone(zone)
+    head = f"<h2>Open proposals, as of {at.day} {at:%b %H:%M}</h2>"
     if not facts.proposals:
-        return "<h2>Open proposals</h2><p>None.</p>"
+        return f"{head}<p>None.</p>"
     columns = [Column("Proposal", 22, "w"), Column("Because", None, "w"), Column("Would bring", 15, "w"),
                Column("Opened", 22, "w"), Column("How it stands", 20, "w")]  # fmt: skip
     rows = [
@@ -247,7 +249,7 @@ def _proposals(facts: Facts) -> str:
          f"{days(one.at, one.at)} by {cut(one.actor, 40)}", action_words.stands(one)]
         for one in facts.proposals[:PROPOSALS]
     ]  # fmt: skip
-    return f"<h2>Open proposals</h2>{table(columns, rows)}{more(len(rows), len(facts.proposals), 'Value')}"
+    return f"{head}{table(columns, rows)}{more(len(rows), len(facts.proposals), 'Value')}"
 
 
 def _worth(amount: float | None, currency: str) -> str:

@@ -47,7 +47,8 @@ def earned(facts: Facts) -> str:
     trend = facts.runway is not None and facts.runway.net_per_month is not None
     back = ""
     if facts.answer.build_cost:
-        back = value_words.paid_back(facts.answer, facts.currency, facts.pays_back_on, trend=trend)
+        late = facts.answer.last_day > facts.period.last
+        back = value_words.paid_back(facts.answer, facts.currency, facts.pays_back_on, trend=trend, dated=late)
     return " ".join(part for part in (told, back) if part)
 
 

@@ -80,27 +80,42 @@ def earned_against(answer: Answer, baseline: Baseline | None, names: Names, curr
     """As `earned`, against another baseline than the file's, or against none."""
     name = period or month_name(answer)
     if not answer.known:
-        return _unknown(answer, currency, name)
+        return _unknown(answer, baseline, currency, name)
     net, amount = answer.net, money(abs(answer.net or 0), currency)
     against = more_than(baseline, names)
     verb = "earned" if (net or 0) >= 0 else "lost"
     if against:
-        core = f"it earned {amount} {'more' if (net or 0) >= 0 else 'less'} {against}"
+        lost = (net or 0) < 0
+        core = (
+            f"it lost {amount} against {baseline_name(baseline, names)}"
+            if lost
+            else f"it earned {amount} more {against}"
+        )
     else:
         core = f"its decisions {verb} {amount}"
     cost = f", after running costs of {money(answer.run_cost, currency)}" if answer.run_cost else ""
     return f"In {name} {core}{cost}{_estimated(answer, currency)}."
 
 
-def _unknown(answer: Answer, currency: str, name: str) -> str:
+def _unknown(answer: Answer, baseline: Baseline | None, currency: str, name: str) -> str:
     cost = "" if answer.run_cost is None else f" It cost {money(answer.run_cost, currency)} to run."
     if answer.decisions and not answer.labelled:
         return (
             f"What it brought in {name} is not known: none of its "
             f"{answer.decisions:,} decisions has an outcome yet.{cost}"
         )
-    why = ": its file leaves out what some of its decisions are worth" if answer.labelled else ""
+    why = f": {_why_unknown(answer, baseline)}" if answer.labelled else ""
     return f"What it brought in {name} is not known{why}.{cost}"
+
+
+def _why_unknown(answer: Answer, baseline: Baseline | None) -> str:
+    """Why the worth of decisions with an outcome is unknown: that of what would be done without it, or their own."""
+    if answer.worth is None or baseline is None:
+        return "its file leaves out what some of its decisions are worth, or they come to no amount of money"
+    if baseline.column is None:
+        return "what would have been done without the model is not known for enough of these decisions"
+    part = "too few" if answer.covered is None else f"only {share(answer.covered)}"
+    return f"without the model: {baseline.column} has a number in {part} of these decisions"
 
 
 def _estimated(answer: Answer, currency: str) -> str:
@@ -128,20 +143,27 @@ def change(answer: Answer, currency: str) -> str:
 
 
 def difference(answer: Answer, currency: str) -> str:
-    """`€1,200 less than`, `about as much as`; empty without a month before, and for a month that is not over."""
+    """`€1,200 less than`, `about as much as`; empty without a month before, and for a month that is not over.
+
+    Of two months that both lost it is the loss: `a loss €391 smaller than`.
+    """
     if answer.net is None or answer.net_before is None or not answer.over:
         return ""
     gap = answer.net - answer.net_before
     if abs(gap) <= LIKE * max(abs(answer.net), abs(answer.net_before)):
         return "about as much as"
+    if answer.net < 0 and answer.net_before < 0:
+        return f"a loss {money(abs(gap), currency)} {'smaller' if gap > 0 else 'greater'} than"
     return f"{money(abs(gap), currency)} {'more' if gap > 0 else 'less'} than"
 
 
-def paid_back(answer: Answer, currency: str, foretold: date | None = None, *, trend: bool = False) -> str:
+def paid_back(
+    answer: Answer, currency: str, foretold: date | None = None, *, trend: bool = False, dated: bool = False
+) -> str:
     """Whether it has paid back what building it cost, and when.
 
     `foretold` is the day on which the trend of its weeks gets there; None when it does not within two years, or when
-    no trend is known, as `trend` says.
+    no trend is known, as `trend` says. With `dated` it says up to which day, for what speaks of another period.
     """
     if not answer.ever_known:
         return "What it has brought is not known, so neither is whether it has paid back what building it cost."
@@ -154,12 +176,15 @@ def paid_back(answer: Answer, currency: str, foretold: date | None = None, *, tr
         return f"It has paid back its building cost of {cost} on {day_name(answer.paid_back_on)}."
     if total <= 0:
         lost = f"has cost {money(-total, currency)} more than it brought" if total else "has brought nothing"
-        so_far = f"Since {day_name(answer.first_day)} it {lost}, and its building cost of {cost} besides"
+        until = f" to {day_name(answer.last_day)}" if dated else ""
+        span = f"{'From' if dated else 'Since'} {day_name(answer.first_day)}{until}"
+        so_far = f"{span} it {lost}, and its building cost of {cost} besides"
         return f"{so_far}{_ahead(foretold, trend)}."
-    return f"{money(total, currency)} of its building cost of {cost} is paid back so far{_ahead(foretold, trend)}."
+    when = f"by {day_name(answer.last_day)}" if dated else "so far"
+    return f"{money(total, currency)} of its building cost of {cost} is paid back {when}{_ahead(foretold, trend)}."
 
 
 def _ahead(foretold: date | None, trend: bool) -> str:
     if foretold is not None:
         return f"; by the trend of its weeks all of it is about {day_name(foretold)}"
-    return "; by the trend of its weeks it will not be within two years" if trend else ""
+    return "; by the trend of its weeks it will not be paid back within two years" if trend else ""

@@ -250,6 +250,7 @@ def answer_of(model: str, months: pd.DataFrame, days: pd.DataFrame, assumed: Ass
         build_cost=assumed.build_cost,
         paid_back_on=paid_back_on(at, running, assumed.build_cost) if known else None,
         ever_known=bool(days[["benefit", "estimated_benefit"]].notna().any(axis=None)),
+        worth=_known(row["worth"]),
     )
 
 

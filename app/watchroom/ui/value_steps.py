@@ -8,14 +8,15 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from watchroom.charts import value_steps as charts
 from watchroom.charts.value_steps import Step
-from watchroom.domain.value import bounded, money, total
+from watchroom.domain.value import Service, bounded, money, total
 from watchroom.store.queries.value import Answer
 from watchroom.ui.room import drawn
 from watchroom.ui.states import sourced
-from watchroom.ui.text import number, plain
+from watchroom.ui.text import number, plain, some
 from watchroom.ui.value_assumed import baseline_text, label, text_of
 from watchroom.ui.value_figures import Figures, against, figure_of, served, terms_fields
 
@@ -51,7 +52,8 @@ def show(found: Figures, answer: Answer) -> None:
     st.plotly_chart(chart.figure, config=QUIET, alt=chart.alt, key="steps")
     notes = " · ".join(f"{plain(one.label, 60)}: {plain(one.note, 120)}" for one in steps if one.note)
     scenario = "**By a scenario.** " if found.scenario else ""
-    st.caption(f"{scenario}{notes}  \n{sourced(_name(str(chosen), found, answer), decisions, 'decision')}")
+    gaps = plain(_left_out(months), 200) if chosen == ALL else ""
+    st.caption(f"{scenario}{notes}  \n{gaps} {sourced(_name(str(chosen), found, answer), decisions, 'decision')}")
 
 
 def _day(month: str) -> date:
@@ -67,15 +69,18 @@ def _name(option: str, found: Figures, answer: Answer) -> str:
 
 
 def steps_of(found: Figures, month: date | None) -> tuple[list[Step], int]:
-    """The amounts that the net of a month is made of, in order, and its decisions; None for all months."""
+    """The amounts that the net of a month is made of, in order, and its decisions; None for all months.
+
+    Of all months those are in it whose net is known: the steps come to the net.
+    """
     own = against(drawn(served, model=found.model.name), found.assumed.baseline, found.given.baseline).by("month")
     made = money(found.assumed, own)
-    kept = np.ones(own.first.size, bool) if month is None else own.first == np.datetime64(month)
+    known = ~np.isnan(made.net)
+    kept = known if month is None and known.any() else _months(own, month)
     steps = _of_kinds(found, own.realized.parts[kept].sum(axis=0))
     if found.assumed.baseline is not None:
         note = baseline_text(found.assumed, found.spec.answer)
-        without = total(made.baseline_worth[kept]).amount
-        steps.append(Step("Less: without the model", None if without is None else -without, note))
+        steps.append(_without(total(made.baseline_worth[kept]).amount, note))
     steps.append(Step("From outcomes", total(made.benefit[kept]).amount, total=True))
     if own.estimated.n[kept].sum() > 0:
         n = f"{number(own.estimated.n[kept].sum())} decisions without an outcome yet"
@@ -85,6 +90,26 @@ def steps_of(found: Figures, month: date | None) -> tuple[list[Step], int]:
         steps.append(Step("Running cost", -cost))
     steps.append(Step("Net", total(made.net[kept]).amount, total=True))
     return steps, int(own.decisions[kept].sum())
+
+
+def _months(own: Service, month: date | None) -> NDArray[np.bool_]:
+    return np.ones(own.first.size, bool) if month is None else own.first == np.datetime64(month)
+
+
+def _without(amount: float | None, note: str) -> Step:
+    """The step from what its decisions were worth to what they were worth more than without it."""
+    if amount is not None and amount < 0:
+        return Step("Spared by the model", -amount, f"what doing without it would have cost ({note})")
+    return Step("Less: without the model", None if amount is None else -amount, note)
+
+
+def _left_out(months: pd.DataFrame) -> str:
+    """Which months are not in the sum of all, as a sentence; empty when every one is."""
+    net = months["net"].astype(float)
+    unknown = [f"{pd.Timestamp(day):%b %Y}" for day in months.loc[net.isna(), "period_start"]]
+    if not unknown or len(unknown) == len(months):
+        return ""
+    return f"Not in it, because their net is unknown: {some(unknown, 6)}. "
 
 
 def _of_kinds(found: Figures, counts: Sequence[float] | np.ndarray) -> list[Step]:

@@ -26,7 +26,8 @@ class Answer:
     `benefit` and `estimated_benefit` less `run_cost`; `net_before` that of the month before, None when there is none.
     `running_net` is the sum of all days from `first_day` to `last_day`; `paid_back_on` the day on which it reached
     `build_cost` to stay above it, None when it has not. `ever_known` says whether of any day it is known what its
-    decisions brought, not what they cost alone.
+    decisions brought, not what they cost alone. `worth` is what its decisions with an outcome were worth; where that
+    is known and the benefit is not, `covered` is the share of them with an answer without the model.
     """
 
     model: str
@@ -46,6 +47,8 @@ class Answer:
     build_cost: float | None
     paid_back_on: date | None
     ever_known: bool = True
+    worth: float | None = None
+    covered: float | None = None
 
     @property
     def known(self) -> bool:
@@ -90,13 +93,20 @@ paid as (
     select model, min(day) as paid_back_on from days join totals using (model)
     where totals.running_net >= totals.build_cost and (last_below is null or day > last_below) and running is not null
     group by model
+),
+covered as (
+    select p.model, sum(c.n) filter (where c.who = 'baseline') / sum(c.n) filter (where c.who = 'model') as covered
+    from picked p join value_counts c on c.model = p.model and c.day between p.period_start and p.period_end
+    join value_serving s on s.model = c.model and s.version = c.version and s.day = c.day
+    where c.kind = 'realized' and p.worth is not null and p.benefit is null group by p.model
 )
 select p.model, p.period_start, p.period_end, p.over, coalesce(p.decisions, 0), coalesce(p.labelled, 0),
     p.benefit, p.estimated_benefit, p.run_cost, p.net,
     case when p.end_before = p.period_start - 1 then p.net_before end,
     coalesce(t.first_day, p.period_start), coalesce(t.last_day, least(p.period_end, $today)),
-    t.running_net, t.build_cost, paid.paid_back_on, coalesce(t.ever_known, false)
-from picked p left join totals t using (model) left join paid using (model)
+    t.running_net, t.build_cost, paid.paid_back_on, coalesce(t.ever_known, false),
+    p.worth, case when p.worth is not null and p.benefit is null then coalesce(covered.covered, 0) end
+from picked p left join totals t using (model) left join paid using (model) left join covered using (model)
 order by p.model
 """
 
