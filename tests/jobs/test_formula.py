@@ -231,3 +231,17 @@ def test_all_functions_that_may_be_used_are_there(sandbox: Sandbox):
     there = {row[0] for row in sandbox.connection.execute("select function_name from duckdb_functions()").fetchall()}
     told_by_the_parser = {"count_star", "if", "count_if", "//"}
     assert (AGGREGATES | SCALARS) - there <= told_by_the_parser
+
+
+def test_a_column_is_found_to_the_letter_before_another_of_the_same_letters(sandbox: Sandbox):
+    formula = read_formula(sandbox.connection, 'avg("straße")')
+    assert resolved(formula, ["strasse", "straße", "Straße"], {}) == ("straße",)
+    assert resolved(formula, ["Straße"], {}) == ("Straße",)
+    with pytest.raises(BadFormula, match="no column"):
+        resolved(formula, ["strasse"], {})
+
+
+def test_names_that_begin_with_an_at_are_said_to_be_reserved(sandbox: Sandbox):
+    formula = read_formula(sandbox.connection, 'avg("@score")')
+    with pytest.raises(BadFormula, match="reserved"):
+        resolved(formula, ["amount"], {})

@@ -388,6 +388,7 @@ def test_the_newest_months_come_first(room: LogRoom, served: pd.DataFrame, monke
     monkeypatch.setattr(kpi_model, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
     some = refresh(room, SERVING)
     assert set(some.of("Caught", "month").index) == {date(2026, 4, 1)}
+    assert some.of("Mean amount", "month").empty  # the time is looked at between formulas too
     monkeypatch.undo()
     monkeypatch.setattr(kpi_model, "ROWS_AT_ONCE", 1)
     found = refresh(room)

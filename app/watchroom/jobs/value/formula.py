@@ -39,7 +39,7 @@ class Formula:
     @property
     def needs_outcome(self) -> bool:
         """Whether it is run over the decisions that have an outcome."""
-        return any(name.casefold() == _OUTCOME for name in self.names)
+        return any(name.lower() == _OUTCOME for name in self.names)
 
 
 def read_formula(connection: duckdb.DuckDBPyConnection, text: str) -> Formula:
@@ -61,19 +61,22 @@ def read_formula(connection: duckdb.DuckDBPyConnection, text: str) -> Formula:
         raise _bad("It has no aggregate: it would give a value for each decision.", "Write one, such as `avg(…)`.")
     if walk.outside:
         raise _outside(walk.outside[0])
-    return Formula(text, tuple({name.casefold(): name for name in walk.names}.values()))
+    return Formula(text, tuple({name.lower(): name for name in walk.names}.values()))
 
 
 def resolved(formula: Formula, known: Iterable[str], missing: Mapping[str, str]) -> tuple[str, ...]:
-    """The columns that it names, as they are called. Raises BadFormula for one that there is not.
+    """The columns that it names, as they are called: to the letter, else in another case.
 
-    `known` are all there are; `missing` says of those of ours that the model does not have why that is so.
+    Raises BadFormula for one that there is not. `known` are all there are; `missing` says of those of ours that the
+    model does not have why that is so.
     """
-    by_lower = {name.casefold(): name for name in reversed(list(known))}
-    for name in formula.names:
-        if name.casefold() not in by_lower:
-            raise _no_column(name, by_lower.values(), missing)
-    return tuple(by_lower[name.casefold()] for name in formula.names)
+    exact = dict.fromkeys(known)
+    by_lower = {name.lower(): name for name in reversed(list(exact))}
+    found = [name if name in exact else by_lower.get(name.lower()) for name in formula.names]
+    for name, there in zip(formula.names, found, strict=True):
+        if there is None:
+            raise _no_column(name, exact, missing)
+    return tuple(dict.fromkeys(name for name in found if name is not None))
 
 
 def _only_expression(connection: duckdb.DuckDBPyConnection, text: str) -> dict[str, Any]:
@@ -172,8 +175,11 @@ def _like(name: str) -> str:
 
 
 def _no_column(name: str, known: Iterable[str], missing: Mapping[str, str]) -> BadFormula:
-    if name.casefold() in missing:
-        return _bad(f"There is no `{name.casefold()}`: {missing[name.casefold()]}")
+    if name.lower() in missing:
+        return _bad(f"There is no `{name.lower()}`: {missing[name.lower()]}")
+    if name.startswith("@"):
+        why = f"{quoted(name)} begins with `@`: such names are reserved."
+        return _bad(why, "Give the column of the log another name.")
     names = sorted(known)
     return _bad(
         f"The decisions have no column {quoted(name)}.", nearest(name, names) or f"The columns are: {listed(names)}."

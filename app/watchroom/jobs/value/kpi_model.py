@@ -140,7 +140,7 @@ class ModelKpis:
                 for task in tasks:
                     task.left += len(months & task.due.keys())
             elif tasks:
-                self._months(months, tasks)
+                self._months(months, tasks, until)
         for task in self.tasks:
             if task.formula is not None and self._columns is not None:
                 self._conclude(task)
@@ -162,8 +162,8 @@ class ModelKpis:
         if portion:
             yield frozenset(portion)
 
-    def _months(self, months: frozenset[date], tasks: list[Task]) -> None:
-        """Read the days once, and run every formula that is due over them."""
+    def _months(self, months: frozenset[date], tasks: list[Task], until: float) -> None:
+        """Read the days once, and run every formula that is due over them; after `until` the rest are left."""
         assert self._columns is not None
         wanted = together(one for task in tasks for month, one in task.due.items() if month in months)
         columns = {name: kind for task in tasks for name, kind in task.note.columns.items()}
@@ -175,8 +175,11 @@ class ModelKpis:
             serving = [one for one in self._serving if one[1] in wanted.days]
             with self._tools.sandbox.holding(reader, self._columns.table(columns), serving):
                 counts = self._tools.sandbox.counts(wanted)
-                for task in tasks:
-                    self._run(task, months, counts)
+                for place, task in enumerate(tasks):
+                    if place and time.monotonic() >= until:
+                        task.left += len(months & task.due.keys())
+                    else:
+                        self._run(task, months, counts)
 
     def _run(self, task: Task, months: frozenset[date], counts: Mapping[Key, int]) -> None:
         assert task.formula is not None
