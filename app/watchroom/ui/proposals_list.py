@@ -178,7 +178,8 @@ def _buttons(one: Proposal) -> None:
 
 def pointer(one: Proposal) -> None:
     """Where an action is proposed already: since when, with the way to it."""
-    label = "Accepted, to be done" if one.state == "accepted" else "Proposed"
+    at = one.verdict.at if one.verdict is not None else one.at
+    label = "To be done: accepted" if one.state == "accepted" else "Proposed"
     params = {"model": one.proposed.model, "view": "Next actions"}
-    told = f"{label} {ago(one.at, datetime.now(UTC))}"
+    told = f"{label} {ago(at, datetime.now(UTC))}"
     link("value", plain(told), icon=":material/how_to_vote:", params=params)

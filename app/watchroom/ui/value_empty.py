@@ -28,6 +28,9 @@ def no_file(model: Model) -> None:
 
 def no_value(model: Model, spec: ModelSpec) -> None:
     """Its file says nothing of money."""
+    if spec.task == "multiclass":
+        _several_classes()
+        return
     with st.container(border=True, gap="xsmall"):
         st.markdown("**What it is worth is not known: its file does not say what its decisions are worth.**")
         st.text(
@@ -41,11 +44,7 @@ def no_value(model: Model, spec: ModelSpec) -> None:
 def no_money(model: Model, spec: ModelSpec) -> None:
     """Its file gives costs alone, so what decisions bring is unknown."""
     if spec.task == "multiclass":
-        empty(
-            "What its decisions bring cannot be told.",
-            "A model of more than two classes has no worth for each kind of outcome here; its costs are known. "
-            "A KPI can hold its worth: a formula over its decisions, in money.",
-        )
+        _several_classes()
         return
     with st.container(border=True, gap="xsmall"):
         st.markdown("**What its decisions bring is not known: its file gives its costs alone.**")
@@ -54,6 +53,14 @@ def no_money(model: Model, spec: ModelSpec) -> None:
             "\n".join(line for line in template(spec.task).splitlines() if not line.startswith(("  run_", "  build_")))
         )
         _then_refresh()
+
+
+def _several_classes() -> None:
+    empty(
+        "What its decisions bring cannot be told.",
+        "A model of more than two classes has no worth for each kind of outcome here. "
+        "A KPI can hold its worth: a formula over its decisions, in money.",
+    )
 
 
 def no_counts(model: Model, spec: ModelSpec) -> None:
