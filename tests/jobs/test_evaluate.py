@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from watchroom.jobs.evaluate.conditions import conditions
 from watchroom.jobs.evaluate.performance import performance_of
 from watchroom.jobs.evaluate.read import VersionProfile
 from watchroom.jobs.evaluate.step import evaluate
+from watchroom.jobs.evaluate.trend import age_is_known
 from watchroom.jobs.profile.step import Touched
 from watchroom.store.draft import Draft, refresh_lock
 from watchroom.store.manifest import StoreFolder
@@ -338,3 +339,9 @@ def test_a_rule_is_not_scored_by_a_performance_that_has_no_limit(judged):
     query = judged(days, known=unlabelled)
     assert query("select distinct watch from health.performance where metric = 'roc_auc'") == [(None,)]
     assert query("select count(*) from health.alert_scores") == [(0,)]
+
+
+def test_the_age_of_a_version_that_decided_before_it_was_registered_is_not_said():
+    assert age_is_known(datetime(2026, 3, 1, 12), date(2026, 3, 1))
+    assert not age_is_known(datetime(2026, 11, 21), date(2026, 3, 1))
+    assert not age_is_known(None, date(2026, 3, 1))

@@ -42,7 +42,8 @@ def test_the_answer_comes_first_in_sentences(reader: Reader):
     month = sample.last_month()[0]
     assert answer(reader.open("portfolio")) == (
         "2 of 4 projects begun reached production. From training to production a version took a median of 8.5 days "
-        f"(2 versions). 1 of 2 changes failed. 2 models together earned €800 in {month:%B %Y}; 1 of them lost money."
+        f"(2 versions). 1 of 2 changes failed. 2 models together earned €800 in {month:%B %Y} (€20 of what was brought "
+        "is estimated); 1 of them lost money."
     )
 
 

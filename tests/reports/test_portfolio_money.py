@@ -39,7 +39,10 @@ def test_a_model_of_which_a_month_is_unknown_is_in_no_sum_and_is_said():
     found = earned(MONEY, TODAY, whole=True)
     assert found is not None
     assert (found.net, found.models, found.unknown) == (140, 1, 2)
-    assert returned(found, "EUR") == "One model earned €140 in August to September 2026; of 2 others it is not known."
+    assert returned(found, "EUR") == (
+        "One model earned €140 in August to September 2026 (€20 of what was brought is estimated); of 2 others it is "
+        "not known."
+    )
     assert net_of(MONEY)["net"].dropna().to_dict() == {"whole": 140}
 
 

@@ -224,7 +224,8 @@ def _lead(found: Delivery) -> str:
 
 
 def _releases(found: Delivery) -> str:
-    rate = f", {found.per_month:.1f} a month" if found.per_month is not None and found.months > 1 else ""
+    told = found.per_month is not None and found.months > 1
+    rate = f", {found.per_month:.1f} a month over {found.months:.0f} months" if told else ""
     return f"{found.changes:,}{rate}"
 
 

@@ -65,9 +65,9 @@ def safe(found: Delivery) -> str:
     """How many changes went wrong."""
     if not found.judged:
         return "Of no change is it known yet whether it went well."
-    lasting = f", {found.unrestored} of them still does" if found.unrestored == 1 and found.failed > 1 else ""
-    lasting = f", {found.unrestored} of them still do" if found.unrestored > 1 else lasting
-    lasting = ", and still does" if found.unrestored == found.failed == 1 else lasting
+    lasting = ", and one of these failures still lasts" if found.unrestored == 1 and found.failed > 1 else ""
+    lasting = f", and {found.unrestored} of these failures still last" if found.unrestored > 1 else lasting
+    lasting = ", and that failure still lasts" if found.unrestored == found.failed == 1 else lasting
     share = found.failure_share
     percent = f" ({share:.0%})".replace("%", " %") if share else ""
     return f"{found.failed or 'None'} of {count(found.judged, 'change')} failed{percent}{lasting}."
@@ -81,10 +81,12 @@ def returned(found: Earned | None, currency: str) -> str:
     rest = f"; of {count(found.unknown, 'other')} it is not known" if found.unknown else ""
     did = "lost" if found.net < 0 else "earned"
     so_far = "" if found.over else " so far"
+    guessed = f" ({money(found.estimated, currency)} of what was brought is estimated)" if found.estimated else ""
     losing = len(found.losing)
     but = f"; {losing} of them lost money" if losing and found.models > 1 else ""
     return (
-        f"{capital(who)} {did} {money(abs(found.net), currency)} in {span(found.first, found.last)}{so_far}{but}{rest}."
+        f"{capital(who)} {did} {money(abs(found.net), currency)} in {span(found.first, found.last)}"
+        f"{so_far}{guessed}{but}{rest}."
     )
 
 

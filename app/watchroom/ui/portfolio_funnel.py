@@ -35,7 +35,7 @@ _STOPPED: dict[Stage, str] = {
     "started": "Begun, not registered",
     "registered": "Registered, not approved",
     "approved": "Approved, not in production",
-    "champion": "In production once, not healthy now",
+    "champion": "Reached production, not healthy there now",
 }
 
 

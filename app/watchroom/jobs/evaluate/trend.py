@@ -33,16 +33,29 @@ def fill_decay(draft: Draft, spec: ModelSpec, today: date) -> None:
             "select version, created_at from mlflow.model_versions where name = ?", [spec.model]
         ).fetchall()
     )
-    for version, last in draft.connection.execute(
-        "select version, max(day) from profile.volume where model = ? and day <= ? group by version order by version",
+    for version, first, last in draft.connection.execute(
+        "select version, min(day), max(day) from profile.volume where model = ? and day <= ? "
+        "group by version order by version",
         [spec.model, today],
     ).fetchall():
-        draft.insert("decay", [_decay_row(draft, spec, version, metric, made.get(version), last, today)])
+        draft.insert("decay", [_decay_row(draft, spec, version, metric, made.get(version), (first, last), today)])
+
+
+def age_is_known(made: datetime | None, first: date) -> bool:
+    """Whether a version's age is that of its registration: not when it had decided before, as one registered again."""
+    return made is not None and made.date() <= first
 
 
 def _decay_row(
-    draft: Draft, spec: ModelSpec, version: int, metric: str, made: datetime | None, last: date, today: date
+    draft: Draft,
+    spec: ModelSpec,
+    version: int,
+    metric: str,
+    made: datetime | None,
+    decided: tuple[date, date],
+    today: date,
 ) -> tuple[Any, ...]:
+    first, last = decided
     weeks = draft.connection.execute(
         """
         select period_end, value, n_labelled from health.performance
@@ -56,7 +69,7 @@ def _decay_row(
     ends, values, labelled = zip(*weeks, strict=True) if weeks else ((), (), ())
     found = decay(metric, ends, np.array(values), np.array(labelled), limit)
     age = (today - made.date()).days if made else None
-    said = advice(found, status, last_decision=last, age_days=age)
+    said = advice(found, status, last_decision=last, age_days=age if age_is_known(made, first) else None)
     return (
         spec.model,
         version,
