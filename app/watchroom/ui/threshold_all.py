@@ -172,14 +172,10 @@ def _columns(currency: str) -> dict[str, ColumnConfig]:
         "Best": number_column(format="%.3f", width=62, help="The one that would have earned most"),
         "from": number_column(format="%.3f", width=58, help="Lower end of its 95 % interval"),
         "to": number_column(format="%.3f", width=58, help="Upper end of its 95 % interval"),
-        "Gain": number_column(
-            f"Gain{unit}", format="localized", width=96, help="A month, against the one in use"
-        ),
+        "Gain": number_column(f"Gain{unit}", format="localized", width=96, help="A month, against the one in use"),
         "Gain from": number_column(format="localized", width=80, help="A month: lower end of its 95 % interval"),
         "Gain to": number_column(format="localized", width=72, help="A month: upper end of its 95 % interval"),
-        "Alerts a day": number_column(
-            "Alerts", format="%.1f", width=62, help="Decisions a day from the one in use on"
-        ),
+        "Alerts a day": number_column("Alerts", format="%.1f", width=62, help="Decisions a day from the one in use on"),
         "at the best": number_column(format="%.1f", width=82, help="Decisions a day at the best cut-off or above"),
         "n": number_column(format="localized", width=64, help="Decisions with a score and an outcome"),
         "Why not": st.column_config.TextColumn("Why no best", width=170),
