@@ -186,8 +186,12 @@ def _running(chart: go.Figure, found: pd.DataFrame, today: date) -> None:
     chart.add_vrect(x0=start, x1=end, fillcolor="rgba(128,140,160,0.13)", line_width=0, layer="below")
     chart.add_annotation(
         x=end, y=1, yref="paper", yanchor="top", xanchor="right", text="not over yet", showarrow=False,
-        font={"size": 11, "color": OTHER_COLOUR},
+        yshift=-_BELOW_EVENTS, font={"size": 11, "color": OTHER_COLOUR},
     )  # fmt: skip
+
+
+_BELOW_EVENTS = 16
+"""Pixels from the top: a line lower than the names of events and versions."""
 
 
 def _marks(chart: go.Figure, marks: Sequence[Mark]) -> None:

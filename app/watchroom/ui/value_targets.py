@@ -194,7 +194,8 @@ def _not_settled(found: pd.DataFrame) -> None:
     last = found.iloc[-1]
     if bool(last["running"]):
         period = plain(days(last["period_start"], last["period_end"]))
-        st.caption(f":material/hourglass_top: {period} is not over yet: its point is hollow, and will move.")
+        point = "there is no value for it so far" if pd.isna(last["value"]) else "its point is hollow, and will move"
+        st.caption(f":material/hourglass_top: {period} is not over yet: {point}.")
     late = found[~found["running"] & (found["n"] < HALF * found["decisions"])]
     if len(late):
         st.caption(
