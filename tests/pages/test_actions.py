@@ -143,7 +143,7 @@ def test_an_accepted_one_can_be_closed_and_a_closed_one_tells_what_happened_afte
     decide(ledger, opened.seq, True, "It pays.", SOFIA)
     app = reader.open("value", model="demand", view="Next actions", role="Operations")
     assert "It is done" in {button.label for button in app.button}
-    assert "Decided without business, data science, operations and reviewer." in said(app)
+    assert "Decided without data science, operations and reviewer." in said(app)
     close(ledger, opened.seq, "Trained on this year.", 3, AISHA)
     app = reader.open("value", model="demand", view="Next actions")
     table = app.main.dataframe[0].value.set_index("Figure, mean a day")
