@@ -98,8 +98,8 @@ def nested(depth: int) -> list[Any]:
         (NewEntry("sign_of", "ana@x", {}), "Did you mean 'sign_off'?"),
         (
             NewEntry("party", "ana@x", {}),
-            "The kinds are registry_event, sign_off, refusal, alert_event, alert_act, notification, note, pin, "
-            "saved_view.",
+            "The kinds are registry_event, sign_off, refusal, alert_event, alert_act, notification, report, "
+            "note, pin, saved_view, kpi_agreement, proposal, event.",
         ),
         (NewEntry("sign_off", " ", {}), "needs an actor"),
         (NewEntry("sign_off", "a\0", {}), "a character that no database can keep"),

@@ -179,7 +179,11 @@ TABLES = (
                 "DOUBLE",
                 "the ratio at which the cut-off in use would be the best one; NULL when nothing tells",
             ),
-            ("alerts_per_day", "DOUBLE", "decisions a day at or above the cut-off in use; NULL likewise"),
+            (
+                "alerts_per_day",
+                "DOUBLE",
+                "decisions a calendar day of service at or above the cut-off in use; NULL likewise",
+            ),
             ("best_alerts_per_day", "DOUBLE", "at or above the best one"),
         ),
     ),
