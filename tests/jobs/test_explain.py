@@ -14,6 +14,8 @@ from tests.jobs.explain_room import FEATURES, SPEC, ExplainRoom, ids_of, inputs,
 from tests.jobs.profile_room import FIRST, LogRoom, cases, changed, labels, reference, same
 from watchroom.explain.contract import Limits
 
+pytestmark = pytest.mark.long  # minutes in all
+
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 STABLE = ["explained_decisions", "explained_values", "shap_global", "explanation_change", "shap_local"]
 

@@ -31,6 +31,7 @@ def test_a_first_refresh_joins_the_registry_with_the_workspace(room: Room) -> No
         "Find the best cut-offs",
         "See until when models pay",
         "Look at the portfolio",
+        "Advise on what to do next",
     ]
     assert room.rows("select model, title, tier, registered from models") == [
         ("claims", "Claims severity", "high", True)

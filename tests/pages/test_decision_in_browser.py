@@ -12,6 +12,8 @@ from tests.browser.test_frame import barriers, go, settle
 from tests.helpers.decided import MODEL, Decided, decided
 from tests.ui.served import serving
 
+pytestmark = pytest.mark.long  # minutes in all
+
 WAIT = 30_000
 """Milliseconds: the first explanation starts a process that loads the model."""
 
@@ -86,7 +88,6 @@ def test_it_is_taken_home_as_one_page(page: Page, address: str, room: Decided, n
     assert download.value.suggested_filename.startswith(f"decision-{MODEL}-d-")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "part", ["", "What if", "Similar decisions", "Another cut-off", "What was live", "find", "nobody"]
 )

@@ -13,6 +13,8 @@ from tests.ui.explained_sample import PER_MONTH, explanations
 from tests.ui.sample import LONG
 from tests.ui.served import serving
 
+pytestmark = pytest.mark.long  # minutes in all
+
 ADDRESSES = [
     "explanations",
     "explanations?model=card-fraud",
@@ -98,7 +100,6 @@ def test_a_download_has_every_row_not_only_those_drawn(page: Page, room: str, vi
     assert len(found.value.path().read_text().splitlines()) == lines + 1
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_it_is_open_to_everyone_on_any_screen(page: Page, room: str, path: str):
     go(page, f"{room}/{path}")

@@ -15,6 +15,8 @@ from tests.ui.fairness_sample import fairness
 from tests.ui.sample import LONG
 from tests.ui.served import serving
 
+pytestmark = pytest.mark.long  # minutes in all
+
 ADDRESSES = [
     "fairness",
     "fairness?model=card-fraud&period=All+time",
@@ -43,7 +45,6 @@ def test_a_click_on_a_comparison_shows_it_and_stands_in_the_address(page: Page, 
     expect(page.locator(".st-key-column input")).to_have_value(chosen)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_it_is_open_to_everyone_on_any_screen(page: Page, room: str, path: str):
     go(page, f"{room}/{path}")

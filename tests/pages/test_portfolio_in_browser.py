@@ -12,6 +12,8 @@ from tests.browser.test_frame import barriers, go
 from tests.ui import portfolio_sample
 from tests.ui.served import serving
 
+pytestmark = pytest.mark.long  # minutes in all
+
 ADDRESSES = [
     "portfolio",
     *(f"portfolio?view={view}" for view in ("Delivery", "Value", "Experiments", "Reuse", "By+quarter")),
@@ -47,7 +49,6 @@ def test_where_a_project_stops_leads_to_where_it_can_be_looked_into(page: Page, 
     expect(page.get_by_role("heading", level=1)).to_have_text("Health of Went back")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_it_is_open_to_everyone_on_any_screen(page: Page, room: str, path: str):
     go(page, f"{room}/{path}")

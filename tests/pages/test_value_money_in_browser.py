@@ -17,6 +17,8 @@ from tests.ui.value_sample import LOSING, value_room
 from watchroom.ledger import Ledger
 from watchroom.ledger.notebook import read
 
+pytestmark = pytest.mark.long  # minutes in all
+
 SECONDS = 60
 VIEWS = ("Money", "Money&assume=true_positive:60", "Runway")
 
@@ -75,7 +77,6 @@ def test_a_scenario_is_made_by_hand_kept_by_a_name_and_opened_again(place: Place
     expect(page.get_by_role("heading", name="A scenario, not the figures of the file")).to_be_visible()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("model", ["card-fraud", "partly", "ticket-routing"])
 def test_it_is_open_to_everyone_on_any_screen(place: Place, page: Page, view: str, model: str):

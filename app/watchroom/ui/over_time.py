@@ -9,6 +9,7 @@ import streamlit as st
 from watchroom.charts.events import Mark, marked
 from watchroom.charts.style import Chart
 from watchroom.errors import LedgerError
+from watchroom.ui import book
 from watchroom.ui.live import live
 from watchroom.ui.text import one_line, plain
 
@@ -23,6 +24,7 @@ WORDS_SHOWN = 6
 
 def events(model: str | None) -> tuple[Event, ...]:
     """The events that stand now and concern a model, or all, by their days. Raises `LedgerError`."""
+    book.must_be_there()
     from watchroom.ledger.events import read
 
     return live("events", read).of(model)

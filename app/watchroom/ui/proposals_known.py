@@ -25,9 +25,10 @@ def known() -> Proposals | None:
 
 
 def _read() -> Proposals | None:
-    from watchroom.ledger.proposals import read
-
     try:
+        book.must_be_there()
+        from watchroom.ledger.proposals import read
+
         return live("proposals", read)
     except LedgerError:
         return None
