@@ -57,7 +57,7 @@ def test_a_healthy_model_raised_no_alarm_in_all_its_time(snapshot: Snapshot, mod
     assert snapshot.rows("select light, drift, quality, performance, volume from health where model = ?", [model]) == [
         ("stable",) * 5
     ]
-    assert snapshot.rows("select count(*) from alerts where model = ?", [model]) == [(0,)]
+    assert snapshot.rows("select count(*) from alerts where model = ? and signal <> 'kpi'", [model]) == [(0,)]
 
 
 def test_counts_of_the_profile_are_those_of_the_raw_log(snapshot: Snapshot):
@@ -71,11 +71,20 @@ def test_counts_of_the_profile_are_those_of_the_raw_log(snapshot: Snapshot):
 
 
 def test_every_model_whose_light_is_on_has_alerts_and_they_go_to_whoever_is_on_call(snapshot: Snapshot):
-    alerts = snapshot.rows("select model, owner from alerts where ended_at is null")
+    alerts = snapshot.rows("select model, owner from alerts where ended_at is null and signal <> 'kpi'")
     assert {model for model, _ in alerts} == {name for name, start in DRIFT_STARTS.items() if start is not None}
     on_call = dict(snapshot.rows("select model, person from owners where role = 'on_call'"))
     operations = dict(snapshot.rows("select model, person from owners where role = 'operations'"))
     assert all(owner == on_call.get(model, operations.get(model)) for model, owner in alerts)
+
+
+def test_kpis_beyond_their_limit_raise_alerts_that_go_to_who_answers_for_them(snapshot: Snapshot):
+    found = snapshot.rows(
+        """select a.model, a.owner = k.owner from alerts a join kpis k on k.model = a.model and k.kpi = a.feature
+        where a.signal = 'kpi' and a.ended_at is null"""
+    )
+    assert {model for model, _ in found} == {"card-fraud", "retail-demand"}
+    assert all(theirs for _, theirs in found)
 
 
 def test_a_rule_that_rang_without_a_loss_is_told_apart_from_one_that_was_right(snapshot: Snapshot):
