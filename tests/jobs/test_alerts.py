@@ -55,7 +55,7 @@ class Room:
                 draft.fresh("health")
             model = ("claims", "claims.yaml", True, "Claims severity", *[None] * 10, "https://wiki/claims", None, None)
             draft.insert("models", [model])
-            draft.insert("owners", [("claims", "on_call", "bo@x"), ("claims", "operations", "ops@x")])
+            draft.insert("owners", [("claims", "on_call", "bo@x", None), ("claims", "operations", "ops@x", None)])
             draft.connection.execute(
                 "insert into room.kpis (model, kpi, owner) values ('claims', 'Fraud caught', 'eve@x')"
             )

@@ -32,7 +32,7 @@ from watchroom.store.manifest import StoreFolder, write_atomically
 from watchroom.workspace.load import Workspace, load_workspace
 from watchroom.workspace.room_file import RoomSettings
 
-PACKED = ("mlflow", "profile", "health", "explain", "ids", "compare", "value", "portfolio")
+PACKED = ("mlflow", "profile", "health", "explain", "ids", "compare", "value", "portfolio", "checks")
 """Parts that refreshes change in place."""
 
 COMPACT_AFTER = 100

@@ -51,7 +51,7 @@ def fill_workspace(draft: Draft, workspace: Workspace, settings: RoomSettings) -
     names = sorted({*files, *registered})
     rows = [_model_row(name, files.get(name), workspace, before, registered) for name in names]
     draft.insert("models", [_with_tags(row, tags) for row in rows])
-    owners = [(name, role, person) for name in names for role, person in _owners(name, files, workspace, before)]
+    owners = [(name, role, person, None) for name in names for role, person in _owners(name, files, workspace, before)]
     draft.insert("owners", owners)
 
 
@@ -65,7 +65,7 @@ class _Before:
     @staticmethod
     def read(draft: Draft) -> _Before:
         owners: dict[str, list[tuple[str, str]]] = {}
-        for model, role, person in draft.rows_before("owners"):
+        for model, role, person, _ in draft.rows_before("owners"):
             owners.setdefault(model, []).append((role, person))
         return _Before({row[0]: row for row in draft.rows_before("models")}, owners)
 
@@ -156,6 +156,7 @@ def _approval_row(approval: Approval, folder: Path, digest: Callable[[Path], str
         given.decision,
         given.note or None,
         approval.imported.source if approval.imported else None,
+        None,
         "void" if changes else "valid",
         "; ".join(changes) or None,
     )

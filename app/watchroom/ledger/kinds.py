@@ -22,6 +22,15 @@ SAVED_VIEW = "saved_view"
 KPI_AGREEMENT = "kpi_agreement"
 PROPOSAL = "proposal"
 EVENT = "event"
+EVIDENCE = "evidence"
+CHECKLIST = "checklist"
+HANDOVER = "handover"
+DRILL = "drill"
+FINDING = "finding"
+APPROVAL_EVENT = "approval_event"
+COMPLIANCE = "compliance"
+REMINDER = "reminder"
+VISIT = "visit"
 
 KINDS: dict[str, str] = {
     REGISTRY_EVENT: "a change of the model registry, as a refresh saw it",
@@ -37,6 +46,15 @@ KINDS: dict[str, str] = {
     KPI_AGREEMENT: "that a role agreed, or objected, to a KPI as the model's file has it",
     PROPOSAL: "a proposal about a model that was opened, spoken to, decided, withdrawn or closed",
     EVENT: "something that happened in the world, marked on the charts over time, or that the mark was taken back",
+    EVIDENCE: "a file that was kept as evidence for a model version, or that it was withdrawn",
+    CHECKLIST: "an answer, a waiver, an assignment or a comment about an item of a model version's checklist",
+    HANDOVER: "a handover that was begun, signed by the giver, accepted, declined, changed or withdrawn",
+    DRILL: "the questions of a drill, what somebody answered, and whether that was right",
+    FINDING: "what a reviewer found, and each act on it until it is accepted",
+    APPROVAL_EVENT: "that a version's approval began, ended, or turned void, as a refresh saw it, and why",
+    COMPLIANCE: "how far each team's models were in order on a day, as a refresh counted it",
+    REMINDER: "a message about what is due that is being sent to a channel, and whether it was taken",
+    VISIT: "that a person opened the start page: from there on something is new to them",
 }
 """Every kind by its name. A kind is added, never renamed or taken away: old entries keep theirs."""
 

@@ -31,7 +31,7 @@ _BUILDING = ".building"
 _MADE_TOGETHER = (frozenset({"mlflow", "sync"}),)
 """Parts of which one is the other's note of what it holds."""
 
-_BY_MODEL = frozenset({"profile", "health", "explain", "ids", "compare", "value", "portfolio"})
+_BY_MODEL = frozenset({"profile", "health", "explain", "ids", "compare", "value", "portfolio", "checks"})
 """Parts of which a page asks for one model, the first of the key; of the others it asks for one name, the last."""
 
 

@@ -8,10 +8,12 @@ them.
 from __future__ import annotations
 
 from watchroom.store import (
+    tables_checks,
     tables_compare,
     tables_explain,
     tables_health,
     tables_mlflow,
+    tables_policies,
     tables_portfolio,
     tables_profile,
     tables_room,
@@ -21,7 +23,7 @@ from watchroom.store.table import Column, Table
 
 __all__ = ["PARTS", "SCHEMA_VERSION", "TABLES", "Column", "Table", "tables_of"]
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Raised when a table changes its shape; a part of another version is rebuilt from its source."""
 
 
@@ -36,6 +38,8 @@ TABLES: dict[str, Table] = {
         tables_value,
         tables_portfolio,
         tables_room,
+        tables_policies,
+        tables_checks,
     )
     for table in module.TABLES
 }

@@ -61,7 +61,12 @@ TABLES = (
         columns(
             ("model", "VARCHAR", "the registered model"),
             ("role", "VARCHAR", "`business`, `data_science`, `operations`, `reviewer`, `on_call`, `deputy`"),
-            ("person", "VARCHAR", "as written in the model's file"),
+            ("person", "VARCHAR", "as written in the model's file, or as an accepted handover has it"),
+            (
+                "handover",
+                "BIGINT",
+                "the handover that it came with, as `handovers.seq`, while the file says otherwise; NULL when the file says so",
+            ),
         ),
     ),
     Table(
@@ -110,7 +115,12 @@ TABLES = (
                 "VARCHAR",
                 "where it was given, for one carried over into the ledger later; NULL for one given here",
             ),
-            ("status", "VARCHAR", "`valid`, or `void`: its evidence was changed or is gone"),
+            ("valid_until", "TIMESTAMP", "UTC, when it ends; NULL for no end"),
+            (
+                "status",
+                "VARCHAR",
+                "`valid`, `void` (evidence changed), `expired`, or `superseded`: the same person has signed again since",
+            ),
             ("reason", "VARCHAR", "what changed, in words; NULL while valid"),
         ),
     ),
