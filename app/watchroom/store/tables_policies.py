@@ -27,7 +27,15 @@ TABLES = (
             ("policy", "VARCHAR", "its name"),
             ("file", "VARCHAR", "its file, relative to the workspace; NULL for the one that ships"),
             ("extends", "VARCHAR", "the policy that it builds on; NULL for none"),
+            ("title", "VARCHAR", "what it is, in a few words; NULL for nothing"),
             ("items", "INTEGER", "how many items it has, those of the policy that it builds on included"),
+            ("unassessed", "VARCHAR", "the tier that a model is asked for whose risk is not assessed"),
+            (
+                "rules",
+                "VARCHAR",
+                "who signs, as a JSON object of tier to `roles` (each has to sign; none: any), `people` (how many different "
+                "ones), `valid_days` and `author_may`",
+            ),
             ("digest", "VARCHAR", "SHA-256 (hex) of what it says, in full"),
         ),
     ),
