@@ -81,7 +81,7 @@ def test_a_snapshot_older_than_the_setting_is_said_to_be_old(
 
 def test_the_sidebar_says_that_there_is_no_sign_in(reader: Reader):
     full(reader.store)
-    assert "No sign-in: anyone on this machine may choose a role." in said(reader.open("home"))
+    assert "No sign-in: anyone on this machine may choose a role and a name." in said(reader.open("home"))
 
 
 def test_the_sidebar_says_how_old_the_data_is(reader: Reader):

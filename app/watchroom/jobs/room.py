@@ -40,6 +40,7 @@ def fill_workspace(draft: Draft, workspace: Workspace, settings: RoomSettings) -
             ("time_zone", settings.time_zone),
             ("currency", settings.currency),
             ("compute_cost_per_hour", None if hour is None else str(hour)),
+            ("remember_visits", "yes" if settings.remember_visits else None),
             ("commit_link", settings.links.commit),
             ("compare_link", settings.links.compare),
         ],

@@ -14,7 +14,7 @@ TABLES = (
             (
                 "key",
                 "VARCHAR",
-                "`title`, `folder`, `tracking_uri` (without credentials), `time_zone`, `currency`, `compute_cost_per_hour` (a number), `commit_link` and `compare_link` (patterns of `links`)",
+                "`title`, `folder`, `tracking_uri` (without credentials), `time_zone`, `currency`, `compute_cost_per_hour` (a number), `remember_visits` (`yes`), `commit_link` and `compare_link` (patterns of `links`)",
             ),
             ("value", "VARCHAR", "its text; NULL when it is not set"),
         ),

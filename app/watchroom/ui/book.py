@@ -49,7 +49,24 @@ def _address(workspace: str) -> str:
 
 
 def person(user: User) -> Person:
-    """Who is looking, as the ledger is to know them: by address, else by name; in the roles held, never one viewed."""
-    from watchroom.ledger.people import Person
+    """Who is looking, as the ledger is to know them: by address, else by name; in the roles held, never one viewed.
 
-    return Person(user.email or user.name, user.roles)
+    A name that was only given, in a room without sign-in, is marked so.
+    """
+    from watchroom.ledger.people import Person, unchecked
+
+    return Person(user.email or user.name if user.signed_in else unchecked(user.name), user.roles)
+
+
+def is_theirs(actor: str, user: User) -> bool:
+    """Whether the ledger has whoever looks under that name."""
+    from watchroom.ledger.acts import actor_of
+
+    return actor_of(person(user)) == actor
+
+
+def called(user: User) -> str:
+    """Who is looking, to stand on what they take home: a name and an address; empty when it is not known."""
+    if not user.signed_in:
+        return person(user).name
+    return " ".join(part for part in (user.name, f"({user.email})" if user.email else "") if part)

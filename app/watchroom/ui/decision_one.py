@@ -15,7 +15,15 @@ from watchroom.reports.decision_facts import Facts
 from watchroom.reports.one_page import Asked
 from watchroom.reports.pdf import pdf
 from watchroom.store.queries.models import Model
-from watchroom.ui import decision_case, decision_cutoff, decision_live, decision_similar, decision_what_if, decision_why
+from watchroom.ui import (
+    book,
+    decision_case,
+    decision_cutoff,
+    decision_live,
+    decision_similar,
+    decision_what_if,
+    decision_why,
+)
 from watchroom.ui.decision_case import Subject, explained, found, in_log, told
 from watchroom.ui.decision_find import as_version, choose, chosen_day
 from watchroom.ui.decision_words import answer_markdown, outcome_markdown
@@ -124,8 +132,7 @@ def _code(text: str) -> str:
 
 def _downloads(subject: Subject, facts: Facts, looked: Looked) -> None:
     zone = workspace().zone
-    user = current_user()
-    by = " ".join(part for part in (user.name, f"({user.email})" if user.email else "") if part)
+    by = book.called(current_user())
     make = partial(_report, subject, facts, looked, by, zone.key)
     name = f"decision-{facts.case.model}-{facts.case.id}"[:120]
     for label, kind, mime in (("One page, PDF", "pdf", "application/pdf"), ("One page, HTML", "html", "text/html")):

@@ -34,12 +34,16 @@ ROLES: dict[str, str] = {
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_NAME = "_own_name"
+
 _BY_LABEL = {label: role for role, label in ROLES.items()}
 
 
 @dataclass(frozen=True)
 class User:
-    """Who is looking. `name` and `email` are empty without sign-in; `roles` are those held, the one in use first.
+    """Who is looking; `roles` are those held, the one in use first.
+
+    Without sign-in `email` is empty, and `name` is what somebody typed and nobody has checked: often empty.
 
     What somebody may do follows from `roles`. `viewing` is the role as which an admin looks at the room, else empty.
     """
@@ -163,7 +167,15 @@ def role_switch() -> None:
         _account(user)
         return
     _role_box(list(ROLES.values()))
-    st.caption("No sign-in: anyone on this machine may choose a role.")
+    st.text_input(
+        "Your name",
+        key=_NAME,
+        max_chars=60,
+        persist_state="session",
+        placeholder="not given",
+        help="Stands beside what you do here, marked as not checked. Without it, it says “not signed in”.",
+    )
+    st.caption("No sign-in: anyone on this machine may choose a role and a name.")
 
 
 def _account(user: User) -> None:
@@ -202,7 +214,8 @@ def _without_sign_in(chosen: str) -> Visitor:
     """Anyone on this machine, in the role chosen. `watchroom serve` lets nobody else reach it; other ways might."""
     if not _on_this_machine(_address()):
         return Visitor(State.ELSEWHERE, _NOBODY)
-    return Visitor(State.ADMITTED, User(name="", roles=(chosen or of.BUSINESS,), signed_in=False))
+    name = str(st.session_state.get(_NAME, "") or "").strip()
+    return Visitor(State.ADMITTED, User(name=name, roles=(chosen or of.BUSINESS,), signed_in=False))
 
 
 def _address() -> object:

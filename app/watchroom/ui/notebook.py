@@ -92,7 +92,7 @@ def by_whom(actor: str) -> str:
 
 def _note(note: Note) -> None:
     user = current_user()
-    mine = book.person(user).name.strip() == note.actor or not user.signed_in
+    mine = book.is_theirs(note.actor, user)
     with st.container(border=True, gap="xsmall"):
         role = f" · {plain(note.role.replace('_', ' '), 40)}" if note.role else ""
         written = f"{when(note.at, facts().zone)} ({ago(note.at, datetime.now(UTC))})"

@@ -12,6 +12,7 @@ from watchroom.reports.letter import file_name
 from watchroom.reports.one_page import Asked
 from watchroom.reports.pdf import TWO_SHEETS, pdf
 from watchroom.reports.period import Length, Period, last_whole
+from watchroom.ui import book
 from watchroom.ui.identity import current_user, while_admitted
 from watchroom.ui.room import reading
 from watchroom.ui.workspace import facts as workspace
@@ -35,8 +36,7 @@ def _choice(model: str | None, key: str) -> None:
     with reading() as snapshot:
         period = last_whole(_LENGTHS[str(picked)], snapshot.day)
     st.caption(f"Of {period.name}.")
-    user = current_user()
-    by = " ".join(part for part in (user.name, f"({user.email})" if user.email else "") if part)
+    by = book.called(current_user())
     with st.container(horizontal=True, gap="small"):
         for label, kind, mime, icon in _KINDS:
             st.download_button(

@@ -104,7 +104,7 @@ def _row(view: View) -> None:
         )
         st.space("stretch")
         user = current_user()
-        theirs = book.person(user).name.strip() == view.actor or not user.signed_in or "admin" in user.roles
+        theirs = book.is_theirs(view.actor, user) or "admin" in user.roles
         if theirs and st.button(
             "Remove",
             key=f"_view_remove_{view.seq}",

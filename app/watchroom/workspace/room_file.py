@@ -231,6 +231,9 @@ class RoomSettings(Piece):
     auth: Auth | None = left_out("sign-in; left out: loopback only")
     notify: Listed[LateSecret] = default((), "Apprise addresses that alerts are sent to; `${NAME}`")
     reports: Listed[Report] = default((), "pages that are sent to `notify` when a week or a month has ended")
+    remember_visits: bool = default(
+        True, "whether the ledger keeps when somebody opened Home, so that it can say what is new to them"
+    )
     compute_cost_per_hour: Number | None = Field(
         default=None, ge=0, description="what an hour of a run costs, in `currency`: for the cost of failed experiments"
     )
