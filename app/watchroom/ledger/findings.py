@@ -1,7 +1,8 @@
 """Findings: what a reviewer found in a model, who is to see to it, and each round until it is accepted or withdrawn.
 
-Nothing is changed in place: each act is an entry, and a finding is what its entries come to. The reviewer is never an
-author of what is reviewed, and nobody accepts what they answered themselves; an act against that is recorded as refused.
+Nothing is changed in place: each act is an entry, and a finding is what its entries come to. The reviewer is never
+an author of what is reviewed, and nobody accepts what they answered themselves; what is against that is recorded as
+refused.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Finding:
-    """A finding as its entries leave it. `seq` is the entry that opened it; `found` has owner, date and severity of now.
+    """A finding as its entries leave it. `seq` is the entry that opened it; `found` has the owner and date of now.
 
     `acts` are in the order of writing, the opening first.
     """
