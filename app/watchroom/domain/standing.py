@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
+from watchroom.domain.policy import QUESTION
 from watchroom.domain.risk import Tier
 
 Status = Literal["pass", "fail", "stale", "waived", "unknown"]
 STATUSES: tuple[Status, ...] = ("fail", "stale", "unknown", "waived", "pass")
 """In the order in which they ask for attention."""
-
-QUESTION = "question"
-"""The kind of an item that a person answers; every other kind runs by itself."""
 
 HELD = "held"
 """`evidence.status` of a file that is still what was kept."""

@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from watchroom.domain.authors import is_author
+from watchroom.domain.policy import QUESTION
 from watchroom.domain.risk import Tier
 from watchroom.domain.roles import ADMIN, REVIEWER
-from watchroom.domain.standing import QUESTION, WAIVER_DAYS
+from watchroom.domain.standing import WAIVER_DAYS
 from watchroom.errors import Refused
 from watchroom.ledger.acts import (
     actor_of,

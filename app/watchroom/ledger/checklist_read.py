@@ -64,9 +64,10 @@ NOTHING = Told()
 
 @dataclass(frozen=True)
 class Checklists:
-    """Everything that people did on checklists, up to the entry `head`."""
+    """Everything that people did on checklists, up to the entry `head`; `last` is the hash of the last such act."""
 
     head: Head = field(default_factory=Head)
+    last: str = ""
     all: Mapping[Key, Told] = field(default_factory=dict)
 
     def of(self, model: str, version: int, item: str) -> Told:
@@ -81,11 +82,12 @@ def read(ledger: Reader, known: Checklists | None = None) -> Checklists:
     if head == start.head:
         return start
     every = dict(start.all) if leads else {}
+    last = found[-1].hash if found else start.last if leads else ""
     for entry in found:
         with explaining_payload(entry):
             key = (entry.model or "", entry.version or 0, str(entry.payload["item"]))
             every[key] = applied(every.get(key, NOTHING), entry)
-    return replace(start, head=head, all=every)
+    return replace(start, head=head, last=last, all=every)
 
 
 def applied(before: Told, entry: Entry) -> Told:
