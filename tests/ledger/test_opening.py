@@ -95,7 +95,7 @@ def test_a_ledger_of_a_newer_program_is_left_alone(url: str, create: bool):
 
 def test_a_reader_of_an_older_ledger_is_told_who_upgrades_it(url: str, monkeypatch: pytest.MonkeyPatch):
     Ledger.open(url, create=True).close()
-    monkeypatch.setattr("watchroom.ledger.migrate.SCHEMA_VERSIONS", (*SCHEMA_VERSIONS, "0002"))
+    monkeypatch.setattr("watchroom.ledger.migrate.SCHEMA_VERSIONS", (*SCHEMA_VERSIONS, "9999"))
     with pytest.raises(LedgerError, match="older form") as caught:
         Ledger.open(url, create=False)
     assert "`watchroom refresh`" in caught.value.next_step

@@ -5,11 +5,11 @@ What the entries mean is said in `registry_events` and `approvals`; whether the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import sqlalchemy as sa
 
@@ -18,6 +18,8 @@ from watchroom.ledger.entry import Entry, Head, NewEntry, StoredRow, entry_of, r
 from watchroom.ledger.migrate import check_schema, migrate
 from watchroom.ledger.tables import entries as table
 from watchroom.ledger.verify import MAX_BREAKS, Verification, verify_chain
+
+T = TypeVar("T")
 
 
 class Transaction:
@@ -144,6 +146,11 @@ class Ledger:
         """The last entry's number and hash, to be kept elsewhere; `Head(0, GENESIS_HASH)` when there is none."""
         with reading(self._engine) as connection:
             return _head(connection)
+
+    def ask(self, question: Callable[[sa.Connection], T]) -> T:
+        """What a question finds on a connection to read with, for `search`; nothing is written through it."""
+        with reading(self._engine) as connection:
+            return question(connection)
 
     def verify(self, expected_head: Head | None = None, *, max_breaks: int = MAX_BREAKS) -> Verification:
         """Reads the whole chain and tells every break in it, the first `max_breaks` by name.

@@ -24,5 +24,5 @@ entries = sa.Table(
 VERSION_TABLE = "ledger_version"
 """Where Alembic notes the schema's version; a name of its own, since a team's database may hold MLflow's as well."""
 
-SCHEMA_VERSIONS: tuple[str, ...] = ("0001",)
+SCHEMA_VERSIONS: tuple[str, ...] = ("0001", "0002")
 """The versions of the schema that this program knows, oldest first; readers compare with it without Alembic."""
