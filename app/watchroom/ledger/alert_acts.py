@@ -8,7 +8,7 @@ recorded as refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -90,6 +90,15 @@ def resolve(ledger: Ledger, alert_id: str, by: Person, *, seen: int, text: str) 
 def comment(ledger: Ledger, alert_id: str, by: Person, *, text: str) -> Alert:
     """Adds a remark. It undoes nobody's act, so it needs no look at the alert before. Raises `Refused`."""
     return _do(ledger, alert_id, _Act("comment", text), by, None)
+
+
+def handed_over(alert: Alert, to: str, text: str, by: Person) -> NewEntry:
+    """The entry that gives an open alert to the receiver of a handover, whose acceptance it follows from.
+
+    It is appended in the transaction of the acceptance; the receiver's role may be any.
+    """
+    entry = _act_entry(alert, _Act("assign", text, to=to), by)
+    return replace(entry, role=entry.role or (by.roles[0] if by.roles else None))
 
 
 def may(name: Name, roles: Sequence[str]) -> bool:

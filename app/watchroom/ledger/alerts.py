@@ -71,7 +71,7 @@ def record(
     return Recorded(tuple(zip(changes, new, strict=True)), tuple(fold(new, held).values()), after)
 
 
-def alerts(ledger: Ledger, *, model: str | None = None) -> list[Alert]:
+def alerts(ledger: Reader, *, model: str | None = None) -> list[Alert]:
     """Every alert there ever was, of one model or of all, the oldest first. Raises `LedgerError`.
 
     It reads all of them: a page takes those of its snapshot and overlays what came later, with `overlaid`.
