@@ -16,6 +16,7 @@ from watchroom.store import (
     tables_policies,
     tables_portfolio,
     tables_profile,
+    tables_regulation,
     tables_room,
     tables_value,
 )
@@ -40,6 +41,7 @@ TABLES: dict[str, Table] = {
         tables_room,
         tables_policies,
         tables_checks,
+        tables_regulation,
     )
     for table in module.TABLES
 }

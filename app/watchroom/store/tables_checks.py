@@ -1,4 +1,4 @@
-"""The tables of what checks itself: the versions looked at, each item's result, scores, sign-offs' standing, rules' maps.
+"""The tables of what checks itself: the versions looked at, each item's result, scores, sign-offs' standing.
 
 They are worked out at each refresh and can be made anew at any time.
 """
@@ -148,21 +148,6 @@ TABLES = (
             ("waived", "INTEGER", "of them, waived"),
             ("findings", "INTEGER", "findings open on them"),
             ("overdue", "INTEGER", "items, findings and handovers that are past their date"),
-        ),
-    ),
-    Table(
-        "regulation",
-        "checks",
-        "A heading of a regulation or framework for a model: what is held, and what is missing. This is not legal advice.",
-        ("model", "regulation", "heading"),
-        columns(
-            _MODEL,
-            ("regulation", "VARCHAR", "its id, as in the file that maps it"),
-            ("heading", "VARCHAR", "the heading's id"),
-            ("position", "INTEGER", "1, 2, 3, … in the order of the file"),
-            ("status", "VARCHAR", "`held`, `partly`, `missing`"),
-            ("held", "VARCHAR[]", "what is held, each in words"),
-            ("missing", "VARCHAR[]", "what is not, each in words"),
         ),
     ),
 )
