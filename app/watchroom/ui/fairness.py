@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from watchroom.store.queries import fairness as queries
 from watchroom.store.queries import health as health_queries
-from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.models import Model
-from watchroom.ui import fairness_all, fairness_model
+from watchroom.ui import by_model, fairness_all, fairness_model
 from watchroom.ui.fairness_empty import no_groups, no_task, no_version, not_compared
 from watchroom.ui.fairness_terms import terms_of
 from watchroom.ui.health_empty import no_decisions, no_log
 from watchroom.ui.health_subject import spec_of
-from watchroom.ui.navigation import link, page_info
 from watchroom.ui.room import ask
-from watchroom.ui.scope import ALL_MODELS, Scope, scope
-from watchroom.ui.states import header, no_models, page_header, unknown_model
-from watchroom.ui.text import one_line
+from watchroom.ui.scope import Scope
 
 
 def show() -> None:
     """The whole page."""
-    every = ask(model_queries.overview)
-    chosen = scope()
-    if chosen.model is None:
-        page_header("fairness")
-        if every:
-            fairness_all.show(chosen.period)
-        else:
-            no_models()
-        return
-    found = next((model for model in every if model.name == chosen.model), None)
-    if found is None:
-        page_header("fairness")
-        unknown_model(chosen.model, tuple(model.name for model in every))
-        return
-    st.set_page_config(page_title=f"Fairness of {one_line(found.title, 60)} · Watchroom")
-    header(f"Fairness of {found.title}", page_info("fairness").question, trusted=False)
-    link("fairness", "All models", icon=":material/arrow_back:", params={"model": ALL_MODELS})
-    _of(found, chosen)
+    by_model.page("fairness", lambda _, chosen: fairness_all.show(chosen.period), _of, back=True)
 
 
 def _of(model: Model, chosen: Scope) -> None:

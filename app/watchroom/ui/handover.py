@@ -7,16 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import streamlit as st
-
-from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.models import Model
+from watchroom.ui import by_model
 from watchroom.ui.following import pick_view
-from watchroom.ui.navigation import link, page_info
-from watchroom.ui.room import ask
-from watchroom.ui.scope import ALL_MODELS, Scope, scope
-from watchroom.ui.states import header, no_models, page_header, unknown_model
-from watchroom.ui.text import one_line
+from watchroom.ui.scope import Scope
 
 PAGE = "handover"
 VIEW = "view"
@@ -25,24 +19,7 @@ VIEW = "view"
 
 def show() -> None:
     """The whole page."""
-    every = ask(model_queries.overview)
-    chosen = scope()
-    if chosen.model is None:
-        page_header(PAGE)
-        if every:
-            _views(None, chosen)
-        else:
-            no_models()
-        return
-    found = next((model for model in every if model.name == chosen.model), None)
-    if found is None:
-        page_header(PAGE)
-        unknown_model(chosen.model, tuple(model.name for model in every))
-        return
-    st.set_page_config(page_title=f"Handover of {one_line(found.title, 60)} · Watchroom")
-    header(f"Handover of {found.title}", page_info(PAGE).question, trusted=False)
-    link(PAGE, "All models", icon=":material/arrow_back:", params={"model": ALL_MODELS})
-    _views(found, chosen)
+    by_model.page(PAGE, lambda _, chosen: _views(None, chosen), _views, back=True)
 
 
 def _views(model: Model | None, chosen: Scope) -> None:

@@ -16,7 +16,7 @@ from watchroom.store.queries import home as queries
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries import status as status_queries
 from watchroom.store.queries.models import Event, FirstSight, Model
-from watchroom.ui import home_actions, home_judged, home_pins, wording
+from watchroom.ui import home_actions, home_judged, home_news, home_pins, wording
 from watchroom.ui.identity import ROLES, current_user
 from watchroom.ui.lights import UNKNOWN_LIGHT, light_column
 from watchroom.ui.navigation import link
@@ -95,6 +95,7 @@ def show() -> None:
             return
         models = tuple(model for model in models if model.name == chosen.model)
     view = _view(chosen, models)
+    home_news.show(chosen.model, view.role)
     _figures(view)
     home_actions.show(chosen.model, view.role)
     home_pins.show(chosen.model, view.made_at)

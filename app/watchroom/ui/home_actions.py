@@ -1,4 +1,4 @@
-"""What waits for the role on Home: the first of what should be done next, and proposals that lack its voice."""
+"""What waits for whoever looks: handovers, findings, sign-offs, proposals that lack a voice, what to do next."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from watchroom.store.queries import actions as queries
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.actions import Action
 from watchroom.ui.actions import ICONS, doer, heading, worth
+from watchroom.ui.home_waits import Waiting, waits
 from watchroom.ui.navigation import link
-from watchroom.ui.proposals_known import known, under_way, waiting
+from watchroom.ui.proposals_known import known, today, under_way, waiting
 from watchroom.ui.proposals_list import heading as proposed
 from watchroom.ui.room import ask
 from watchroom.ui.rows import quiet
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 SHOWN = 3
 """Of actions and of proposals: a look at Home takes in no more; the page Value has all."""
 
+GOVERNED = 6
+"""Of handovers, findings, items and sign-offs together."""
+
 VIEW = {"view": "Next actions"}
 
 
@@ -40,14 +44,19 @@ def show(model: str | None, role: str) -> None:
         if waits_for(one, role) and (every is None or under_way(every, one.model, one.action) is None)
     ]
     voices = [one for one in (waiting(every, role) if every else ()) if model in (None, one.proposed.model)]
-    if not todo and not voices:
+    governed = waits(model, role)
+    if not todo and not voices and not governed:
         return
-    section("To do next")
+    section("Waits for you")
     with st.container(border=True, gap="xsmall"):
+        for one in governed[:GOVERNED]:
+            _governed(one)
+        if len(governed) > GOVERNED:
+            link("handover", plain(f"{number(len(governed) - GOVERNED)} more"), icon=":material/arrow_forward:")
         for proposal in voices[:SHOWN]:
             _proposal(proposal, role)
-        for one in todo[:SHOWN]:
-            _action(one)
+        for action in todo[:SHOWN]:
+            _action(action)
         rest = max(len(todo) - SHOWN, 0) + max(len(voices) - SHOWN, 0)
         if rest:
             link("value", plain(f"{number(rest)} more"), icon=":material/arrow_forward:", params={"model": ALL_MODELS})
@@ -62,6 +71,15 @@ def waits_for(one: Action, role: str) -> bool:
     if one.action == "promote the challenger" and role == REVIEWER:
         return True
     return role in (one.decides_role, doer(one))
+
+
+def _governed(one: Waiting) -> None:
+    due = f" {quiet(plain(f'due {one.due.day} {one.due:%b %Y}'))}" if one.due else ""
+    late = one.due is not None and one.due < today()
+    colour = "red" if late else "violet"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":{colour}[{one.icon}] {plain(one.text, 300)}{due}", width="stretch")
+        link(one.page, one.label, params=one.params)
 
 
 def _action(one: Action) -> None:

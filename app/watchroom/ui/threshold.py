@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-import streamlit as st
-
 from watchroom.store.queries import health as health_queries
-from watchroom.store.queries import models as model_queries
 from watchroom.store.queries import threshold as queries
 from watchroom.store.queries.models import Model
 from watchroom.store.queries.threshold import Advised
-from watchroom.ui import scenario, threshold_all, threshold_model
+from watchroom.ui import by_model, scenario, threshold_all, threshold_model
 from watchroom.ui.health_empty import no_decisions, no_log
 from watchroom.ui.health_subject import spec_of
-from watchroom.ui.navigation import link, page_info
 from watchroom.ui.room import ask
-from watchroom.ui.scope import ALL_MODELS, DEFAULT_PERIOD, Period, Scope, scope
-from watchroom.ui.states import header, no_models, page_header, unknown_model
-from watchroom.ui.text import one_line
+from watchroom.ui.scope import DEFAULT_PERIOD, Period, Scope
 from watchroom.ui.threshold_empty import no_cutoff, no_outcome_file, no_score
 from watchroom.ui.threshold_subject import Subject, advised_days, names_of, worth_of
 from watchroom.ui.workspace import facts
@@ -26,24 +20,7 @@ from watchroom.ui.workspace import facts
 
 def show() -> None:
     """The whole page."""
-    every = ask(model_queries.overview)
-    chosen = scope()
-    if chosen.model is None:
-        page_header("threshold")
-        if every:
-            threshold_all.show()
-        else:
-            no_models()
-        return
-    found = next((model for model in every if model.name == chosen.model), None)
-    if found is None:
-        page_header("threshold")
-        unknown_model(chosen.model, tuple(model.name for model in every))
-        return
-    st.set_page_config(page_title=f"Threshold of {one_line(found.title, 60)} · Watchroom")
-    header(f"Threshold of {found.title}", page_info("threshold").question, trusted=False)
-    link("threshold", "All models", icon=":material/arrow_back:", params={"model": ALL_MODELS})
-    _of(found, chosen)
+    by_model.page("threshold", lambda *_: threshold_all.show(), _of, back=True)
 
 
 def _days(period: Period, advised: Advised | None) -> tuple[date, date, str]:

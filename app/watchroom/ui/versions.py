@@ -6,16 +6,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from watchroom.store.queries import models as model_queries
 from watchroom.store.queries import versions as queries
 from watchroom.store.queries.models import Model
-from watchroom.ui import versions_all, versions_back, versions_then, versions_timeline, versions_two
+from watchroom.ui import by_model, versions_all, versions_back, versions_then, versions_timeline, versions_two
 from watchroom.ui.following import Reads, follow, remember
-from watchroom.ui.navigation import link, page_info
+from watchroom.ui.navigation import link
 from watchroom.ui.room import ask, reading
-from watchroom.ui.scope import ALL_MODELS, Scope, scope
-from watchroom.ui.states import empty, header, no_models, page_header, unknown_model
-from watchroom.ui.text import one_line
+from watchroom.ui.scope import ALL_MODELS, Scope
+from watchroom.ui.states import empty
 from watchroom.ui.versions_subject import Subject, story_of
 
 PAGE = "versions"
@@ -24,23 +22,7 @@ VIEW = "view"
 
 def show() -> None:
     """The whole page."""
-    every = ask(model_queries.overview)
-    chosen = scope()
-    if chosen.model is None:
-        page_header(PAGE)
-        if every:
-            versions_all.show()
-        else:
-            no_models()
-        return
-    found = next((model for model in every if model.name == chosen.model), None)
-    if found is None:
-        page_header(PAGE)
-        unknown_model(chosen.model, tuple(model.name for model in every))
-        return
-    st.set_page_config(page_title=f"Versions of {one_line(found.title, 60)} · Watchroom")
-    header(f"Versions of {found.title}", page_info(PAGE).question, trusted=False)
-    _of(found, chosen)
+    by_model.page(PAGE, lambda *_: versions_all.show(), _of)
 
 
 def _of(model: Model, chosen: Scope) -> None:

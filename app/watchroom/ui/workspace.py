@@ -21,6 +21,7 @@ class Facts:
     time_zone: str
     commit_link: str = ""
     compare_link: str = ""
+    remember_visits: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
@@ -43,4 +44,5 @@ def _facts() -> Facts:
         time_zone=found.get("time_zone", "UTC"),
         commit_link=found.get("commit_link", ""),
         compare_link=found.get("compare_link", ""),
+        remember_visits=found.get("remember_visits") == "yes",
     )

@@ -1,0 +1,185 @@
+"""Since you last looked: what got worse and by how much money, what changed, what people did; in the order of the role.
+
+The ledger keeps when somebody opened Home; who has not been here is told of the last week.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from watchroom.charts.words import days
+from watchroom.domain.money_text import money
+from watchroom.errors import LedgerError
+from watchroom.store.queries import news as queries
+from watchroom.store.queries.alerts import open_alerts
+from watchroom.ui import book
+from watchroom.ui.alerts_words import headline
+from watchroom.ui.home_acts import acts
+from watchroom.ui.identity import current_user
+from watchroom.ui.live import live
+from watchroom.ui.navigation import link
+from watchroom.ui.room import ask, noted
+from watchroom.ui.states import section
+from watchroom.ui.text import ago, number, one_line, plain, when
+from watchroom.ui.workspace import facts
+
+if TYPE_CHECKING:
+    from watchroom.ledger.visits import Visits
+
+FIRST_TIME = timedelta(days=7)
+"""What is told to somebody who has not been here: a week is what a colleague would tell after a handover."""
+
+SHOWN = 3
+"""Lines of a kind; their page has all of them."""
+
+ORDER: dict[str, tuple[str, ...]] = {
+    "business": ("money", "alerts", "approvals", "acts", "registry"),
+    "data_science": ("alerts", "registry", "acts", "money", "approvals"),
+    "operations": ("alerts", "registry", "approvals", "acts", "money"),
+    "reviewer": ("approvals", "acts", "registry", "alerts", "money"),
+    "admin": ("acts", "alerts", "registry", "approvals", "money"),
+}
+"""What each role is told first."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something new: its icon, plain text, and the page that it leads to with what that page is asked for."""
+
+    icon: str
+    text: str
+    page: str
+    label: str
+    params: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Since:
+    """From when on something is new (UTC without a zone), and from which entry of the ledger on; None for no visit."""
+
+    at: datetime
+    seq: int | None
+
+
+def show(model: str | None, role: str) -> None:
+    """The section, for a model or for all."""
+    since = noted("since_visit", lambda: _since(role))
+    kinds: dict[str, Callable[[Since, str | None], list[Line]]] = {
+        "money": _money, "alerts": _alerts, "approvals": _approvals, "registry": _registry, "acts": _acts,
+    }  # fmt: skip
+    found = [(name, kinds[name](since, model)) for name in ORDER[role]]
+    now = datetime.now(UTC)
+    if since.seq is None:
+        section("In the last seven days", "You have not looked before, so this is what a week brought.")
+    else:
+        section("Since you last looked")
+        st.caption(plain(f"{ago(since.at, now)}, {when(since.at, facts().zone, now=now)}"))
+    with st.container(border=True, gap="small"):
+        for _, lines in found:
+            for line in lines[:SHOWN]:
+                _row(line)
+            if rest := lines[SHOWN:]:
+                link(rest[0].page, plain(f"{number(len(rest))} more"), icon=":material/arrow_forward:")
+        if not any(lines for _, lines in found):
+            st.markdown(":gray[:material/check:] Nothing got worse, and nobody did anything that you have not seen.")
+
+
+def _row(line: Line) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"{line.icon} {plain(line.text, 300)}", width="stretch")
+        link(line.page, line.label, params=line.params)
+
+
+def _since(role: str) -> Since:
+    """When whoever looks was here last; that they are here now is kept, where the room keeps it."""
+    week = datetime.now(UTC).replace(tzinfo=None) - FIRST_TIME
+    if not facts().remember_visits:
+        return Since(week, None)
+    try:
+        book.must_be_there()
+        return _last_visit(role) or Since(week, None)
+    except LedgerError:
+        return Since(week, None)
+
+
+def _last_visit(role: str) -> Since | None:
+    from watchroom.ledger import visits
+
+    by = book.person(current_user())
+    known: Visits = live("visits", visits.read)
+    before = known.before(visits.who_is(by, role), datetime.now(UTC))
+    visits.visit(book.ledger(), by, role, known)
+    return Since(before.at.replace(tzinfo=None), before.seq) if before else None
+
+
+def _money(since: Since, model: str | None) -> list[Line]:
+    currency = facts().currency
+    return [
+        Line(
+            ":red[:material/trending_down:]",
+            f"{one_line(one.title, 60)} brought {money(one.after, currency)} from {days(one.first_day, one.last_day)}: "
+            f"{money(one.lost, currency)} less than in as many days before.",
+            "value",
+            "See Value",
+            {"model": one.model, "view": "Money"},
+        )
+        for one in ask(queries.fallen, since=since.at, model=model)
+    ]
+
+
+def _alerts(since: Since, model: str | None) -> list[Line]:
+    icons = {"critical": ":red[:material/error:]", "warning": ":orange[:material/warning:]"}
+    return [
+        Line(
+            icons.get(one.severity, icons["warning"]),
+            f"New alert of {one_line(one.title, 60)}: {headline(one)}",
+            "alerts",
+            "See the alert",
+            {"alert": one.alert_id},
+        )
+        for one in ask(open_alerts, model=model)
+        if one.raised_at > since.at
+    ]
+
+
+def _approvals(since: Since, model: str | None) -> list[Line]:
+    return [
+        Line(
+            ":red[:material/gpp_bad:]",
+            f"The approval of {one_line(one.title, 60)} version {one.version} does not hold: "
+            f"{one_line(one.reason or one.status, 160)}",
+            "handover",
+            "See what is missing",
+            {"model": one.model, "version": str(one.version)},
+        )
+        for one in ask(queries.lapsed, model=model)
+    ]
+
+
+def _registry(since: Since, model: str | None) -> list[Line]:
+    return [
+        Line(":blue[:material/deployed_code_update:]", _moved(one), "versions", "See Versions", {"model": one.model})
+        for one in ask(queries.moved, since=since.at, model=model)
+    ]
+
+
+def _moved(one: queries.Moved) -> str:
+    name = one_line(one.title, 60)
+    if one.event == "version_added":
+        return f"{name} has a new version {one.version}."
+    if one.event == "alias_removed":
+        return f"{name} has no champion any more; it was version {one.previous}."
+    before = f" in place of version {one.previous}" if one.previous else ""
+    return f"Version {one.version} of {name} is champion{before}."
+
+
+def _acts(since: Since, model: str | None) -> list[Line]:
+    return [
+        Line(":violet[:material/person:]", one.text, "history", "See History", {"entry": str(one.seq)})
+        for one in acts(since.seq, model)
+    ]
