@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.helpers.room import Room
 from watchroom.jobs.refresh import refresh
 from watchroom.jobs.verify import verify_ledger
 from watchroom.ledger import Ledger
-from watchroom.ledger.approvals import Evidence, SignOff, sign_off
+from watchroom.ledger.approvals import Evidence, Imported, SignOff, import_sign_offs
 from watchroom.ledger.notebook import Subject, set_pin, take_back, write_note
 from watchroom.ledger.people import Person
 from watchroom.settings import Settings
@@ -52,16 +53,17 @@ def test_an_approval_turns_void_when_its_evidence_changes(room: Room) -> None:
     room.refresh()
     with Ledger.open(f"sqlite:///{room.folder / 'ledger.db'}", create=False) as ledger:
         given = Evidence("evidence/validation.md", digest)
-        sign_off(ledger, SignOff("claims", 1, "deploy", "approved", "ada@example.com", "reviewer", (given,)))
+        signed = SignOff("claims", 1, "deploy", "approved", "ada@example.com", "reviewer", (given,))
+        import_sign_offs(ledger, [(signed, Imported(datetime.now(UTC), "minutes"))])
     room.refresh()
     status = "select status, reason from approvals"
     assert room.rows(status) == [("valid", None)]
     evidence.write_text("RMSE 90")
     room.refresh()
-    assert room.rows(status) == [("void", "evidence/validation.md was changed after it was signed")]
+    assert room.rows(status) == [("void", "evidence changed: evidence/validation.md was changed after it was signed")]
     evidence.unlink()
     room.refresh()
-    assert room.rows(status) == [("void", "evidence/validation.md is gone")]
+    assert room.rows(status) == [("void", "evidence changed: evidence/validation.md is gone")]
 
 
 def _cut_ledger(file: Path, keep: int) -> None:
@@ -119,7 +121,7 @@ def test_evidence_that_is_no_file_makes_the_approval_void_and_stops_nothing(room
     (room.folder.parent / "outside.md").write_text("x")
     with Ledger.open(f"sqlite:///{room.folder / 'ledger.db'}", create=True) as ledger:
         given = SignOff("claims", 1, "deploy", "approved", "ada@x", "reviewer", (Evidence(path, "0" * 64),))
-        sign_off(ledger, given)
+        import_sign_offs(ledger, [(given, Imported(datetime.now(UTC), "minutes"))])
     room.refresh()
     assert room.rows("select status from approvals") == [("void",)]
 

@@ -84,8 +84,9 @@ def collect(folder: Path, plan: Plan, worlds: Iterable[World]) -> list[ApprovalT
 
 def sign(ledger_url: str, given: Iterable[ApprovalToSign]) -> int:
     """Write into the ledger those that it does not hold yet; how many were written. Raises `LedgerError`."""
+    from watchroom.domain.policy import Stage
     from watchroom.ledger import Ledger
-    from watchroom.ledger.approvals import Evidence, Imported, SignOff, Stage, approvals, import_sign_offs
+    from watchroom.ledger.approvals import Evidence, Imported, SignOff, approvals, import_sign_offs
 
     def sign_off(one: ApprovalToSign) -> SignOff:
         files = tuple(Evidence(file.path, file.sha256) for file in one.evidence)

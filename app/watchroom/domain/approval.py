@@ -23,11 +23,11 @@ Status = Literal["approved", "partly", "void", "expired", "rejected", "missing"]
 STATUSES: tuple[Status, ...] = ("rejected", "void", "expired", "missing", "partly", "approved")
 """In the order in which they ask for attention."""
 
-UNKNOWN_MAKERS_FROM: frozenset[Tier] = frozenset({"medium", "high", "critical"})
+NAMED_AT: frozenset[Tier] = frozenset({"medium", "high", "critical"})
 """The tiers at which nobody without a name signs: nobody could tell them from the author."""
 
 RENEWABLE = 1 / 3
-"""The last share of its time in which a sign-off may be given anew on the same evidence; before that it says nothing."""
+"""The last share of its time in which a sign-off may be given anew on the same evidence; earlier it adds nothing."""
 
 
 @dataclass(frozen=True)
@@ -246,7 +246,7 @@ def _role(roles: Collection[str], role: str, rule: SignOffRule) -> Barred | None
 
 
 def _nameless(nameless: bool, now: Signable) -> Barred | None:
-    if not nameless or now.tier not in UNKNOWN_MAKERS_FROM:
+    if not nameless or now.tier not in NAMED_AT:
         return None
     return Barred(
         "A sign-off needs a name.",
