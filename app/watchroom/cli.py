@@ -328,15 +328,29 @@ def verify(**options: str | None) -> None:
 
     verification = verify_ledger(_settings(options).workspace)
     click.echo(verification.summary())
-    for found in verification.breaks:
-        click.echo(
-            f"  {found.seq}" + (f"–{found.last_seq}" if found.last_seq != found.seq else "") + f" {found.reason}"
-        )
+    for line in verification.lines():
+        click.echo(f"  {line}")
     sys.exit(0 if verification.ok else 1)
 
 
+@ledger.command()
+@click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="FILE.jsonl.")
+@click.option("--model", help="Only entries about this model.")
+@click.option("--kind", "kinds", multiple=True, help="Only entries of this kind; more than once for several.")
+@cli_options("workspace")
+def export(output: Path, model: str | None, kinds: tuple[str, ...], **options: str | None) -> None:
+    """Write the ledger as JSON lines with its chain, to be verified without Watchroom (docs/ledger.md)."""
+    from watchroom.jobs.verify import export_ledger
+
+    _must_be_a_place(output)
+    written = export_ledger(_settings(options).workspace, output, model=model, kinds=kinds)
+    click.echo(f"wrote {output}: {written.entries:,} entries")
+    if not (model or kinds):
+        click.echo(f"Keep this where nobody can change it: head {written.head.seq} {written.head.hash}")
+
+
 @cli.command()
-@click.argument("file", type=click.Choice(["model", "watchroom"]))
+@click.argument("file", type=click.Choice(["model", "policy", "watchroom"]))
 def schema(file: str) -> None:
     """Print the JSON Schema of a workspace file, for editors."""
     import json

@@ -1,11 +1,14 @@
-"""`watchroom ledger verify`: the chain held against itself, and against the head that the snapshot remembers."""
+"""What `watchroom ledger` does: the chain held against itself and the head that the snapshot remembers; its export."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from watchroom.errors import NoSnapshot, SnapshotUnreadable
-from watchroom.ledger import Head, Verification, verify_url
+from watchroom.ledger import Head, Ledger, Verification, verify_url
+from watchroom.ledger.export import Exported, write
+from watchroom.ledger.kinds import check_kind
+from watchroom.ledger.search import Wanted
 from watchroom.store.manifest import StoreFolder
 from watchroom.workspace.load import load_workspace
 
@@ -14,6 +17,14 @@ def verify_ledger(workspace_folder: Path) -> Verification:
     """What verification found. An entry cut off at the end shows only where a snapshot remembers it."""
     workspace = load_workspace(workspace_folder)
     return verify_url(workspace.ledger, _remembered(StoreFolder(workspace.store)))
+
+
+def export_ledger(workspace_folder: Path, output: Path, *, model: str | None, kinds: tuple[str, ...]) -> Exported:
+    """Writes the ledger's entries, of one model and of these kinds or all, as JSON lines. Raises `LedgerError`."""
+    for kind in kinds:
+        check_kind(kind)
+    with Ledger.open(load_workspace(workspace_folder).ledger, create=False) as ledger:
+        return write(ledger, output, Wanted(kinds=kinds, model=model))
 
 
 def _remembered(store: StoreFolder) -> Head | None:

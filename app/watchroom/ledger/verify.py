@@ -38,6 +38,11 @@ class Break:
     kind: BreakKind
     reason: str
 
+    def line(self) -> str:
+        """It in a line, such as `entries 5–9, missing: Nothing stands here, but the chain goes on after it.`."""
+        named = f"entry {self.seq}" if self.seq == self.last_seq else f"entries {self.seq}–{self.last_seq}"
+        return f"{named}, {self.kind.replace('_', ' ')}: {self.reason}"
+
 
 @dataclass(frozen=True)
 class Verification:
@@ -64,6 +69,11 @@ class Verification:
             return f"The chain of {self.entries:,} entries holds{against}."
         count = len(self.breaks) + self.more_breaks
         return f"The chain of {self.entries:,} entries is broken in {count:,} {'place' if count == 1 else 'places'}."
+
+    def lines(self) -> list[str]:
+        """A line for each break told by name: which entries, what kind of break, and why."""
+        more = [f"… and {self.more_breaks:,} more places."] if self.more_breaks else []
+        return [one.line() for one in self.breaks] + more
 
 
 def verify_chain(connection: sa.Connection, expected: Head | None, max_breaks: int) -> Verification:
