@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchroom.domain.checklist_items import ITEMS, STAGES, items_for
-from watchroom.domain.risk import TIERS
 from watchroom.domain.similar_models import KnownInput, KnownModel, Wanted, similar, words
 
 
@@ -89,32 +86,3 @@ def test_a_model_is_most_like_itself(inputs: list[str], purpose: str):
 
 def test_words_that_any_purpose_has_say_nothing():
     assert words("The model that predicts companies' losses for the desks") == {"company", "loss", "desk"}
-
-
-def test_every_test_of_the_ml_test_score_is_asked_for_somewhere():
-    sections = {"Data": 7, "Model": 7, "Infrastructure": 7, "Monitor": 7}
-    said = " ; ".join(item.source for item in ITEMS)
-    for section, count in sections.items():
-        numbers = {
-            number
-            for item in ITEMS
-            for part in item.source.replace("ML Test Score, ", "").split(" and ")
-            for number in _numbers(part, section, item.source)
-        }
-        assert numbers == set(range(1, count + 1)), (section, said)
-
-
-def _numbers(part: str, section: str, source: str) -> set[int]:
-    """`Data 2 and 3` names two; `Data 7 and Infrastructure 2` one of each."""
-    if "ML Test Score" not in source:
-        return set()
-    own = part.split()
-    named = own[0] == section if len(own) == 2 else source.replace("ML Test Score, ", "").split()[0] == section
-    return {int(own[-1])} if named and own[-1].isdigit() else set()
-
-
-def test_each_tier_asks_for_all_of_the_tier_below_and_more_at_every_stage_or_as_much():
-    for lower, higher in pairwise(TIERS):
-        assert set(items_for(lower)) < set(items_for(higher))
-    assert all(items_for("low", stage) for stage in STAGES)
-    assert len({item.id for item in ITEMS}) == len(ITEMS)

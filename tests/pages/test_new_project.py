@@ -12,7 +12,7 @@ from tests.helpers.snapshots import publish_rows
 from tests.store.test_similar_queries import rows
 from tests.ui.reading import Reader, links, said
 from tests.ui.sample import HOSTILE
-from watchroom.domain.checklist_items import items_for
+from watchroom.workspace.policies import shipped
 
 ANSWERS = {
     "new_purpose": "Stops fraud abroad",
@@ -66,7 +66,7 @@ def test_six_answers_give_the_folder(reader: Reader):
 def test_the_tier_follows_from_the_risk_and_says_what_it_asks_for(reader: Reader):
     app = reader.open("new_project", **ADDRESS)
     text = said(app).replace("]", "").replace("**", "").replace("  ", " ")
-    assert f"high asks for {len(items_for('high'))} things" in text
+    assert f"high asks for {len(shipped().items_for('high'))} things" in text
 
 
 def test_a_mistake_stands_beside_its_question(reader: Reader):

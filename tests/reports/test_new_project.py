@@ -25,7 +25,6 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tests.helpers.projects import answered, project, run
-from watchroom.domain.checklist_items import items_for
 from watchroom.domain.similar_models import KnownModel, Similar
 from watchroom.errors import AnswerError
 from watchroom.jobs.new_project import write_project
@@ -37,6 +36,7 @@ from watchroom.settings import Settings
 from watchroom.store.snapshot import Snapshot, SnapshotStore
 from watchroom.workspace.check import check_workspace
 from watchroom.workspace.load import load_workspace
+from watchroom.workspace.policies import shipped
 
 RUFF = Path(sys.executable).parent / "ruff"
 EVIL = '"""; import os; os.system("x") # {{ }} \'\'\' \\ [a](http://evil) | x ``` <script> ${HOME} %s 🚲'
@@ -254,7 +254,7 @@ def test_a_higher_tier_asks_for_more(axes: str, tier: Any):
     found = files(answered("binary", business=axes, legal=axes, ethical=axes))
     lists = {path: text for path, text in found.items() if path.startswith("checklists/")}
     assert len(lists) == 5
-    assert sum(text.count("- [ ]") for text in lists.values()) == len(items_for(tier))
+    assert sum(text.count("- [ ]") for text in lists.values()) == len(shipped().items_for(tier))
 
 
 def test_models_like_it_stand_in_the_readme_with_their_people():

@@ -31,7 +31,7 @@ def test_a_first_workspace_passes_the_check_and_knows_its_store(tmp_path):
     report = init_workspace(tmp_path / "new" / "room", "http://mlflow:5000", [model])
     check = check_workspace(tmp_path / "new" / "room", {})
     assert check.lines() == ("2 files, 1 model in order, no mistake.",)
-    assert len(report.written) == 4
+    assert len(report.written) == 5
     workspace = load_workspace(tmp_path / "new" / "room", {})
     assert workspace.tracking_uri == "http://mlflow:5000"
     assert workspace.models["churn"].purpose == "Who leaves.\nAnd why # not"

@@ -181,14 +181,6 @@ def test_a_glob_reads_nothing_into_the_name_of_the_workspace_folder(tmp_path):
     assert (address, absolute) == ("s3://b/*.parquet", "/x/*.csv")
 
 
-def test_policies_are_read_as_mappings(room):
-    room.write("policies/default.yaml", "tiers: {critical: {}}\n")
-    room.write("policies/torn.yaml", "- a\n")
-    workspace = room.load()
-    assert workspace.policies == {"default.yaml": {"tiers": {"critical": {}}}}
-    assert [problem.file for problem in workspace.problems] == ["policies/torn.yaml"]
-
-
 def test_nothing_of_a_workspace_can_be_changed(room):
     room.write("models/m.yaml", "model: m\n")
     workspace = room.load()

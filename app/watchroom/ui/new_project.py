@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from watchroom.domain.checklist_items import STAGES, items_for
+from watchroom.domain.policy import STAGES
 from watchroom.domain.risk import RULE, TIERS, Tier
 from watchroom.domain.similar_models import Similar, similar
 from watchroom.reports.new_project.answers import QUESTIONS, mistakes
@@ -17,6 +17,7 @@ from watchroom.ui.room import ask
 from watchroom.ui.rows import quiet, tier_badge
 from watchroom.ui.states import section
 from watchroom.ui.text import some
+from watchroom.workspace.policies import shipped
 
 _HELP = "Everything is worked out from your answers here; nothing is kept, and nothing is written to MLflow."
 
@@ -56,9 +57,9 @@ def _asked_for(tier: Tier | None) -> None:
         if tier is None:
             st.markdown("**The tier** follows from the risk.", help=RULE)
             return
-        items = items_for(tier)
+        items = shipped().items_for(tier)
         st.markdown(f"{tier_badge(tier)} **asks for {len(items)} things** before and after it goes live.", help=RULE)
-        counts = ", ".join(f"{len(items_for(tier, stage))} for {stage}" for stage in STAGES)
+        counts = ", ".join(f"{len(shipped().items_for(tier, stage))} for {stage}" for stage in STAGES)
         st.markdown(quiet(f"{counts}. {_more(tier)}"))
         with st.expander("What they are", on_change="rerun", key="_new_items") as all_items:
             if all_items.open:
@@ -70,14 +71,14 @@ def _more(tier: Tier) -> str:
     rank = TIERS.index(tier)
     if rank == 0:
         return "Higher tiers ask for more."
-    more = len(items_for(tier)) - len(items_for(TIERS[rank - 1]))
+    more = len(shipped().items_for(tier)) - len(shipped().items_for(TIERS[rank - 1]))
     return f"{more} more than {TIERS[rank - 1]}."
 
 
 def _listed(tier: Tier) -> str:
     parts = []
     for stage in STAGES:
-        lines = [f"- {item.text} :gray[{item.role.replace('_', ' ')}]" for item in items_for(tier, stage)]
+        lines = [f"- {item.text} :gray[{item.role.replace('_', ' ')}]" for item in shipped().items_for(tier, stage)]
         parts.append("\n".join([f"**{stage.capitalize()}**", "", *lines]))
     return "\n\n".join(parts)
 

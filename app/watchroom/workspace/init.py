@@ -15,9 +15,10 @@ from pathlib import Path
 
 from watchroom.domain.vocabulary import Task
 from watchroom.errors import WorkspaceError
-from watchroom.workspace.load import MODELS_FOLDER, POLICIES_FOLDER, SETTINGS_FILE, load_workspace
+from watchroom.workspace.load import MODELS_FOLDER, SETTINGS_FILE, load_workspace
 from watchroom.workspace.mistakes import quoted
 from watchroom.workspace.places import resolved_address
+from watchroom.workspace.policies import POLICIES_FOLDER
 from watchroom.workspace.schema import FileKind, json_schema
 from watchroom.workspace.templates import model_text, room_text
 
@@ -74,7 +75,7 @@ def init_workspace(folder: Path, tracking_uri: str, registered: Sequence[Registe
 
 def _common_files(folder: Path, tracking_uri: str) -> Iterator[tuple[Path, str]]:
     yield folder / SETTINGS_FILE, room_text(_for_the_file(tracking_uri, folder))
-    kinds: tuple[FileKind, ...] = ("watchroom", "model")
+    kinds: tuple[FileKind, ...] = ("watchroom", "model", "policy")
     for kind in kinds:
         yield folder / SCHEMA_FOLDER / f"{kind}.json", json.dumps(json_schema(kind), indent=2) + "\n"
 

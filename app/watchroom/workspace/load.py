@@ -10,20 +10,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
+from watchroom.domain.policy import Policy
 from watchroom.errors import WorkspaceError
 from watchroom.workspace.mistakes import printable, quoted
 from watchroom.workspace.model_file import ModelSpec
 from watchroom.workspace.places import resolved_address, resolved_glob, resolved_path
+from watchroom.workspace.policies import POLICIES_FOLDER, Policies, read_policies
 from watchroom.workspace.reading import Reading, read
 from watchroom.workspace.room_file import RoomSettings
 from watchroom.workspace.semantics import mistakes_of
-from watchroom.workspace.yaml_file import read_yaml
 
 SETTINGS_FILE = "watchroom.yaml"
 MODELS_FOLDER = "models"
-POLICIES_FOLDER = "policies"
 _ENDINGS = {".yaml", ".yml"}
 
 
@@ -33,7 +32,8 @@ class Workspace:
 
     `settings` is `None` when `watchroom.yaml` has any mistake, `models` holds only files without one, and `problems`
     says what is wrong with the others. `files` gives the file of each model that is named in one, also of a broken one.
-    `policies` are the mappings of `policies/*.yaml` by file name, not checked any further yet.
+    `policies` are those without a mistake by name, the one that ships among them; `broken_policies` gives the file of
+    each of the others.
     """
 
     folder: Path
@@ -41,7 +41,8 @@ class Workspace:
     models: Mapping[str, ModelSpec]
     problems: tuple[WorkspaceError, ...]
     files: Mapping[str, str]
-    policies: Mapping[str, Mapping[str, Any]]
+    policies: Mapping[str, Policy]
+    broken_policies: Mapping[str, str] = field(default_factory=dict)
     checked: int = 0
     _usable: RoomSettings = field(default_factory=RoomSettings, repr=False)
 
@@ -67,6 +68,11 @@ class Workspace:
         """The folder of the snapshots, absolute; also while another part of `watchroom.yaml` is wrong."""
         return resolved_path(self._usable.store, self.folder)
 
+    @property
+    def evidence(self) -> Path:
+        """The folder in which files of evidence are kept, absolute; also while another part is wrong."""
+        return resolved_path(self._usable.evidence, self.folder)
+
     def globs(self, patterns: Iterable[str]) -> tuple[str, ...]:
         """The paths of a model file as absolute globs, for a reader to bind."""
         return tuple(resolved_glob(pattern, self.folder) for pattern in patterns)
@@ -83,15 +89,16 @@ def load_workspace(folder: Path, environ: Mapping[str, str] = os.environ) -> Wor
         return _nothing(folder)
     room = _room(folder, environ)
     models, files, model_problems, model_count = _models(folder, environ)
-    policies, policy_problems = _policies(folder)
+    policies, folder_problems = _policies(folder)
     return Workspace(
         folder=folder,
         settings=room.value,
         models=MappingProxyType(models),
-        problems=(*room.problems, *model_problems, *policy_problems),
+        problems=(*room.problems, *model_problems, *folder_problems, *policies.problems),
         files=MappingProxyType(files),
-        policies=MappingProxyType(policies),
-        checked=1 + model_count + len(policies),
+        policies=policies.sound,
+        broken_policies=policies.broken,
+        checked=1 + model_count + policies.files,
         _usable=room.rest or RoomSettings(),
     )
 
@@ -101,7 +108,7 @@ def _nothing(folder: Path) -> Workspace:
         f"There is no folder {quoted(str(folder))}.",
         next_step="Write a workspace with `watchroom init`, or name another folder with --workspace.",
     )
-    return Workspace(folder, None, MappingProxyType({}), (problem,), MappingProxyType({}), MappingProxyType({}))
+    return Workspace(folder, None, MappingProxyType({}), (problem,), MappingProxyType({}), read_policies(()).sound)
 
 
 def _room(folder: Path, environ: Mapping[str, str]) -> Reading[RoomSettings]:
@@ -156,16 +163,9 @@ def _second_file(name: str, first: str, shown: str, reading: Reading[ModelSpec])
     )
 
 
-def _policies(folder: Path) -> tuple[dict[str, Mapping[str, Any]], list[WorkspaceError]]:
-    policies: dict[str, Mapping[str, Any]] = {}
+def _policies(folder: Path) -> tuple[Policies, list[WorkspaceError]]:
     problems: list[WorkspaceError] = []
-    for path in _yaml_files(folder / POLICIES_FOLDER, problems):
-        shown = f"{POLICIES_FOLDER}/{printable(path.name)}"
-        try:
-            policies[path.name] = read_yaml(path, shown).root.plain()
-        except WorkspaceError as error:
-            problems.append(error)
-    return policies, problems
+    return read_policies(_yaml_files(folder / POLICIES_FOLDER, problems)), problems
 
 
 def _yaml_files(folder: Path, problems: list[WorkspaceError]) -> list[Path]:

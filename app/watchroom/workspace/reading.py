@@ -59,15 +59,17 @@ def read(
     found = [*file.mistakes, *wrong]
     if rest is not None:
         found += [mistake for mistake in rules(rest) if not _touches(mistake.path, wrong)]
-    problems = sorted((_problem(mistake, file.root, shown) for mistake in found), key=lambda p: p.line or 0)
-    return Reading(None if problems else rest, rest, tuple(_cut(problems, shown)), file.root)
+    problems = problems_of(found, file.root, shown)
+    return Reading(None if problems else rest, rest, problems, file.root)
 
 
-def _cut(problems: list[WorkspaceError], shown: str) -> list[WorkspaceError]:
+def problems_of(mistakes: Iterable[Mistake], root: Node, shown: str) -> tuple[WorkspaceError, ...]:
+    """The mistakes of a file as errors that name their place, in the order of the lines; a long list is cut."""
+    problems = sorted((_problem(mistake, root, shown) for mistake in mistakes), key=lambda p: p.line or 0)
     if len(problems) <= MAX_PROBLEMS:
-        return problems
+        return tuple(problems)
     more = WorkspaceError(f"There are {len(problems) - MAX_PROBLEMS} more mistakes in this file.", file=shown)
-    return [*problems[:MAX_PROBLEMS], more]
+    return (*problems[:MAX_PROBLEMS], more)
 
 
 def _validated(

@@ -222,6 +222,7 @@ class RoomSettings(Piece):
 
     mlflow: Mlflow = default(Mlflow(), "where the runs and the registry are")
     store: Text = default("./store", "the folder of the snapshots, relative to the workspace")
+    evidence: Text = default("./evidence", "the folder in which files of evidence are kept, relative to the workspace")
     ledger: LedgerAddress = default(
         "sqlite:///./ledger.db",
         "what people decided: sqlite:///… relative to the workspace, or postgresql+psycopg://…; `${NAME}`",

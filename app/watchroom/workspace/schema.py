@@ -11,18 +11,30 @@ from typing import Any, Literal
 
 from watchroom.workspace.mistakes import Path
 from watchroom.workspace.model_file import ModelSpec
+from watchroom.workspace.policy_file import PolicyFile
+from watchroom.workspace.regulation_file import RegulationFile
 from watchroom.workspace.room_file import RoomSettings
 
-FileKind = Literal["model", "watchroom"]
+FileKind = Literal["model", "policy", "regulation", "watchroom"]
 Schema = dict[str, Any]
 
-_ROOTS: dict[FileKind, type[ModelSpec] | type[RoomSettings]] = {"model": ModelSpec, "watchroom": RoomSettings}
-_FILES: dict[FileKind, str] = {"model": "models/<name>.yaml", "watchroom": "watchroom.yaml"}
+_ROOTS: dict[FileKind, type[ModelSpec] | type[PolicyFile] | type[RegulationFile] | type[RoomSettings]] = {
+    "model": ModelSpec,
+    "policy": PolicyFile,
+    "regulation": RegulationFile,
+    "watchroom": RoomSettings,
+}
+_FILES: dict[FileKind, str] = {
+    "model": "models/<name>.yaml",
+    "policy": "policies/<name>.yaml",
+    "regulation": "regulations/<name>.yaml",
+    "watchroom": "watchroom.yaml",
+}
 
 
 @cache
 def json_schema(kind: FileKind) -> Schema:
-    """The schema (draft 2020-12) of `models/<name>.yaml` (`model`) or of `watchroom.yaml` (`watchroom`).
+    """The schema (draft 2020-12) of `models/<name>.yaml` (`model`), `policies/<name>.yaml` or `watchroom.yaml`.
 
     It is shared: take a copy before changing anything in it.
     """

@@ -26,6 +26,7 @@ mlflow:
 
 # store: ./store                    # where the snapshots go; keep it out of git
 # ledger: sqlite:///./ledger.db     # what people decided; postgresql+psycopg://… for a team
+# evidence: ./evidence              # where files of evidence are kept; back it up with the ledger
 
 # notify:                           # where alerts are sent, as Apprise addresses
 #   - ${ALERTS_URL}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from watchroom.domain.checklist_items import STAGE_QUESTIONS, STAGES, Item, Stage, items_for
+from watchroom.domain.policy import STAGE_QUESTIONS, STAGES, Item, Stage
 from watchroom.domain.risk import Tier
 from watchroom.domain.similar_models import Similar
 from watchroom.reports.new_project.answers import KINDS, ROLES, Answers, role_name
 from watchroom.reports.new_project.quoting import markdown
+from watchroom.workspace.policies import shipped
 
 _MOST_SIMILAR = 5
 
@@ -130,7 +131,7 @@ def checklists(answers: Answers) -> Mapping[str, str]:
 
 
 def _checklist(answers: Answers, tier: Tier, stage: Stage) -> str:
-    items = items_for(tier, stage)
+    items = shipped().items_for(tier, stage)
     head = [
         f"# {stage.capitalize()}: {STAGE_QUESTIONS[stage]}",
         f"{markdown(answers.model)}, tier **{tier}**: {len(items)} items. "
