@@ -14,7 +14,7 @@ from watchroom.domain.authors import is_author
 from watchroom.domain.policy import QUESTION
 from watchroom.domain.risk import Tier
 from watchroom.domain.roles import ADMIN, REVIEWER
-from watchroom.domain.standing import WAIVER_DAYS
+from watchroom.domain.standing import WAIVER_DAYS, Waiver
 from watchroom.errors import Refused
 from watchroom.ledger.acts import (
     actor_of,
@@ -107,12 +107,7 @@ def lift(ledger: Ledger, asked: Asked, by: Person) -> Told:
     """Takes the waiver in force back: who gave it may, a reviewer, and an admin. Raises `Refused`."""
 
     def rule(transaction: Transaction) -> Refused | None:
-        found = read(transaction).of(asked.model, asked.version, asked.item).waiver
-        if found is None or not found.in_force(datetime.now(UTC)):
-            return Refused("The item is not waived.", next_step="Reload the page.")
-        if found.actor == actor_of(by) or {REVIEWER, ADMIN} & set(by.roles):
-            return None
-        return Refused("The waiver is not yours.", why=f"It is of {found.actor}.", next_step="Ask them, or a reviewer.")
+        return may_lift(read(transaction).of(asked.model, asked.version, asked.item).waiver, by)
 
     return _do(ledger, asked, "lift a waiver", {"act": "lifted"}, by, rule)
 
@@ -143,6 +138,15 @@ def waiving_role(asked: Asked, by: Person) -> str | None:
     """The role in which the person may waive the item, whoever made the version; None for one who may not."""
     allowed = (REVIEWER, asked.role) if asked.tier == "low" else (REVIEWER,)
     return next((role for role in allowed if role in by.roles), None)
+
+
+def may_lift(waiver: Waiver | None, by: Person) -> Refused | None:
+    """Why the person may not take the waiver back; None where they may."""
+    if waiver is None or not waiver.in_force(datetime.now(UTC)):
+        return Refused("The item is not waived.", next_step="Reload the page.")
+    if by.roles and (waiver.actor == actor_of(by) or {REVIEWER, ADMIN} & set(by.roles)):
+        return None
+    return Refused("The waiver is not yours.", why=f"It is of {waiver.actor}.", next_step="Ask them, or a reviewer.")
 
 
 def _do(

@@ -84,6 +84,14 @@ class About:
 
 
 @dataclass(frozen=True)
+class Query:
+    """What a kind of check asks: in a sentence, and in SQL (of a check in Python its function's name)."""
+
+    about: str
+    sql: str
+
+
+@dataclass(frozen=True)
 class Score:
     """A section of the ML Test Score, or `total`: points, and what they could be."""
 
@@ -102,6 +110,19 @@ class Approved:
     people: int
     until: datetime | None
     reason: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """A handover that was under way at the refresh. `state` is `open` or `given`, signed by the giver."""
+
+    stage: str
+    from_team: str
+    to_team: str
+    giver: str
+    receiver: str
+    due: date | None
+    state: str
 
 
 @dataclass(frozen=True)
@@ -187,6 +208,12 @@ def about(snapshot: Snapshot, *, policy: str) -> Mapping[str, About]:
     return {item: About(*rest) for item, *rest in found}
 
 
+def query(snapshot: Snapshot, *, name: str) -> Query | None:
+    """The query of that name; None when it is not there any more."""
+    found = snapshot.rows("select coalesce(about, ''), coalesce(sql, '') from check_queries where query = ?", [name])
+    return Query(*found[0]) if found else None
+
+
 def scores(snapshot: Snapshot, *, model: str, version: int) -> tuple[Score, ...]:
     """The ML Test Score of a version, its sections and then the total; empty where it is not worked out."""
     found = snapshot.rows(
@@ -215,6 +242,17 @@ def _approved(stage: str, status: str, missing: list[str] | None, people: int | 
     return Approved(stage, status, tuple(missing or ()), people or 0, *rest)
 
 
+def under_way(snapshot: Snapshot, *, model: str, version: int) -> tuple[Way, ...]:
+    """The handovers of a version that are under way, the soonest due first."""
+    found = snapshot.rows(
+        """select stage, coalesce(from_team, ''), coalesce(to_team, ''), coalesce(giver, ''), coalesce(receiver, ''),
+            due, state
+        from handovers where model = ? and version = ? and state in ('open', 'given') order by due nulls last, seq""",
+        [model, version],
+    )
+    return tuple(Way(*row) for row in found)
+
+
 def files(snapshot: Snapshot, *, model: str, version: int) -> tuple[File, ...]:
     """The evidence kept for a version, the newest first, what was withdrawn included."""
     found = snapshot.rows(
@@ -223,6 +261,11 @@ def files(snapshot: Snapshot, *, model: str, version: int) -> tuple[File, ...]:
         [model, version],
     )
     return tuple(File(*row) for row in found)
+
+
+def file_states(snapshot: Snapshot) -> Mapping[int, str]:
+    """The status of every file kept as evidence, by its ledger entry."""
+    return {int(seq): str(status) for seq, status in snapshot.rows("select seq, status from evidence")}
 
 
 def people(snapshot: Snapshot, *, model: str) -> tuple[str, ...]:
