@@ -143,7 +143,7 @@ def _alerts(since: Since, model: str | None) -> list[Line]:
             {"alert": one.alert_id},
         )
         for one in ask(open_alerts, model=model)
-        if one.raised_at > since.at
+        if one.raised_at is not None and one.raised_at > since.at
     ]
 
 
@@ -181,5 +181,5 @@ def _moved(one: queries.Moved) -> str:
 def _acts(since: Since, model: str | None) -> list[Line]:
     return [
         Line(":violet[:material/person:]", one.text, "history", "See History", {"entry": str(one.seq)})
-        for one in acts(since.seq, model)
+        for one in acts(since.at, model)
     ]
