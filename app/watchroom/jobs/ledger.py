@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from watchroom.errors import LedgerError
+from watchroom.jobs.approvals.judge import list_sign_offs
 from watchroom.jobs.register import fill_kpis, fill_register
 from watchroom.jobs.registry import list_registry_events, record_registry
-from watchroom.jobs.room import fill_approvals, fill_notebook
+from watchroom.jobs.room import fill_notebook
 from watchroom.ledger import Head, Ledger
 from watchroom.ledger.agreements import Agreements
 from watchroom.sources.tracking.contract import Problem
@@ -45,7 +46,7 @@ def read_ledger(
         else:
             recorded = record_registry(draft, ledger, partial)
         list_registry_events(draft, ledger)
-        fill_approvals(draft, ledger, folder)
+        list_sign_offs(draft, ledger, folder)
         fill_notebook(draft, ledger)
         fill_register(draft, ledger)
         head = ledger.head()

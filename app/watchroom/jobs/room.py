@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from watchroom.domain.addresses import shown_address
 from watchroom.domain.risk import tier
 from watchroom.errors import WorkspaceError
 from watchroom.jobs.model_files import TOLD_ANEW
 from watchroom.ledger import Ledger, notebook
-from watchroom.ledger.approvals import Approval, Evidence, approvals
-from watchroom.sources.evidence import file_digest
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft
 from watchroom.store.schema import TABLES
@@ -22,6 +19,9 @@ from watchroom.workspace.load import Workspace
 from watchroom.workspace.room_file import RoomSettings
 
 _ROLES = ("business", "data_science", "operations", "reviewer", "on_call", "deputy")
+
+Owner = tuple[str, str, int | None]
+"""A role, who holds it, and the handover that it came with; None when the file says so."""
 
 _FILE = TABLES["models"].column_names.index("file")
 
@@ -52,8 +52,7 @@ def fill_workspace(draft: Draft, workspace: Workspace, settings: RoomSettings) -
     names = sorted({*files, *registered})
     rows = [_model_row(name, files.get(name), workspace, before, registered) for name in names]
     draft.insert("models", [_with_tags(row, tags) for row in rows])
-    owners = [(name, role, person, None) for name in names for role, person in _owners(name, files, workspace, before)]
-    draft.insert("owners", owners)
+    draft.insert("owners", [(name, *one) for name in names for one in _owners(name, files, workspace, before)])
 
 
 @dataclass(frozen=True)
@@ -61,13 +60,13 @@ class _Before:
     """What the files said at the last refresh: it still holds for those that cannot be read now."""
 
     models: Mapping[str, tuple[object, ...]]
-    owners: Mapping[str, list[tuple[str, str]]]
+    owners: Mapping[str, list[Owner]]
 
     @staticmethod
     def read(draft: Draft) -> _Before:
-        owners: dict[str, list[tuple[str, str]]] = {}
-        for model, role, person, _ in draft.rows_before("owners"):
-            owners.setdefault(model, []).append((role, person))
+        owners: dict[str, list[Owner]] = {}
+        for model, role, person, handover in draft.rows_before("owners"):
+            owners.setdefault(model, []).append((role, person, handover))
         return _Before({row[0]: row for row in draft.rows_before("models")}, owners)
 
     def broken(self, workspace: Workspace) -> dict[str, str]:
@@ -77,10 +76,10 @@ class _Before:
         return {known.get(file, PurePosixPath(file).stem): file for file in wrong if file.startswith("models/")}
 
 
-def _owners(name: str, files: Mapping[str, str], workspace: Workspace, before: _Before) -> Iterable[tuple[str, str]]:
+def _owners(name: str, files: Mapping[str, str], workspace: Workspace, before: _Before) -> Iterable[Owner]:
     spec = workspace.models.get(name)
     if spec is not None:
-        return [(role, person) for role in _ROLES if (person := getattr(spec.owners, role)) is not None]
+        return [(role, person, None) for role in _ROLES if (person := getattr(spec.owners, role)) is not None]
     return before.owners.get(name, []) if name in files else []
 
 
@@ -135,46 +134,6 @@ def _with_tags(row: tuple[object, ...], tags: Mapping[str, Mapping[str, str]]) -
         given.get(name) if value is None and name in ("team", "trade") else value
         for name, value in zip(names, row, strict=True)
     )
-
-
-def fill_approvals(draft: Draft, ledger: Ledger, folder: Path) -> None:
-    """Every sign-off, each compared with its evidence as it is now; a file is read once for all that rest on it."""
-    digest = cache(file_digest)
-    draft.insert("approvals", [_approval_row(approval, folder, digest) for approval in approvals(ledger)])
-
-
-def _approval_row(approval: Approval, folder: Path, digest: Callable[[Path], str | None]) -> tuple[object, ...]:
-    given = approval.sign_off
-    changes = [change for one in given.evidence if (change := _change(folder, one, digest))]
-    return (
-        approval.seq,
-        approval.at.replace(tzinfo=None),
-        given.model,
-        given.version,
-        given.stage,
-        given.actor,
-        given.role,
-        given.decision,
-        given.note or None,
-        approval.imported.source if approval.imported else None,
-        None,
-        "void" if changes else "valid",
-        "; ".join(changes) or None,
-    )
-
-
-def _change(folder: Path, signed: Evidence, digest: Callable[[Path], str | None]) -> str:
-    """What became of a piece of evidence since it was signed; empty while it is the same."""
-    try:
-        file = (folder / signed.path).resolve()
-    except (OSError, ValueError, RuntimeError):  # a loop of links, or no path at all
-        return f"{signed.path} is not a file"
-    if not file.is_relative_to(folder.resolve()):
-        return f"{signed.path} lies outside the workspace"
-    now = digest(file)
-    if now is None:
-        return f"{signed.path} {'cannot be read' if file.exists() else 'is gone'}"
-    return "" if now == signed.sha256 else f"{signed.path} was changed after it was signed"
 
 
 def fill_notebook(draft: Draft, ledger: Ledger) -> None:
