@@ -16,7 +16,7 @@ from typing import Literal
 from watchroom.domain.card_text import Binding
 
 KINDS: Mapping[str, str] = {
-    "metric": "a metric in service, newest month with enough outcomes; one that is not measured there, as its run logged it",
+    "metric": "a metric in service, newest month with enough outcomes; one not measured there, as its run logged it",
     "reference": "a metric on the reference",
     "logged": "a metric as the version's run logged it last",
     "param": "a parameter of the version's run",
@@ -100,7 +100,8 @@ def mistake(binding: Binding) -> str:
         return "it is not understood: write it as {{metric:auc}} or {{metric:auc=0.87}}"
     if binding.kind not in KINDS:
         near = get_close_matches(binding.kind, KINDS, n=1)
-        return f"there is no kind “{binding.kind[:40]}”: {f'did you mean “{near[0]}”?' if near else 'use ' + ', '.join(KINDS)}"
+        hint = f"did you mean “{near[0]}”?" if near else f"use {', '.join(KINDS)}"
+        return f"there is no kind “{binding.kind[:40]}”: {hint}"
     if not binding.name and binding.kind != "version":
         return f"it does not say which {binding.kind}: write {{{{{binding.kind}:NAME}}}}"
     if binding.operator not in ("", "=") and number(binding.claim) is None:

@@ -21,9 +21,19 @@ def read_yaml(path: Path, shown: str) -> YamlFile:
     try:
         return parse_yaml(_text(_bytes(path)))
     except WorkspaceError as error:
-        raise WorkspaceError(
-            error.what, why=error.why, next_step=error.next_step, file=shown, line=error.line
-        ) from None
+        raise _in_file(error, shown) from None
+
+
+def read_text(path: Path, shown: str) -> str:
+    """The text of a file that is no YAML, such as a model's card. Raises `WorkspaceError` as `read_yaml` does."""
+    try:
+        return _text(_bytes(path))
+    except WorkspaceError as error:
+        raise _in_file(error, shown) from None
+
+
+def _in_file(error: WorkspaceError, shown: str) -> WorkspaceError:
+    return WorkspaceError(error.what, why=error.why, next_step=error.next_step, file=shown, line=error.line)
 
 
 def _bytes(path: Path) -> bytes:
