@@ -5,7 +5,7 @@ Pure: which entries of the ledger say so is in `ledger.handovers_read`, who may 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -141,28 +141,39 @@ class Moved:
     settled: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
-def moved(handovers: Iterable[Handover], files: Mapping[str, Mapping[str, str]]) -> Moved:
+def moved(
+    handovers: Iterable[Handover],
+    files: Mapping[str, Mapping[str, str]],
+    unread: Collection[tuple[str, str]] = (),
+) -> Moved:
     """Who holds which role by an accepted handover, given who the models' files name (model to role to person).
 
     The last accepted handover of a role decides while the file still names whoever had it before. As soon as the file
-    names its new owner, or somebody else altogether, the file decides.
+    names its new owner, or somebody else altogether, the file decides. Of `unread` ones (model and role) nobody knows
+    what the file says: there the handover goes on to hold.
     """
-    chains: dict[tuple[str, str], list[Handover]] = {}
-    for one in sorted(handovers, key=lambda one: one.ended.seq if one.ended else 0):
-        if one.state == "accepted":
-            for role in one.terms.owners:
-                chains.setdefault((one.terms.model, role), []).append(one)
     held: list[Held] = []
     settled: dict[int, tuple[str, ...]] = {}
-    for (model, role), chain in chains.items():
-        if role in chain[-1].settled:
-            continue
+    for (model, role), chain in _chains(handovers).items():
         last, named = chain[-1], files.get(model, {}).get(role)
-        if named != last.terms.owners[role] and named in _known_before(role, chain):
-            held.append(Held(model, role, last.terms.owners[role], last.seq, named))
+        if role in last.settled:
+            continue
+        person = last.terms.owners[role]
+        if (model, role) in unread or (named != person and named in _known_before(role, chain)):
+            held.append(Held(model, role, person, last.seq, named))
         else:
             settled[last.seq] = (*settled.get(last.seq, ()), role)
     return Moved(tuple(held), settled)
+
+
+def _chains(handovers: Iterable[Handover]) -> dict[tuple[str, str], list[Handover]]:
+    """The accepted handovers of each model and role, in the order of their acceptance."""
+    found: dict[tuple[str, str], list[Handover]] = {}
+    for one in sorted(handovers, key=lambda one: one.ended.seq if one.ended else 0):
+        if one.state == "accepted":
+            for role in one.terms.owners:
+                found.setdefault((one.terms.model, role), []).append(one)
+    return found
 
 
 def _known_before(role: str, chain: list[Handover]) -> set[str | None]:

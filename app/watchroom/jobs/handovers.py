@@ -24,7 +24,7 @@ def fill_handovers(draft: Draft, ledger: Ledger, *, record: bool = True) -> tupl
     """
     every, taken = handovers.read(ledger), drills.read(ledger)
     files = _owners_by_model(draft)
-    found = moved(every.all.values(), files)
+    found = moved(every.all.values(), files, _unread(draft))
     if record:
         handovers.settle(ledger, found.settled)
     draft.insert("handovers", [_row(one) for one in every.all.values()])
@@ -42,6 +42,11 @@ def _owners_by_model(draft: Draft) -> dict[str, dict[str, str]]:
     for model, role, person in rows:
         found.setdefault(model, {})[role] = person
     return found
+
+
+def _unread(draft: Draft) -> set[tuple[str, str]]:
+    """The roles that came with a handover at the last refresh, of models whose file has a mistake now."""
+    return set(draft.connection.execute("select model, role from room.owners where handover is not null").fetchall())
 
 
 def _move(draft: Draft, held: Iterable[Held]) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from watchroom.domain.authors import is_author, same_person
+from watchroom.domain.alerts import Alert
+from watchroom.domain.authors import same_person
 from watchroom.domain.handover import OWNING, Handover, Terms
 from watchroom.domain.policy import STAGES
 from watchroom.domain.roles import ADMIN
@@ -20,6 +21,7 @@ from watchroom.errors import Refused
 from watchroom.ledger import alerts, findings
 from watchroom.ledger.acts import actor_of, keep_refusal, kept, must_be_somebody, must_fit, role_of
 from watchroom.ledger.alert_acts import handed_over
+from watchroom.ledger.alerts import Reader
 from watchroom.ledger.book import Ledger, Transaction
 from watchroom.ledger.entry import NewEntry
 from watchroom.ledger.handovers_read import Handovers, applied, read
@@ -53,7 +55,10 @@ MAX_TEAM = 100
 REFRESH = "watchroom refresh"
 """Who is said to have seen that a model's file names its owners itself."""
 
+Payload = Mapping[str, Any]
 Rule = Callable[[Handover], Refused | None]
+Seeing = Callable[[Reader], Signable]
+"""Says, from the ledger as it is, what there is to be signed of the version at the stage."""
 
 
 def begin(ledger: Ledger, terms: Terms, by: Person) -> Handover:
@@ -94,24 +99,22 @@ def comment(ledger: Ledger, handover: int, text: str, by: Person) -> Handover:
     return _do(ledger, handover, "comment on a handover", payload, by, lambda found: None)
 
 
-def give(ledger: Ledger, handover: int, by: Person, now: Signable, seen: str, note: str = "") -> Handover:
-    """The giver signs what they saw: `now` is the evidence as it is, `seen` the digest that travelled with the button.
+def give(ledger: Ledger, handover: int, by: Person, current: Seeing, seen: str, note: str = "") -> Handover:
+    """The giver signs what they saw, with the digest that travelled with the button. Raises `Refused`.
 
-    Nobody signs for the giver, and nobody while something blocks the stage. Raises `Refused`.
+    `current` says, from the ledger as it is under the lock, what there is to be signed. Nobody signs for the giver, and
+    nobody while something blocks the stage.
     """
-    payload = {
-        "act": "given",
-        "digest": now.digest,
-        "parts": now.content,
-        "note": must_fit("note", note, MAX_TEXT, empty=True),
-    }
+    said = must_fit("note", note, MAX_TEXT, empty=True)
 
-    def rule(found: Handover) -> Refused | None:
-        return (
-            _must_be_them(found.terms.giver, "giver", by) or _must_wait_for_giver(found) or _current(found, now, seen)
-        )
+    def make(transaction: Transaction, found: Handover) -> Payload | Refused:
+        if refused := _must_be_them(found.terms.giver, "giver", by) or _must_wait_for_giver(found):
+            return refused
+        now = current(transaction)
+        signed = {"act": "given", "digest": now.digest, "parts": now.content, "note": said}
+        return _current(found, now, seen) or signed
 
-    return _do(ledger, handover, "sign a handover", payload, by, rule)
+    return _attempt(ledger, handover, "sign a handover", by, make)
 
 
 def take_back(ledger: Ledger, handover: int, reason: str, by: Person) -> Handover:
@@ -128,30 +131,28 @@ def accept(
     ledger: Ledger,
     handover: int,
     by: Person,
-    now: Signable,
+    current: Seeing,
     seen: str,
     was: Mapping[str, str | None],
     note: str = "",
 ) -> Handover:
     """The receiver accepts what the giver signed, and holds the roles named from then on. Raises `Refused`.
 
-    `now` and `seen` are as for `give`; `was` is who holds the model's roles as far as is known, so that it can be told
-    later whether the model's file has been written since. Where evidence got worse since the giver signed, it is
+    `current` and `seen` are as for `give`; `was` is who holds the model's roles as far as is known, so that it can be
+    told later whether the model's file has been written since. Where evidence got worse since the giver signed, it is
     refused, naming what did. The giver's open alerts and findings of the model go to the receiver with it.
     """
     said = must_fit("note", note, MAX_TEXT, empty=True)
 
-    def rule(found: Handover) -> Refused | None:
-        them = _must_be_them(found.terms.receiver, "receiver", by)
-        return them or _must_be_given(found) or _current(found, now, seen) or _worse(found, now)
+    def make(transaction: Transaction, found: Handover) -> Payload | Refused:
+        if refused := _must_be_them(found.terms.receiver, "receiver", by) or _must_be_given(found):
+            return refused
+        now = current(transaction)
+        taken = {"act": "accepted", "digest": now.digest, "reason": said}
+        before = {"was": {role: was.get(role) for role in found.terms.owners}}
+        return _current(found, now, seen) or _worse(found, now) or {**taken, **before, **_left(transaction, found)}
 
-    with ledger.transaction() as transaction:
-        found = read(transaction).all.get(handover)
-        refused = rule(found) if found else _gone()
-        if found is not None and refused is None:
-            return _accepted(transaction, found, by, now.digest, was, said)
-        keep_refusal(transaction, "accept a handover", by, refused, found.terms.model if found else None)
-    raise refused or _gone()
+    return _attempt(ledger, handover, "accept a handover", by, make, then=_bring)
 
 
 def decline(ledger: Ledger, handover: int, reason: str, by: Person) -> Handover:
@@ -206,46 +207,61 @@ def may(found: Handover, by: Person) -> tuple[str, ...]:
     return tuple(acts)
 
 
-def _do(ledger: Ledger, handover: int, tried: str, payload: Mapping[str, Any], by: Person, rule: Rule) -> Handover:
-    """Appends an act if the rule lets it, under the lock that the rule was looked up under."""
+def _do(ledger: Ledger, handover: int, tried: str, payload: Payload, by: Person, rule: Rule) -> Handover:
+    """Appends an act if the rule lets it."""
+    return _attempt(ledger, handover, tried, by, lambda _, found: rule(found) or payload)
+
+
+def _attempt(
+    ledger: Ledger,
+    handover: int,
+    tried: str,
+    by: Person,
+    make: Callable[[Transaction, Handover], Payload | Refused],
+    *,
+    then: Callable[[Transaction, Handover, Person], None] | None = None,
+) -> Handover:
+    """Appends what `make` gives, or records why it may not be; `then` follows it, all under one lock."""
     must_be_somebody(ledger, tried, by)
     with ledger.transaction() as transaction:
         found = read(transaction).all.get(handover)
-        refused = rule(found) if found else _gone()
-        if found is not None and refused is None:
-            return applied({handover: found}, transaction.append_all([_entry(found, payload, by)])[0])
+        made = make(transaction, found) if found else _gone()
+        if found is not None and not isinstance(made, Refused):
+            new = NewEntry(
+                HANDOVER, actor_of(by), {**made, "handover": handover}, role_of(by), found.terms.model,
+                found.terms.version,
+            )  # fmt: skip
+            after = applied({handover: found}, transaction.append_all([new])[0])
+            if then is not None:
+                then(transaction, after, by)
+            return after
+        refused = made if isinstance(made, Refused) else _gone()
         keep_refusal(transaction, tried, by, refused, found.terms.model if found else None)
-    raise refused or _gone()
+    raise refused
 
 
-def _entry(found: Handover, payload: Mapping[str, Any], by: Person) -> NewEntry:
-    said = {**payload, "handover": found.seq}
-    return NewEntry(HANDOVER, actor_of(by), said, role_of(by), found.terms.model, found.terms.version)
+def _left(transaction: Transaction, found: Handover) -> Payload:
+    """The giver's open alerts and findings of the model, by their ids."""
+    return {
+        "alerts": [one.alert_id for one in _alerts_of(transaction, found.terms)],
+        "findings": [one.seq for one in findings.read(transaction).owned_by(found.terms.giver, found.terms.model)],
+    }
 
 
-def _accepted(
-    transaction: Transaction, found: Handover, by: Person, digest: str, was: Mapping[str, str | None], note: str
-) -> Handover:
-    """The acceptance, and what goes to the receiver with it: alerts, findings, roles."""
-    terms = found.terms
-    own = [
+def _alerts_of(transaction: Transaction, terms: Terms) -> list[Alert]:
+    return [
         one for one in alerts.alerts(transaction, model=terms.model)
         if not one.is_over and one.assigned and same_person(one.assigned, terms.giver)
     ]  # fmt: skip
-    theirs = findings.read(transaction).owned_by(terms.giver, terms.model)
-    payload = {
-        "act": "accepted",
-        "digest": digest,
-        "reason": note,
-        "was": {role: was.get(role) for role in terms.owners},
-        "alerts": [one.alert_id for one in own],
-        "findings": [one.seq for one in theirs],
-    }
-    (entry,) = transaction.append_all([_entry(found, payload, by)])
+
+
+def _bring(transaction: Transaction, found: Handover, by: Person) -> None:
+    """Gives the receiver what the giver had to see to."""
+    terms = found.terms
     told = f"Came with handover {found.seq}, from {terms.giver}."
-    transaction.append_all(handed_over(one, terms.receiver, told, by) for one in own)
+    transaction.append_all(handed_over(one, terms.receiver, told, by) for one in _alerts_of(transaction, terms))
+    theirs = findings.read(transaction).owned_by(terms.giver, terms.model)
     findings.reassign_in(transaction, theirs, terms.receiver, by, told)
-    return applied({found.seq: found}, entry)
 
 
 def _settled(found: Handover, roles: Iterable[str]) -> NewEntry | None:
@@ -353,7 +369,7 @@ def _must_be_them(named: str, what: str, by: Person) -> Refused | None:
 
 def _must_be_of(by: Person, named: Iterable[str], what: str) -> Refused | None:
     actor = actor_of(by)
-    if ADMIN in by.roles or (actor != NOT_SIGNED_IN and is_author(actor, tuple(named))):
+    if ADMIN in by.roles or (actor != NOT_SIGNED_IN and any(same_person(actor, one) for one in named)):
         return None
     people = " and ".join(dict.fromkeys(named))
     return Refused(
