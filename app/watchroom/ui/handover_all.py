@@ -1,0 +1,277 @@
+"""The checklists of all models: what is missing where, who holds it up, and what is waived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from watchroom.store.queries import checklist as queries
+from watchroom.store.queries import models as model_queries
+from watchroom.store.queries.checklist import Subject
+from watchroom.ui import handover_words
+from watchroom.ui.handover_known import all_lines, known, today
+from watchroom.ui.handover_lines import Count, Holder, Line, count, holders, next_stage
+from watchroom.ui.navigation import go
+from watchroom.ui.room import ask, room
+from watchroom.ui.states import empty, section, sourced, truncated
+from watchroom.ui.tables import download
+from watchroom.ui.text import count_of, one_line, plain, some
+
+TABLE, PEOPLE = "handover_table", "handover_people"
+ROW_HEIGHT = 34
+_ROWS_SEEN = 16
+PEOPLE_SHOWN = 50
+WAIVED_SHOWN = 100
+NAMED = 3
+"""People named in the sentence; the table has all."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A model by the version that its page opens with: its items, what they come to, and the stage that is next."""
+
+    subject: Subject
+    lines: tuple[Line, ...]
+    count: Count
+    next: str | None
+    holders: tuple[Holder, ...]
+
+
+def show() -> None:
+    """The view of all models."""
+    now, day = datetime.now(UTC), today()
+    found = checked(all_lines(), now, day)
+    if not found:
+        empty(
+            "Nothing has been checked yet.",
+            "The refresh asks of each model what its policy asks of its tier, and checks what can be checked.",
+            command="watchroom refresh",
+        )
+        return
+    models = len(ask(model_queries.names))
+    st.subheader(f"{_icon(found)} {plain(answer(found, models, now), 700)}", anchor=False)
+    if known() is None:
+        st.caption(":material/info: The ledger cannot be read now: this is as the last refresh saw it.")
+    _models(found, now, models)
+    _people(found, now, day)
+    _waived(found)
+
+
+def checked(lines: Sequence[Line], now: datetime, day: date) -> list[Checked]:
+    """Every model of which a version is checked: those with most that holds up a sign-off first, then most open."""
+    by_model: dict[str, list[Line]] = {}
+    for line in lines:
+        by_model.setdefault(line.row.model, []).append(line)
+    approved = ask(queries.approved)
+    subjects: dict[str, Subject] = {}
+    for subject in ask(queries.subjects):
+        subjects.setdefault(subject.model, subject)  # the first of a model is the one that its page opens with
+    found = [
+        _one(subject, by_model[name], approved.get((name, subject.version), {}), now, day)
+        for name, subject in subjects.items()
+        if name in by_model
+    ]
+    return sorted(found, key=lambda one: (-one.count.blocking, -one.count.open, one.subject.title.lower()))
+
+
+def _one(
+    subject: Subject, lines: Sequence[Line], approved: Mapping[str, queries.Approved], now: datetime, day: date
+) -> Checked:
+    return Checked(subject, tuple(lines), count(lines, day), next_stage(lines, approved), holders(lines, now))
+
+
+def _icon(found: Sequence[Checked]) -> str:
+    if any(one.count.blocking for one in found):
+        return ":red[:material/block:]"
+    if any(one.count.open for one in found):
+        return ":orange[:material/pending_actions:]"
+    return ":green[:material/check_circle:]"
+
+
+def answer(found: Sequence[Checked], models: int, now: datetime) -> str:
+    """In how many models something holds up a sign-off, how much is open in all, and with whom most of it is."""
+    held = [one for one in found if one.count.blocking]
+    still = sum(one.count.open for one in found)
+    parts = [_held(held, len(found))]
+    if still:
+        asked, waived = sum(one.count.asked for one in found), sum(one.count.waived for one in found)
+        besides = f", {waived} waived" if waived else ""
+        parts.append(f"In all {still} of {count_of(asked, 'item')} are open{besides}.")
+        parts.append(_who(found, now))
+    if (unchecked := models - len(found)) > 0:
+        parts.append(f"Of {count_of(unchecked, 'model')} no version is checked.")
+    return " ".join(part for part in parts if part)
+
+
+def _held(held: Sequence[Checked], of: int) -> str:
+    if not held:
+        return f"Nothing that is missing holds up a sign-off in any of {count_of(of, 'model')}."
+    named = some([one_line(one.subject.title, 40) for one in held], NAMED)
+    return f"In {len(held)} of {count_of(of, 'model')} something is missing that holds up a sign-off: {named}."
+
+
+def _who(found: Sequence[Checked], now: datetime) -> str:
+    """Who has most of it, and what nobody sees to."""
+    every = holders((line for one in found for line in one.lines), now)
+    named = next((one for one in every if one.person is not None), None)
+    nobody = next((len(one.lines) for one in every if one.person is None), 0)
+    most = ""
+    if named is not None:
+        where = count_of(len({line.row.model for line in named.lines}), "model")
+        holds = f", {named.blocking} of which hold up a sign-off" if named.blocking else ""
+        most = f"{one_line(named.person, 60)} has most: {count_of(len(named.lines), 'item')} in {where}{holds}."
+    return f"{most} Nobody sees to {nobody} of them." if nobody else most
+
+
+def _models(found: Sequence[Checked], now: datetime, models: int) -> None:
+    section("By model", "The version that is being handed over, else the champion, else the newest.")
+    shown = found[: room().settings.page_rows]
+    picked = st.dataframe(
+        pd.DataFrame([_model_row(one, now) for one in shown]),
+        key=TABLE,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=min(len(shown), _ROWS_SEEN) * ROW_HEIGHT + ROW_HEIGHT + 3,
+        on_select="rerun",
+        selection_mode="single-cell",
+        column_config=_COLUMNS,
+        placeholder="–",
+        alt=f"{count_of(len(shown), 'model')} with what is missing and who has most of it, what is held up most first",
+    )
+    st.caption(":material/ads_click: Click a row for the model's checklist, or choose it in the sidebar.")
+    truncated(len(shown), len(found), "models")
+    st.caption(sourced("with what people did since the refresh", len(found), "model"))
+    download("Download as CSV", "checklists", lambda: table(found))
+    if cells := picked["selection"]["cells"]:
+        go("handover", model=shown[cells[0][0]].subject.model)
+
+
+_COLUMNS: dict[str, ColumnConfig] = {
+    "Model": st.column_config.TextColumn(width=170, pinned=True),
+    "Version": st.column_config.TextColumn(width=125),
+    "Next": st.column_config.TextColumn("Next stage", width=86, help="The first stage that is not signed off"),
+    "Hold up": st.column_config.NumberColumn(width=70, help="Open items that hold up a sign-off"),
+    "Open": st.column_config.NumberColumn(width=60, help="Items that are neither met nor waived"),
+    "Met": st.column_config.ProgressColumn(width=120, format="%d %%", min_value=0, max_value=100),
+    "Most with": st.column_config.TextColumn(width=200, help="Who has most open items, and how many"),
+    "Longest": st.column_config.NumberColumn("Longest open", width=100, format="%d d"),
+    "Past date": st.column_config.NumberColumn(width=76),
+    "Waived": st.column_config.NumberColumn(width=66),
+    "Tier": st.column_config.TextColumn(width=110),
+}
+
+
+def _model_row(one: Checked, now: datetime) -> dict[str, object]:
+    subject, of = one.subject, one.count
+    first = one.holders[0] if one.holders else None
+    longest = [days for each in one.holders if (days := each.longest(now)) is not None]
+    return {
+        "Model": one_line(subject.title, 80),
+        "Version": " · ".join((f"v{subject.version}", *subject.named[:1])),
+        "Next": one.next,
+        "Hold up": of.blocking or None,
+        "Open": of.open or None,
+        "Met": round(100 * of.met / of.asked) if of.asked else None,
+        "Most with": f"{one_line(first.person or handover_words.NOBODY, 60)}, {len(first.lines)}" if first else None,
+        "Longest": max(longest, default=None),
+        "Past date": of.overdue or None,
+        "Waived": of.waived or None,
+        "Tier": f"{subject.tier}, assumed" if subject.assumed else subject.tier,
+    }
+
+
+def table(found: Sequence[Checked]) -> pd.DataFrame:
+    """Every model as a plain table."""
+    rows = []
+    for one in found:
+        subject = {**one.subject.__dict__, "authors": ", ".join(one.subject.authors)}
+        rows.append({**subject, "next_stage": one.next, **one.count.__dict__})
+    return pd.DataFrame(rows)
+
+
+def _people(found: Sequence[Checked], now: datetime, day: date) -> None:
+    every = holders((line for one in found for line in one.lines), now)
+    if not every:
+        return
+    section("By person", "Who is to see to what is open: those who hold up most first.")
+    shown = every[:PEOPLE_SHOWN]
+    st.dataframe(
+        pd.DataFrame([_person_row(one, now, day) for one in shown]),
+        key=PEOPLE,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        column_config=_PEOPLE,
+        placeholder="–",
+        alt=f"{count_of(len(shown), 'person', 'people')} with their open items",
+    )
+    truncated(len(shown), len(every), "people")
+
+
+_PEOPLE: dict[str, ColumnConfig] = {
+    "Who": st.column_config.TextColumn(width=240, pinned=True),
+    "Hold up": st.column_config.NumberColumn(width=70, help="Open items that hold up a sign-off"),
+    "Open": st.column_config.NumberColumn(width=60),
+    "Longest": st.column_config.NumberColumn("Longest open", width=100, format="%d d"),
+    "Past date": st.column_config.NumberColumn(width=76),
+    "As": st.column_config.TextColumn(width=170),
+    "Models": st.column_config.TextColumn(width=330),
+}
+
+
+def _person_row(one: Holder, now: datetime, day: date) -> dict[str, object]:
+    titles = {subject.model: subject.title for subject in ask(queries.subjects)}
+    models = list(dict.fromkeys(titles.get(line.row.model, line.row.model) for line in one.lines))
+    return {
+        "Who": one_line(one.person or handover_words.NOBODY, 80),
+        "Hold up": one.blocking or None,
+        "Open": len(one.lines),
+        "Longest": one.longest(now),
+        "Past date": one.overdue(day) or None,
+        "As": some([handover_words.role(name) for name in one.roles]),
+        "Models": some([one_line(title, 40) for title in models]),
+    }
+
+
+def _waived(found: Sequence[Checked]) -> None:
+    """What is set aside, with why and until when, the soonest to end first."""
+    rows = [
+        {
+            "Until": waiver.until,
+            "Model": one_line(one.subject.title, 80),
+            "Version": one.subject.version,
+            "Item": one_line(line.row.text, 160),
+            "Why": one_line(waiver.reason, 300),
+            "By": one_line(waiver.actor, 80),
+        }
+        for one in found
+        for line in one.lines
+        if line.standing.status == "waived" and line.told is not None and (waiver := line.told.waiver) is not None
+    ]
+    if not rows:
+        return
+    section("Waived", "Not asked for until the day that stands with each; then it is open again.")
+    frame = pd.DataFrame(rows).sort_values(["Until", "Model"])
+    st.dataframe(
+        frame[:WAIVED_SHOWN],
+        key="handover_waived",
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        column_config=_WAIVED,
+        alt=f"{count_of(len(rows), 'waiver')}, the soonest to end first",
+    )
+    truncated(WAIVED_SHOWN, len(rows), "waivers")
+
+
+_WAIVED: dict[str, ColumnConfig] = {
+    "Until": st.column_config.DateColumn(format="D MMM YYYY", width=96),
+    "Model": st.column_config.TextColumn(width=150),
+    "Version": st.column_config.NumberColumn(width=64, format="v%d"),
+    "Item": st.column_config.TextColumn(width=330),
+    "Why": st.column_config.TextColumn(width=330),
+    "By": st.column_config.TextColumn(width=140),
+}

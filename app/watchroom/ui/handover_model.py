@@ -1,0 +1,191 @@
+"""The checklist of one model version: what is missing for the next stage and who holds it up, then item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import streamlit as st
+
+from watchroom.domain.policy import STAGE_QUESTIONS, STAGES
+from watchroom.store.queries import checklist as queries
+from watchroom.store.queries.checklist import Approved, Subject
+from watchroom.store.queries.models import Model
+from watchroom.ui import handover_list, handover_words
+from watchroom.ui.acting import say_done
+from watchroom.ui.handover_known import known, lines, subject_of, today
+from watchroom.ui.handover_lines import Line, next_stage
+from watchroom.ui.handover_score import show as show_score
+from watchroom.ui.navigation import link
+from watchroom.ui.room import ask
+from watchroom.ui.rows import badge, quiet, tier_badge
+from watchroom.ui.scope import Scope
+from watchroom.ui.states import empty
+from watchroom.ui.text import plain
+
+STAGE = "stage"
+ALL = "all"
+"""The parameter of the address that names a stage, and what it says for all; without it the next one is open."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the parts of the page share: the version, its items, its sign-offs, the stage that is next, and now."""
+
+    model: Model
+    subject: Subject
+    lines: tuple[Line, ...]
+    approved: Mapping[str, Approved]
+    next: str | None
+    now: datetime
+    today: date
+
+    @property
+    def stage(self) -> str | None:
+        """The stage that is open, None for all of them."""
+        asked = st.query_params.get(STAGE, "")
+        return asked if asked in STAGES else None if asked == ALL else self.next
+
+    def of(self, stage: str | None) -> tuple[Line, ...]:
+        """The items of a stage, or of all."""
+        return tuple(line for line in self.lines if stage in (None, line.row.stage))
+
+
+def show(model: Model, chosen: Scope) -> None:
+    """The view of one model."""
+    say_done()
+    subject = subject_of(model.name, chosen.version)
+    if subject is None:
+        _unchecked(model, chosen)
+        return
+    page = _page(model, subject)
+    if not page.lines:
+        empty(
+            f"The items of version {subject.version} have not been checked yet.",
+            "The refresh asks what the model's policy asks of its tier, and checks what can be checked.",
+            command="watchroom refresh",
+        )
+        return
+    _answer(page)
+    _stages(page)
+    handover_list.show(model, subject, page.of(page.stage), page.stage)
+    _sign_off(page)
+    show_score(subject)
+
+
+def _page(model: Model, subject: Subject) -> Page:
+    found = lines(subject)
+    states = ask(queries.approved, model=model.name).get((model.name, subject.version), {})
+    return Page(model, subject, found, states, next_stage(found, states), datetime.now(UTC), today())
+
+
+def _unchecked(model: Model, chosen: Scope) -> None:
+    found = ask(queries.subjects, model=model.name)
+    if not found:
+        empty(
+            "This model has no version that is checked yet.",
+            "Versions are checked that are champion, challenger, the newest, or being handed over.",
+            command="watchroom refresh",
+        )
+        return
+    empty(
+        f"Version {chosen.version} is not checked.",
+        "Versions are checked that are champion, challenger, the newest, or being handed over.",
+    )
+    _others(found, None)
+
+
+def _answer(page: Page) -> None:
+    """What is missing and who holds it up, and of which version that is."""
+    subject = page.subject
+    with st.container(border=True, gap="xsmall"):
+        said = handover_words.answer(page.lines, page.next, subject.version, page.now, page.today)
+        st.subheader(f"{_icon(page)} {plain(said, 700)}", anchor=False)
+        for way in ask(queries.under_way, model=subject.model, version=subject.version):
+            st.markdown(f":material/swap_horiz: {plain(handover_words.way(way), 400)}")
+        if known() is None:
+            st.markdown(
+                ":orange[:material/warning:] The ledger cannot be read now: this is as the last refresh saw it, and "
+                "nothing can be done here. Status may say why."
+            )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(_badges(subject), width="stretch")
+            _others(ask(queries.subjects, model=subject.model), subject.version)
+
+
+def _icon(page: Page) -> str:
+    if any(line.blocks for line in page.of(page.next)):
+        return ":red[:material/block:]"
+    if any(line.open for line in page.lines):
+        return ":orange[:material/pending_actions:]"
+    return ":green[:material/check_circle:]"
+
+
+def _badges(subject: Subject) -> str:
+    assumed = quiet("assumed, the risk is not assessed") if subject.assumed else ""
+    named = " ".join(badge(name, "blue") for name in subject.named)
+    asked = quiet(f"asked by the policy “{plain(subject.policy, 60)}”")
+    return f"{badge(f'Version {subject.version}')} {named} {tier_badge(subject.tier)} {assumed} {asked}"
+
+
+def _others(found: Sequence[Subject], shown: int | None) -> None:
+    """The other versions that are checked, each as a link."""
+    for one in found:
+        if one.version != shown:
+            label = f"Version {one.version}" + (f", {one.named[0]}" if one.named else "")
+            link("handover", label, params={"model": one.model, "version": str(one.version), "view": "Checklist"})
+
+
+def _stages(page: Page) -> None:
+    """The stages in their order, each with a square for every item; one of them is open below."""
+    chosen = page.stage
+    with st.grid(len(STAGES), min_column_width=165):
+        for stage in STAGES:
+            _stage(page, stage, is_open=stage == chosen)
+    if chosen is None:
+        st.markdown("**All stages**")
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{chosen.capitalize()}**: {STAGE_QUESTIONS[chosen]}", width="stretch")  # type: ignore[index]
+        if len({line.row.stage for line in page.lines}) > 1:
+            st.button("All stages", key="stage_all", type="tertiary", on_click=choose, args=(ALL,))
+
+
+def _stage(page: Page, stage: str, *, is_open: bool) -> None:
+    found = page.of(stage)
+    with st.container(border=True, gap="xxsmall", height="stretch"):
+        st.button(
+            f"{_stage_icon(found)} {stage.capitalize()}" + (" · next" if stage == page.next else ""),
+            key=f"stage_{stage}",
+            type="primary" if is_open else "secondary",
+            width="stretch",
+            disabled=not found,
+            on_click=choose,
+            args=(stage,),
+        )
+        told = plain(handover_words.stage_state(found, page.today))
+        signed = plain(handover_words.sign_off(page.approved.get(stage)))
+        st.markdown("  \n".join(part for part in (handover_words.squares(found), quiet(told), quiet(signed)) if part))
+
+
+def _stage_icon(found: Sequence[Line]) -> str:
+    if any(line.blocks for line in found):
+        return ":material/block:"
+    if any(line.open for line in found):
+        return ":material/pending:"
+    return ":material/check_circle:" if found else ":material/remove:"
+
+
+def choose(stage: str) -> None:
+    """Put a stage into the address, or `ALL`; everything else in the address stays."""
+    st.query_params[STAGE] = stage
+
+
+def _sign_off(page: Page) -> None:
+    stage = page.stage
+    if stage is None:
+        return
+    from watchroom.ui import sign_off
+
+    sign_off.panel(page.model.name, page.subject.version, stage)
