@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from watchroom.errors import SourceError
@@ -20,6 +19,7 @@ from watchroom.jobs.loads import try_to_load
 from watchroom.jobs.profile.problems import engine_failed
 from watchroom.jobs.profile.step import ProfileCounts, ProfileResult, profile_models
 from watchroom.jobs.reports_due import send_reports
+from watchroom.jobs.steps import Step, status_of
 from watchroom.jobs.value.step import advise_on, work_out_value
 from watchroom.ledger import Ledger
 from watchroom.settings import Settings
@@ -30,8 +30,6 @@ from watchroom.sources.tracking.contract import Problem, TrackingSource
 from watchroom.store.draft import Draft
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.room_file import RoomSettings
-
-Step = Callable[[str], AbstractContextManager[dict[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ def _count(draft: Draft, workspace: Workspace, engine: Engine | SourceError, ste
         else:
             profiled = profile_models(draft, workspace, engine)
         said["detail"] = str(profiled.counts)
-        said["status"] = "partial" if any(problem.severity == "error" for problem in profiled.problems) else "done"
+        said["status"] = status_of(profiled.problems)
     return profiled
 
 

@@ -6,9 +6,9 @@ Each is in a module of its own; here is their order, and what stands between one
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 
 from watchroom.jobs.portfolio.step import fill_portfolio
+from watchroom.jobs.steps import Step, status_of
 from watchroom.jobs.value.actions import advise
 from watchroom.jobs.value.cutoffs import find_cutoffs
 from watchroom.jobs.value.failed import failed
@@ -23,18 +23,16 @@ from watchroom.workspace.load import Workspace
 
 _FAILED = "This step of the refresh failed; what it said before stands."
 
-Step = Callable[[str], AbstractContextManager[dict[str, str]]]
-
 
 def work_out_value(draft: Draft, workspace: Workspace, engine: Engine, step: Step) -> tuple[Problem, ...]:
     """Bring KPIs and money up to date with the logs. The parts `profile`, `health`, `compare`, `room` must be there."""
     with step("Work out KPIs") as said:
         fill_serving(draft)
         kpis = work_out_kpis(draft, workspace, engine)
-        said["detail"], said["status"] = kpis.detail, _status(kpis.problems)
+        said["detail"], said["status"] = kpis.detail, status_of(kpis.problems)
     with step("Work out money") as said:
         money = count_money(draft, workspace, engine)
-        said["detail"], said["status"] = money.detail, _status(money.problems)
+        said["detail"], said["status"] = money.detail, status_of(money.problems)
     return (*kpis.problems, *money.problems)
 
 
@@ -70,7 +68,3 @@ _ADVICE: tuple[tuple[str, Callable[[Draft, Workspace], Done]], ...] = (
     ("Advise on what to do next", advise),
 )
 """What is said of the figures, in this order: each by its name, with its function."""
-
-
-def _status(problems: tuple[Problem, ...]) -> str:
-    return "partial" if any(problem.severity == "error" for problem in problems) else "done"
