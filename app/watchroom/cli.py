@@ -316,6 +316,38 @@ def _page(model: str | None, period: str, options: dict[str, str | None]) -> str
 
 
 @cli.group()
+def policy() -> None:
+    """What is asked of a model before it goes on, by stage and tier."""
+
+
+@policy.command("show")
+@click.argument("name", default="default")
+@click.option(
+    "--tier", type=click.Choice(["low", "medium", "high", "critical"]), help="Only what it asks of that tier."
+)
+@click.option(
+    "--stage", type=click.Choice(["discovery", "pilot", "deploy", "monitor", "support"]), help="Only a stage."
+)
+@cli_options("workspace")
+def show_(name: str, tier: str | None, stage: str | None, **options: str | None) -> None:
+    """Print what the policy NAME (default: the one that ships) asks, and who signs it off."""
+    from watchroom.jobs.policy_text import policy_named, policy_text
+
+    click.echo(policy_text(policy_named(_settings(options).workspace, name), tier, stage), nl=False)
+
+
+@policy.command("copy")
+@click.argument("name", default="own")
+@click.option("--whole", is_flag=True, help="Every item in full, instead of a file that changes the one that ships.")
+@cli_options("workspace")
+def copy_(name: str, whole: bool, **options: str | None) -> None:
+    """Write policies/NAME.yaml (default: own) into the workspace, to begin a policy of your own from."""
+    from watchroom.jobs.policy_text import copy_policy
+
+    click.echo(f"wrote {copy_policy(_settings(options).workspace, name, whole=whole)}")
+
+
+@cli.group()
 def ledger() -> None:
     """The append-only record of what people decided and what the registry was seen to be."""
 
