@@ -31,7 +31,7 @@ class Subject:
         """Whether the item is asked of its tier; one with a tier that is not known is asked of all."""
         if self.tier not in TIERS or item.tier not in TIERS:
             return True
-        return TIERS.index(item.tier) <= TIERS.index(self.tier)  # type: ignore[arg-type]
+        return TIERS.index(item.tier) <= TIERS.index(self.tier)
 
 
 @dataclass(frozen=True)
