@@ -73,7 +73,7 @@ order by a.model, a.version,
 
 
 def waiting(snapshot: Snapshot, *, soon: datetime, model: str | None = None) -> tuple[Waiting, ...]:
-    """What waits for sign-offs: begun, void and ended ones, champions and handovers without any, and those that end soon.
+    """What waits for sign-offs: those begun, void or ended, champions and handovers without any, and what ends soon.
 
     That is before `soon` (UTC without a zone). A version that nobody has begun to sign, and that serves nobody, does
     not wait.
@@ -101,7 +101,7 @@ def teams(snapshot: Snapshot) -> Mapping[str, str]:
 
 def compliance(snapshot: Snapshot) -> pd.DataFrame:
     """The table `compliance`, by team and day; empty when nothing was counted yet."""
-    return snapshot.frame("select * from compliance order by team, day")
+    return snapshot.query("select * from compliance order by team, day")
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def headings(snapshot: Snapshot, *, regulation: str) -> tuple[Heading, ...]:
 
 @dataclass(frozen=True)
 class Mapped:
-    """A heading for a model: how it stands (`held`, `partly`, `missing`), and what is held or not, with the page of each.
+    """A heading for a model: how it stands (`held`, `partly`, `missing`), what is held and what not, with pages.
 
     `version` is the one looked at, None for a model without any; a page may be empty.
     """
