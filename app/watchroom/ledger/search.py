@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import islice
 
 import sqlalchemy as sa
 
 from watchroom.ledger.book import Ledger
 from watchroom.ledger.entry import Entry, Head, StoredRow, entry_of, time_text
 from watchroom.ledger.tables import entries as table
+from watchroom.ledger.told import refers_to
 
 MOST_WORDS = 8
 """Words of a text that are looked for; a sentence has no more that tell entries apart."""
@@ -105,6 +107,20 @@ def by_number(ledger: Ledger, numbers: Iterable[int]) -> dict[int, Entry]:
     wanted = sorted(set(numbers))
     rows = ledger.ask(lambda connection: _rows(connection, wanted)) if wanted else []
     return {row.seq: entry_of(row) for row in rows}
+
+
+def later_about(ledger: Ledger, entry: Entry, *, most: int) -> list[Entry]:
+    """What came after an entry about the same thing: that it opened, or that it is itself about. `LedgerError`."""
+    same = (*refers_to(entry), entry.seq)
+
+    def asked(connection: sa.Connection) -> list[Entry]:
+        same_model = table.c.model.is_not_distinct_from(entry.model)
+        named = [_like(table.c.payload, str(seq), connection.dialect.name) for seq in same]
+        query = sa.select(table).where(table.c.seq > entry.seq, same_model, sa.or_(*named)).order_by(table.c.seq)
+        found = (entry_of(StoredRow._make(row)) for row in connection.execute(query))
+        return list(islice((one for one in found if set(refers_to(one)) & set(same)), most))
+
+    return ledger.ask(asked)
 
 
 def facets(ledger: Ledger, known: Facets | None = None) -> Facets:

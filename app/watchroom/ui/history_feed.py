@@ -1,0 +1,89 @@
+"""Entries as people read them: by day, who did what, what they wrote, and the way to the whole entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from watchroom.ui.navigation import link
+from watchroom.ui.rows import quiet
+from watchroom.ui.text import one_line, plain
+from watchroom.ui.workspace import facts
+
+if TYPE_CHECKING:
+    from watchroom.ledger import Entry, Ledger
+
+ICONS = {
+    "sign_off": ":material/verified:",
+    "approval_event": ":material/verified_user:",
+    "handover": ":material/swap_horiz:",
+    "proposal": ":material/how_to_vote:",
+    "kpi_agreement": ":material/handshake:",
+    "checklist": ":material/checklist:",
+    "finding": ":material/rate_review:",
+    "evidence": ":material/attach_file:",
+    "drill": ":material/quiz:",
+    "compliance": ":material/fact_check:",
+    "registry_event": ":material/deployed_code:",
+    "alert_event": ":material/notifications_active:",
+    "alert_act": ":material/notifications:",
+    "note": ":material/sticky_note_2:",
+    "pin": ":material/push_pin:",
+    "saved_view": ":material/bookmark:",
+    "event": ":material/event:",
+    "refusal": ":material/block:",
+    "notification": ":material/send:",
+    "report": ":material/send:",
+    "reminder": ":material/send:",
+    "visit": ":material/visibility:",
+}
+_PLAIN_ICON = ":material/history:"
+
+DID_LENGTH = 900
+QUOTE_LENGTH = 300
+"""Characters of what somebody wrote; the entry itself has all of it."""
+
+
+def show(ledger: Ledger, entries: Sequence[Entry]) -> None:
+    """The entries in this order, with a line for each day."""
+    from watchroom.ledger.search import by_number
+    from watchroom.ledger.told import about
+
+    others = by_number(ledger, about(entries))
+    zone = facts().zone
+    for day, together in groupby(entries, key=lambda entry: entry.at.astimezone(zone).date()):
+        st.markdown(f"**{day:%A}, {day.day} {day:%B %Y}**")
+        with st.container(border=True, gap="xxsmall"):
+            for entry in together:
+                _row(entry, others)
+
+
+def _row(entry: Entry, others: Mapping[int, Entry]) -> None:
+    with st.container(horizontal=True, gap="small"):
+        link("history", f":gray[{entry.seq}]", params={"entry": str(entry.seq)})
+        st.markdown(sentence(entry, others))
+
+
+def sentence(entry: Entry, others: Mapping[int, Entry], *, quote: int = QUOTE_LENGTH) -> str:
+    """Time, who, what and what they wrote, in Markdown."""
+    from watchroom.ledger.told import tell
+
+    told = tell(entry, others)
+    icon = f":red[{ICONS['refusal']}]" if entry.kind == "refusal" else f":gray[{ICONS.get(entry.kind, _PLAIN_ICON)}]"
+    wrote = f"  \n{quiet(f'“{plain(told.quote, quote)}”')}" if told.quote else ""
+    return f"{icon} {quiet(clock(entry.at))} {who(entry)} {plain(told.did, DID_LENGTH)}{wrote}"
+
+
+def who(entry: Entry) -> str:
+    """Who did it, with the role, in Markdown."""
+    role = f" {quiet(plain(entry.role.replace('_', ' '), 40))}" if entry.role else ""
+    return f"**{plain(one_line(entry.actor, 80))}**{role}"
+
+
+def clock(at: datetime) -> str:
+    """The time of day in the workspace's zone."""
+    return f"{at.astimezone(facts().zone):%H:%M}"

@@ -1,0 +1,139 @@
+"""One entry of the ledger with all that it holds: what it is about, what came of it, its place in the chain."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from watchroom.ui.history_feed import sentence as in_words
+from watchroom.ui.identity import while_admitted
+from watchroom.ui.navigation import link
+from watchroom.ui.states import code, empty
+from watchroom.ui.text import number, one_line, plain, when
+from watchroom.ui.workspace import facts
+
+if TYPE_CHECKING:
+    from watchroom.ledger import Entry, Ledger
+    from watchroom.ledger.search import Facets
+
+PARAMETER = "entry"
+"""Where the address holds the entry that has the page to itself."""
+
+MOST_LATER = 30
+"""Entries about the same thing that are shown."""
+
+_DIGITS = 18
+
+
+def show(ledger: Ledger, known: Facets) -> None:
+    """The entry that the address names, or that there is none."""
+    from watchroom.ledger.search import by_number
+
+    link("history", "All entries", icon=":material/arrow_back:")
+    asked = st.query_params.get(PARAMETER, "")
+    seq = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= _DIGITS else 0
+    entry = by_number(ledger, [seq]).get(seq)
+    if entry is None:
+        empty(f"The ledger has no entry {one_line(asked, 30)}.", f"Its entries are 1 to {number(known.head.seq)}.")
+        return
+    _entry(ledger, entry, known.head.seq)
+
+
+def _entry(ledger: Ledger, entry: Entry, last: int) -> None:
+    from watchroom.ledger.search import by_number
+    from watchroom.ledger.told import refers_to
+
+    others = by_number(ledger, (*refers_to(entry), entry.seq - 1))
+    st.subheader(f"Entry {number(entry.seq)} of {number(last)}", anchor=False)
+    st.markdown(in_words(entry, others, quote=2000))
+    _steps(entry, last)
+    _facts(entry)
+    _around(ledger, entry, others)
+    _chain(entry, others.get(entry.seq - 1))
+
+
+def _steps(entry: Entry, last: int) -> None:
+    with st.container(horizontal=True, gap="small"):
+        if entry.seq > 1:
+            link("history", "The one before", icon=":material/chevron_left:", params={PARAMETER: str(entry.seq - 1)})
+        if entry.seq < last:
+            link("history", "The one after", icon=":material/chevron_right:", params={PARAMETER: str(entry.seq + 1)})
+        if entry.model:
+            link("history", "All about this model", icon=":material/deployed_code:", params={"model": entry.model})
+        link("history", "All by this person", icon=":material/person:", params={"person": entry.actor})
+
+
+def _facts(entry: Entry) -> None:
+    rows = [
+        ("Written", f"{when(entry.at, facts().zone)} ({facts().zone.key}), {entry.at:%Y-%m-%d %H:%M:%S.%f} UTC"),
+        ("By", entry.actor),
+        ("Role", entry.role or "none"),
+        ("Kind", entry.kind.replace("_", " ")),
+        ("Model", entry.model or "none"),
+        ("Version", "none" if entry.version is None else str(entry.version)),
+        *((key.replace("_", " ").capitalize(), text) for key, text in _payload(entry)),
+    ]
+    table = pd.DataFrame([(name, one_line(text, 2000)) for name, text in rows], columns=["What", "Value"])
+    st.dataframe(table, hide_index=True, width="stretch", row_height=32, height="content")
+
+
+def _payload(entry: Entry) -> list[tuple[str, str]]:
+    """What the payload holds, a row for each key in its order."""
+    try:
+        found = entry.payload
+    except ValueError:
+        return [("payload", entry.payload_json)]
+    return [(str(key), _text(value)) for key, value in found.items()] if isinstance(found, dict) else []
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value or "empty"
+    if value is None:
+        return "none"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _around(ledger: Ledger, entry: Entry, others: dict[int, Entry]) -> None:
+    """What it is about, and what was done about the same thing after it."""
+    from watchroom.ledger.search import by_number, later_about
+    from watchroom.ledger.told import about, refers_to
+
+    before = [others[seq] for seq in refers_to(entry) if seq in others]
+    later = later_about(ledger, entry, most=MOST_LATER)
+    if not (before or later):
+        return
+    known = {**others, entry.seq: entry, **by_number(ledger, about(later))}
+    for title, found in (("What it is about", before), ("What came after, about the same", later)):
+        if found:
+            st.markdown(f"**{title}**")
+            with st.container(border=True, gap="xxsmall"):
+                for one in found:
+                    with st.container(horizontal=True, gap="small"):
+                        link("history", f":gray[{one.seq}]", params={PARAMETER: str(one.seq)})
+                        st.markdown(f"{plain(when(one.at, facts().zone))} {in_words(one, known)}")
+
+
+def _chain(entry: Entry, before: Entry | None) -> None:
+    from watchroom.ledger.entry import row_of
+    from watchroom.ledger.export import line
+
+    holds = row_of(entry).computed_hash() == entry.hash
+    follows = entry.seq == 1 or (before is not None and before.hash == entry.prev_hash)
+    good = holds and follows
+    icon = ":green[:material/check_circle:]" if good else ":red[:material/error:]"
+    said = "It is as it was written" if holds else "It is not as it was written: what it says does not have its hash"
+    after = "begins the chain" if entry.seq == 1 else f"follows entry {number(entry.seq - 1)}"
+    joined = f", and {after}" if follows else f", and does not follow entry {number(entry.seq - 1)} as that stands here"
+    st.markdown(f"{icon} {said}{joined}.")
+    with st.expander("As it stands in the ledger", key="entry_raw", on_change="rerun") as raw:
+        if raw.open:
+            code(line(entry), wrap=True)
+            st.download_button(
+                "This entry as a JSON line", data=while_admitted(lambda: line(entry).encode()),
+                file_name=f"entry-{entry.seq}.jsonl", mime="application/x-ndjson", on_click="ignore",
+                icon=":material/download:", type="tertiary",
+            )  # fmt: skip
