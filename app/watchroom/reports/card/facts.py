@@ -10,7 +10,7 @@ from watchroom.domain.card_claims import Claim, judge
 from watchroom.domain.card_text import Binding, Part
 from watchroom.reports.card import basics, bound, headings, known, measured, standing, worth
 from watchroom.reports.card.known import Known
-from watchroom.reports.card.shape import Block, Card, Gap, Grid, Para, Prose, Section
+from watchroom.reports.card.shape import Block, Card, Gap, Grid, Line, Para, Prose, Section, Span
 from watchroom.store.snapshot import Snapshot
 
 _SECTIONS: tuple[tuple[str, str, tuple[Callable[[Known], Iterable[Block]], ...]], ...] = (
@@ -101,13 +101,14 @@ def _written(found: Known) -> Mapping[str, list[Prose]]:
 
 
 def _prose(part: Part, found: Known) -> Prose:
-    def say(binding: Binding) -> str:
-        return judge(binding, bound.found(binding, found)).told
+    def span(bit: str | Binding) -> Span:
+        if isinstance(bit, str):
+            return Span(bit)
+        judged = judge(bit, bound.found(bit, found))
+        return Span(judged.told, judged.status)
 
-    pieces = tuple(
-        card_text.Piece(piece.kind, card_text.filled(piece.text, say)) for piece in card_text.pieces(part.body)
-    )
-    return Prose(part.heading, pieces)
+    lines = (Line(one.kind, tuple(map(span, card_text.split(one.text)))) for one in card_text.pieces(part.body))
+    return Prose(part.heading, tuple(lines))
 
 
 def _unwritten(found: Known) -> Iterator[tuple[str, list[Gap]]]:

@@ -155,7 +155,15 @@ def fairness(known: Known) -> Iterator[Block]:
         own = [one for one in rates if one.column == column]
         yield Para(_judged(column, own))
         rows = tuple(_rate(one) for one in own[:GROUPS])
-        columns = (column, "Favourable answer", "95 % interval", "Ratio to the best group", "95 % interval", "n", "")
+        columns = (
+            column,
+            "Favourable answer",
+            "95 % interval",
+            "Ratio to the best group",
+            "Its 95 % interval",
+            "n",
+            "Stands",
+        )
         more = max(len(own) - GROUPS, 0)
         yield Grid(f"By {column}", columns, rows, frozenset({1, 2, 3, 4, 5}), _over(own[0]), more)
     yield from _errors(known)

@@ -5,12 +5,11 @@ All text is plain: what shows it makes it harmless. What is not known is a `Gap`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from watchroom.domain.card_claims import Claim
-from watchroom.domain.card_text import Piece
+from watchroom.domain.card_claims import Claim, Status
 
 UNKNOWN = "unknown"
 
@@ -43,11 +42,32 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Span:
+    """A stretch of what people wrote; `status` is that of the binding whose place it takes, empty for own words."""
+
+    text: str
+    status: Status | Literal[""] = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A paragraph, an item, a smaller heading or lines that keep their form, as `card_text.Piece`, filled in."""
+
+    kind: Literal["paragraph", "item", "heading", "lines"]
+    spans: tuple[Span, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True)
 class Prose:
     """What people wrote below a heading, its bindings filled in."""
 
     heading: str
-    pieces: tuple[Piece, ...]
+    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
@@ -118,7 +138,7 @@ class Card:
     """Name and digest of the run's datasets."""
 
     flavors: tuple[str, ...] = ()
-    tags: tuple[str, ...] = field(default=())
+    tags: tuple[str, ...] = ()
 
     @property
     def gaps(self) -> tuple[tuple[Section, Gap], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from watchroom.charts.words import days, share, short, signed
 from watchroom.domain.vocabulary import METHOD_NAMES, OWN_NAMES
@@ -114,37 +115,59 @@ def checks(known: Known) -> Iterator[Block]:
 
 def _item(one: Checked) -> tuple[str, ...]:
     stands = {"fail": "not met", "stale": "was met, too old", "unknown": "not known"}.get(one.status, one.status)
-    due = days(one.due, one.due) if one.due else "–"
-    return (one.stage, one.text, stands, one.evidence or "–", one.person or one.role.replace("_", " "), due)
+    whose = one.person or one.role.replace("_", " ")
+    return (one.stage, one.text, stands, one.evidence or "–", whose, _day(one.due))
 
 
 def approvals(known: Known) -> Iterator[Block]:
     """How each stage stands, the sign-offs, and the findings."""
     if known.approved:
-        rows = tuple(
-            (one.stage, one.status, when(one.until) if one.until else "–",
-             one.reason or (f"signed by {_signers(known, one.stage)}" if one.status == "approved" else "–"))
-            for one in known.approved
-        )  # fmt: skip
-        yield Grid("By stage", ("Stage", "Approval", "Until (UTC)", "Why"), rows)
-    if not known.signed:
-        yield Gap("who approved it: nobody has signed this version off", "Sign it off on the page Handover.")
+        yield _stages(known)
+    if known.signed:
+        yield _sign_offs(known)
     else:
-        rows = tuple(
-            (when(one.at), one.actor, one.role.replace("_", " "), one.stage, one.decision,
-             one.status + (f": {one.reason}" if one.reason else ""), when(one.valid_until) if one.valid_until else "–",
-             one.note or "")
-            for one in known.signed[:SIGNED]
-        )  # fmt: skip
-        columns = ("When (UTC)", "Who", "As", "Stage", "Said", "Still holds", "Until", "Note")
-        yield Grid("Sign-offs", columns, rows, more=max(len(known.signed) - SIGNED, 0))
+        yield Gap("who approved it: nobody has signed this version off", "Sign it off on the page Handover.")
     if known.findings:
         rows = tuple(
-            (one.severity, one.title, one.state, one.owner or "nobody", days(one.due, one.due) if one.due else "–",
-             one.blocks or "–")
+            (one.severity, one.title, one.state, one.owner or "nobody", _day(one.due), one.blocks or "–")
             for one in known.findings
-        )  # fmt: skip
+        )
         yield Grid("Findings of reviews", ("Severity", "Finding", "State", "Owner", "Due", "Blocks"), rows)
+
+
+def _stages(known: Known) -> Grid:
+    rows = tuple(
+        (
+            one.stage,
+            one.status,
+            when(one.until) if one.until else "–",
+            one.reason or (f"signed by {_signers(known, one.stage)}" if one.status == "approved" else "–"),
+        )
+        for one in known.approved
+    )
+    return Grid("By stage", ("Stage", "Approval", "Until (UTC)", "Why"), rows)
+
+
+def _sign_offs(known: Known) -> Grid:
+    rows = tuple(
+        (
+            when(one.at),
+            one.actor,
+            one.role.replace("_", " "),
+            one.stage,
+            one.decision,
+            one.status + (f": {one.reason}" if one.reason else ""),
+            when(one.valid_until) if one.valid_until else "–",
+            one.note or "",
+        )
+        for one in known.signed[:SIGNED]
+    )
+    columns = ("When (UTC)", "Who", "As", "Stage", "Said", "Still holds", "Until", "Note")
+    return Grid("Sign-offs", columns, rows, more=max(len(known.signed) - SIGNED, 0))
+
+
+def _day(day: date | None) -> str:
+    return days(day, day) if day else "–"
 
 
 def _signers(known: Known, stage: str) -> str:
