@@ -6,17 +6,20 @@ with their zone, days are UTC days.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from watchroom.domain.lights import Severity
 
-Signal = Literal["drift", "quality", "performance", "volume", "explanation", "kpi"]
+Signal = Literal["drift", "quality", "performance", "volume", "explanation", "kpi", "approval"]
 State = Literal["open", "acknowledged", "snoozed", "resolved", "over"]
 Event = Literal["raised", "worse", "better", "ended", "reopened"]
 Ending = Literal["", "condition over", "version out of service"]
+
+MEASURED: tuple[Signal, ...] = ("drift", "quality", "performance", "volume", "explanation", "kpi")
+"""The signals that are measured in decisions and outcomes; an approval is judged later in a refresh."""
 
 REOPEN_WITHIN = timedelta(days=3)
 """An alert that is back this soon after it ended by itself is the same one. Lights look at seven days: for three days
@@ -30,8 +33,8 @@ class Condition:
     """Something beyond its limit, as a refresh measured it in the days from `period_start` to `period_end`, included.
 
     `feature` is the feature, the metric of performance, the KPI's name, or empty (volume, explanation); `since` the
-    first day of the run of days beyond the limit; `limit` the one it crossed; `method` the drift method or metric, None
-    for others; `n` decisions in the period. `value` is finite, or None where it has none.
+    first day of the run of days beyond the limit; `limit` the one it crossed; `method` the drift method or metric, an
+    approval's status, None for others; `n` decisions in the period. `value` is finite, or None where it has none.
     """
 
     model: str
@@ -136,17 +139,23 @@ class Change:
 
 
 def differences(
-    alerts: Iterable[Alert], conditions: Iterable[Condition], complete: Mapping[str, int | None], now: datetime
+    alerts: Iterable[Alert],
+    conditions: Iterable[Condition],
+    complete: Mapping[str, int | None],
+    now: datetime,
+    signals: Collection[Signal] = MEASURED,
 ) -> list[Change]:
     """What has changed between the alerts there are, over ones too, and the conditions that were measured.
 
     `complete` names the models whose conditions are all there, with the version in service (None: none is): only their
-    alerts end. Of two conditions with one key the worse counts. Measured again the same gives nothing.
+    alerts of these `signals` end. Of two conditions with one key the worse counts.
+    Measured again the same gives nothing.
     """
     latest = {alert.key: alert for alert in sorted(alerts, key=lambda one: one.raised_at)}
     measured = worst_of_each(conditions)
     found = [change for one in measured.values() if (change := _of_condition(one, latest.get(one.key), now))]
-    gone = [alert for key, alert in latest.items() if not alert.is_over and key not in measured]
+    looked_at = [alert for alert in latest.values() if alert.condition.signal in signals]
+    gone = [alert for alert in looked_at if not alert.is_over and alert.key not in measured]
     return found + [_ended(alert, complete) for alert in gone if alert.condition.model in complete]
 
 

@@ -43,8 +43,18 @@ SIGNAL_PHRASES: Mapping[str, str] = {
     "volume": "number of decisions",
     "explanation": "what drives the model",
     "kpi": "the KPI {}",
+    "approval": "approval of the version in service",
 }
 """What an alert is about, with a place for its feature's or metric's name, as messages and printed pages say it."""
+
+NO_APPROVAL: Mapping[str, str] = {
+    "missing": "nobody has signed it off",
+    "partly": "some of its sign-offs are missing",
+    "void": "what was signed has changed since",
+    "expired": "its sign-offs have ended",
+    "rejected": "it was rejected",
+}
+"""Why a version has no valid approval, by the approval's status."""
 
 OWN_SIGNALS = tuple(OWN_NAMES)
 """Signals that are watched like features and can have limits of their own."""

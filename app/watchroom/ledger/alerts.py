@@ -5,12 +5,23 @@ What a change is, is said in `domain.alerts`; what people do with an alert is in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
-from watchroom.domain.alerts import Alert, Change, Condition, Mark, after_act, after_event, differences, worst_of_each
+from watchroom.domain.alerts import (
+    MEASURED,
+    Alert,
+    Change,
+    Condition,
+    Mark,
+    Signal,
+    after_act,
+    after_event,
+    differences,
+    worst_of_each,
+)
 from watchroom.ledger.book import Ledger
 from watchroom.ledger.entry import Entry, Head, NewEntry, explaining_payload, time_of
 from watchroom.ledger.kinds import ALERT_ACT, ALERT_EVENT
@@ -53,19 +64,24 @@ class Recorded:
 
 
 def record(
-    ledger: Ledger, conditions: Iterable[Condition], complete: Mapping[str, int | None], *, now: datetime | None = None
+    ledger: Ledger,
+    conditions: Iterable[Condition],
+    complete: Mapping[str, int | None],
+    *,
+    now: datetime | None = None,
+    signals: Collection[Signal] = MEASURED,
 ) -> Recorded:
     """Appends what has changed between the alerts the ledger holds and the conditions measured, all or nothing.
 
-    `complete` is as in `domain.alerts.differences`: of models that are not in it no alert ends. Comparing and appending
-    is one transaction: two refreshes at once raise an alert once. Raises `LedgerError`; then nothing was written.
+    `complete` and `signals` are as in `domain.alerts.differences`: of other models and signals no alert ends. Comparing and
+    appending is one transaction: two refreshes at once raise an alert once. Raises `LedgerError`; then nothing was written.
     """
     # The long part, folding all there is, without the lock; under it only what came in between.
     head, entries = _entries(ledger)
     before = fold(entries)
     with ledger.transaction() as transaction:
         held = fold(_entries(transaction, after=head)[1], before)
-        changes = differences(held.values(), conditions, complete, now or datetime.now(UTC))
+        changes = differences(held.values(), conditions, complete, now or datetime.now(UTC), signals)
         new = transaction.append_all(_new_entry(change) for change in changes)
         after = transaction.head()
     return Recorded(tuple(zip(changes, new, strict=True)), tuple(fold(new, held).values()), after)

@@ -71,6 +71,11 @@ def readme(found: Incident, contents: Contents) -> str:
 
 
 def _what(alert: Alert) -> str:
+    if alert.signal == "approval":
+        return (
+            f"Version {alert.version} of the model {code(alert.model)} serves without a valid approval, "
+            f"since {alert.since or 'an unknown day'} ({alert.severity})."
+        )
     about = f" of {code(alert.feature)}" if alert.feature else ""
     return (
         f"{alert.signal.capitalize()}{about} of the model {code(alert.model)} is beyond its limit: "

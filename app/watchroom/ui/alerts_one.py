@@ -70,7 +70,8 @@ def show(alert_id: str, done: Acted, shared: Rows) -> None:
     _head(alert, shared, now.replace(tzinfo=None))
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _value(alert)
+        if alert.signal != "approval":  # it is judged, not measured
+            _value(alert)
         _affected(alert)
     with right:
         _history(alert.alert_id)
@@ -81,13 +82,10 @@ def _head(alert: Alert, shared: Rows, now: datetime) -> None:
     with st.container(border=True, gap="small"):
         st.markdown(f"**{plain(alert.title, 100)}** {badges(alert, now)}")
         st.subheader(sentence(headline(alert), 300), anchor=False)
-        value, limit = compared(alert.value, alert.limit)
-        with st.grid(4, min_column_width=150):
-            figure("Value", value, _days(alert))
-            figure("Limit", limit, _limit(alert))
-            since = short_day(alert.since, now.date())
-            figure("Beyond it since", since, open_for(alert, now))
-            figure("n", UNKNOWN if alert.n is None else number(alert.n), "decisions")
+        if alert.signal == "approval":
+            figure("Since", short_day(alert.since, now.date()), open_for(alert, now))
+        else:
+            _figures(alert, now)
         st.markdown(f"Has it: {owner(alert.owner)}")
         _runbook(alert.runbook)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -96,8 +94,20 @@ def _head(alert: Alert, shared: Rows, now: datetime) -> None:
             if alert.signal == "kpi":
                 about = {**scope, "kpi": alert.feature}
                 link("value", "The KPI and its target", icon=":material/arrow_forward:", params=about)
+            if alert.signal == "approval":
+                about = {**scope, "version": str(alert.version), "stage": "deploy"}
+                link("handover", "Who has to sign", icon=":material/arrow_forward:", params=about)
             link("health", "Health of the model", icon=":material/arrow_forward:", params=scope)
             link("model", "Page of the model", icon=":material/arrow_forward:", params=scope)
+
+
+def _figures(alert: Alert, now: datetime) -> None:
+    value, limit = compared(alert.value, alert.limit)
+    with st.grid(4, min_column_width=150):
+        figure("Value", value, _days(alert))
+        figure("Limit", limit, _limit(alert))
+        figure("Beyond it since", short_day(alert.since, now.date()), open_for(alert, now))
+        figure("n", UNKNOWN if alert.n is None else number(alert.n), "decisions")
 
 
 def _days(alert: Alert) -> str:

@@ -9,7 +9,7 @@ import math
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from watchroom.domain.vocabulary import METHOD_NAMES, METRIC_NAMES, OWN_NAMES
+from watchroom.domain.vocabulary import METHOD_NAMES, METRIC_NAMES, NO_APPROVAL, OWN_NAMES
 from watchroom.store.queries.alerts import Alert, Surroundings
 from watchroom.ui.text import UNKNOWN, count_of, number, one_line, some, span, when
 
@@ -20,6 +20,7 @@ SIGNAL_NAMES = {
     "volume": "Volume",
     "explanation": "What drives it",
     "kpi": "KPI",
+    "approval": "Approval",
     "log": "Log and refresh",
 }
 
@@ -31,7 +32,7 @@ def subject(alert: Alert) -> str:
     """What the alert is about, to begin a sentence with: "`amount`", "The score", "AUC", "Volume"."""
     if alert.signal == "performance":
         return METRIC_NAMES.get(alert.feature, one_line(alert.feature, NAME_LENGTH).replace("_", " ")) or "Performance"
-    if alert.signal in ("volume", "explanation"):
+    if alert.signal in ("volume", "explanation", "approval"):
         return SIGNAL_NAMES[alert.signal]
     return feature_name(alert.feature).capitalize() if alert.feature in OWN_NAMES else feature_name(alert.feature)
 
@@ -65,6 +66,9 @@ def headline(alert: Alert) -> str:
             again = " week after week" if critical else ""
             unit = f" {one_line(alert.unit, 40)}" if alert.unit else ""
             return f"The KPI {about} is beyond its limit{again}: {value}{unit}, limit {limit}"
+        case "approval":
+            why = NO_APPROVAL.get(alert.method or "", "")
+            return f"Version {alert.version} serves without a valid approval{f': {why}' if why else ''}"
         case "volume" if is_silent(alert):
             return _silence(alert)
         case "volume":
@@ -89,7 +93,7 @@ def evidence(alert: Alert) -> str:
     """Since when, over which days, and n: "since 12 Oct; 7 days to 18 Oct, n 8,123"."""
     raised = alert.raised_at.date() if alert.raised_at else None
     since = f"since {short_day(alert.since, raised)}"
-    if alert.period_start is None or alert.period_end is None:
+    if alert.period_start is None or alert.period_end is None or alert.signal == "approval":
         return since
     days = (alert.period_end - alert.period_start).days + 1
     n = f", n {number(alert.n)}" if alert.n is not None else ""
@@ -191,6 +195,7 @@ _MEANING = {
     "performance": "its answers have turned out worse than was agreed. Take more care with them.",
     "explanation": "it now weighs its inputs otherwise than when it was made; its answers may be worse than usual.",
     "kpi": "a figure that the business steers by is beyond the limit that its file sets.",
+    "approval": "it serves, and those who have to agree to that have not, or to something else.",
     "volume": "fewer cases than usual reach the model. Cases may be handled without it, or be waiting.",
 }
 

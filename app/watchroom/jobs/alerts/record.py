@@ -37,10 +37,12 @@ class About:
     runbook: str | None = None
     kpi_owners: Mapping[str, str] = field(default_factory=dict)
     """Who answers for a KPI, by its name."""
+    reviewer: str | None = None
 
     def first(self, condition: Condition) -> str | None:
-        """Who has an alert about that before anybody took it: who answers for the KPI, else who is on call."""
-        return (self.kpi_owners.get(condition.feature) if condition.signal == "kpi" else None) or self.on_call
+        """Who has an alert about that before anybody took it: who answers for the KPI, who reviews, or is on call."""
+        answers = {"kpi": self.kpi_owners.get(condition.feature), "approval": self.reviewer}
+        return answers.get(condition.signal) or self.on_call
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,7 @@ def _about(draft: Draft) -> dict[str, About]:
             owners.get((model, "operations")),
             runbook,
             kpis.get(model, {}),
+            owners.get((model, "reviewer")),
         )
         for model, title, runbook in rows
     }

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from watchroom.domain.alerts import Alert
 from watchroom.domain.figures import figure_text
-from watchroom.domain.vocabulary import METHOD_NAMES, METRIC_NAMES, OWN_NAMES, SIGNAL_PHRASES
+from watchroom.domain.vocabulary import METHOD_NAMES, METRIC_NAMES, NO_APPROVAL, OWN_NAMES, SIGNAL_PHRASES
 from watchroom.jobs.alerts.record import About
 from watchroom.ledger.notifications import News
 
@@ -64,8 +64,7 @@ def _of_one(one: News, about: About, address: str) -> Text:
     alert, condition = one.alert, one.alert.condition
     lines = [
         f"{_model(alert, about)}: {_subject(alert)}.",
-        f"{_measured(alert)} from {condition.period_start} to {condition.period_end}, {_decisions(condition.n)}.",
-        f"Beyond its limit since {condition.since} (UTC days).",
+        _over_days(alert),
         _ENDINGS.get(alert.ended_because, ""),
         f"Owner: {_owner(alert, about)}",
         f"Runbook: {one_line(about.runbook, 500)}" if about.runbook else "",
@@ -73,6 +72,14 @@ def _of_one(one: News, about: About, address: str) -> Text:
     ]
     title = f"{_headline(one)}: {one_line(about.title, 80)}, {_subject(alert)}"
     return Text(title, "\n".join(line for line in lines if line), _mood(one))
+
+
+def _over_days(alert: Alert) -> str:
+    condition = alert.condition
+    if condition.signal == "approval":
+        return f"{_measured(alert).capitalize()}, since {condition.since} (UTC)."
+    over = f"{_measured(alert)} from {condition.period_start} to {condition.period_end}, {_decisions(condition.n)}."
+    return f"{over}\nBeyond its limit since {condition.since} (UTC days)."
 
 
 def _of_many(news: Sequence[News], about: Mapping[str, About], address: str) -> Text:
@@ -94,8 +101,9 @@ def _of_many(news: Sequence[News], about: Mapping[str, About], address: str) -> 
 
 def _item(one: News, about: About) -> str:
     alert, condition = one.alert, one.alert.condition
+    n = "" if condition.signal == "approval" else f", {_decisions(condition.n)}"
     return (
-        f"{_headline(one)}: {_subject(alert)}: {_measured(alert)}, {_decisions(condition.n)}, "
+        f"{_headline(one)}: {_subject(alert)}: {_measured(alert)}{n}, "
         f"since {condition.since}, owner {_owner(alert, about)}"
     )
 
@@ -133,6 +141,8 @@ def _subject(alert: Alert) -> str:
 
 def _measured(alert: Alert) -> str:
     condition = alert.condition
+    if condition.signal == "approval":
+        return NO_APPROVAL.get(condition.method or "", "it serves without a valid approval")
     if condition.signal == "volume" and condition.n == 0:
         return f"no decisions, at least {condition.limit:,.0f} a day are expected"
     figure = _percent if condition.signal == "quality" else figure_text

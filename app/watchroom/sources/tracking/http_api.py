@@ -70,8 +70,12 @@ class MlflowApi:
         return self._json(self._tried("GET", endpoint, {"params": params}))
 
     def post(self, endpoint: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer to a search, which MLflow takes as a POST; nothing is ever changed. Raises as `get` does."""
+        """The answer to a POST: a search, or a tag that is set. Raises as `get` does."""
         return self._json(self._tried("POST", endpoint, {"json": body}))
+
+    def delete(self, endpoint: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to a DELETE. Raises as `get` does."""
+        return self._json(self._tried("DELETE", endpoint, {"json": body}))
 
     def download(self, path: str, params: Mapping[str, Any] | None, limit: int) -> bytes:
         """The content of a file of at most `limit` bytes. Raises as `get` does."""
