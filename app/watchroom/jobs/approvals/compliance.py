@@ -51,7 +51,7 @@ _COUNTS = """
     group by c.team order by c.team"""
 
 
-def record_compliance(draft: Draft, ledger: Ledger, *, append: bool) -> int:
+def record_compliance(draft: Draft, ledger: Ledger, *, append: bool = True) -> int:
     """Appends today's counts when they are not the last ones, and fills `compliance`; how many rows that has.
 
     `checks`, `check_subjects`, `approval_states`, `findings` and `handovers` must be there. Raises `LedgerError`.
