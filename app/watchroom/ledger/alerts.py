@@ -73,9 +73,8 @@ def record(
 ) -> Recorded:
     """Appends what has changed between the alerts the ledger holds and the conditions measured, all or nothing.
 
-    `complete` and `signals` are as in `domain.alerts.differences`: of other models and signals no alert ends. To
-    compare and to append is one transaction: two refreshes at once raise an alert once. Raises `LedgerError`; then nothing
-    was written.
+    `complete` and `signals` are as in `domain.alerts.differences`: of other models and signals no alert ends. It is one
+    transaction: two refreshes at once raise an alert once. Raises `LedgerError`; then nothing was written.
     """
     # The long part, folding all there is, without the lock; under it only what came in between.
     head, entries = _entries(ledger)
