@@ -14,10 +14,10 @@ from watchroom.store.queries import checklist as queries
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.checklist import Subject
 from watchroom.ui import handover_words
-from watchroom.ui.handover_known import all_lines, known, today
+from watchroom.ui.handover_known import State, all_lines, known, state, today
 from watchroom.ui.handover_lines import Count, Holder, Line, count, holders, next_stage
 from watchroom.ui.navigation import go
-from watchroom.ui.room import ask, room
+from watchroom.ui.room import ask, drawn, room
 from watchroom.ui.states import empty, section, sourced, truncated
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, one_line, plain, some
@@ -44,8 +44,8 @@ class Checked:
 
 def show() -> None:
     """The view of all models."""
-    now, day = datetime.now(UTC), today()
-    found = checked(all_lines(), now, day)
+    at = state()
+    found = drawn(checked, at=at)
     if not found:
         empty(
             "Nothing has been checked yet.",
@@ -53,19 +53,19 @@ def show() -> None:
             command="watchroom refresh",
         )
         return
-    models = len(ask(model_queries.names))
-    st.subheader(f"{_icon(found)} {plain(answer(found, models, now), 700)}", anchor=False)
+    st.subheader(f"{_icon(found)} {plain(drawn(_said, at=at), 700)}", anchor=False)
     if known() is None:
         st.caption(":material/info: The ledger cannot be read now: this is as the last refresh saw it.")
-    _models(found, now, models)
-    _people(found, now, day)
-    _waived(found)
+    _models(found, at)
+    _people(at)
+    _waived(at)
 
 
-def checked(lines: Sequence[Line], now: datetime, day: date) -> list[Checked]:
+def checked(*, at: State) -> list[Checked]:
     """Every model of which a version is checked: those with most that holds up a sign-off first, then most open."""
+    now, day = datetime.now(UTC), today()
     by_model: dict[str, list[Line]] = {}
-    for line in lines:
+    for line in all_lines(at=at):
         by_model.setdefault(line.row.model, []).append(line)
     approved = ask(queries.approved)
     subjects: dict[str, Subject] = {}
@@ -93,7 +93,11 @@ def _icon(found: Sequence[Checked]) -> str:
     return ":green[:material/check_circle:]"
 
 
-def answer(found: Sequence[Checked], models: int, now: datetime) -> str:
+def _said(*, at: State) -> str:
+    return answer(drawn(checked, at=at), len(ask(model_queries.names)))
+
+
+def answer(found: Sequence[Checked], models: int) -> str:
     """In how many models something holds up a sign-off, how much is open in all, and with whom most of it is."""
     held = [one for one in found if one.count.blocking]
     still = sum(one.count.open for one in found)
@@ -102,7 +106,7 @@ def answer(found: Sequence[Checked], models: int, now: datetime) -> str:
         asked, waived = sum(one.count.asked for one in found), sum(one.count.waived for one in found)
         besides = f", {waived} waived" if waived else ""
         parts.append(f"In all {still} of {count_of(asked, 'item')} are open{besides}.")
-        parts.append(_who(found, now))
+        parts.append(_who(found))
     if (unchecked := models - len(found)) > 0:
         parts.append(f"Of {count_of(unchecked, 'model')} no version is checked.")
     return " ".join(part for part in parts if part)
@@ -115,9 +119,9 @@ def _held(held: Sequence[Checked], of: int) -> str:
     return f"In {len(held)} of {count_of(of, 'model')} something is missing that holds up a sign-off: {named}."
 
 
-def _who(found: Sequence[Checked], now: datetime) -> str:
+def _who(found: Sequence[Checked]) -> str:
     """Who has most of it, and what nobody sees to."""
-    every = holders((line for one in found for line in one.lines), now)
+    every = holders((line for one in found for line in one.lines), datetime.now(UTC))
     named = next((one for one in every if one.person is not None), None)
     nobody = next((len(one.lines) for one in every if one.person is None), 0)
     most = ""
@@ -125,14 +129,14 @@ def _who(found: Sequence[Checked], now: datetime) -> str:
         where = count_of(len({line.row.model for line in named.lines}), "model")
         holds = f", {named.blocking} of which hold up a sign-off" if named.blocking else ""
         most = f"{one_line(named.person, 60)} has most: {count_of(len(named.lines), 'item')} in {where}{holds}."
-    return f"{most} Nobody sees to {nobody} of them." if nobody else most
+    return f"{most} Nobody sees to {count_of(nobody, 'item')}.".strip() if nobody else most
 
 
-def _models(found: Sequence[Checked], now: datetime, models: int) -> None:
+def _models(found: Sequence[Checked], at: State) -> None:
     section("By model", "The version that is being handed over, else the champion, else the newest.")
     shown = found[: room().settings.page_rows]
     picked = st.dataframe(
-        pd.DataFrame([_model_row(one, now) for one in shown]),
+        drawn(_model_rows, at=at, most=len(shown)),
         key=TABLE,
         hide_index=True,
         row_height=ROW_HEIGHT,
@@ -166,6 +170,10 @@ _COLUMNS: dict[str, ColumnConfig] = {
 }
 
 
+def _model_rows(*, at: State, most: int) -> pd.DataFrame:
+    return pd.DataFrame([_model_row(one, datetime.now(UTC)) for one in drawn(checked, at=at)[:most]])
+
+
 def _model_row(one: Checked, now: datetime) -> dict[str, object]:
     subject, of = one.subject, one.count
     first = one.holders[0] if one.holders else None
@@ -194,14 +202,13 @@ def table(found: Sequence[Checked]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _people(found: Sequence[Checked], now: datetime, day: date) -> None:
-    every = holders((line for one in found for line in one.lines), now)
-    if not every:
+def _people(at: State) -> None:
+    shown, of = drawn(_people_rows, at=at)
+    if not of:
         return
     section("By person", "Who is to see to what is open: those who hold up most first.")
-    shown = every[:PEOPLE_SHOWN]
     st.dataframe(
-        pd.DataFrame([_person_row(one, now, day) for one in shown]),
+        shown,
         key=PEOPLE,
         hide_index=True,
         row_height=ROW_HEIGHT,
@@ -209,7 +216,15 @@ def _people(found: Sequence[Checked], now: datetime, day: date) -> None:
         placeholder="–",
         alt=f"{count_of(len(shown), 'person', 'people')} with their open items",
     )
-    truncated(len(shown), len(every), "people")
+    truncated(len(shown), of, "people")
+
+
+def _people_rows(*, at: State) -> tuple[pd.DataFrame, int]:
+    """Those who have most, and how many there are."""
+    now, day = datetime.now(UTC), today()
+    every = holders((line for one in drawn(checked, at=at) for line in one.lines), now)
+    titles = {subject.model: subject.title for subject in ask(queries.subjects)}
+    return pd.DataFrame([_person_row(one, titles, now, day) for one in every[:PEOPLE_SHOWN]]), len(every)
 
 
 _PEOPLE: dict[str, ColumnConfig] = {
@@ -223,8 +238,7 @@ _PEOPLE: dict[str, ColumnConfig] = {
 }
 
 
-def _person_row(one: Holder, now: datetime, day: date) -> dict[str, object]:
-    titles = {subject.model: subject.title for subject in ask(queries.subjects)}
+def _person_row(one: Holder, titles: Mapping[str, str], now: datetime, day: date) -> dict[str, object]:
     models = list(dict.fromkeys(titles.get(line.row.model, line.row.model) for line in one.lines))
     return {
         "Who": one_line(one.person or handover_words.NOBODY, 80),
@@ -237,8 +251,24 @@ def _person_row(one: Holder, now: datetime, day: date) -> dict[str, object]:
     }
 
 
-def _waived(found: Sequence[Checked]) -> None:
+def _waived(at: State) -> None:
     """What is set aside, with why and until when, the soonest to end first."""
+    found = drawn(_waived_rows, at=at)
+    if found.empty:
+        return
+    section("Waived", "Not asked for until the day that stands with each; then it is open again.")
+    st.dataframe(
+        found[:WAIVED_SHOWN],
+        key="handover_waived",
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        column_config=_WAIVED,
+        alt=f"{count_of(len(found), 'waiver')}, the soonest to end first",
+    )
+    truncated(WAIVED_SHOWN, len(found), "waivers")
+
+
+def _waived_rows(*, at: State) -> pd.DataFrame:
     rows = [
         {
             "Until": waiver.until,
@@ -248,23 +278,11 @@ def _waived(found: Sequence[Checked]) -> None:
             "Why": one_line(waiver.reason, 300),
             "By": one_line(waiver.actor, 80),
         }
-        for one in found
+        for one in drawn(checked, at=at)
         for line in one.lines
         if line.standing.status == "waived" and line.told is not None and (waiver := line.told.waiver) is not None
     ]
-    if not rows:
-        return
-    section("Waived", "Not asked for until the day that stands with each; then it is open again.")
-    frame = pd.DataFrame(rows).sort_values(["Until", "Model"])
-    st.dataframe(
-        frame[:WAIVED_SHOWN],
-        key="handover_waived",
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        column_config=_WAIVED,
-        alt=f"{count_of(len(rows), 'waiver')}, the soonest to end first",
-    )
-    truncated(WAIVED_SHOWN, len(rows), "waivers")
+    return pd.DataFrame(rows).sort_values(["Until", "Model"]) if rows else pd.DataFrame()
 
 
 _WAIVED: dict[str, ColumnConfig] = {

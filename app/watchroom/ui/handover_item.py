@@ -49,7 +49,7 @@ def show(model: Model, subject: Subject, line: Line, now: datetime) -> None:
 
 def _found(line: Line, now: datetime) -> None:
     row, told = line.row, line.standing
-    words = handover_words.STATUS_WORDS[told.status].capitalize()
+    words = handover_words.status(line).capitalize()
     st.markdown(f"{handover_words.ICONS[told.status]} **{words}.** {sentence(_because(line), _TEXT)}")
     if told.because and row.evidence and row.kind != QUESTION:
         st.markdown(f"The check itself: {sentence(row.evidence, _TEXT)}")

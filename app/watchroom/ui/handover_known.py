@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from watchroom.store.queries.checklist import Subject
 from watchroom.ui import book
 from watchroom.ui.handover_lines import Line, line_of
 from watchroom.ui.live import live
-from watchroom.ui.room import ask, drawn, noted
+from watchroom.ui.room import ask, noted
 from watchroom.ui.workspace import facts
 
 if TYPE_CHECKING:
@@ -43,15 +44,26 @@ def lines(subject: Subject) -> tuple[Line, ...]:
     return tuple(line_of(row, did, owners, held, now) for row in found)
 
 
-def all_lines() -> tuple[Line, ...]:
-    """The items of every model, each of the version that its page opens with. Made once until something changes."""
+@dataclass(frozen=True)
+class State:
+    """What all checklists depend on besides the snapshot: what people did (None: unreadable), and the hour (UTC).
+
+    A waiver ends with a day, and an answer at some hour: what is kept for a state is made anew with each.
+    """
+
+    told: str | None
+    hour: str
+
+
+def state() -> State:
+    """As of this rerun: an argument for `drawn`."""
     did = known()
-    # A waiver ends with a day, and an answer at some hour: what is kept is made anew with each.
-    return drawn(_all_lines, told=None if did is None else did.last, hour=f"{datetime.now(UTC):%Y-%m-%d %H}")
+    return State(None if did is None else did.last, f"{datetime.now(UTC):%Y-%m-%d %H}")
 
 
-def _all_lines(*, told: str | None, hour: str) -> tuple[Line, ...]:
-    did = known() if told is not None else None
+def all_lines(*, at: State) -> tuple[Line, ...]:
+    """The items of every model, each of the version that its page opens with. Made once for a state, with `drawn`."""
+    did = known() if at.told is not None else None
     owners = {model.name: dict(model.owners) for model in ask(model_queries.overview)}
     held, now = ask(queries.file_states), datetime.now(UTC)
     return tuple(line_of(row, did, owners.get(row.model, {}), held, now) for row in ask(queries.rows))

@@ -52,7 +52,7 @@ def _controls(model: Model, subject: Subject, lines: Sequence[Line]) -> str:
     people = [one.person or handover_words.NOBODY for one in holders(lines, datetime.now(UTC))]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if SHOW not in st.session_state and SHOW not in st.query_params:
-            st.session_state[SHOW] = MISSING
+            st.session_state[SHOW] = _first(lines)
         picked = st.segmented_control(
             "Items", [MISSING, MET, EVERY], key=SHOW, bind="query-params", required=True, label_visibility="collapsed"
         )
@@ -62,6 +62,12 @@ def _controls(model: Model, subject: Subject, lines: Sequence[Line]) -> str:
             )
         handover_act.give_button(model, subject, [line for line in _whose(lines) if line.open])
     return str(picked)
+
+
+def _first(lines: Sequence[Line]) -> str:
+    """What is shown first: what is missing, or all where the address names an item that is met."""
+    asked = st.query_params.get(ITEM, "")
+    return EVERY if any(line.row.item == asked and line.standing.status == "pass" for line in lines) else MISSING
 
 
 def _whose(lines: Sequence[Line]) -> list[Line]:
@@ -138,7 +144,7 @@ def _label(line: Line, now: datetime, *, stage: bool, whose: bool) -> str:
 def _around(line: Line, now: datetime, *, whose: bool) -> list[str]:
     if (waiver := _waiver(line)) is not None:
         return [waiver]
-    said = [handover_words.STATUS_WORDS[line.standing.status]]
+    said = [handover_words.status(line)]
     if whose:
         said.append(line.person or handover_words.NOBODY)
     if line.open and (days := line.days(now)):

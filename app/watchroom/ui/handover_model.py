@@ -43,9 +43,10 @@ class Page:
 
     @property
     def stage(self) -> str | None:
-        """The stage that is open, None for all of them."""
-        asked = st.query_params.get(STAGE, "")
-        return asked if asked in STAGES else None if asked == ALL else self.next
+        """The stage that is open, None for all of them; a link to an item opens its stage."""
+        asked, item = st.query_params.get(STAGE, ""), st.query_params.get(handover_list.ITEM, "")
+        linked = next((line.row.stage for line in self.lines if line.row.item == item), self.next)
+        return asked if asked in STAGES else None if asked == ALL else linked
 
     def of(self, stage: str | None) -> tuple[Line, ...]:
         """The items of a stage, or of all."""

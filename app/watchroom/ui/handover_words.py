@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from watchroom.domain.policy import QUESTION
 from watchroom.domain.standing import Status
 from watchroom.store.queries.checklist import Approved, Subject, Way
 from watchroom.ui.handover_lines import Count, Holder, Line, count, holders
@@ -35,6 +36,9 @@ _SQUARES: dict[Status, tuple[str, str]] = {
     "unknown": ("gray", "□"),
 }
 
+_SILENT = "not answered"
+"""Of a question that nobody has answered."""
+
 NOBODY = "nobody"
 ROLE_WORDS = {"data_science": "data science"}
 
@@ -53,11 +57,19 @@ def role(name: str) -> str:
     return ROLE_WORDS.get(name, one_line(name, 40))
 
 
+def status(line: Line) -> str:
+    """How an item stands, in a word or two."""
+    found = line.standing.status
+    return _SILENT if found == "unknown" and line.row.kind == QUESTION else STATUS_WORDS[found]
+
+
 def squares(lines: Sequence[Line]) -> str:
     """A square for each item, in Markdown: met ones full, waived ones hatched, what is open hollow."""
     found = [line.standing.status for line in lines]
-    return "".join(f":{colour}[{sign * found.count(status)}]" for status, (colour, sign) in _SQUARES.items()
-                   if status in found)  # fmt: skip
+    return "".join(
+        f":small[:{colour}[{sign * found.count(status)}]]"
+        for status, (colour, sign) in _SQUARES.items() if status in found
+    )  # fmt: skip
 
 
 def version_name(subject: Subject) -> str:
@@ -72,13 +84,19 @@ def answer(lines: Sequence[Line], stage: str | None, version: int, now: datetime
         return f"Nothing is missing of version {version}: all {every.asked} items are {_met(every)}."
     of_stage = [line for line in lines if line.row.stage == stage]
     own = count(of_stage, today)
-    if stage is None or not own.open:
-        about = f"For {stage} of version {version} nothing is missing but its sign-off" if stage else "Over all stages"
-        joined = "; over all stages" if stage else ""
-        return f"{about}{joined} {every.open} of {every.asked} items are open. {_held(lines, now, today)}".strip()
-    rest = f" Over all stages {every.open} of {every.asked} are open." if every.open > own.open else ""
-    said = f"{own.open} of {count_of(own.asked, 'item')} {'is' if own.open == 1 else 'are'} missing for {stage} of"
-    return f"{said} version {version}{_blocking(own)}. {_held(of_stage, now, today)}{rest}"
+    over = f"Over all stages {every.open} of {count_of(every.asked, 'item')} {_are(every.open)} open."
+    if stage is None:
+        return f"{over} {_held(lines, now, today)}".strip()
+    if not own.open:
+        done = f"For {stage} nothing is missing of version {version} but its sign-off."
+        return f"{done} {over} {_held(lines, now, today)}".strip()
+    of = f"{own.open} of {count_of(own.asked, 'item')} of version {version} {_are(own.open)} missing"
+    rest = over if every.open > own.open else ""
+    return " ".join(part for part in (f"For {stage}, {of}{_blocking(own)}.", _held(of_stage, now, today), rest) if part)
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _met(found: Count) -> str:
@@ -100,7 +118,7 @@ def _held(lines: Sequence[Line], now: datetime, today: date) -> str:
     nobody = next((len(one.lines) for one in found if one.person is None), 0)
     parts = [_most(named[0], now, today, alone=len(found) == 1)] if named else []
     if nobody:
-        parts.append(f"Nobody sees to {nobody} of them.")
+        parts.append(f"Nobody sees to {count_of(nobody, 'item')}.")
     return " ".join(parts)
 
 
@@ -108,7 +126,7 @@ def _most(one: Holder, now: datetime, today: date, *, alone: bool) -> str:
     longest = one.longest(now)
     since = f", {'the longest ' if len(one.lines) > 1 else ''}for {count_of(longest, 'day')}" if longest else ""
     late = f"; {one.overdue(today)} past the date" if one.overdue(today) else ""
-    what = "all of it" if alone and len(one.lines) > 1 else count_of(len(one.lines), "item")
+    what = "them all" if alone and len(one.lines) > 1 else f"{len(one.lines)} of them" if not alone else "it"
     return f"{one_line(one.person, 60)} has {what}{since}{late}."
 
 
