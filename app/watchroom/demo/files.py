@@ -20,7 +20,7 @@ from watchroom.errors import WorkspaceError
 MARKER = ".demo"
 WORKPLACE = ".demo-building"
 DERIVED = ("mlflow", "lake", "evidence")
-_TEXTS = ("watchroom.yaml", "models/*.yaml", "policies/*.yaml")
+_TEXTS = ("watchroom.yaml", "models/*.yaml", "models/*.md", "policies/*.yaml")
 
 
 def text_folder() -> Path:

@@ -8,7 +8,7 @@ and nothing in it becomes markup.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -103,9 +103,11 @@ def binding(inner: str, *, line: int = 1) -> Binding:
     return Binding(written, line, found["kind"].lower(), name, operator, found["claim"] or "")
 
 
-def filled(text: str, say: Callable[[Binding], str]) -> str:
-    """The text with each binding replaced by what `say` gives for it."""
-    return _BINDING.sub(lambda found: say(binding(found[1])), text)
+def split(text: str) -> tuple[str | Binding, ...]:
+    """The text taken apart where its bindings stand; the lines of these are not counted."""
+    bits = _BINDING.split(text)  # every second one is what stood between the braces
+    found = (binding(bit) if place % 2 else bit for place, bit in enumerate(bits))
+    return tuple(one for one in found if one != "")
 
 
 def pieces(body: str) -> tuple[Piece, ...]:

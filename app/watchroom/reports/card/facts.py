@@ -185,7 +185,7 @@ def _how_good(found: Known) -> str:
 def _beware(found: Known, judged: tuple[Claim, ...]) -> str:
     told = []
     if found.light is not None and found.light.light not in ("stable", "no data"):
-        told.append(f"its light is {found.light.light}: {found.light.reason.rstrip('.')}")
+        told.append(standing.light(found.light).rstrip("."))
     if found.alerts:
         told.append(_count(len(found.alerts), "alert") + " open")
     findings = standing.findings_open(found)

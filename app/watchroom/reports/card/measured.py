@@ -15,7 +15,7 @@ DRIVERS, GROUPS, LOGGED = 15, 40, 30
 
 _SPACES = {"log-odds": "log-odds", "probability": "probability", "units": "units of the target"}
 _METHODS = {"tree": "TreeSHAP (exact)", "linear": "linear SHAP (exact)", "permutation": "permutation SHAP (sampled)"}
-_STANDS = {"above": "above four fifths", "below": "below four fifths", "unclear": "unclear: the interval crosses 0.8",
+_STANDS = {"above": "above four fifths", "below": "below four fifths", "unclear": "unclear, the interval crosses 0.8",
            "small": "too few decisions", "none": ""}  # fmt: skip
 
 

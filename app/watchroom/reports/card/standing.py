@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from watchroom.charts.words import days, share, short, signed
-from watchroom.domain.vocabulary import METHOD_NAMES, OWN_NAMES
+from watchroom.domain.vocabulary import METHOD_NAMES, METRIC_NAMES, OWN_NAMES
 from watchroom.reports import model_words
 from watchroom.reports.card.basics import when
 from watchroom.reports.card.known import Known
-from watchroom.reports.card.measured import metric_name
 from watchroom.reports.card.shape import Block, Gap, Grid, Pairs, Para
 from watchroom.store.queries.card import Checked, Drifting
+from watchroom.store.queries.health import Light
 
 MISSING = 0.05
 """From this share of missing values on a feature is named among the limits."""
@@ -26,7 +26,7 @@ def limits(known: Known) -> Iterator[Block]:
     """What is known to be weak: drift, alerts, age, holes in the data, too few outcomes."""
     told = [*_drift(known), *_age(known), *_holes(known)]
     if known.light is not None and known.light.light not in ("stable", "no data"):
-        told.insert(0, f"Its light is {known.light.light}: {known.light.reason.rstrip('.')}.")
+        told.insert(0, light(known.light))
     for sentence in told:
         yield Para(sentence)
     if known.alerts:
@@ -39,6 +39,12 @@ def limits(known: Known) -> Iterator[Block]:
         yield Grid("Open alerts", columns, tuple(rows), more=max(len(known.alerts) - ALERTS, 0))
     elif known.readings:
         yield Para("No alert is open on this version.")
+
+
+def light(found: Light) -> str:
+    """The light with its reason, in a sentence."""
+    reason = found.reason.strip().rstrip(".")
+    return f"Its light is {found.light}{f' ({reason})' if reason else ''}."
 
 
 def _drift(known: Known) -> Iterator[str]:
@@ -55,7 +61,7 @@ def _drift(known: Known) -> Iterator[str]:
 def _moved(one: Drifting) -> str:
     method = METHOD_NAMES.get(one.method, one.method)
     name = OWN_NAMES.get(one.feature, one.feature)
-    return f"{name} {one.status}, {method} {short(one.value)} (limit {short(one.watch)})"
+    return f"{name} {one.status}, {method} {short(one.value)}, limit {short(one.watch)}"
 
 
 def _age(known: Known) -> Iterator[str]:
@@ -70,7 +76,7 @@ def _age(known: Known) -> Iterator[str]:
             f"; by that line it is failing on {days(found.crosses_on, found.crosses_on)}" if found.crosses_on else ""
         )
         yield (
-            f"Its {metric_name(found.metric)} changes by {signed(found.slope)} in thirty days{between}, "
+            f"Its {METRIC_NAMES.get(found.metric) or found.metric.replace('_', ' ')} changes by {signed(found.slope)} in thirty days{between}, "
             f"over {found.weeks} weeks{crossing}."
         )
 
