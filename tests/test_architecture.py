@@ -35,7 +35,7 @@ ARROWS: dict[str, set[str]] = {
     "sources": BASE | {"domain"},
     "store": BASE | {"domain"},
     "explain": BASE | {"domain"},
-    "desk": BASE | {"domain", "workspace", "sources", "store", "explain"},
+    "desk": BASE | {"domain", "workspace", "sources", "store", "ledger", "explain"},
     "ledger": BASE | {"domain"},
     "charts": BASE | {"domain"},
     "reports": BASE | {"domain", "workspace", "store", "ledger", "charts"},

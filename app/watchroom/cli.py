@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING
 import click
 
 from watchroom import __version__
+from watchroom.domain.roles import DATA_SCIENCE, SPEAKING
 from watchroom.errors import SettingError, WatchroomError
 from watchroom.settings import Settings, cli_options
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from watchroom.ledger.evidence import About
 
 _REFRESH_SETTINGS = (
     "workspace",
@@ -345,6 +348,54 @@ def copy_(name: str, whole: bool, **options: str | None) -> None:
     from watchroom.jobs.policy_text import copy_policy
 
     click.echo(f"wrote {copy_policy(_settings(options).workspace, name, whole=whole)}")
+
+
+@cli.group()
+def evidence() -> None:
+    """Files that show something about a model version: test reports, documents, pictures, figures."""
+
+
+@evidence.command("add")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--model", required=True, help="The registered model's name.")
+@click.option("--version", required=True, type=click.IntRange(min=1), help="The model version.")
+@click.option("--item", help="The item of the checklist that it is for, by its id.")
+@click.option("--note", default="", help="What it shows.")
+@click.option("--role", type=click.Choice(SPEAKING), default=DATA_SCIENCE, show_default=True, help="In which role.")
+@cli_options("workspace")
+def add_(file: Path, model: str, version: int, item: str | None, note: str, role: str, **options: str | None) -> None:
+    """Keep FILE as evidence for a model version. JUnit XML is read as tests passed and failed."""
+    from watchroom.jobs.evidence_commands import add_evidence
+
+    click.echo(add_evidence(_settings(options), file, _about(model, version, item, note), role))
+
+
+@evidence.command("list")
+@click.option("--model", help="Only of this model.")
+@click.option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+@cli_options("workspace")
+def list_(model: str | None, shape: str, **options: str | None) -> None:
+    """Print what was kept, as it stands now, with whether each file is still what was kept."""
+    from watchroom.jobs.evidence_commands import list_evidence
+
+    click.echo(_rendered(list_evidence(_settings(options), model), shape), nl=False)
+
+
+@evidence.command("withdraw")
+@click.argument("entry", type=click.IntRange(min=1))
+@click.option("--reason", required=True, help="Why it is evidence no longer.")
+@cli_options("workspace")
+def withdraw_(entry: int, reason: str, **options: str | None) -> None:
+    """Say that the file of the ledger's ENTRY is evidence no longer; it stays in the ledger."""
+    from watchroom.jobs.evidence_commands import withdraw_evidence
+
+    click.echo(withdraw_evidence(_settings(options), entry, reason))
+
+
+def _about(model: str, version: int, item: str | None, note: str) -> About:
+    from watchroom.ledger.evidence import About
+
+    return About(model, version, item, note)
 
 
 @cli.group()

@@ -1,0 +1,122 @@
+"""Test reports in JUnit's XML: how many tests they tell of, and how many of them failed.
+
+The format has no standard; this reads what pytest, JUnit, Gradle, Jest and others write. A report comes from outside:
+no document type is read, so that no entity can be declared, and nothing in it is ever fetched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+ROOTS = ("testsuites", "testsuite")
+
+MAX_DEPTH = 100
+"""Suites inside suites: far more than any tool writes, and far below what a parser could choke on."""
+
+MOST_TESTS = 2**31 - 1
+"""What the table holds."""
+
+
+@dataclass(frozen=True)
+class Tests:
+    """How many tests a report tells of; of them, failed or broken off with an error, and skipped."""
+
+    tests: int
+    failed: int
+    skipped: int
+
+
+class NotJUnit(Exception):
+    """The bytes are no report of this kind; `why` says in a sentence what they are."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def read_junit(data: bytes) -> Tests:
+    """What the report tells. Where its cases and its own sums differ, the worse of the two is taken.
+
+    A test that failed and then passed when it was run again passed, as in the tools that write of reruns. Raises
+    `NotJUnit` for anything else.
+    """
+    reader = _Reader()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
+    parser.StartDoctypeDeclHandler = _no_doctype
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise NotJUnit(f"It is not well-formed XML: {expat.ErrorString(error.code)}, line {error.lineno}.") from None
+    except (LookupError, ValueError):  # an encoding that nobody knows, or that needs more than a table
+        raise NotJUnit("It is in an encoding that cannot be read.") from None
+    return reader.tests()
+
+
+def _no_doctype(*_: object) -> None:
+    raise NotJUnit("It declares a document type, which no test report needs; such a file is not read.")
+
+
+@dataclass
+class _Case:
+    failed: bool = False
+    skipped: bool = False
+
+
+@dataclass
+class _Reader:
+    """Counts while the parser goes through the file."""
+
+    depth: int = 0
+    suites: int = 0
+    case: _Case | None = None
+    counted: list[int] = field(default_factory=lambda: [0, 0, 0])
+    claimed: list[int] = field(default_factory=lambda: [0, 0, 0])
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth == 1 and name not in ROOTS:
+            raise NotJUnit("It is XML, but not a test report.")
+        if self.depth > MAX_DEPTH:
+            raise NotJUnit(f"Its elements are nested more than {MAX_DEPTH} deep.")
+        if name == "testsuite":
+            self.suites += 1
+            if self.suites == 1:  # those inside it are in its sums already
+                self._claim(attributes)
+        elif name == "testcase":
+            self.case = _Case()
+        elif self.case is not None and name in ("failure", "error"):
+            self.case.failed = True
+        elif self.case is not None and name == "skipped":
+            self.case.skipped = True
+
+    def end(self, name: str) -> None:
+        self.depth -= 1
+        if name == "testsuite":
+            self.suites -= 1
+        elif name == "testcase" and self.case is not None:
+            one = self.case
+            found = (1, one.failed, one.skipped and not one.failed)
+            self.counted = [before + now for before, now in zip(self.counted, found, strict=True)]
+            self.case = None
+
+    def _claim(self, attributes: dict[str, str]) -> None:
+        sums = (_number(attributes, "tests"), _failed(attributes), _number(attributes, "skipped", "disabled"))
+        self.claimed = [before + now for before, now in zip(self.claimed, sums, strict=True)]
+
+    def tests(self) -> Tests:
+        cases, failed, skipped = self.counted
+        all_tests, all_failed, all_skipped = self.claimed
+        if not cases:  # some tools write sums alone
+            cases, skipped = all_tests, all_skipped
+        return Tests(*(min(count, MOST_TESTS) for count in (cases, max(failed, all_failed), skipped)))
+
+
+def _failed(attributes: dict[str, str]) -> int:
+    return _number(attributes, "failures") + _number(attributes, "errors")
+
+
+def _number(attributes: dict[str, str], *names: str) -> int:
+    texts = [attributes[name] for name in names if name in attributes]
+    return sum(int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= 10)
