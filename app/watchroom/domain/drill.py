@@ -48,7 +48,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit that is watched: of what, in words; itself as text, and other figures of the same thing."""
+    """A limit that is watched: its kind, the question for it, itself as text, and other figures of the same thing."""
 
     name: str
     what: str
@@ -168,7 +168,10 @@ def _top(facts: DrillFacts, order: _Order) -> Iterable[Question]:
 
 
 def _limits(facts: DrillFacts, order: _Order) -> Iterable[Question]:
-    for one in facts.limits:
+    asked: dict[str, Limit] = {}
+    for one in order.shuffled("limits", facts.limits, lambda one: one.what):
+        asked.setdefault(one.name, one)  # of several KPIs the day picks one
+    for one in asked.values():
         yield Question(one.name, one.what, order.options(one.name, one.limit, one.others), one.limit, "Health, Value")
 
 
