@@ -1,4 +1,4 @@
-"""The tab Approvals of the page of one model: the sign-offs as a table, and each of them whole below it."""
+"""The tab Approvals of the page of one model: what is to be signed, then every sign-off, as a table and whole."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from watchroom.store.queries import models as queries
 from watchroom.store.queries.models import Model
 from watchroom.ui.model_about import person
 from watchroom.ui.model_versions import or_none
+from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
 from watchroom.ui.rows import badge, quiet
 from watchroom.ui.states import empty, sourced, truncated
 from watchroom.ui.tables import download
 from watchroom.ui.text import UNKNOWN, count_of, one_line, plain, when
 from watchroom.ui.workspace import facts
+
+STAGE = "deploy"
+"""The stage whose approval a version needs to be in service."""
 
 WHOLE = 20
 """Sign-offs that are shown whole below the table, the newest; each is a box, and the download has all."""
@@ -29,6 +33,7 @@ NOTE_LENGTH = 2000
 
 def show(model: Model, made_at: datetime) -> None:
     """The tab."""
+    _to_sign(model)
     found = ask(queries.approvals, model=model.name)
     if found.empty:
         binds = "An approval binds a person's sign-off to what was seen when it was given."
@@ -47,6 +52,18 @@ def show(model: Model, made_at: datetime) -> None:
     download("Download as CSV", "approvals", lambda: found)
 
 
+def _to_sign(model: Model) -> None:
+    """The version in service, else the newest one, at the stage that lets it into service."""
+    version = model.champion or model.latest
+    if version is None:
+        return
+    from watchroom.ui import sign_off
+
+    sign_off.panel(model.name, version, STAGE)
+    about = {"model": model.name, "version": str(version), "stage": STAGE}
+    link("handover", "Its checklist, and the other stages", icon=":material/arrow_forward:", params=about)
+
+
 def _table(found: pd.DataFrame, made_at: datetime) -> pd.DataFrame:
     zone = facts().zone
     return pd.DataFrame(
@@ -58,6 +75,7 @@ def _table(found: pd.DataFrame, made_at: datetime) -> pd.DataFrame:
             "Sign-off": found["decision"].fillna("approved"),
             "When": [when(at, zone, now=made_at) for at in found["at"]],
             "Status": found["status"],
+            "Holds until": [when(at, zone, now=made_at) if pd.notna(at) else "–" for at in found["valid_until"]],
         }
     )
 
@@ -69,7 +87,8 @@ def _whole(row: Mapping[Any, Any], made_at: datetime) -> str:
     at = plain(when(row["at"], facts().zone, now=made_at))
     carried = f" · carried over from {plain(row['imported_from'])}" if row["imported_from"] else ""
     void = row["status"] != "valid"
-    state = badge(row["status"] or UNKNOWN, "orange" if void else "green")
+    colours = {"valid": "green", "superseded": "gray"}
+    state = badge(row["status"] or UNKNOWN, colours.get(row["status"], "orange"))
     lines = [
         f"**Version {row['version']} {plain(sign_off)}** for {plain(row['stage'] or UNKNOWN)} {state}",
         f"{person(row['actor'] or UNKNOWN)} as {plain(role)}",
@@ -77,6 +96,8 @@ def _whole(row: Mapping[Any, Any], made_at: datetime) -> str:
     ]
     if row["note"]:
         lines.append(f"“{plain(row['note'], NOTE_LENGTH)}”")
-    if void:
+    if row["status"] == "superseded":
+        lines.append(quiet(plain(row["reason"] or "", NOTE_LENGTH)))
+    elif void:
         lines.append(f":orange[:material/warning:] {plain(row['reason'] or 'No reason is recorded', NOTE_LENGTH)}")
     return "  \n".join(lines)

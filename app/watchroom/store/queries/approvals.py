@@ -36,7 +36,10 @@ def states(snapshot: Snapshot, *, model: str) -> tuple[State, ...]:
         where model = ? order by version desc, stage""",
         [model],
     )
-    return tuple(State(*row[:3], tuple(row[3] or ()), row[4], row[5], row[6]) for row in rows)
+    return tuple(
+        State(version, stage, status, tuple(missing or ()), people, until, reason)
+        for version, stage, status, missing, people, until, reason in rows
+    )
 
 
 def basis(snapshot: Snapshot, *, model: str, version: int, stage: str) -> Basis | None:

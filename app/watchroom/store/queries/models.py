@@ -385,7 +385,7 @@ def first_sight(snapshot: Snapshot, *, start: datetime, end: datetime, model: st
 def approvals(snapshot: Snapshot, *, model: str) -> pd.DataFrame:
     """A model's sign-offs, the newest first, with the reason where one is void."""
     return snapshot.query(
-        """select "at", version, stage, actor, role, decision, status, reason, note, imported_from
+        """select "at", version, stage, actor, role, decision, status, reason, note, imported_from, valid_until
         from approvals
         where model = ? order by seq desc""",
         [model],
