@@ -279,6 +279,30 @@ def portfolio_(output: Path, period: str, **options: str | None) -> None:
     _report(None, output, period, options)
 
 
+@report.command("card")
+@click.argument("name")
+@click.option("--version", type=click.IntRange(min=1), help="The version. [default: the champion, else the newest]")
+@click.option("--against", type=click.IntRange(min=1), help="Another version: then what differs from it.")
+@click.option("--format", "form", type=click.Choice(["huggingface"]), help="A README.md with Hugging Face's metadata.")
+@click.option(
+    "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="FILE.html, FILE.md or FILE.pdf."
+)
+@cli_options("workspace", "query_seconds")
+def card_(
+    name: str, version: int | None, against: int | None, form: str | None, output: Path, **options: str | None
+) -> None:
+    """Write the model card of NAME: what it is, for whom, with what limits, as the store knows it."""
+    import getpass
+
+    from watchroom.jobs.card_report import card_report, kind_of
+
+    kind = kind_of(output.name, form)
+    _must_be_a_place(output)
+    by = f"{getpass.getuser()} on the command line"
+    made = card_report(_settings(options), name, version=version, against=against, kind=kind, asked_by=by)
+    _write(output, made)
+
+
 def _report(model: str | None, output: Path, period: str, options: dict[str, str | None]) -> None:
     from watchroom.reports.one_page import kind_of
 

@@ -43,6 +43,9 @@ ALIASES: Mapping[str, str] = {
 
 Status = Literal["bound", "holds", "stale", "unknown", "broken"]
 
+_BOUNDS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
+"""How a bound reads in a sentence."""
+
 _NUMBER = re.compile(r"[^\d+\-−.]{0,4}\s*([+\-−]?[\d,]*\.?\d+(?:[eE][+\-]?\d+)?)\s*(%?)[^\d]*")
 
 
@@ -89,9 +92,13 @@ def judge(binding: Binding, found: Found) -> Claim:
     if not binding.operator:
         return Claim(binding, found, "bound", found.text)
     if _holds(binding, found):
-        return Claim(binding, found, "holds", _said(binding))
+        return Claim(binding, found, "holds", binding.claim if binding.operator == "=" else found.text)
     now = f"{found.text}{f' ({found.about})' if found.about else ''}"
-    return Claim(binding, found, "stale", f"{_said(binding)} (stale: now {found.text})", f"it is {now}")
+    if binding.operator == "=":
+        told = f"{binding.claim} (stale: now {found.text})"
+    else:
+        told = f"{found.text} (stale: the card says {_BOUNDS[binding.operator]} {binding.claim})"
+    return Claim(binding, found, "stale", told, f"it is {now}")
 
 
 def mistake(binding: Binding) -> str:
@@ -149,9 +156,3 @@ def _holds(binding: Binding, found: Found) -> bool:
 
 def _same(claim: str, text: str) -> bool:
     return " ".join(claim.split()).casefold() == " ".join(text.split()).casefold()
-
-
-def _said(binding: Binding) -> str:
-    """The claim as it reads in a sentence: `0.87`, `at least 0.85`."""
-    words = {"=": "", ">=": "at least ", "<=": "at most ", ">": "more than ", "<": "less than ", "": ""}
-    return f"{words[binding.operator]}{binding.claim}"

@@ -75,9 +75,9 @@ def _age(known: Known) -> Iterator[str]:
         crossing = (
             f"; by that line it is failing on {days(found.crosses_on, found.crosses_on)}" if found.crosses_on else ""
         )
+        name = METRIC_NAMES.get(found.metric) or found.metric.replace("_", " ")
         yield (
-            f"Its {METRIC_NAMES.get(found.metric) or found.metric.replace('_', ' ')} changes by {signed(found.slope)} in thirty days{between}, "
-            f"over {found.weeks} weeks{crossing}."
+            f"Its {name} changes by {signed(found.slope)} in thirty days{between}, over {found.weeks} weeks{crossing}."
         )
 
 
