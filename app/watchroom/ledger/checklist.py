@@ -29,7 +29,9 @@ from watchroom.ledger.acts import (
 from watchroom.ledger.book import Ledger, Transaction
 from watchroom.ledger.checklist_read import Checklists, Comment, Key, Told, applied, read
 from watchroom.ledger.entry import NewEntry, time_text
-from watchroom.ledger.kinds import CHECKLIST, EVIDENCE
+from watchroom.ledger.evidence import About
+from watchroom.ledger.evidence import read as evidence_of
+from watchroom.ledger.kinds import CHECKLIST
 from watchroom.ledger.people import NOT_SIGNED_IN, Person
 
 __all__ = ["Asked", "Checklists", "Comment", "Key", "Told", "answer", "assign", "comment", "lift", "read", "waive"]
@@ -198,10 +200,14 @@ def _may_answer(asked: Asked, evidence: int | None, by: Person) -> Refused | Non
 def _is_evidence(transaction: Transaction, asked: Asked, evidence: int | None) -> Refused | None:
     if evidence is None:
         return None
-    found = transaction.entries(kind=EVIDENCE, model=asked.model, after=evidence - 1, limit=1)
-    if found and found[0].seq == evidence and found[0].version == asked.version:
+    found = evidence_of(transaction).all.get(evidence)
+    if found is not None and found.withdrawn is None and _is_about(found.about, asked):
         return None
     return Refused("There is no such evidence for this version.", next_step="Attach the file to this version.")
+
+
+def _is_about(about: About, asked: Asked) -> bool:
+    return (about.model, about.version) == (asked.model, asked.version)
 
 
 def _may_waive(asked: Asked, by: Person) -> Refused | None:

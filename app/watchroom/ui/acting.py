@@ -6,20 +6,20 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from watchroom.errors import LedgerError
+from watchroom.errors import LedgerError, SourceError
 from watchroom.ui.states import error
 
 _DONE = "_done"
 
 
 def act(do: Callable[[], object], said: str) -> None:
-    """Does it and draws the page anew, which says so; what the ledger refuses is shown as it is.
+    """Does it and draws the page anew, which says so; what the ledger or the folder of evidence refuses is shown.
 
     `said` is Markdown: text from outside goes through `plain` first.
     """
     try:
         do()
-    except LedgerError as problem:
+    except (LedgerError, SourceError) as problem:
         error(problem)
         return
     st.session_state[_DONE] = said

@@ -6,22 +6,21 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from watchroom.store.queries import checklist as queries
 from watchroom.store.queries.checklist import File, Subject
 from watchroom.ui import book
 from watchroom.ui.acting import act
 from watchroom.ui.fragments import dialog
-from watchroom.ui.identity import current_user
+from watchroom.ui.handover_known import files
+from watchroom.ui.identity import current_user, while_admitted
 from watchroom.ui.model_about import person
-from watchroom.ui.room import ask, room
+from watchroom.ui.room import room
 from watchroom.ui.rows import quiet
 from watchroom.ui.text import count_of, one_line, plain
 
 FILES_SHOWN = 6
 """Files that are shown of an item, the newest."""
 
-MOST_MB = 20
-"""Megabytes of a file: a report with pictures."""
+MEGABYTE = 2**20
 
 NOTE = 2000
 """Characters of a note: a page of text."""
@@ -45,13 +44,55 @@ class Chosen:
 
 def show(subject: Subject, item: str) -> None:
     """The files kept for an item, the newest first; nothing without one."""
-    found = [one for one in _files(subject) if one.item == item]
+    found = [one for one in files(subject.model, subject.version) if one.item == item]
     for one in found[:FILES_SHOWN]:
-        _row(one)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _row(one)
+            if one.status == "held":
+                _download(one)
+                _withdraw_button(one)
 
 
-def _files(subject: Subject) -> tuple[File, ...]:
-    return ask(queries.files, model=subject.model, version=subject.version)
+def _download(one: File) -> None:
+    st.download_button(
+        "Download",
+        data=while_admitted(lambda: _bytes(one.seq)),
+        file_name=one.name,
+        on_click="ignore",
+        icon=":material/download:",
+        type="tertiary",
+        key=f"evidence_{one.seq}",
+    )
+
+
+def _withdraw_button(one: File) -> None:
+    """For who attached it, and an admin."""
+    from watchroom.ledger.acts import not_theirs
+
+    by = book.person(current_user())
+    if by.roles and not_theirs("evidence", one.actor, by) is None:
+        label = "Withdraw"
+        if st.button(label, key=f"withdraw_{one.seq}", icon=":material/undo:", type="tertiary"):
+            withdraw(one)
+
+
+@dialog("Withdraw a file", width="small", icon=":material/undo:")
+def withdraw(one: File) -> None:
+    """That a file is evidence no longer, and why; answers that rest on it are out of date then."""
+    from watchroom.ledger.evidence import withdraw as withdrawn
+
+    st.markdown(f"**{plain(one.name, 80)}**")
+    reason = st.text_area("Why it is evidence no longer", key="withdraw_why", max_chars=NOTE, height=90)
+    st.caption("Answers that rest on it are out of date then. It stays in the ledger that it was kept.")
+    if st.button("Withdraw it", key="withdraw_do", icon=":material/undo:", type="primary"):
+        by = book.person(current_user())
+        act(lambda: withdrawn(book.ledger(), one.seq, reason or "", by), "Withdrawn.")
+
+
+def _bytes(seq: int) -> bytes:
+    from watchroom.desk import evidence
+
+    return evidence.content(book.ledger(), room().settings.workspace, seq).data
 
 
 def _row(one: File) -> None:
@@ -59,12 +100,14 @@ def _row(one: File) -> None:
     state = "" if one.status == "held" else f", {one.status}"
     about = f"entry {one.seq}, {one_line(one.kind, 20)}{tests}{state}"
     icon = _STATES.get(one.status, "")
-    st.markdown(f"{icon} {plain(one.name, 80)} {quiet(f'{plain(about)} · kept by {person(one.actor)}')}")
+    note = f"  \n“{plain(one.note, 400)}”" if one.note else ""
+    about = quiet(f"{plain(about)} · kept by {person(one.actor)}")
+    st.markdown(f"{icon} {plain(one.name, 80)} {about}{note}", width="stretch")
 
 
 def choice(subject: Subject, item: str) -> Chosen | None:
     """What an answer rests on: one of the files kept for the version, or a new one; None for nothing."""
-    kept = [one for one in _files(subject) if one.status == "held"]
+    kept = [one for one in files(subject.model, subject.version) if one.status == "held"]
     kept.sort(key=lambda one: one.item != item)  # those of the item itself first
     named = {one.seq: one for one in kept}
     picked = None
@@ -84,7 +127,9 @@ def choice(subject: Subject, item: str) -> Chosen | None:
 
 def upload(key: str, label: str) -> Chosen | None:
     """A file from whoever looks; None while there is none."""
-    given = st.file_uploader(label, key=key, max_upload_size=MOST_MB)
+    from watchroom.desk.evidence import MAX_BYTES
+
+    given = st.file_uploader(label, key=key, max_upload_size=MAX_BYTES // MEGABYTE)
     if given is None:
         return None
     return Chosen(name=given.name, data=given.getvalue())
@@ -97,8 +142,10 @@ def entry(subject: Subject, item: str, chosen: Chosen | None, note: str = "") ->
     from watchroom.desk import evidence  # only who attaches a file pays for reading one
 
     by = book.person(current_user())
-    about = {"model": subject.model, "version": subject.version, "item": item, "note": note}
-    return evidence.attach(book.ledger(), room().settings.workspace, chosen.name, chosen.data, by=by, **about)
+    return evidence.attach(
+        book.ledger(), room().settings.workspace, chosen.name, chosen.data,
+        by=by, model=subject.model, version=subject.version, item=item, note=note,
+    )  # fmt: skip
 
 
 @dialog("Attach a file", width="medium", icon=":material/attach_file:")

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from watchroom.domain.standing import HELD
 from watchroom.errors import LedgerError
 from watchroom.store.queries import checklist as queries
 from watchroom.store.queries import models as model_queries
-from watchroom.store.queries.checklist import Subject
+from watchroom.store.queries.checklist import File, Subject
 from watchroom.ui import book
 from watchroom.ui.handover_lines import Line, line_of
 from watchroom.ui.live import live
@@ -18,6 +19,7 @@ from watchroom.ui.workspace import facts
 
 if TYPE_CHECKING:
     from watchroom.ledger.checklist_read import Checklists
+    from watchroom.ledger.evidence import Evidence, Held
 
 
 def known() -> Checklists | None:
@@ -35,10 +37,38 @@ def _read() -> Checklists | None:
         return None
 
 
+def files(model: str, version: int) -> tuple[File, ...]:
+    """The evidence kept for a version, the newest first, with what was added and withdrawn since the refresh."""
+    stored = ask(queries.files, model=model, version=version)
+    every = noted("evidence", _read_evidence)
+    if every is None:
+        return stored
+    as_seen = {one.seq: one.status for one in stored}
+    found = [one for one in every.all.values() if (one.about.model, one.about.version) == (model, version)]
+    return tuple(_file(one, as_seen.get(one.seq, HELD)) for one in sorted(found, key=lambda one: -one.seq))
+
+
+def _read_evidence() -> Held | None:
+    try:
+        book.must_be_there()
+        from watchroom.ledger.evidence import read
+
+        return live("evidence", read)
+    except LedgerError:
+        return None
+
+
+def _file(one: Evidence, status: str) -> File:
+    file, about = one.file, one.about
+    counts = (file.bytes, file.tests, file.failed)
+    told = (about.note, "withdrawn" if one.withdrawn is not None else status)
+    return File(one.seq, one.at, one.actor, about.item, file.name, file.kind, file.sha256, *counts, *told)
+
+
 def lines(subject: Subject) -> tuple[Line, ...]:
     """The items of a version as they stand now, in the order of its policy; empty where nothing was checked."""
     found = ask(queries.rows, model=subject.model, version=subject.version)
-    held = {one.seq: one.status for one in ask(queries.files, model=subject.model, version=subject.version)}
+    held = {one.seq: one.status for one in files(subject.model, subject.version)}
     owners = {model.name: dict(model.owners) for model in ask(model_queries.overview)}.get(subject.model, {})
     did, now = known(), datetime.now(UTC)
     return tuple(line_of(row, did, owners, held, now) for row in found)
@@ -46,26 +76,33 @@ def lines(subject: Subject) -> tuple[Line, ...]:
 
 @dataclass(frozen=True)
 class State:
-    """What all checklists depend on besides the snapshot: what people did (None: unreadable), and the hour (UTC).
+    """What all checklists depend on besides the snapshot: what people did (None: unreadable), files, the hour (UTC).
 
     A waiver ends with a day, and an answer at some hour: what is kept for a state is made anew with each.
     """
 
     told: str | None
+    withdrawn: int
     hour: str
 
 
 def state() -> State:
     """As of this rerun: an argument for `drawn`."""
     did = known()
-    return State(None if did is None else did.last, f"{datetime.now(UTC):%Y-%m-%d %H}")
+    return State(None if did is None else did.last, len(_withdrawn()), f"{datetime.now(UTC):%Y-%m-%d %H}")
+
+
+def _withdrawn() -> dict[int, str]:
+    """The files that were withdrawn, by their entry, in the words of the table `evidence`."""
+    every = noted("evidence", _read_evidence)
+    return {} if every is None else {seq: "withdrawn" for seq, one in every.all.items() if one.withdrawn is not None}
 
 
 def all_lines(*, at: State) -> tuple[Line, ...]:
     """The items of every model, each of the version that its page opens with. Made once for a state, with `drawn`."""
     did = known() if at.told is not None else None
     owners = {model.name: dict(model.owners) for model in ask(model_queries.overview)}
-    held, now = ask(queries.file_states), datetime.now(UTC)
+    held, now = {**ask(queries.file_states), **_withdrawn()}, datetime.now(UTC)
     return tuple(line_of(row, did, owners.get(row.model, {}), held, now) for row in ask(queries.rows))
 
 
