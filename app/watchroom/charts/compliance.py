@@ -50,5 +50,5 @@ def _told(team: str, points: Points, share: bool) -> str:
     if not points:
         return f"{team} not counted"
     (_, first), (_, last) = points[0], points[-1]
-    said = (lambda value: f"{value:.0%}") if share else (lambda value: f"{value:,.0f}")
-    return f"{team} from {said(first)} to {said(last)}"
+    form = ".0%" if share else ",.0f"
+    return f"{team} from {first:{form}} to {last:{form}}"

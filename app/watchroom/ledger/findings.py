@@ -223,7 +223,7 @@ def send_back(
     payload = {"act": "sent_back", "text": must_fit("reason", reason, MAX_TEXT)}
 
     def rule(one: Finding) -> Refused | None:
-        return _must_review(by, authors) or _must_be(one, ("answered",))
+        return _must_review(by, authors) or _in_state("answered")(one)
 
     return _do(ledger, finding, "send a finding back", payload, by, rule, role=REVIEWER, seen=seen)
 
@@ -235,7 +235,7 @@ def accept(
     payload = {"act": "accepted", "text": must_fit("text", text, MAX_TEXT, empty=True)}
 
     def rule(one: Finding) -> Refused | None:
-        return _must_review(by, authors) or _must_be(one, ("answered",)) or _answered_it(one, by)
+        return _must_review(by, authors) or _in_state("answered")(one) or _answered_it(one, by)
 
     return _do(ledger, finding, "accept a finding", payload, by, rule, role=REVIEWER, seen=seen)
 
@@ -247,7 +247,7 @@ def withdraw(
     payload = {"act": "withdrawn", "text": must_fit("reason", reason, MAX_TEXT)}
 
     def rule(one: Finding) -> Refused | None:
-        return _must_review(by, authors) or _must_be(one, ("open", "answered")) or _answered_it(one, by)
+        return _must_review(by, authors) or _in_state("open", "answered")(one) or _answered_it(one, by)
 
     return _do(ledger, finding, "withdraw a finding", payload, by, rule, role=REVIEWER, seen=seen)
 
@@ -294,7 +294,7 @@ def change(
     def rule(one: Finding) -> Refused | None:
         unlocks = one.found.blocks is not None and blocks != one.found.blocks
         barred = _answered_it(one, by) if unlocks else None
-        return _must_review(by, authors) or _must_be(one, ("open", "answered")) or barred
+        return _must_review(by, authors) or _in_state("open", "answered")(one) or barred
 
     return _do(ledger, finding, "change a finding", payload, by, rule, role=REVIEWER, seen=seen)
 

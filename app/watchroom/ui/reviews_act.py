@@ -75,7 +75,7 @@ def _severity(now: Severity, key: str) -> Severity:
         "How bad is it?", options, index=options.index(now), format_func=SEVERITY_WORDS.__getitem__,
         key=f"{key}_severity",
     )  # fmt: skip
-    return picked or now
+    return picked
 
 
 def _person(label: str, key: str, suggested: str | None) -> str:
@@ -90,7 +90,7 @@ def _person(label: str, key: str, suggested: str | None) -> str:
 
 def _due(first: date, key: str) -> date | None:
     found = st.date_input("To be answered by", first, key=key, format="YYYY-MM-DD")
-    return found if isinstance(found, date) else None
+    return found
 
 
 def _blocks(now: str | None, key: str) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from watchroom.domain.regulation import NOT_ADVICE
 from watchroom.store.queries import models as model_queries
@@ -135,7 +136,7 @@ def _table(*, regulation: str, most: int) -> pd.DataFrame:
     )
 
 
-def _columns(headings: Sequence[Heading]) -> dict[str, object]:
+def _columns(headings: Sequence[Heading]) -> dict[str, ColumnConfig | str | None]:
     marks = {
         one.id: st.column_config.MultiselectColumn(
             one_line(one.id, 12), options=list(MARKS.values()), color=[_COLOURS[status] for status in MARKS], width=64,

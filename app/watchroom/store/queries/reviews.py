@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 
@@ -79,7 +80,13 @@ def waiting(snapshot: Snapshot, *, soon: datetime, model: str | None = None) -> 
     not wait.
     """
     found = snapshot.rows(_WAITING, {"model": model, "soon": soon})
-    return tuple(Waiting(*one[:8], tuple(one[8] or ()), *one[9:]) for one in found)
+    return tuple(_waiting(*one) for one in found)
+
+
+def _waiting(*told: Any) -> Waiting:
+    before, missing, rest = told[:8], told[8], told[9:]
+    values = (*before, tuple(missing or ()), *rest)
+    return Waiting(*values)
 
 
 def authors(snapshot: Snapshot) -> Mapping[tuple[str, int], tuple[str, ...]]:
