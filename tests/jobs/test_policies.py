@@ -17,7 +17,7 @@ from watchroom.jobs.policy_text import copy_policy, policy_named, policy_text
 from watchroom.sources.tracking.contract import Problem
 from watchroom.store.draft import Draft, refresh_lock
 from watchroom.store.manifest import StoreFolder
-from watchroom.store.schema import PARTS, TABLES
+from watchroom.store.schema import TABLES
 from watchroom.workspace.load import load_workspace
 from watchroom.workspace.policies import shipped
 
@@ -41,8 +41,7 @@ class Room:
     def filled(self, sql: str) -> tuple[list[tuple[object, ...]], tuple[Problem, ...]]:
         store = StoreFolder(self.folder / "store")
         with refresh_lock(store, wait_seconds=5), Draft(store) as draft:
-            for part in PARTS:
-                draft.fresh(part)
+            draft.fresh("room")
             names = TABLES["models"].column_names
             given = [dict(zip(("model", "trade", "team", "tier"), row, strict=True)) for row in MODELS]
             draft.insert("models", [[row.get(name) for name in names] for row in given])

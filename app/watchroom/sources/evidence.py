@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from watchroom.errors import SourceError, SourceMissing
-from watchroom.sources.junit import NotJUnit, Tests, read_junit
+from watchroom.sources.junit import NotJUnit, Report, read_junit
 
 Kind = Literal["junit", "markdown", "pdf", "image", "json", "other"]
 
@@ -46,7 +46,7 @@ class Kept:
     kind: Kind
     sha256: str
     bytes: int
-    tests: Tests | None = None
+    tests: Report | None = None
 
 
 def keep(folder: Path, name: str, data: bytes) -> Kept:
@@ -117,7 +117,7 @@ def _name(name: str) -> str:
     return seen[-MAX_NAME:] or "unnamed"
 
 
-def _read(name: str, data: bytes) -> tuple[Kind, str, Tests | None]:
+def _read(name: str, data: bytes) -> tuple[Kind, str, Report | None]:
     """What the file is, by its bytes where these tell, else by its name; the ending that it is kept under."""
     ending = Path(name).suffix.lower()
     image = _image(data)
@@ -139,7 +139,7 @@ def _image(data: bytes) -> str:
     return next((ending for begin, ending in _IMAGES.items() if data.startswith(begin)), "")
 
 
-def _tests(data: bytes) -> Tests:
+def _tests(data: bytes) -> Report:
     try:
         return read_junit(data)
     except NotJUnit as error:

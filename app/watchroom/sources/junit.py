@@ -19,7 +19,7 @@ MOST_TESTS = 2**31 - 1
 
 
 @dataclass(frozen=True)
-class Tests:
+class Report:
     """How many tests a report tells of; of them, failed or broken off with an error, and skipped."""
 
     tests: int
@@ -35,7 +35,7 @@ class NotJUnit(Exception):
         self.why = why
 
 
-def read_junit(data: bytes) -> Tests:
+def read_junit(data: bytes) -> Report:
     """What the report tells. Where its cases and its own sums differ, the worse of the two is taken.
 
     A test that failed and then passed when it was run again passed, as in the tools that write of reruns. Raises
@@ -105,12 +105,12 @@ class _Reader:
         sums = (_number(attributes, "tests"), _failed(attributes), _number(attributes, "skipped", "disabled"))
         self.claimed = [before + now for before, now in zip(self.claimed, sums, strict=True)]
 
-    def tests(self) -> Tests:
+    def tests(self) -> Report:
         cases, failed, skipped = self.counted
         all_tests, all_failed, all_skipped = self.claimed
         if not cases:  # some tools write sums alone
             cases, skipped = all_tests, all_skipped
-        return Tests(*(min(count, MOST_TESTS) for count in (cases, max(failed, all_failed), skipped)))
+        return Report(*(min(count, MOST_TESTS) for count in (cases, max(failed, all_failed), skipped)))
 
 
 def _failed(attributes: dict[str, str]) -> int:
