@@ -74,7 +74,11 @@ BUILD: tuple[CheckKind, ...] = (
                 "a metric of the run that is above zero when it beats the baseline",
                 "gain_over_naive_low",
             ),
-            Param("metric", "text", "the metric to compare with a baseline's run; left out: that of `monitor.performance`, else one that both have"),
+            Param(
+                "metric",
+                "text",
+                "to compare with a baseline's run; left out: that of `monitor.performance`, else a common one",
+            ),
             Param(
                 "marks", "texts", "words by which a baseline is known, in its run's name or tags", ("baseline", "naive")
             ),

@@ -9,7 +9,9 @@ def _days(usual: int, about: str) -> Param:
     return Param("days", "whole", about, usual, least=1, most=3650)
 
 
-_SHARE = {"least": 0, "most": 1}
+def _share(name: str, usual: float, about: str) -> Param:
+    return Param(name, "number", about, usual, least=0, most=1)
+
 
 SERVICE: tuple[CheckKind, ...] = (
     # decisions
@@ -24,7 +26,7 @@ SERVICE: tuple[CheckKind, ...] = (
         "ids_unique",
         "decisions",
         "Each decision has an id of its own in the log.",
-        (Param("share", "number", "at most this share of the rows repeats one", 0.001, **_SHARE),),
+        (_share("share", 0.001, "at most this share of the rows repeats one"),),
     ),
     CheckKind("inputs_logged", "decisions", "Every input of the model's signature is in the log, and is watched."),
     CheckKind(
@@ -43,7 +45,7 @@ SERVICE: tuple[CheckKind, ...] = (
         "Outcomes come back for its decisions.",
         (
             _days(90, "of the decisions so many days back"),
-            Param("share", "number", "at least this share has an outcome", 0.5, **_SHARE),
+            _share("share", 0.5, "at least this share has an outcome"),
         ),
     ),
     CheckKind(
@@ -125,7 +127,7 @@ SERVICE: tuple[CheckKind, ...] = (
         "explanations",
         "Each input moves the answers: none is there for nothing.",
         (
-            Param("share", "number", "an input with less than this share of all effects is idle", 0.001, **_SHARE),
+            _share("share", 0.001, "an input with less than this share of all effects is idle"),
             Param("idle", "whole", "at most so many are idle", 0, least=0),
         ),
     ),
@@ -133,7 +135,7 @@ SERVICE: tuple[CheckKind, ...] = (
         "no_single_input",
         "explanations",
         "No single input decides alone, as one that leaks the answer would.",
-        (Param("share", "number", "at most this share of all effects", 0.8, **_SHARE),),
+        (_share("share", 0.8, "at most this share of all effects"),),
     ),
     # fairness
     CheckKind("groups_named", "fairness", "The model's file names the groups by which fairness is judged."),
@@ -142,7 +144,7 @@ SERVICE: tuple[CheckKind, ...] = (
         "fairness",
         "Every group fares nearly as well as the best one.",
         (
-            Param("at_least", "number", "the least ratio to the best group", 0.8, **_SHARE),
+            _share("at_least", 0.8, "the least ratio to the best group"),
             Param(
                 "metric",
                 "text",

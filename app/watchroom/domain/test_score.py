@@ -1,5 +1,6 @@
-"""The ML Test Score (Breck, Cai, Nielsen, Salib and Sculley, "The ML Test Score: A Rubric for ML Production Readiness",
-IEEE Big Data 2017): points by section, and the least of them. Which items there are is the policy's.
+"""The ML Test Score: points by section, and the least of them. Which items there are is the policy's.
+
+Breck, Cai, Nielsen, Salib and Sculley, "The ML Test Score: A Rubric for ML Production Readiness", IEEE Big Data 2017.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ BY_A_PERSON, BY_ITSELF = 0.5, 1.0
 
 @dataclass(frozen=True)
 class Counted:
-    """An item of the rubric: its section, whether it is met, and whether a person said so. What is waived is not met."""
+    """An item of the rubric: its section, whether it is met (waived is not), and whether a person said so."""
 
     section: str
     met: bool
@@ -54,5 +55,3 @@ def _points(item: Counted) -> float:
     if not item.met:
         return 0.0
     return BY_A_PERSON if item.by_person else BY_ITSELF
-
-

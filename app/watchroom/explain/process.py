@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 import weakref
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 import pyarrow as pa
 
@@ -22,14 +19,10 @@ from watchroom.domain.vocabulary import Task
 from watchroom.errors import ExplainError, ModelRefused
 from watchroom.explain import private, wire
 from watchroom.explain.contract import Explained, Limits, Loaded
+from watchroom.explain.leash import ENDED_SECONDS, cause_of, clear, environment, kill, last_line, plain_line, watch
 
 _LOG = logging.getLogger(__name__)
-_TAIL_BYTES = 4096
-_SHOWN = 300  # characters of what the child said last
 _SHOWN_REASON = 600
-_ENDED_SECONDS = 10.0  # after SIGKILL the kernel frees memory; more means that the machine is stuck
-_WATCHED_SECONDS = 0.25  # between two looks at what the child wrote; a disk takes some hundred MB meanwhile
-_KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")  # without which Python itself may not start
 
 
 class Explainer:
@@ -52,10 +45,10 @@ class Explainer:
         try:
             self._child = self._started(folder)
         except BaseException:
-            _clear(None, self._errors, self._private)
+            clear(None, self._errors, self._private)
             raise
-        self._end = weakref.finalize(self, _clear, self._child, self._errors, self._private)
-        threading.Thread(target=_watch, args=(self._child, self._private, self._full), daemon=True).start()
+        self._end = weakref.finalize(self, clear, self._child, self._errors, self._private)
+        threading.Thread(target=watch, args=(self._child, self._private, self._full), daemon=True).start()
 
     @staticmethod
     def start(
@@ -126,7 +119,7 @@ class Explainer:
         return subprocess.Popen(
             [*command, str(folder), str(self._private), str(self._limits.memory_mb)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
-            cwd=self._private, env=_environment(self._private), start_new_session=True,
+            cwd=self._private, env=environment(self._private), start_new_session=True,
         )  # fmt: skip
 
     def _ask(
@@ -159,7 +152,7 @@ class Explainer:
 
     def _stop(self, late: threading.Event) -> None:
         late.set()
-        _kill(self._child)
+        kill(self._child)
 
     def _understood(self, said: dict[str, Any]) -> tuple[Loaded, tuple[str, ...]]:
         try:
@@ -174,7 +167,7 @@ class Explainer:
             self.close()
             return self._out_of_memory()
         kind = ModelRefused if said["error"] == "refused" else ExplainError
-        what, why, step = (_one_line(said.get(key), _SHOWN_REASON) for key in ("what", "why", "next_step"))
+        what, why, step = (plain_line(said.get(key), _SHOWN_REASON) for key in ("what", "why", "next_step"))
         return kind(what or "The model could not be explained.", why=why, next_step=step)
 
     def _out_of_memory(self) -> ExplainError:
@@ -193,7 +186,7 @@ class Explainer:
         if not self._end.alive:  # somebody closed it in the middle
             return _gone()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._child.wait(0.0 if not late else _ENDED_SECONDS)
+            self._child.wait(0.0 if not late else ENDED_SECONDS)
         if late:
             self.close()
             return ExplainError(
@@ -206,14 +199,14 @@ class Explainer:
         if self._full.is_set():
             self.close()
             return _too_full()
-        tail, code = _tail(self._errors), self._child.poll()
+        tail, code = last_line(self._errors), self._child.poll()
         self.close()
         if code is None:
             return ExplainError("The process with the model answered what makes no sense.", why=f"It sent {error}.")
         said = f" The last that it said: {tail}" if tail else ""
         if "MemoryError" in tail or "bad_alloc" in tail:
             return self._out_of_memory()
-        return ExplainError("The process with the model died.", why=f"{_cause(code)}{said}")
+        return ExplainError("The process with the model died.", why=f"{cause_of(code)}{said}")
 
 
 def _gone() -> ExplainError:
@@ -227,80 +220,3 @@ def _too_full() -> ExplainError:
         why=f"It may write {most:,} MiB in {private.MOST_ENTRIES:,} files, for temporary use.",
         next_step="Log a model that writes nothing while it is loaded and predicts.",
     )
-
-
-def _watch(child: subprocess.Popen[bytes], folder: Path, full: threading.Event) -> None:
-    """End the child when its folder is full: its own limits bound each file, and not how many there are."""
-    while child.poll() is None:
-        if private.is_full(folder, child.pid):
-            full.set()
-            _kill(child)
-            return
-        time.sleep(_WATCHED_SECONDS)
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """All that the child knows of ours: no credentials, no paths but its own."""
-    cores = str(os.cpu_count() or 1)
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), cores)
-    own = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "NUMBA_CACHE_DIR", "MPLCONFIGDIR"), str(folder))
-    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "GIT_PYTHON_REFRESH": "quiet"}
-    system = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {
-        "LANG": "C.UTF-8",
-        "PATH": os.defpath,
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
-        **threads,
-        **own,
-        **quiet,
-        **system,
-    }
-
-
-def _clear(child: subprocess.Popen[bytes] | None, errors: IO[bytes], folder: Path) -> None:
-    if child is not None:
-        _kill(child)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(_ENDED_SECONDS)
-        for pipe in (child.stdin, child.stdout):
-            with contextlib.suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
-    errors.close()
-    private.removed(folder)
-
-
-def _kill(child: subprocess.Popen[bytes]) -> None:
-    """End it with all that it may have started."""
-    if child.poll() is not None:
-        return
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(child.pid, signal.SIGKILL)
-        else:
-            child.kill()
-
-
-def _tail(errors: IO[bytes]) -> str:
-    """The last line that the child wrote where libraries complain."""
-    size = errors.seek(0, os.SEEK_END)
-    errors.seek(max(0, size - _TAIL_BYTES))
-    lines = errors.read(_TAIL_BYTES).decode("utf-8", "replace").strip().splitlines()
-    return _one_line(lines[-1], _SHOWN) if lines else ""
-
-
-def _one_line(value: object, most: int) -> str:
-    """Text of the child as one plain line; empty for what is no text."""
-    if not isinstance(value, str):
-        return ""
-    return "".join(each if each.isprintable() else " " for each in value[: most * 2])[:most].strip()
-
-
-def _cause(code: int) -> str:
-    if code >= 0:
-        return f"It ended by itself with code {code}."
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = f"signal {-code}"
-    return f"It was ended by {name}."

@@ -35,7 +35,6 @@ class Item:
     section: str | None
     kind: str
     params: Mapping[str, Any]
-    params_text: str
     digest: str
     position: int
 

@@ -50,5 +50,8 @@ def read_people(draft: Draft) -> People:
         {(row[0], row[1], row[2]): Waiver(*row[3:]) for row in waivers},
         {(model, version, item): (person, due) for model, version, item, person, due in assigned},
         dict(ask("select seq, status from room.evidence").fetchall()),
-        {(model, role): person for model, role, person in ask("select model, role, person from room.owners").fetchall()},
+        {
+            (model, role): person
+            for model, role, person in ask("select model, role, person from room.owners").fetchall()
+        },
     )

@@ -85,7 +85,10 @@ def _items(draft: Draft, policies: Iterable[str]) -> list[Item]:
         "where policy in (select unnest(?::varchar[])) order by policy, position",
         [sorted(policies)],
     ).fetchall()
-    return [Item(*row[:7], _params(row[7]), row[7] or "{}", row[8], row[9]) for row in rows]
+    return [
+        Item(policy, item, stage, tier, role, section, kind, _params(params), digest, position)
+        for policy, item, stage, tier, role, section, kind, params, digest, position in rows
+    ]
 
 
 def _params(text: str | None) -> Mapping[str, Any]:

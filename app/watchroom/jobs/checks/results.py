@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,6 @@ NOTHING = Found("unknown", None, "The check said nothing of this version.")
 _NOT_ASKED = Found("unknown")
 
 
-
 def dated(draft: Draft) -> dict[Key, tuple[str, datetime]]:
     """The digest of each result as it stands in the draft, and when it was first found so."""
     rows = draft.connection.execute('select model, version, item, digest, "at" from checks.checks').fetchall()
@@ -30,12 +29,18 @@ def dated(draft: Draft) -> dict[Key, tuple[str, datetime]]:
 
 
 def check_rows(
-    plan: Plan, answers: Answers, people: People, before: Mapping[Key, tuple[str, datetime]], now: datetime
+    plan: Plan,
+    answers: Answers,
+    people: People,
+    before: Mapping[Key, tuple[str, datetime]],
+    now: datetime,
+    *,
+    only: Collection[str] | None = None,
 ) -> Iterator[tuple[Any, ...]]:
-    """A row of `checks` for every item that a version is asked for. `now` is UTC, without a zone."""
+    """A row of `checks` for every item that a version is asked for; `only` of these questions. `now` is UTC, naive."""
     for subject in plan.subjects:
         for item in plan.of(subject):
-            if subject.is_asked(item):
+            if subject.is_asked(item) and (only is None or _name(item) in only):
                 yield _row(subject, item, found_of(item, subject, answers), people, before, now)
 
 
@@ -49,8 +54,14 @@ def score_rows(plan: Plan, answers: Answers, people: People, now: datetime) -> I
 
 def found_of(item: Item, subject: Subject, answers: Answers) -> Found:
     """What was measured of an item; `unknown` without a word for a question to a person."""
+    name = _name(item)
+    return answers.get(name, {}).get(subject.key, NOTHING) if name else _NOT_ASKED
+
+
+def _name(item: Item) -> str:
+    """The name of what the item asks; empty for a question to a person."""
     question = question_of(item)
-    return answers.get(question.name, {}).get(subject.key, NOTHING) if question else _NOT_ASKED
+    return question.name if question else ""
 
 
 def _counted(subject: Subject, item: Item, answers: Answers, people: People, now: datetime) -> Counted:
@@ -74,12 +85,11 @@ def _row(
     stands = standing(found.measured, item.kind, item.digest, answer, waiver, now, evidence=people.held(answer))
     digest = _digest(item, stands.status, found)
     held, at = before.get(key, ("", now))
-    question = question_of(item)
     person, due = people.who(key, item.role)
     return (
         subject.model, subject.version, item.stage, item.item, stands.status, found.measured, item.kind, item.role,
-        found.value, " ".join(filter(None, (stands.because, found.evidence))), question.name if question else None,
-        digest, at if held == digest else now, person, due,
+        found.value, found.evidence or stands.because, _name(item) or None, digest,
+        at if held == digest else now, person, due,
     )  # fmt: skip
 
 

@@ -55,8 +55,8 @@ def run_checks(draft: Draft, workspace: Workspace) -> CheckResult:
     is `unknown` with the reason, and a problem; it keeps no other from being asked.
     """
     plan = read_plan(draft)
-    own = OwnChecks(draft, workspace.folder)
-    asked = _asked(draft, plan, plan.questions.values(), own)
+    with OwnChecks(draft, workspace.folder) as own:
+        asked = _asked(draft, plan, plan.questions.values(), own)
     _kept(draft, plan, asked.found)
     put_whole(draft, "check_queries", [_query_row(question) for question in plan.questions.values()])
     return CheckResult(asked.problems, _detail(draft))
@@ -69,8 +69,12 @@ def again_after_sign_offs(draft: Draft) -> CheckResult:
     if not late:
         return CheckResult((), _detail(draft))
     asked = _asked(draft, plan, late, None)
-    held = _held(draft)
-    _kept(draft, plan, {**held, **asked.found})
+    people, now = read_people(draft), draft.made_at.replace(tzinfo=None)
+    anew = {
+        row[:2] + row[3:4]: row for row in check_rows(plan, asked.found, people, dated(draft), now, only=asked.found)
+    }
+    rows = draft.connection.execute("select * from checks.checks").fetchall()
+    put_whole(draft, "checks", [anew.get(row[:2] + row[3:4], row) for row in rows])
     return CheckResult(asked.problems, _detail(draft))
 
 
@@ -95,30 +99,19 @@ def _answer(
     if wrong:
         raise WatchroomError(wrong[0].what, why=wrong[0].why or wrong[0].what, next_step=wrong[0].next_step)
     if question.kind in (SQL, PYTHON):
-        return own.answer(question, [subject.key for subject in plan.subjects]) if own else {}
+        return own.answer(question, [subject.key for subject in plan.subjects], now) if own else {}
     return ask(cursor, sql_of(question), now)
 
 
 def _problem(question: Question, error: Exception) -> Problem:
     place = f"check {question.name}"
     if isinstance(error, WatchroomError):
-        return Problem("check", "error", place, error.what, error.why, error.next_step)
-    return Problem("check", "error", place, "A check could not be asked.", first_line(error), "")
+        return Problem("workspace", "error", place, error.what, error.why, error.next_step)
+    return Problem("workspace", "error", place, "A check could not be asked.", first_line(error), "")
 
 
 def _unknown(plan: Plan, why: str) -> dict[Version, Found]:
     return {subject.key: Found("unknown", None, why) for subject in plan.subjects}
-
-
-def _held(draft: Draft) -> dict[str, dict[Version, Found]]:
-    """What this refresh has found already, from its rows."""
-    rows = draft.connection.execute(
-        "select query, model, version, measured, value, found from checks.checks where query is not null"
-    ).fetchall()
-    held: dict[str, dict[Version, Found]] = {}
-    for query, model, version, measured, value, evidence in rows:
-        held.setdefault(query, {})[(model, version)] = Found(measured, value, evidence)
-    return held
 
 
 def _kept(draft: Draft, plan: Plan, found: Mapping[str, Mapping[Version, Found]]) -> None:
