@@ -117,19 +117,36 @@ def version_numbers(snapshot: Snapshot, *, model: str) -> tuple[int, ...]:
     return tuple(version for (version,) in rows)
 
 
-_SIGNED = """signed as (
+SIGNED = """signers as (
+    select model, version, list(distinct role order by role)
+        filter (where decision is distinct from 'rejected' and role is not null) as signed_by
+    from (
+        select * from approvals where status <> 'superseded'
+        qualify row_number() over (partition by model, version, stage, role order by seq desc) = 1
+    ) group by model, version
+),
+unjudged as (
     select model, version,
         case when bool_or(decision = 'rejected') then 'rejected' when bool_or(status <> 'valid') then 'void'
             else 'valid' end as state,
-        coalesce(max(note) filter (where decision = 'rejected'), max(reason)) as reason,
-        list(distinct role order by role) filter (where decision is distinct from 'rejected' and role is not null)
-            as signed_by
+        coalesce(max(note) filter (where decision = 'rejected'), max(reason)) as reason
     from (
-        select * from approvals
+        select * from approvals where status <> 'superseded'
         qualify row_number() over (partition by model, version, stage, role order by seq desc) = 1
-    ) group by model, version
+    ) anti join (from approval_states where stage = 'deploy') using (model, version) group by model, version
+),
+signed as (
+    select j.*, s.signed_by from (
+        select model, version, case status when 'approved' then 'valid' when 'expired' then 'void'
+            when 'missing' then 'none' when 'partly' then 'none' else status end as state, reason
+        from approval_states where stage = 'deploy'
+        union all select * from unjudged
+    ) j left join signers s on s.model = j.model and s.version = j.version
 )"""
-"""What the sign-offs of a version come to: in each role the latest counts, and the worst of the roles decides."""
+"""Whether a version may be in service: void is also what has ended, none what is not signed by all who have to.
+
+Of a version that is judged by no rule the sign-offs alone: in each role the latest counts, the worst of them decides.
+"""
 
 RUNS_WITH_DELETION = """(
     select r.*, coalesce(r.lifecycle_stage, '') = 'deleted' or coalesce(e.lifecycle_stage, '') = 'deleted' as deleted
@@ -184,7 +201,7 @@ left join lost l on l.name = m.model
 left join beyond b on b.model = m.model
 left join losing y on y.model = m.model
 left join health i on i.model = m.model
-""".replace("SIGNED", _SIGNED).replace("all_runs", RUNS_WITH_DELETION)
+""".replace("SIGNED", SIGNED).replace("all_runs", RUNS_WITH_DELETION)
 
 
 def overview(snapshot: Snapshot) -> tuple[Model, ...]:
@@ -305,7 +322,7 @@ def versions(snapshot: Snapshot, *, model: str) -> pd.DataFrame:
         left join all_runs r on r.run_id = v.run_id
         left join signed s on s.model = v.name and s.version = v.version
         where v.name = ? order by v.version desc
-        """.replace("SIGNED", _SIGNED).replace("all_runs", RUNS_WITH_DELETION),
+        """.replace("SIGNED", SIGNED).replace("all_runs", RUNS_WITH_DELETION),
         [model],
     )
 

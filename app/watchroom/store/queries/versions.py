@@ -17,7 +17,7 @@ from watchroom.domain.tenure import Edge, History, Seen, history
 from watchroom.domain.version_difference import Dataset
 from watchroom.domain.witness import Day
 from watchroom.store.queries.health import LIGHT_GRAIN
-from watchroom.store.queries.models import RUNS_WITH_DELETION
+from watchroom.store.queries.models import RUNS_WITH_DELETION, SIGNED
 from watchroom.store.queries.pairs import Comparison
 from watchroom.store.registry_history import (
     CHAMPION,
@@ -214,19 +214,7 @@ tagged as (
     select version, list(key order by key) as keys, list(coalesce(value, '') order by key) as texts
     from model_version_tags where name = $model group by version
 ),
-last_signed as (
-    select * from approvals where model = $model
-    qualify row_number() over (partition by version, stage, role order by seq desc) = 1
-),
-signed as (
-    select version,
-        case when bool_or(decision = 'rejected') then 'rejected' when bool_or(status <> 'valid') then 'void'
-            else 'valid' end as state,
-        coalesce(max(note) filter (where decision = 'rejected'), max(reason)) as reason,
-        list(distinct role order by role) filter (where decision is distinct from 'rejected' and role is not null)
-            as roles
-    from last_signed group by version
-),
+{SIGNED},
 decided as (
     select version, min(day) as first_day, max(day) as last_day, sum(decisions)::bigint as n
     from volume where model = $model and day <= $today and decisions > 0 group by version
@@ -236,13 +224,13 @@ select v.version, v.created_at, v.user, v.description, v.stage, n.aliases, t.key
     coalesce(f.flavors, v.flavors), coalesce(f.signature_inputs, v.signature_inputs),
     coalesce(f.signature_outputs, v.signature_outputs), coalesce(f.has_input_example, v.has_input_example),
     case when f.location is null then v.mlmodel_problem else f.problem end,
-    f.mlflow_version, f.python_version, f.requirements, coalesce(s.state, 'none'), s.reason, s.roles,
+    f.mlflow_version, f.python_version, f.requirements, coalesce(s.state, 'none'), s.reason, s.signed_by,
     f.load_status, f.load_why, e.status, e.what, d.first_day, d.last_day, coalesce(d.n, 0)
 from model_versions v
 left join files f on f.version = v.version
 left join named n on n.version = v.version
 left join tagged t on t.version = v.version
-left join signed s on s.version = v.version
+left join signed s on s.model = v.name and s.version = v.version
 left join decided d on d.version = v.version
 left join explanations e on e.model = v.name and e.version = v.version
 left join {RUNS_WITH_DELETION} r on r.run_id = v.run_id
