@@ -113,10 +113,10 @@ def _prose(part: Part, found: Known) -> Prose:
 
 def _unwritten(found: Known) -> Iterator[tuple[str, list[Gap]]]:
     """What no store can know and nobody has written, by section."""
-    keys = {part.key for part in card_text.parts(found.text.text)} if found.text else set()
+    missing = headings.missing(found.text.text if found.text else None)
     by_section: dict[str, list[Gap]] = {}
     for section, heading, asks in headings.NEEDED:
-        if not keys & headings.ALIKE[heading]:
+        if heading in missing:
             how = f"Write `## {heading}` into {_card_file(found)}: {asks}."
             by_section.setdefault(section, []).append(Gap(f"{heading[:1].lower()}{heading[1:]}", how))
     yield from by_section.items()

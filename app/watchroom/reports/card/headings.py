@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+
+from watchroom.domain import card_text
 
 NEEDED: tuple[tuple[str, str, str], ...] = (
     ("use", "Intended use", "what it is to be used for, and by whom"),
@@ -36,3 +38,13 @@ ALIKE: Mapping[str, frozenset[str]] = {
     ),
 }
 """Headings that say what a needed one asks for."""
+
+
+def missing(text: str | None) -> tuple[str, ...]:
+    """The needed headings that a text does not have, or that nothing stands below; all of them without a text."""
+    keys = {part.key for part in card_text.parts(text)} if text else set()
+    return tuple(heading for _, heading, _ in NEEDED if not _has(keys, heading))
+
+
+def _has(keys: Collection[str], heading: str) -> bool:
+    return any(key in ALIKE[heading] for key in keys)
