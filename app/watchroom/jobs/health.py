@@ -9,15 +9,18 @@ from watchroom.errors import SourceError
 from watchroom.explain.contract import Limits
 from watchroom.jobs.alerts.notify import send
 from watchroom.jobs.alerts.record import record_alerts
+from watchroom.jobs.approvals.alert import raise_approval_alerts
 from watchroom.jobs.compare.step import compare_versions
 from watchroom.jobs.decision_ids import index_ids
 from watchroom.jobs.evaluate.conditions import conditions
 from watchroom.jobs.evaluate.step import Evaluation, evaluate
 from watchroom.jobs.explain.step import ExplainResult, explain_models
 from watchroom.jobs.fairness.step import judge_fairness
+from watchroom.jobs.governance import Governed, govern
 from watchroom.jobs.loads import try_to_load
 from watchroom.jobs.profile.problems import engine_failed
 from watchroom.jobs.profile.step import ProfileCounts, ProfileResult, profile_models
+from watchroom.jobs.reminders import send_reminders
 from watchroom.jobs.reports_due import send_reports
 from watchroom.jobs.steps import Step, status_of
 from watchroom.jobs.value.step import advise_on, work_out_value
@@ -73,6 +76,11 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
         result = record_alerts(draft, ledger, found, known, append=record)
         said["detail"] = result.detail
         said["status"] = "partial" if result.problems else "done"
+    governed = govern(Governed(draft, ledger, workspace, record), step)
+    with step("Watch approvals") as said:
+        measured, result = result, raise_approval_alerts(draft, ledger, result)
+        said["detail"] = result.detail if result is not measured else "nothing new"
+        said["status"] = "partial" if len(result.problems) > len(measured.problems) else "done"
     advised = advise_on(draft, workspace, step)
     problems = (
         *profiled.problems,
@@ -82,6 +90,7 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
         *paired,
         *valued,
         *result.problems,
+        *governed,
         *advised,
     )
     if around.room.notify:
@@ -89,6 +98,10 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
             sent = send(ledger, result, around.room)
             said["detail"] = sent.detail
             said["status"] = "partial" if sent.problems else "done"
+        problems = (*problems, *sent.problems)
+        with step("Remind of what is due") as said:
+            sent = send_reminders(draft, ledger, around.room)
+            said["detail"], said["status"] = sent.detail, "partial" if sent.problems else "done"
         problems = (*problems, *sent.problems)
     if around.room.notify and around.room.reports and record:
         with step("Send reports") as said:

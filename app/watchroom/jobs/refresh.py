@@ -18,6 +18,7 @@ import duckdb
 
 from watchroom.errors import StoreError, WatchroomError, WorkspaceError
 from watchroom.jobs.explain.files import remove_unused
+from watchroom.jobs.governance import Governed, read_governance
 from watchroom.jobs.health import Around, watch_models
 from watchroom.jobs.ledger import read_ledger
 from watchroom.jobs.model_files import read_model_files
@@ -150,9 +151,10 @@ def _build(draft: Draft, ledger: Ledger, workspace: Workspace, plan: _Plan, step
         kept = read_ledger(draft, ledger, workspace.folder, accepted=plan.accept_ledger, partial=result.partial)
         said["detail"] = f"changes recorded in the ledger: {kept.recorded:,}" if kept.recorded else "nothing new"
         said["status"] = "partial" if kept.problems else "done"
+    told = read_governance(Governed(draft, ledger, workspace, record=not kept.problems), steps.step)
     around = Around(workspace, plan.room, plan.program, source)
     watched = watch_models(draft, ledger, around, steps.step, record=not kept.problems)
-    found = (*result.problems, *models.problems, *kept.problems, *watched.problems)
+    found = (*result.problems, *models.problems, *kept.problems, *told, *watched.problems)
     problems = fill_problems(draft, found, workspace, source_unchanged=result.unchanged)
     _pack_when_due(draft, steps)
     draft.insert("refresh_steps", steps.rows)
