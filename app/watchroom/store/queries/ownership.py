@@ -89,3 +89,12 @@ def _seen(rows: Iterable[tuple[str, date, str]], names: Mapping[str, str]) -> di
         if name not in found or found[name].day < day:
             found[name] = Seen(day, how)
     return found
+
+
+def moved(snapshot: Snapshot, *, model: str) -> tuple[tuple[str, str, int], ...]:
+    """The roles that came with a handover and that the model's file does not name so yet: role, person, handover."""
+    return tuple(
+        snapshot.rows(
+            "select role, person, handover from owners where model = ? and handover is not null order by role", [model]
+        )
+    )
