@@ -25,6 +25,7 @@ from watchroom.domain.policy import (
 from watchroom.domain.risk import TIERS
 from watchroom.workspace.check import check_workspace, problem_line
 from watchroom.workspace.policies import SHIPPED_FILE, shipped
+from watchroom.workspace.policy_document import EXAMPLE, policies_markdown
 from watchroom.workspace.schema import json_schema
 
 SCORE = {"data": "Data", "model": "Model", "infrastructure": "Infrastructure", "monitoring": "Monitor"}
@@ -248,6 +249,16 @@ def test_editors_get_a_schema_with_the_kinds_of_check():
     assert len(forms) == len(KINDS)
     (explained,) = (form for form in forms if form["properties"].get("kind", {}).get("const") == "explained")
     assert set(explained["properties"]) == {"kind", "days", "rows"}
+
+
+def test_the_page_of_the_docs_is_made_from_the_files_model_and_its_example_works(room):
+    page = Path(__file__).parents[2] / "docs" / "policies.md"
+    assert page.read_text("utf-8") == policies_markdown()
+    room.write("policies/bank.yaml", EXAMPLE)
+    workspace = room.load()
+    assert not workspace.problems
+    assert workspace.policies["bank"].item("enough-decisions").kind == "sql"
+    assert workspace.policies["bank"].item("weights-named").params["tables"] == ("params",)
 
 
 # --- which one holds

@@ -22,7 +22,7 @@ A workspace is a folder of text files, kept in git:
 
     watchroom.yaml        the settings of the whole workspace
     models/<name>.yaml    all that the team says about one model
-    policies/*.yaml       risk tiers and checklists
+    policies/*.yaml       what is asked of a model before it goes on, by tier: see [policies](policies.md)
 
 `watchroom init FOLDER --mlflow URI` writes a first one, with a commented file for each registered model that it finds;
 it never changes a file that is there. `watchroom check` says what is wrong in it. This page is made from the program's
@@ -112,18 +112,25 @@ since a failure then has to be answered for on two sides at once.
 """
 
 
+_MOST_WORDS = 20
+"""Words that a field may take and that are all listed; more of them have a page of their own."""
+
+
 def workspace_markdown() -> str:
     """The whole page."""
-    model, room = (list(_sections(kind)) for kind in ("model", "watchroom"))
+    model, room = (list(sections(kind)) for kind in ("model", "watchroom"))
     example = f"```yaml\n{EXAMPLE}```\n"
     parts = [_INTRODUCTION, "## watchroom.yaml\n", *room, "## models/&lt;name&gt;.yaml\n", example, *model]
     return "\n".join([*parts, _methods(), _metrics(), _RULES])
 
 
-def _sections(kind: FileKind) -> Iterator[str]:
+def sections(kind: FileKind, left_out: tuple[str, ...] = ()) -> Iterator[str]:
+    """A section for each mapping of a kind of file, with its fields; none for names with an end in `left_out`."""
     schema = json_schema(kind)
     seen: set[str] = set()
     for name, place in _mappings(schema, schema, ""):
+        if name.endswith(left_out):
+            continue
         form = ", in another form" if name in seen else ""
         seen.add(name)
         heading = f"### `{name}`{form}\n\n" if name else ""
@@ -163,6 +170,8 @@ def _takes(schema: Schema, part: Schema) -> str:
 
 
 def _word(schema: Schema, form: Schema) -> str:
+    if len(form.get("enum", ())) > _MOST_WORDS:
+        return "a name"
     if "const" in form or "enum" in form:
         return ", ".join(f"`{word}`" for word in form.get("enum", [form.get("const")]))
     if form["type"] == "array":
