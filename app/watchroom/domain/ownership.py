@@ -48,7 +48,7 @@ class Owned:
     def alone(self) -> str | None:
         """Who holds it alone: two or more of the needed roles, and no deputy but themselves. None where nobody does."""
         held = [who for role in NEEDED if (who := self.people.get(role))]
-        deputy = self.people.get("deputy")
+        deputy = self.people.get("deputy") or None
         return next((who for who in held if held.count(who) > 1 and deputy in (None, who)), None)
 
 

@@ -274,9 +274,10 @@ def _one(model: Model, found: Ownership) -> None:
     moved = ask(queries.moved, model=model.name)
     if moved:
         roles = _roles([role for role, _, _ in moved])
+        came = plain(roles.capitalize(), 200)
         st.markdown(
-            f":material/swap_horiz: {plain(roles.capitalize(), 200)} came with a handover, and the model's file does not say "
-            "so yet. The ledger decides until it does:"
+            f":material/swap_horiz: {came} came with a handover, and the model's file does not say so yet. The ledger "
+            "decides until it does:"
         )
         code("owners:\n" + "\n".join(f"  {role}: {_quoted(who)}" for role, who, _ in moved))
     st.caption(sourced("As of the refresh, with visits since", len(own.people), "role"))
