@@ -120,7 +120,7 @@ QUERIES: Mapping[str, str] = {
         "on s.model = e.model and s.version = e.version where e.rows > 0"
     ),
     "kpis": (
-        "select model, string_agg(kpi, ', ' order by position) from kpis where target is not null and agreed "
+        "select model, string_agg(kpi, ', ' order by position) from kpis where target is not null and coalesce(len(missing), 0) = 0 "
         "group by model"
     ),
     "worth": (

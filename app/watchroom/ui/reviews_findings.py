@@ -12,7 +12,7 @@ import streamlit as st
 from watchroom.store.queries.models import Model
 from watchroom.ui import book
 from watchroom.ui.identity import current_user
-from watchroom.ui.reviews_known import known, may_open, today
+from watchroom.ui.reviews_known import known, today
 from watchroom.ui.reviews_rows import open_button, row
 from watchroom.ui.reviews_words import answer_of, is_late
 from watchroom.ui.states import empty, truncated
@@ -37,10 +37,7 @@ def show(model: Model | None) -> None:
         return
     found = sorted(every.of(model.name if model else None), key=_urgency)
     st.subheader(plain(answer_of(found, today()), 400), anchor=False)
-    if may_open():
-        open_button(model.name if model else None, "_open_finding")
-    else:
-        st.caption("A finding is opened by somebody with the role reviewer.")
+    open_button(model.name if model else None, "_open_finding")
     if not found:
         empty(
             "Nobody has found anything yet.",

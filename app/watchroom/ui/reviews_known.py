@@ -87,13 +87,6 @@ def may(one: Finding) -> tuple[Act, ...]:
     return tuple(acts)
 
 
-def may_open() -> bool:
-    """Whether whoever looks may open a finding: a reviewer may, on what others made."""
-    from watchroom.domain.roles import REVIEWER
-
-    return REVIEWER in current_user().roles
-
-
 def title_of(model: str) -> str:
     """A model's title; its name where there is none any more."""
     return next((one.title for one in ask(model_queries.overview) if one.name == model), model)

@@ -15,7 +15,7 @@ from watchroom.store.queries import reviews as queries
 from watchroom.store.queries.models import Model
 from watchroom.store.queries.reviews import Waiting
 from watchroom.ui.navigation import link
-from watchroom.ui.reviews_known import known, may_open, sign_offs, tiers, title_of, today
+from watchroom.ui.reviews_known import known, sign_offs, tiers, title_of, today
 from watchroom.ui.reviews_rows import open_button, row
 from watchroom.ui.reviews_words import is_late, stands, version_of, whose
 from watchroom.ui.room import ask, reading
@@ -59,8 +59,7 @@ def show(model: Model | None) -> None:
     queue = entries(signable, [one for one in findings if one.state == "answered"], now)
     st.subheader(plain(answer(queue, now), 600), anchor=False)
     _caption(len(queue))
-    if may_open():
-        open_button(name, "_open_from_queue")
+    open_button(name, "_open_from_queue")
     for one in queue[:SHOWN]:
         _entry(one, now)
     truncated(SHOWN, len(queue), "entries")

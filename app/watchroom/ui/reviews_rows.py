@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from watchroom.ui import reviews_act
+from watchroom.domain.roles import REVIEWER
+from watchroom.ui import book, reviews_act
+from watchroom.ui.identity import current_user
 from watchroom.ui.navigation import link
 from watchroom.ui.reviews_known import FINDING, Act, may, title_of, today
 from watchroom.ui.reviews_words import STATE_COLOURS, about, did, due, is_late, rounds, severity
-from watchroom.ui.rows import badge, quiet
+from watchroom.ui.rows import LINK_PADDING, badge, quiet
 from watchroom.ui.text import ago, plain
 
 if TYPE_CHECKING:
@@ -38,9 +40,12 @@ def row(one: Finding, *, acts: bool = True) -> None:
         state = badge(one.state.capitalize(), STATE_COLOURS[one.state])
         label = f"{severity(one)} :blue[**{plain(one.found.title, 120)}**] {state}"
         link("reviews", label, params={FINDING: str(one.seq)})
-        st.markdown(f"{plain(title_of(one.found.model), 60)} · {plain(about(one), 80)}  \n{_facts(one)}")
-        if acts:
-            buttons(one, [act for act in may(one) if act in _FIRST])
+        with st.container(horizontal=True, gap=None):
+            st.space(LINK_PADDING)
+            with st.container(width="stretch", gap="xsmall"):
+                st.markdown(f"{plain(title_of(one.found.model), 60)} · {plain(about(one), 80)}  \n{_facts(one)}")
+                if acts:
+                    buttons(one, [act for act in may(one) if act in _FIRST])
 
 
 def _facts(one: Finding) -> str:
@@ -64,6 +69,12 @@ def buttons(one: Finding, acts: Sequence[Act]) -> None:
 
 
 def open_button(model: str | None, key: str) -> None:
-    """The reviewers' button that opens a finding."""
+    """The reviewers' button that opens a finding; others, and who has no name, are told what it takes."""
+    user = current_user()
+    if REVIEWER not in user.roles:
+        st.caption("Findings are opened, accepted and sent back by somebody with the role reviewer; anybody answers.")
+        return
     if st.button("Open a finding", key=key, icon=":material/flag:"):
         reviews_act.open_finding(model)
+    if not book.person(user).name:
+        st.caption(":material/info: To accept an answer or send it back, give your name in the sidebar.")

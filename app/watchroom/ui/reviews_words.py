@@ -65,7 +65,8 @@ def stands(one: Waiting, now: datetime) -> str:
     if one.status == "approved" and one.until is not None:
         days = max((one.until - now).days, 0)
         return f"{one.stage} is signed off until {_day(one.until.date())}, {count_of(days, 'more day')}."
-    why = f": {one_line(one.reason, 240)}" if one.reason and one.status in ("void", "expired") else ""
+    reason = one.reason.partition(" Needed: ")[0]  # whose sign-off is missing is said apart
+    why = f": {one_line(reason, 240)}" if reason and one.status in ("void", "expired") else ""
     return f"{one.stage} {_SIGNED.get(one.status, one.status)}{why.rstrip('.')}."
 
 
