@@ -13,10 +13,11 @@ from typing import Any
 from watchroom.domain.signable import Part, Signable, part
 from watchroom.domain.signing import AskedItem, Basis, Kept
 from watchroom.domain.standing import Standing, standing
-from watchroom.ledger import checklist_read, findings
+from watchroom.ledger import checklist_read, evidence, findings
 from watchroom.ledger.alerts import Reader
 from watchroom.ledger.approvals import Current
 from watchroom.ledger.checklist_read import Checklists
+from watchroom.ledger.evidence import Held
 from watchroom.ledger.findings import Findings
 
 WITHDRAWN = "withdrawn"
@@ -28,13 +29,17 @@ class Done:
 
     checklists: Checklists = field(default_factory=Checklists)
     findings: Findings = field(default_factory=Findings)
+    evidence: Held = field(default_factory=Held)
 
 
 def read(ledger: Reader, known: Done | None = None) -> Done:
     """What people did, as the ledger has it now; with what was read before, only what came since. `LedgerError`."""
     start = known or Done()
-    found = Done(checklist_read.read(ledger, start.checklists), findings.read(ledger, start.findings))
-    return start if found == start else found
+    return Done(
+        checklist_read.read(ledger, start.checklists),
+        findings.read(ledger, start.findings),
+        evidence.read(ledger, start.evidence),
+    )
 
 
 def current_of(basis: Basis, known: Done | None, at: datetime | None = None) -> Callable[[Reader], Current]:
@@ -53,10 +58,11 @@ def current_now(basis: Basis, done: Done, at: datetime) -> Current:
 
 def signable(basis: Basis, done: Done, at: datetime) -> Signable:
     """All that a sign-off binds at `at` (UTC), and what keeps it from being approved."""
-    stands = {one.item: _standing(one, basis, done, at) for one in basis.items}
+    kept = _kept(basis, done)
+    stands = {one.item: _standing(one, basis, kept, done, at) for one in basis.items}
     parts = {one.name: one for one in basis.parts}
     parts["checks"] = _checks(basis, stands)
-    parts["evidence"] = _evidence(basis.evidence)
+    parts["evidence"] = _evidence(kept)
     return Signable(
         basis.model,
         basis.version,
@@ -74,10 +80,23 @@ _MOST_TITLE = 80
 """Characters of an item's or a finding's name in the reasons why something cannot be approved."""
 
 
-def _standing(one: AskedItem, basis: Basis, done: Done, at: datetime) -> Standing:
+def _kept(basis: Basis, done: Done) -> dict[int, Kept]:
+    """The files as the refresh found them, with those that were added or withdrawn since."""
+    kept = dict(basis.evidence)
+    for one in done.evidence.all.values():
+        if (one.about.model, one.about.version) != (basis.model, basis.version):
+            continue
+        if one.withdrawn is not None:
+            kept[one.seq] = Kept(one.file.name, one.file.sha256, WITHDRAWN)
+        else:
+            kept.setdefault(one.seq, Kept(one.file.name, one.file.sha256))
+    return kept
+
+
+def _standing(one: AskedItem, basis: Basis, kept: Mapping[int, Kept], done: Done, at: datetime) -> Standing:
     told = done.checklists.of(basis.model, basis.version, one.item)
     answer = told.answer
-    rests_on = basis.evidence.get(answer.evidence) if answer and answer.evidence is not None else None
+    rests_on = kept.get(answer.evidence) if answer and answer.evidence is not None else None
     status = rests_on.status if rests_on else "held"
     return standing(one.measured, one.kind, one.digest, answer, told.waiver, at, evidence=status)
 
