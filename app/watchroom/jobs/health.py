@@ -10,6 +10,7 @@ from watchroom.explain.contract import Limits
 from watchroom.jobs.alerts.notify import send
 from watchroom.jobs.alerts.record import record_alerts
 from watchroom.jobs.approvals.alert import raise_approval_alerts
+from watchroom.jobs.approvals.tag import write_tags
 from watchroom.jobs.compare.step import compare_versions
 from watchroom.jobs.decision_ids import index_ids
 from watchroom.jobs.evaluate.conditions import conditions
@@ -30,6 +31,7 @@ from watchroom.sources.decisions.contract import Engine
 from watchroom.sources.decisions.engines import open_engine
 from watchroom.sources.decisions.spark_session import SparkPlace
 from watchroom.sources.tracking.contract import Problem, TrackingSource
+from watchroom.sources.tracking.version_tags import tag_writer
 from watchroom.store.draft import Draft
 from watchroom.workspace.load import Workspace
 from watchroom.workspace.room_file import RoomSettings
@@ -81,6 +83,7 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
         measured, result = result, raise_approval_alerts(draft, ledger, result)
         said["detail"] = result.detail if result is not measured else "nothing new"
         said["status"] = "partial" if len(result.problems) > len(measured.problems) else "done"
+    tagged = _tag(draft, around, step) if record and around.room.mlflow.write_approval_tag else ()
     advised = advise_on(draft, workspace, step)
     problems = (
         *profiled.problems,
@@ -91,6 +94,7 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
         *valued,
         *result.problems,
         *governed,
+        *tagged,
         *advised,
     )
     if around.room.notify:
@@ -109,6 +113,17 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
             said["detail"], said["status"] = sent.detail, "partial" if sent.problems else "done"
         problems = (*problems, *sent.problems)
     return Watched(problems, result.head if record else None, explained.files if explained else None)
+
+
+def _tag(draft: Draft, around: Around, step: Step) -> tuple[Problem, ...]:
+    """The one thing that is written to MLflow, where the workspace asks for it."""
+    with step("Let MLflow's tag follow approvals") as said:
+        uri, registry = around.workspace.tracking_uri or "", around.workspace.registry_uri
+        limits = {"timeout_seconds": around.program.http_timeout_seconds, "retries": around.program.http_retries}
+        written, problems = write_tags(draft, tag_writer(uri, registry, **limits))
+        said["detail"] = f"written: {written:,}" if written else "nothing new"
+        said["status"] = "partial" if problems else "done"
+    return problems
 
 
 def _engine(stack: ExitStack, room: RoomSettings, draft: Draft) -> Engine | SourceError:
