@@ -119,8 +119,9 @@ def _tag(draft: Draft, around: Around, step: Step) -> tuple[Problem, ...]:
     """The one thing that is written to MLflow, where the workspace asks for it."""
     with step("Let MLflow's tag follow approvals") as said:
         uri, registry = around.workspace.tracking_uri or "", around.workspace.registry_uri
-        limits = {"timeout_seconds": around.program.http_timeout_seconds, "retries": around.program.http_retries}
-        written, problems = write_tags(draft, tag_writer(uri, registry, **limits))
+        seconds, retries = around.program.http_timeout_seconds, around.program.http_retries
+        write = tag_writer(uri, registry, timeout_seconds=seconds, retries=retries)
+        written, problems = write_tags(draft, write)
         said["detail"] = f"written: {written:,}" if written else "nothing new"
         said["status"] = "partial" if problems else "done"
     return problems
