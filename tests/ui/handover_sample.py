@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.helpers.snapshots import publish_rows
 from tests.ui.sample import HOSTILE, LONG
-from watchroom.domain.policy import STAGES, Policy
+from watchroom.domain.policy import STAGES, Policy, rules_text
 from watchroom.workspace.policies import shipped
 
 NOW = datetime.now(UTC).replace(tzinfo=None)
@@ -56,7 +56,8 @@ def rows() -> Rows:
             for name in (FRAUD, DEMAND, DONE) for role, person in OWNERS.items()
             if not (name == DEMAND and role == "operations")
         ],
-        "policies": [{"policy": policy().name, "items": len(policy().items), "digest": policy().digest}],
+        "policies": [{"policy": policy().name, "items": len(policy().items), "digest": policy().digest,
+                      "rules": rules_text(policy().rules)}],
         "policy_items": [_item(place, item) for place, item in enumerate(policy().items, 1)],
         "check_queries": [{"query": "tracked", "about": "Whether the run is there.", "sql": "select 1"}],
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -10,8 +11,8 @@ from watchroom.domain.standing import HELD
 from watchroom.errors import LedgerError
 from watchroom.store.queries import checklist as queries
 from watchroom.store.queries import models as model_queries
-from watchroom.store.queries.checklist import File, Subject
-from watchroom.ui import book
+from watchroom.store.queries.checklist import Approved, File, Subject
+from watchroom.ui import book, sign_off_known
 from watchroom.ui.handover_lines import Line, line_of
 from watchroom.ui.live import live
 from watchroom.ui.room import ask, noted
@@ -104,6 +105,26 @@ def all_lines(*, at: State) -> tuple[Line, ...]:
     owners = {model.name: dict(model.owners) for model in ask(model_queries.overview)}
     held, now = {**ask(queries.file_states), **_withdrawn()}, datetime.now(UTC)
     return tuple(line_of(row, did, owners.get(row.model, {}), held, now) for row in ask(queries.rows))
+
+
+def approved(subject: Subject) -> Mapping[str, Approved]:
+    """How the sign-offs of a version stand by stage, with what people did since; empty where nothing is known of them.
+
+    While the ledger cannot be read it is as the refresh saw it.
+    """
+    stored = ask(queries.approved, model=subject.model).get((subject.model, subject.version), {})
+    try:
+        return {stage: _approved(subject, one) for stage, one in stored.items()}
+    except LedgerError:
+        return stored
+
+
+def _approved(subject: Subject, stored: Approved) -> Approved:
+    now = sign_off_known.known(subject.model, subject.version, stored.stage)
+    if now is None:
+        return stored
+    found = now.approval
+    return Approved(stored.stage, found.status, found.missing, found.people, found.until, found.reason)
 
 
 def subject_of(model: str, version: int | None) -> Subject | None:

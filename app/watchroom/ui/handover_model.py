@@ -14,7 +14,7 @@ from watchroom.store.queries.checklist import Approved, Subject
 from watchroom.store.queries.models import Model
 from watchroom.ui import handover_list, handover_words
 from watchroom.ui.acting import say_done
-from watchroom.ui.handover_known import known, lines, subject_of, today
+from watchroom.ui.handover_known import approved, known, lines, subject_of, today
 from watchroom.ui.handover_lines import Line, next_stage
 from watchroom.ui.handover_score import show as show_score
 from watchroom.ui.navigation import link
@@ -77,7 +77,7 @@ def show(model: Model, chosen: Scope) -> None:
 
 def _page(model: Model, subject: Subject) -> Page:
     found = lines(subject)
-    states = ask(queries.approved, model=model.name).get((model.name, subject.version), {})
+    states = approved(subject)
     return Page(model, subject, found, states, next_stage(found, states), datetime.now(UTC), today())
 
 
