@@ -166,6 +166,8 @@ def demo(folder: Path, end: datetime | None, scale: float, seed: int, if_missing
         with _progress("Building the demo") as progress:
             room.build(folder, end=_day(end), scale=scale, seed=seed, progress=progress)
     report = run(folder, settings, progress=lambda step: click.echo(f"{step} …", err=True))
+    if room.govern(folder):  # what the demo's people did about what the refresh found
+        report = run(folder, settings)
     click.echo(f"The demo is in {folder}, snapshot {report.snapshot_id}. Next: `watchroom serve --workspace {folder}`.")
 
 
@@ -301,6 +303,26 @@ def card_(
     by = f"{getpass.getuser()} on the command line"
     made = card_report(_settings(options), name, version=version, against=against, kind=kind, asked_by=by)
     _write(output, made)
+
+
+@report.command("pack")
+@click.argument("name")
+@click.option("--version", type=click.IntRange(min=1), help="The version. [default: the champion, else the newest]")
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="FILE.zip, or a FOLDER that is new.")
+@cli_options("workspace", "query_seconds")
+def pack_(name: str, version: int | None, output: Path, **options: str | None) -> None:
+    """Write the handover pack of NAME: card, checklist with evidence, sign-offs, history, and how to run it.
+
+    A team reads it without Watchroom: begin with its index.html.
+    """
+    import getpass
+
+    from watchroom.jobs.pack_report import pack_report
+
+    _must_be_a_place(output)
+    by = f"{getpass.getuser()} on the command line"
+    files = pack_report(_settings(options), name, version=version, output=output, asked_by=by)
+    click.echo(f"wrote {output}, {files} files")
 
 
 def _report(model: str | None, output: Path, period: str, options: dict[str, str | None]) -> None:

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watchroom.errors import SettingError
+from watchroom.jobs.zones import zone_of
 from watchroom.reports.card import facts, html, hub, markdown
 from watchroom.reports.card.difference import difference
 from watchroom.reports.one_page import Asked
@@ -52,7 +52,7 @@ def card_report(
     asked = Asked(asked_by, datetime.now(UTC))
     with _snapshot(settings) as snapshot:
         card = facts.card(snapshot, model=model, version=version)
-        zone = _zone(status.workspace(snapshot).get("time_zone") or "")
+        zone = zone_of(status.workspace(snapshot).get("time_zone") or "")
         if against is None:
             page = None if kind in ("md", "huggingface") else html.html(card, asked, zone)
         else:
@@ -75,10 +75,3 @@ def _snapshot(settings: Settings) -> Iterator[Snapshot]:
             yield snapshot
     finally:
         store.close()
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from watchroom.jobs.zones import zone_of
 from watchroom.reports import model_facts, model_page, portfolio_page, portfolio_report
 from watchroom.reports.one_page import Asked
 from watchroom.reports.period import Period, period_of
@@ -31,7 +32,7 @@ def report(settings: Settings, model: str | None, *, period: str, asked_by: str)
 
 def page_of(snapshot: Snapshot, model: str | None, period: Period, asked: Asked) -> str:
     """The report as HTML, in the time zone that the snapshot's workspace is shown in."""
-    return html_of(facts_of(snapshot, model, period), asked, _zone(status.workspace(snapshot).get("time_zone", "")))
+    return html_of(facts_of(snapshot, model, period), asked, zone_of(status.workspace(snapshot).get("time_zone", "")))
 
 
 def facts_of(snapshot: Snapshot, model: str | None, period: Period) -> Facts:
@@ -46,10 +47,3 @@ def html_of(facts: Facts, asked: Asked, zone: ZoneInfo) -> str:
     if isinstance(facts, model_facts.Facts):
         return model_page.html(facts, asked, zone)
     return portfolio_page.html(facts, asked, zone)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

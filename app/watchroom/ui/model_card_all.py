@@ -95,7 +95,7 @@ def answer(found: Sequence[Standing]) -> str:
     none = [one for one in found if one.written.text is None]
     parts = [
         f"{whole or 'None'} of {count_of(len(found), 'card')} "
-        f"{'says' if whole == 1 else 'say'} what it must and still hold{'s' if whole == 1 else ''}."
+        + ("says what it must, and still holds." if whole == 1 else "say what they must, and still hold.")
     ]
     if wrong:
         claims = count_of(sum(one.written.wrong for one in wrong), "figure")

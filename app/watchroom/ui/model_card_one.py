@@ -80,6 +80,8 @@ def _controls(card: Card, versions: tuple[int, ...]) -> int | None:
             width=220,
         )
         model_card_take.show(card, None if picked is None else int(picked))
+        if picked is None:
+            model_card_take.pack_button(card.model, card.version)
     return None if picked is None else int(picked)
 
 

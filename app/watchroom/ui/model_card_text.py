@@ -46,7 +46,7 @@ def _block(block: Block, title: str) -> Iterator[str]:
         case Para():
             yield plain(block.text, _TEXT)
         case Pairs():
-            yield from table(("", ""), [(f"**{key}**", value) for key, value in _escaped(block.rows)], frozenset())
+            yield "  \n".join(f":gray[{key}:] {value}" for key, value in _escaped(block.rows))
         case Grid():
             yield f"**{plain(block.name, 90)}**\n"
             yield from table([plain(name, 60) for name in block.columns], _escaped(block.rows), block.numbers)
