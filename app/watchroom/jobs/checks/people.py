@@ -37,16 +37,16 @@ def read_people(draft: Draft) -> People:
     """All of it, as the tables of this draft have it."""
     ask = draft.connection.execute
     answers = ask(
-        "select model, version, item, seq, at, actor, role, met, coalesce(text, ''), evidence, digest, valid_until "
+        'select model, version, item, seq, "at", actor, role, met, text, evidence, digest, valid_until '
         "from room.answers"
     ).fetchall()
     waivers = ask(
-        "select model, version, item, seq, at, actor, role, reason, until, lifted_at, lifted_by from room.waivers "
-        "order by seq"
+        'select model, version, item, seq, "at", actor, role, reason, until, lifted_at, lifted_by '
+        "from room.waivers order by seq"
     ).fetchall()
     assigned = ask("select model, version, item, person, due from room.assignments").fetchall()
     return People(
-        {(row[0], row[1], row[2]): Answer(*row[3:]) for row in answers},
+        {(row[0], row[1], row[2]): Answer(*row[3:8], row[8] or "", *row[9:]) for row in answers},
         {(row[0], row[1], row[2]): Waiver(*row[3:]) for row in waivers},
         {(model, version, item): (person, due) for model, version, item, person, due in assigned},
         dict(ask("select seq, status from room.evidence").fetchall()),
