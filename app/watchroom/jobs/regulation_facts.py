@@ -11,7 +11,7 @@ from watchroom.store.preview import Preview
 
 SUBJECTS = """subjects as (
     select m.model, coalesce(c.version, n.version) as version, c.version is not null as is_champion,
-        v.run_id, v.signature_inputs, v.source
+        v.run_id, v.model_id, v.signature_inputs, v.source
     from models m
     left join aliases c on c.name = m.model and c.alias = 'champion'
     left join (select name, max(version) as version from model_versions group by name) n on n.name = m.model
@@ -66,8 +66,10 @@ QUERIES: Mapping[str, str] = {
     ),
     "signature": "select model, 'inputs and outputs by name and type' from subjects where signature_inputs is not null",
     "environment": (
-        "select s.model, len(f.requirements) || ' requirements' || coalesce(', Python ' || f.python_version, '') "
-        "from subjects s join model_files f on f.location = s.source where len(f.requirements) > 0"
+        "select s.model, max(len(string_split(trim(f.requirements), chr(10)))) || ' requirements' || "
+        "coalesce(', Python ' || max(f.python_version), '') from subjects s join model_files f "
+        "on f.model_id = s.model_id or f.location = s.source where coalesce(trim(f.requirements), '') <> '' "
+        "group by s.model"
     ),
     "reproducible": (
         "select s.model, count(*) filter (where r.status = 'found') || ' of ' || count(*) || ' things that it takes' "
@@ -75,24 +77,29 @@ QUERIES: Mapping[str, str] = {
         "having count(*) filter (where r.status = 'found') > 0"
     ),
     "performance": (
-        "select p.model, p.metric || ' ' || round(p.value, 3) || ' over ' || p.n_labelled || ' outcomes to ' || "
-        "p.period_end from performance p join subjects s on s.model = p.model and s.version = p.version "
+        "select p.model, p.metric || ' ' || round(p.value, 3) || ' over ' || p.n_labelled || ' outcomes of ' || "
+        "strftime(p.period_start, '%b %Y') from performance p "
+        "join subjects s on s.model = p.model and s.version = p.version "
         "where p.kind = 'realized' and p.grain = 'month' and p.value is not null and p.status is not null "
         "qualify row_number() over (partition by p.model order by p.period_end desc, p.metric) = 1"
     ),
     "interval": (
-        "select p.model, p.metric || ' from ' || round(p.low, 3) || ' to ' || round(p.high, 3) from performance p "
+        "select p.model, p.metric || ' from ' || round(p.low, 3) || ' to ' || round(p.high, 3) || ' in ' || "
+        "strftime(p.period_start, '%b %Y') from performance p "
         "join subjects s on s.model = p.model and s.version = p.version where p.kind = 'realized' and "
         "p.grain = 'month' and p.low is not null and p.status is not null "
         "qualify row_number() over (partition by p.model order by p.period_end desc, p.metric) = 1"
     ),
     "drift": (
-        "select d.model, count(distinct d.feature) || ' inputs and scores, last ' || max(d.period_end) from drift d "
-        "join subjects s on s.model = d.model and s.version = d.version where d.value is not null group by d.model"
+        "select d.model, count(distinct d.feature) || ' inputs and scores, last for ' || "
+        "strftime(max(d.period_start), '%b %Y') from drift d "
+        "join subjects s on s.model = d.model and s.version = d.version "
+        "where d.value is not null and d.grain = 'month' group by d.model"
     ),
     "quality": (
-        "select q.model, count(distinct q.feature) || ' inputs, last ' || max(q.period_end) from quality q "
-        "join subjects s on s.model = q.model and s.version = q.version group by q.model"
+        "select q.model, count(distinct q.feature) || ' inputs, last for ' || "
+        "strftime(max(q.period_start), '%b %Y') from quality q "
+        "join subjects s on s.model = q.model and s.version = q.version where q.grain = 'month' group by q.model"
     ),
     "log": (
         "select v.model, sum(v.decisions)::bigint || ' decisions from ' || min(v.day) || ' to ' || max(v.day) "
@@ -112,15 +119,18 @@ QUERIES: Mapping[str, str] = {
         "join subjects s on s.model = f.model and s.version = f.version where f.value is not null group by f.model"
     ),
     "explanation": (
-        "select g.model, 'the share of ' || count(distinct g.feature) || ' inputs, last ' || max(g.period_end) "
-        "from shap_global g join subjects s on s.model = g.model and s.version = g.version group by g.model"
+        "select g.model, 'the share of ' || count(distinct g.feature) || ' inputs, last for ' || "
+        "strftime(max(g.period_start), '%b %Y') "
+        "from shap_global g join subjects s on s.model = g.model and s.version = g.version "
+        "where g.grain = 'month' group by g.model"
     ),
     "reasons": (
         "select e.model, 'SHAP values of ' || e.rows || ' decisions' from explanations e join subjects s "
         "on s.model = e.model and s.version = e.version where e.rows > 0"
     ),
     "kpis": (
-        "select model, string_agg(kpi, ', ' order by position) from kpis where target is not null and coalesce(len(missing), 0) = 0 "
+        "select model, string_agg(kpi, ', ' order by position) from kpis "
+        "where target is not null and coalesce(len(missing), 0) = 0 "
         "group by model"
     ),
     "worth": (

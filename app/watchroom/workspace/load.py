@@ -18,6 +18,7 @@ from watchroom.workspace.model_file import ModelSpec
 from watchroom.workspace.places import resolved_address, resolved_glob, resolved_path
 from watchroom.workspace.policies import POLICIES_FOLDER, Policies, read_policies
 from watchroom.workspace.reading import Reading, read
+from watchroom.workspace.regulation_maps import read_regulations
 from watchroom.workspace.room_file import RoomSettings
 from watchroom.workspace.semantics import mistakes_of
 
@@ -90,15 +91,16 @@ def load_workspace(folder: Path, environ: Mapping[str, str] = os.environ) -> Wor
     room = _room(folder, environ)
     models, files, model_problems, model_count = _models(folder, environ)
     policies, folder_problems = _policies(folder)
+    regulations = read_regulations(folder, environ)
     return Workspace(
         folder=folder,
         settings=room.value,
         models=MappingProxyType(models),
-        problems=(*room.problems, *model_problems, *folder_problems, *policies.problems),
+        problems=(*room.problems, *model_problems, *folder_problems, *policies.problems, *regulations.problems),
         files=MappingProxyType(files),
         policies=policies.sound,
         broken_policies=policies.broken,
-        checked=1 + model_count + policies.files,
+        checked=1 + model_count + policies.files + regulations.files,
         _usable=room.rest or RoomSettings(),
     )
 
