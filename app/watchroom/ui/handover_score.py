@@ -34,7 +34,7 @@ def show(subject: Subject) -> None:
     section("ML Test Score", "How far this version is tested like software that is in production.")
     least = min((one.score for one in found.values()), default=None)
     with st.grid(len(found) + 1, min_column_width=150):
-        figure("The least of the sections", _points(total.score), reading(total.score), help=HELP)
+        figure("Total", _points(total.score), reading(total.score), help=HELP)
         for one in found.values():
             weakest = "the weakest" if one.score == least and len(found) > 1 else ""
             figure(one.section.capitalize(), _points(one.score), weakest or f"of {number(one.most)}")
