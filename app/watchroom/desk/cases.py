@@ -128,7 +128,12 @@ def _chosen(looked: Looked, version: int | None, was_champion: Callable[[Case], 
 
 def days_of(snapshot: Snapshot, *, model: str, prediction_id: str) -> frozenset[date]:
     """The UTC days on which the index has the id; one in four billion other ids is taken for it."""
-    return logs.days_of_digests(snapshot, digests=[id_digest(prediction_id)]).get(model, frozenset())
+    return models_with(snapshot, prediction_id=prediction_id).get(model, frozenset())
+
+
+def models_with(snapshot: Snapshot, *, prediction_id: str) -> dict[str, frozenset[date]]:
+    """By model, the UTC days on which the index has the id; likewise."""
+    return logs.days_of_digests(snapshot, digests=[id_digest(prediction_id)])
 
 
 def in_log(decisions: Decisions, snapshot: Snapshot, *, model: str, prediction_id: str) -> Looked:

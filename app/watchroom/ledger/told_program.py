@@ -7,6 +7,9 @@ from typing import Any
 from watchroom.ledger.entry import Entry
 from watchroom.ledger.told_words import Told, counted, day, figure, listed, name, place, quoted, words
 
+_OWN = {"@score": "the score", "@prediction": "the prediction", "@outcome": "the outcome"}
+"""What the model's own signals are called."""
+
 
 def registry_event(entry: Entry, said: dict[str, Any], first: Entry | None) -> Told:
     """What changed in the registry, as a refresh saw it."""
@@ -60,8 +63,9 @@ def subject(entry: Entry, raised: dict[str, Any]) -> str:
     signal, feature = raised.get("signal"), str(raised.get("feature") or "")
     if not signal:
         return place(entry)
-    of = {"@score": "the score", "@prediction": "the prediction", "@outcome": "the outcome"}.get(feature, name(feature))
-    return f"{words(signal)}{f' of {of}' if of else ''} of {place(entry)}"
+    of = _OWN.get(feature, name(feature))
+    about = "KPI" if signal == "kpi" else words(signal)
+    return f"{about}{f' of {of}' if of and signal != 'kpi' else f' {of}' if of else ''} of {place(entry)}"
 
 
 def notification(entry: Entry, said: dict[str, Any], first: Entry | None) -> Told:

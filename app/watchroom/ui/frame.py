@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from watchroom.ui import sign_in, views
+from watchroom.ui import search, sign_in, views
 from watchroom.ui.identity import State, current_user, role_switch, visitor
 from watchroom.ui.navigation import PAGES, file_of, link, menu, parts_of_scope
 from watchroom.ui.room import old_after, reading, room
@@ -65,8 +65,9 @@ def named_view() -> None:
 
 
 def sidebar(place: DeltaGenerator, page: st.Page) -> None:
-    """The scope, as far as the page uses it, the saved views, and the age of the data."""
+    """The search, the scope as far as the page uses it, the saved views, and the age of the data."""
     with place:
+        search.opener()
         scope_controls(parts_of_scope(page))
         views.menu(file_of(page))
         freshness()

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from watchroom.ui.navigation import link
 from watchroom.ui.rows import quiet
-from watchroom.ui.text import one_line, plain
+from watchroom.ui.text import one_line, plain, when
 from watchroom.ui.workspace import facts
 
 if TYPE_CHECKING:
@@ -43,6 +41,9 @@ ICONS = {
 }
 _PLAIN_ICON = ":material/history:"
 
+PARAMETER = "entry"
+"""Where the address holds the entry that has the page to itself."""
+
 DID_LENGTH = 900
 QUOTE_LENGTH = 300
 """Characters of what somebody wrote; the entry itself has all of it."""
@@ -59,31 +60,38 @@ def show(ledger: Ledger, entries: Sequence[Entry]) -> None:
         st.markdown(f"**{day:%A}, {day.day} {day:%B %Y}**")
         with st.container(border=True, gap="xxsmall"):
             for entry in together:
-                _row(entry, others)
+                row(entry, others)
 
 
-def _row(entry: Entry, others: Mapping[int, Entry]) -> None:
+def row(entry: Entry, others: Mapping[int, Entry], *, dated: bool = False) -> None:
+    """An entry with its number as the way to all of it; `dated` puts its day before it."""
     with st.container(horizontal=True, gap="small"):
-        link("history", f":gray[{entry.seq}]", params={"entry": str(entry.seq)})
-        st.markdown(sentence(entry, others))
+        # Not a link: Streamlit leaves the address as it is when a page leads to itself.
+        st.button(f":gray[{entry.seq}]", key=f"entry_{entry.seq}", type="tertiary", on_click=choose, args=(entry.seq,))
+        with st.container(width="stretch"):  # text by itself would go under the number when it is long
+            st.markdown(sentence(entry, others, dated=dated))
 
 
-def sentence(entry: Entry, others: Mapping[int, Entry], *, quote: int = QUOTE_LENGTH) -> str:
+def choose(seq: int | None) -> None:
+    """Put an entry into the address, or take it out; everything else in the address stays."""
+    if seq is None:
+        st.query_params.pop(PARAMETER, None)
+    else:
+        st.query_params[PARAMETER] = str(seq)
+
+
+def sentence(entry: Entry, others: Mapping[int, Entry], *, quote: int = QUOTE_LENGTH, dated: bool = False) -> str:
     """Time, who, what and what they wrote, in Markdown."""
     from watchroom.ledger.told import tell
 
     told = tell(entry, others)
+    at = plain(when(entry.at, facts().zone)) if dated else f"{entry.at.astimezone(facts().zone):%H:%M}"
     icon = f":red[{ICONS['refusal']}]" if entry.kind == "refusal" else f":gray[{ICONS.get(entry.kind, _PLAIN_ICON)}]"
     wrote = f"  \n{quiet(f'“{plain(told.quote, quote)}”')}" if told.quote else ""
-    return f"{icon} {quiet(clock(entry.at))} {who(entry)} {plain(told.did, DID_LENGTH)}{wrote}"
+    return f"{icon} {quiet(at)} {who(entry)} {plain(told.did, DID_LENGTH)}{wrote}"
 
 
 def who(entry: Entry) -> str:
     """Who did it, with the role, in Markdown."""
     role = f" {quiet(plain(entry.role.replace('_', ' '), 40))}" if entry.role else ""
     return f"**{plain(one_line(entry.actor, 80))}**{role}"
-
-
-def clock(at: datetime) -> str:
-    """The time of day in the workspace's zone."""
-    return f"{at.astimezone(facts().zone):%H:%M}"

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
+from watchroom.ui.history_choice import KINDS, PERSON, SINCE, TEXT, UNTIL
+from watchroom.ui.history_feed import PARAMETER, choose, row
 from watchroom.ui.history_feed import sentence as in_words
 from watchroom.ui.identity import while_admitted
-from watchroom.ui.navigation import link
+from watchroom.ui.navigation import WANTED
 from watchroom.ui.states import code, empty
-from watchroom.ui.text import number, one_line, plain, when
+from watchroom.ui.text import number, one_line, when
 from watchroom.ui.workspace import facts
 
 if TYPE_CHECKING:
     from watchroom.ledger import Entry, Ledger
     from watchroom.ledger.search import Facets
 
-PARAMETER = "entry"
-"""Where the address holds the entry that has the page to itself."""
-
 MOST_LATER = 30
 """Entries about the same thing that are shown."""
+
+QUOTE_LENGTH = 2000
+"""Characters of what somebody wrote: all that most acts keep."""
 
 _DIGITS = 18
 
@@ -32,7 +35,7 @@ def show(ledger: Ledger, known: Facets) -> None:
     """The entry that the address names, or that there is none."""
     from watchroom.ledger.search import by_number
 
-    link("history", "All entries", icon=":material/arrow_back:")
+    st.button("All entries", icon=":material/arrow_back:", type="tertiary", on_click=choose, args=(None,))
     asked = st.query_params.get(PARAMETER, "")
     seq = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= _DIGITS else 0
     entry = by_number(ledger, [seq]).get(seq)
@@ -48,7 +51,7 @@ def _entry(ledger: Ledger, entry: Entry, last: int) -> None:
 
     others = by_number(ledger, (*refers_to(entry), entry.seq - 1))
     st.subheader(f"Entry {number(entry.seq)} of {number(last)}", anchor=False)
-    st.markdown(in_words(entry, others, quote=2000))
+    st.markdown(in_words(entry, others, quote=QUOTE_LENGTH, dated=True))
     _steps(entry, last)
     _facts(entry)
     _around(ledger, entry, others)
@@ -58,12 +61,33 @@ def _entry(ledger: Ledger, entry: Entry, last: int) -> None:
 def _steps(entry: Entry, last: int) -> None:
     with st.container(horizontal=True, gap="small"):
         if entry.seq > 1:
-            link("history", "The one before", icon=":material/chevron_left:", params={PARAMETER: str(entry.seq - 1)})
+            _way("The one before", ":material/chevron_left:", choose, entry.seq - 1)
         if entry.seq < last:
-            link("history", "The one after", icon=":material/chevron_right:", params={PARAMETER: str(entry.seq + 1)})
+            _way("The one after", ":material/chevron_right:", choose, entry.seq + 1)
         if entry.model:
-            link("history", "All about this model", icon=":material/deployed_code:", params={"model": entry.model})
-        link("history", "All by this person", icon=":material/person:", params={"person": entry.actor})
+            _way("All about this model", ":material/deployed_code:", _all_about, entry.model)
+        _way("All by this person", ":material/person:", _all_by, entry.actor)
+
+
+def _way(label: str, icon: str, do: Callable[..., None], to: int | str) -> None:
+    st.button(label, icon=icon, type="tertiary", key=f"_{label}", on_click=do, args=(to,))
+
+
+def _all_about(model: str) -> None:
+    _nothing_else()
+    st.session_state[WANTED] = {"model": model}
+
+
+def _all_by(person: str) -> None:
+    _nothing_else()
+    st.query_params[PERSON] = person
+
+
+def _nothing_else() -> None:
+    """Nothing else is looked for: neither what the address says nor what the controls held."""
+    st.query_params.clear()
+    for key in (TEXT, PERSON, SINCE, UNTIL, KINDS):
+        st.session_state.pop(key, None)
 
 
 def _facts(entry: Entry) -> None:
@@ -112,9 +136,7 @@ def _around(ledger: Ledger, entry: Entry, others: dict[int, Entry]) -> None:
             st.markdown(f"**{title}**")
             with st.container(border=True, gap="xxsmall"):
                 for one in found:
-                    with st.container(horizontal=True, gap="small"):
-                        link("history", f":gray[{one.seq}]", params={PARAMETER: str(one.seq)})
-                        st.markdown(f"{plain(when(one.at, facts().zone))} {in_words(one, known)}")
+                    row(one, known, dated=True)
 
 
 def _chain(entry: Entry, before: Entry | None) -> None:
