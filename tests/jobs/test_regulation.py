@@ -1,4 +1,4 @@
-"""The regulation map: what of a heading is held, in which way, and what is missing; and the findings in the snapshot."""
+"""The regulation map: what of a heading is held, in which way, what is missing; and findings in the snapshot."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.room import Room
 from watchroom.domain.regulation import Heading, Item, Known, Need, Way, judge
 from watchroom.domain.regulation_facts import FACTS
 from watchroom.jobs.findings import fill_findings
@@ -17,8 +16,8 @@ from watchroom.ledger.findings import Found, open_finding
 from watchroom.ledger.people import Person
 from watchroom.store.draft import Draft, refresh_lock
 from watchroom.store.manifest import StoreFolder
-from watchroom.store.schema import PARTS
-from watchroom.store.snapshot import SnapshotStore
+from watchroom.store.preview import Preview
+from watchroom.store.schema import PARTS, TABLES
 from watchroom.ui.navigation import PAGES
 from watchroom.workspace.load import load_workspace
 
@@ -63,7 +62,7 @@ def test_something_is_held_in_any_of_its_ways_and_it_is_said_where(way: Way, kno
     [
         (Way("fact", "purpose"), Known(), "write `purpose` in its file"),
         (Way("card", "Limits"), Known(), "write “Limits” in its card"),
-        (Way("item", "goal"), Known(), "not asked of its tier"),
+        (Way("item", "goal"), Known(), "is not on its checklist"),
         (Way("item", "goal"), Known(items={"goal": Item("fail", "The goal")}), "“The goal” is not met"),
         (Way("item", "goal"), Known(items={"goal": Item("stale", "The goal")}), "is too old"),
         (Way("item", "goal"), Known(items={"goal": Item("waived", "The goal")}), "waived for now, and so not held"),
@@ -88,10 +87,10 @@ def test_every_fact_is_asked_and_shows_on_a_page_that_is_there():
     assert {fact.page for fact in FACTS.values()} <= {page.file for page in PAGES}
 
 
-def test_models_are_mapped_from_what_the_draft_holds(room: Room, tmp_path: Path):
-    (room.folder / "regulations").mkdir()
-    (room.folder / "regulations" / "nist.yaml").write_text("extends: nist-ai-rmf\nmodels: [other-*]\n")
-    workspace = load_workspace(room.folder, {})
+def test_models_are_mapped_from_what_the_draft_holds(tmp_path: Path):
+    (tmp_path / "regulations").mkdir()
+    (tmp_path / "regulations" / "nist.yaml").write_text("extends: nist-ai-rmf\nmodels: [other-*]\n")
+    workspace = load_workspace(tmp_path, {})
     store = StoreFolder(tmp_path / "store")
     with refresh_lock(store, 5), Draft(store) as draft:
         for part in PARTS:
@@ -103,11 +102,9 @@ def test_models_are_mapped_from_what_the_draft_holds(room: Room, tmp_path: Path)
         insert(draft, "aliases", {"name": "claims", "alias": "champion", "version": 3})
         insert(draft, "cards", {"model": "claims", "text": "# Claims\n\n## Limits\n\nNot abroad.\n\n## Risks\n"})
         assert map_regulations(draft, workspace) == "regulations: 3, headings of models: 14"
-        draft.publish(None)
-    with SnapshotStore(store.root).lease() as snapshot:
         rows = {
             (rule, name): (version, status, dict(zip(held, pages, strict=True)), missing)
-            for rule, name, version, status, held, pages, missing in snapshot.rows(
+            for rule, name, version, status, held, pages, missing in Preview(draft).rows(
                 "select regulation, heading, version, status, held, held_pages, missing from regulation"
             )
         }
@@ -130,15 +127,11 @@ def test_findings_of_the_ledger_are_in_the_snapshot(tmp_path: Path):
             for part in PARTS:
                 draft.fresh(part)
             fill_findings(draft, ledger)
-            draft.publish(None)
-    with SnapshotStore(store.root).lease() as snapshot:
-        query = "select model, version, severity, title, text, owner, blocks, state, rounds, last_by from findings"
-        assert snapshot.rows(query) == [
-            ("claims", None, "high", "A proxy", None, "bo@x", "deploy", "open", 0, "rita@x")
-        ]
+            query = "select model, version, severity, title, text, owner, blocks, state, rounds, last_by from findings"
+            assert Preview(draft).rows(query) == [
+                ("claims", None, "high", "A proxy", None, "bo@x", "deploy", "open", 0, "rita@x")
+            ]
 
 
 def insert(draft: Draft, table: str, row: dict[str, object]) -> None:
-    from watchroom.store.schema import TABLES
-
     draft.insert(table, [[row.get(name) for name in TABLES[table].column_names]])

@@ -212,7 +212,7 @@ def _to_fill(way: Way, known: Known) -> str:
         case "item":
             item = known.items.get(way.name)
             if item is None:
-                return f"the item `{way.name}` is not asked of its tier"
+                return f"the item `{way.name}` is not on its checklist"
             state = {"fail": "is not met", "stale": "was met, and is too old"}.get(item.status, "is not answered")
             return f"“{item.text}” {state}"
         case "card":

@@ -67,7 +67,10 @@ def show(model: Model | None) -> None:
         return
     last = latest(found)
     st.subheader(plain(answer(last), 500), anchor=False)
-    _chart(team)
+    if found["day"].nunique() > 1:
+        _chart(team)
+    else:
+        st.caption("Counted on one day so far: the chart begins with the next day on which something changes.")
     _table(last)
     download("Download as CSV", "compliance", lambda: found)
 
@@ -114,8 +117,10 @@ def _chart(team: str | None) -> None:
     with reading() as snapshot:
         day = snapshot.day
     chart = drawn(_drawn, measure=name, team=team, day=day)
-    st.plotly_chart(chart.figure, key="compliance_chart", config={"displayModeBar": False}, theme="streamlit")
-    st.caption(f"{MEASURES[name][2]}. {plain(chart.alt, 600)}")
+    last_teams = ask(queries.compliance)["team"].nunique() if team is None else 1
+    st.plotly_chart(chart.figure, alt=chart.alt, key="compliance_chart", config={"displayModeBar": False}, theme="streamlit")
+    more = last_teams - LINES
+    st.caption(f"{MEASURES[name][2]}." + (f" The {LINES} teams furthest from it." if more > 0 else ""))
 
 
 def _drawn(*, measure: str, team: str | None, day: date) -> Chart:

@@ -10,7 +10,7 @@ import streamlit as st
 from watchroom.ui.model_about import person
 from watchroom.ui.navigation import link
 from watchroom.ui.reviews_known import known, may, title_of, today
-from watchroom.ui.reviews_rows import buttons
+from watchroom.ui.reviews_rows import buttons, needs_name
 from watchroom.ui.reviews_words import ACT_ICONS, STATE_COLOURS, about, did, due, is_late, rounds, severity
 from watchroom.ui.rows import badge, quiet
 from watchroom.ui.states import empty
@@ -51,6 +51,8 @@ def _whole(one: Finding) -> None:
     if found.text:
         st.text(found.text)
     buttons(one, may(one))
+    if one.state == "answered":
+        needs_name()
     st.markdown("**What was said**")
     st.markdown("\n\n".join(_act(act) for act in one.acts))
 
@@ -79,7 +81,7 @@ def _facts(one: Finding) -> str:
 
 def _act(act: Act) -> str:
     at = f"{when(act.at, facts().zone)} ({ago(act.at, datetime.now(UTC))})"
-    role = f", {plain(act.role.replace('_', ' '), 40)}" if act.role else ""
+    role = f" ({plain(act.role.replace('_', ' '), 40)})" if act.role else ""
     head = f"{ACT_ICONS.get(act.name, '')} **{plain(act.actor, 80)}**{role} {plain(did(act), 400)} {quiet(plain(at))}"
     text = "  \n".join(plain(line, 4000) for line in act.text.splitlines() if line.strip())
     return f"{head}  \n{text}" if text and act.name != "opened" else head

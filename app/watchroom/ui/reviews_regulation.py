@@ -100,14 +100,13 @@ def _all(rule: Regulation, headings: Sequence[Heading]) -> None:
 def answer(rule: Regulation, found: Sequence[Mapped], headings: Sequence[Heading]) -> str:
     """Of how many models every heading is held, and the headings of which the most models lack something."""
     models = {one.model for one in found}
-    lacking = {one.model for one in found if one.status != "held"}
-    whole = len(models) - len(lacking)
+    whole = len(models) - len({one.model for one in found if one.status != "held"})
     gaps = Counter(one.heading for one in found if one.status == "missing")
     titles = {one.id: one.title for one in headings}
     worst = [f"“{one_line(titles.get(heading, heading), 50)}” ({number(n)})" for heading, n in gaps.most_common(2)]
     told = f" Most often nothing is held under {some(worst)}." if worst else ""
-    verb = "has" if whole == 1 else "have"
-    return f"{whole or 'None'} of {count_of(len(models), 'model')} {verb} something held for all of {rule.title}.{told}"
+    of = f"{whole or 'none'} of {count_of(len(models), 'model')}"
+    return f"All that is looked for under {rule.title} is held of {of}.{told}"
 
 
 def _names(*, regulation: str) -> tuple[str, ...]:
@@ -186,10 +185,10 @@ def answer_of(found: Sequence[Mapped]) -> str:
     held, missing = sum(len(one.held) for one in found), sum(len(one.missing) for one in found)
     version = found[0].version
     of = f"of version {version}" if version is not None else "though no version is registered"
-    said = [f"{number(counts['held'])} of {count_of(len(found), 'heading')} held"]
-    said += [f"{number(counts[name])} {word}" for name, word in (("partly", "partly"), ("missing", "not at all"))
-             if counts[name]]  # fmt: skip
-    return f"{', '.join(said)}: {held} of {held + missing} things are held {of}."
+    whole = f"{counts['held'] or 'None'} of {count_of(len(found), 'heading')} {'is' if counts['held'] < 2 else 'are'}"
+    part = f", {number(counts['partly'])} in part" if counts["partly"] else ""
+    none = f", {number(counts['missing'])} not at all" if counts["missing"] else ""
+    return f"{whole} held in full{part}{none}. {held} of {held + missing} things looked for are held {of}."
 
 
 def _heading(heading: Heading, found: Mapped) -> None:

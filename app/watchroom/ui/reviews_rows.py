@@ -76,5 +76,11 @@ def open_button(model: str | None, key: str) -> None:
         return
     if st.button("Open a finding", key=key, icon=":material/flag:"):
         reviews_act.open_finding(model)
-    if not book.person(user).name:
+    needs_name()
+
+
+def needs_name() -> None:
+    """Tells a reviewer without a name what it takes to accept; nothing to all others."""
+    user = current_user()
+    if REVIEWER in user.roles and not book.person(user).name:
         st.caption(":material/info: To accept an answer or send it back, give your name in the sidebar.")
