@@ -43,7 +43,7 @@ ARROWS: dict[str, set[str]] = {
     "pages": READ | {"ui", "desk"},
     "frame": READ | {"ui"},
     "jobs": WRITE | {"desk"},
-    "demo": WRITE,
+    "demo": WRITE | {"desk"},
     "openid": BASE | {"domain", "workspace"},
     "promptly": set(),
     "serve": READ | {"ui", "openid", "promptly"},

@@ -6,6 +6,17 @@
 from watchroom.demo.approvals import ApprovalToSign, SignedFile
 from watchroom.demo.build import DemoReport, approvals, build
 from watchroom.demo.files import is_built
+from watchroom.demo.governance import govern
 from watchroom.demo.worlds import DRIFT_STARTS, WORLDS
 
-__all__ = ["DRIFT_STARTS", "WORLDS", "ApprovalToSign", "DemoReport", "SignedFile", "approvals", "build", "is_built"]
+__all__ = [
+    "DRIFT_STARTS",
+    "WORLDS",
+    "ApprovalToSign",
+    "DemoReport",
+    "SignedFile",
+    "approvals",
+    "build",
+    "govern",
+    "is_built",
+]
