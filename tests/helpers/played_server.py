@@ -44,7 +44,7 @@ def playing(answer: Callable[[Played, str], tuple[int, str, str]]) -> Iterator[P
             self.end_headers()
             self.wfile.write(answer.encode())
 
-        do_GET = do_POST = _reply  # noqa: N815  (the names are the library's)
+        do_GET = do_POST = do_DELETE = _reply  # noqa: N815  (the names are the library's)
 
         def log_message(self, *_: object) -> None:
             pass
