@@ -99,7 +99,8 @@ def nested(depth: int) -> list[Any]:
         (
             NewEntry("party", "ana@x", {}),
             "The kinds are registry_event, sign_off, refusal, alert_event, alert_act, notification, report, "
-            "note, pin, saved_view, kpi_agreement, proposal, event.",
+            "note, pin, saved_view, kpi_agreement, proposal, event, evidence, checklist, handover, drill, finding, "
+            "approval_event, compliance, reminder, visit.",
         ),
         (NewEntry("sign_off", " ", {}), "needs an actor"),
         (NewEntry("sign_off", "a\0", {}), "a character that no database can keep"),
