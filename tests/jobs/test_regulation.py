@@ -20,6 +20,7 @@ from watchroom.store.preview import Preview
 from watchroom.store.schema import PARTS, TABLES
 from watchroom.ui.navigation import PAGES
 from watchroom.workspace.load import load_workspace
+from watchroom.workspace.regulation_maps import shipped
 
 
 def heading(*ways: Way) -> Heading:
@@ -135,3 +136,9 @@ def test_findings_of_the_ledger_are_in_the_snapshot(tmp_path: Path):
 
 def insert(draft: Draft, table: str, row: dict[str, object]) -> None:
     draft.insert(table, [[row.get(name) for name in TABLES[table].column_names]])
+
+
+def test_the_docs_name_every_fact_and_every_regulation_that_ships():
+    text = (Path(__file__).parents[2] / "docs" / "regulation.md").read_text(encoding="utf-8")
+    assert all(f"| `{name}` | {fact.about} |" in text for name, fact in FACTS.items())
+    assert all(f"| `{one.id}` |" in text for one in shipped())
