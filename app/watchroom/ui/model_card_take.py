@@ -51,7 +51,7 @@ def pack_button(model: str, version: int | None, *, key: str = "handover_pack") 
         file_name=f"{of}{'' if version is None else f'-{version}'}-handover.zip",
         mime="application/zip",
         icon=":material/folder_zip:",
-        help="Card, checklist with its evidence, sign-offs, history, health and how to run it: readable without Watchroom.",
+        help="Card, checklist with its evidence, sign-offs, history, health, how to run it; needs no Watchroom.",
         on_click="ignore",
         key=key,
     )

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
-from watchroom.ledger.entry import Entry
 from watchroom.store.queries.card import Kept
+
+if TYPE_CHECKING:
+    from watchroom.ledger.entry import Entry  # which loads SQLAlchemy: a page needs no more than names from here
 
 SUMS = "SHA256SUMS"
 """The file that names the digest of every other one, as `sha256sum -c` reads it."""
