@@ -60,7 +60,8 @@ def _asked_for(tier: Tier | None) -> None:
         items = shipped().items_for(tier)
         st.markdown(f"{tier_badge(tier)} **asks for {len(items)} things** before and after it goes live.", help=RULE)
         counts = ", ".join(f"{len(shipped().items_for(tier, stage))} for {stage}" for stage in STAGES)
-        st.markdown(quiet(f"{counts}. {_more(tier)}"))
+        alone = sum(item.check is not None for item in items)
+        st.markdown(quiet(f"{counts}. {_more(tier)} {alone} of them check themselves once it is in the room."))
         with st.expander("What they are", on_change="rerun", key="_new_items") as all_items:
             if all_items.open:
                 st.markdown(_listed(tier))

@@ -147,6 +147,10 @@ def _item(item: Item, answers: Answers) -> str:
             f"- [ ] **{item.text}** ({role_name(item.role)}: {person})",
             f"  - Why: {item.why}",
             f"  - How: {item.how}",
-            f"  - From: {item.source}; asked for from tier {item.tier} on.",
+            f"  - From: {item.source}; asked for from tier {item.tier} on; {_checked(item)}.",
         ]
     )
+
+
+def _checked(item: Item) -> str:
+    return "a person answers it" if item.check is None else f"Watchroom checks it (`{item.kind}`)"
