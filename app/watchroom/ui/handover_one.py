@@ -88,7 +88,8 @@ def _moves(model: Model, one: Handover) -> list[str]:
     for role, to in one.terms.owners.items():
         before = was.get(role) if one.ended else held.get(role)
         of = person(before) if before else "nobody"
-        found.append(f":material/arrow_right_alt: {ROLE_NAMES.get(role, role).capitalize()}: {of} → {person(to)}")
+        told = f"stays with {person(to)}" if before == to else f"{of} → {person(to)}"
+        found.append(f":material/arrow_right_alt: {ROLE_NAMES.get(role, role).capitalize()}: {told}")
     if one.ended is not None and (one.ended.alerts or one.ended.findings):
         besides = f"{count_of(len(one.ended.alerts), 'alert')} and {count_of(len(one.ended.findings), 'finding')}"
         found.append(f":material/arrow_right_alt: {besides} went to {person(one.terms.receiver)}")
@@ -101,10 +102,11 @@ def _open(model: Model, one: Handover) -> None:
     """What of the checklist is open at its stage, whose it is, and for how long."""
     terms = one.terms
     subject = subject_of(model.name, terms.version)
-    if subject is None:
-        st.markdown(quiet("Its checklist is made at the next refresh."))
+    every = lines(subject) if subject is not None else ()
+    if not every:
+        st.markdown(quiet("Its checklist is made at the next refresh; until then it cannot be signed."))
         return
-    asked: list[Line] = [line for line in lines(subject) if line.row.stage == terms.stage]
+    asked: list[Line] = [line for line in every if line.row.stage == terms.stage]
     now, day = datetime.now(UTC), today()
     found = count(asked, day)
     params = {"model": model.name, "version": str(terms.version), "view": "Checklist", "stage": terms.stage}

@@ -265,7 +265,8 @@ def _one(model: Model, found: Ownership) -> None:
     st.subheader(plain(_answer_of(own, bare[0] if bare else None), 400), anchor=False)
     with st.container(border=True, gap="xsmall"):
         st.markdown("  \n".join(_holder_line(own, role, found) for role in OWNING))
-        if own.alone is not None or not own.people.get("deputy"):
+        stands_in = own.people.get("deputy")
+        if own.alone is not None or not stands_in or found.activity.quiet(stands_in):
             proposed = deputy(own, found.owned, found.activity)
             st.markdown(_proposed(proposed))
             if proposed is not None:
