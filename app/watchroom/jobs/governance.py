@@ -13,7 +13,7 @@ from watchroom.errors import LedgerError
 from watchroom.jobs.approvals.compliance import record_compliance
 from watchroom.jobs.approvals.step import bind_sign_offs
 from watchroom.jobs.approvals.tag import write_tags
-from watchroom.jobs.cards import fill_cards
+from watchroom.jobs.cards import check_claims, fill_cards
 from watchroom.jobs.checklist_acts import fill_checklist_acts
 from watchroom.jobs.checks.step import again_after_sign_offs, fill_subjects, run_checks
 from watchroom.jobs.evidence import fill_evidence
@@ -66,6 +66,7 @@ def govern(about: Governed, step: Step) -> Problems:
     acts: tuple[tuple[str, Callable[[Governed], tuple[str, Problems]]], ...] = (
         ("Check what can be checked", _check),
         ("Judge sign-offs", _bind),
+        ("Hold model cards against the store", _hold_cards),
         ("Map regulations", _map),
     )
     problems: list[Problem] = []
@@ -104,6 +105,11 @@ def _tag(about: Governed) -> Problems:
         return ()
     _, problems = write_tags(about.draft, tag_writer(workspace.tracking_uri, workspace.registry_uri))
     return problems
+
+
+def _hold_cards(about: Governed) -> tuple[str, Problems]:
+    problems = check_claims(about.draft)
+    return f"figures not so any more: {len(problems):,}" if problems else "", problems
 
 
 def _map(about: Governed) -> tuple[str, Problems]:

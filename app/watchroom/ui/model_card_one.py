@@ -22,8 +22,6 @@ from watchroom.ui.workspace import facts as workspace
 AGAINST = "against"
 """The parameter of the address that names another version: then what differs from it is shown."""
 
-_NOTHING = "No other version"
-
 
 @dataclass(frozen=True)
 class _Said:
@@ -69,13 +67,12 @@ def _controls(card: Card, versions: tuple[int, ...]) -> int | None:
     others = [str(one) for one in versions if one != card.version]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         picked = st.selectbox(
-            "What differs from",
+            "What differs from version",
             others,
             index=None,
             key=AGAINST,
             bind="query-params",
-            placeholder=_NOTHING if not others else "another version",
-            format_func=lambda number: f"Version {number}",
+            placeholder="choose one" if others else "there is no other",
             disabled=not others,
             width=220,
         )
