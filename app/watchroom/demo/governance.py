@@ -61,6 +61,9 @@ WAIVED = ("card-fraud", "pipeline-test", "The pipeline is rebuilt this quarter; 
 ASSIGNED = ("telecom-churn", 6, 5)
 """A model of which that many open items are assigned, due in so many days."""
 
+SIGNED = ("retail-demand", ("reviewer", "business"))
+"""The model whose sign-offs had ended and are given again, and by which roles."""
+
 HANDED_OVER = "telecom-churn"
 RECEIVER = "noor.haddad@example.com"
 RECEIVING_TEAM = "Service operations"
@@ -110,7 +113,8 @@ def govern(folder: Path) -> int:
             _find(room)
         if not room.ledger.entries(kind="handover", limit=1):
             _drill(room)
-            _sign(room, HANDED_OVER, "reviewer")
+            for role in SIGNED[1]:
+                _sign(room, SIGNED[0], role)
             _hand(room)
         return room.ledger.head().seq - before
 
@@ -190,7 +194,7 @@ def _assign(room: _Room) -> None:
 
 
 def _find(room: _Room) -> None:
-    from watchroom.ledger.findings import Found, answer, open_finding
+    from watchroom.ledger.findings import Found, accept, answer, open_finding
 
     today = datetime.now(UTC).date()
     for model, severity, title, text, blocks, answered in _FINDINGS:
@@ -204,6 +208,8 @@ def _find(room: _Room) -> None:
         one = open_finding(room.ledger, what, room.person(model, "reviewer"), found.authors)
         if answered:
             answer(room.ledger, one.seq, f"{answered} {PART_OF_DEMO}", owner)
+        if model in ACCEPTED:
+            accept(room.ledger, one.seq, PART_OF_DEMO, room.person(model, "reviewer"), found.authors)
 
 
 _FINDINGS = (
@@ -229,10 +235,13 @@ _FINDINGS = (
         "Nobody has looked at promotions apart",
         "Errors in weeks with a promotion are not reported.",
         None,
-        "",
+        "They are a segment of the report now: 4 % worse than the other weeks.",
     ),
 )
 """Model, severity, title, text, the stage that it blocks, and what was answered; empty for nothing yet."""
+
+ACCEPTED = frozenset({"retail-demand"})
+"""The models of which the reviewer accepted the answer."""
 
 
 def _drill(room: _Room) -> None:
