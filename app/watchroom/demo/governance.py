@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from watchroom.domain.risk import Tier
     from watchroom.ledger import Ledger
     from watchroom.ledger.checklist import Asked
+    from watchroom.ledger.findings import Severity
     from watchroom.ledger.people import Person
     from watchroom.store.queries.checklist import Row, Subject
     from watchroom.store.snapshot import Snapshot
@@ -134,7 +135,7 @@ def _room(folder: Path) -> Iterator[_Room]:
 
 
 def _answer(room: _Room, model: str, left_open: frozenset[str]) -> None:
-    from watchroom.domain.standing import QUESTION
+    from watchroom.domain.policy import QUESTION
     from watchroom.ledger.checklist import answer
 
     found = room.champion(model)
@@ -212,7 +213,7 @@ def _find(room: _Room) -> None:
             accept(room.ledger, one.seq, PART_OF_DEMO, room.person(model, "reviewer"), found.authors)
 
 
-_FINDINGS = (
+_FINDINGS: tuple[tuple[str, Severity, str, str, str | None, str], ...] = (
     (
         "claims-severity",
         "high",
