@@ -500,6 +500,129 @@ TERMS: tuple[Term, ...] = (
         see=("evidence", "champion"),
     ),
     Term(
+        "policy",
+        PEOPLE,
+        "What is asked of a model before it goes on to the next stage, by tier: items with their role, reason and "
+        "check. A file of the workspace, or the one that ships.",
+        also=("checklist policy",),
+        see=("tier", "stage", "checklist item"),
+    ),
+    Term(
+        "checklist item",
+        PEOPLE,
+        "One thing that a policy asks for: a check that runs by itself, or a question that a person of its role "
+        "answers.",
+        also=("item",),
+        see=("policy", "standing", "waiver"),
+    ),
+    Term(
+        "standing",
+        PEOPLE,
+        "How an item stands: met, not met, stale (it was met, and that is too old or of something that has changed), "
+        "waived, or unknown.",
+        see=("checklist item", "waiver"),
+    ),
+    Term(
+        "waiver",
+        PEOPLE,
+        "Setting an item aside until a day, with a reason. It stands in every summary until it ends; then the item "
+        "counts again.",
+        also=("waived",),
+        see=("standing",),
+    ),
+    Term(
+        "ML Test Score",
+        PEOPLE,
+        "Points for the checklist by section (data, model, infrastructure, monitoring): half a point for an item that "
+        "a person answers, a whole one for an item that checks itself. The total is the least of the sections. After "
+        "Breck et al. (2017).",
+        see=("checklist item",),
+    ),
+    Term(
+        "void",
+        PEOPLE,
+        "What an approval is when the evidence it was given on has changed since: metrics, checks, data, card, "
+        "explanation or files. What changed is named.",
+        also=("evidence changed",),
+        see=("approval", "evidence"),
+    ),
+    Term(
+        "author",
+        PEOPLE,
+        "Who made a version, as far as MLflow knows: who registered it, and who ran its run. From tier medium on an "
+        "author does not approve it.",
+        see=("approval", "tier"),
+    ),
+    Term(
+        "handover",
+        PEOPLE,
+        "A model version at a stage, given by one team to another: the giver signs what was seen, the receiver "
+        "accepts it, and the roles named, open alerts and findings go with it.",
+        see=("drill", "approval"),
+    ),
+    Term(
+        "drill",
+        PEOPLE,
+        "A few questions for who takes a model over, with answers from the store: which version to go back to, who is "
+        "on call, what happens when a feature is missing.",
+        see=("handover",),
+    ),
+    Term(
+        "finding",
+        PEOPLE,
+        "Something that a reviewer found, with severity, owner and date. It is answered and sent back until it is "
+        "accepted, and may block a stage.",
+        also=("review finding",),
+        see=("stage",),
+    ),
+    Term(
+        "second line",
+        PEOPLE,
+        "Those who review models without owning them: the role reviewer. The first line builds and runs them.",
+        also=("second line of defence",),
+        see=("finding", "role"),
+    ),
+    Term(
+        "model card",
+        PEOPLE,
+        "What a model is, for whom and with what limits: filled from the store, with text of its owners in which "
+        "figures are bound and checked.",
+        also=("card",),
+        see=("handover pack",),
+    ),
+    Term(
+        "handover pack",
+        PEOPLE,
+        "One file or folder that a team without Watchroom can read: card, checklists with evidence, sign-offs, "
+        "history, and how to reproduce, run and roll back.",
+        also=("pack",),
+        see=("model card", "handover"),
+    ),
+    Term(
+        "regulation map",
+        PEOPLE,
+        "Which heading of a rule, such as Annex IV of the EU AI Act, is answered where in the room, and what is "
+        "missing. It is no legal advice.",
+        also=("compliance map",),
+        see=("evidence",),
+    ),
+    Term(
+        "orphan",
+        PEOPLE,
+        "A model that somebody should own and nobody does: without an owner for a role that it needs, or with one who "
+        "is not active any more.",
+        also=("orphaned model",),
+        see=("owner",),
+    ),
+    Term(
+        "head",
+        PEOPLE,
+        "The number and hash of the ledger's last entry. Kept where nobody of the room can write, it shows later "
+        "whether anything before it was changed.",
+        also=("ledger head",),
+        see=("ledger",),
+    ),
+    Term(
         "lead time",
         PEOPLE,
         "How long a change takes to reach its users: from the start of a version's training run to the day on which "

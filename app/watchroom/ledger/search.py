@@ -140,7 +140,7 @@ def facets(ledger: Ledger, known: Facets | None = None) -> Facets:
             .where(table.c.seq > after, table.c.seq <= head.seq, column.is_not(None))
             .group_by(column)
         )
-        new = Counter({name: number for name, number in connection.execute(query).tuples()})
+        new = Counter({name: number for name, number in connection.execute(query)})
         return dict(Counter(before if leads else {}) + new)
 
     return ledger.ask(
