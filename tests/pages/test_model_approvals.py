@@ -33,7 +33,7 @@ def test_a_sign_off_says_who_in_which_role_for_which_stage_and_what_was_written(
 def test_the_table_calls_a_decision_about_a_version_a_sign_off(reader: Reader):
     full(reader.store)
     table = reader.open("model", model="card-fraud", tab="Approvals").main.dataframe[0].value
-    assert list(table) == ["Version", "Stage", "Signed by", "As", "Sign-off", "When", "Status"]
+    assert list(table) == ["Version", "Stage", "Signed by", "As", "Sign-off", "When", "Status", "Holds until"]
 
 
 def test_a_void_sign_off_says_the_whole_reason(reader: Reader):

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from watchroom.errors import LedgerError
 from watchroom.store.queries import models as queries
 from watchroom.store.queries.models import Model
 from watchroom.ui.model_about import person
@@ -16,6 +17,7 @@ from watchroom.ui.model_versions import or_none
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
 from watchroom.ui.rows import badge, quiet
+from watchroom.ui.sign_off_known import sign_offs
 from watchroom.ui.states import empty, sourced, truncated
 from watchroom.ui.tables import download
 from watchroom.ui.text import UNKNOWN, count_of, one_line, plain, when
@@ -35,6 +37,9 @@ def show(model: Model, made_at: datetime) -> None:
     """The tab."""
     _to_sign(model)
     found = ask(queries.approvals, model=model.name)
+    if found.empty and _signed_since(model):
+        st.caption("What was signed since the last refresh stands above; the next one lists it here.")
+        return
     if found.empty:
         binds = "An approval binds a person's sign-off to what was seen when it was given."
         empty("Nobody has signed off a version of this model.", binds)
@@ -62,6 +67,14 @@ def _to_sign(model: Model) -> None:
     sign_off.panel(model.name, version, STAGE)
     about = {"model": model.name, "version": str(version), "stage": STAGE}
     link("handover", "Its checklist, and the other stages", icon=":material/arrow_forward:", params=about)
+
+
+def _signed_since(model: Model) -> bool:
+    """Whether somebody has signed since the refresh; where the ledger cannot be read the panel has said so."""
+    try:
+        return bool(sign_offs().of_model(model.name))
+    except LedgerError:
+        return False
 
 
 def _table(found: pd.DataFrame, made_at: datetime) -> pd.DataFrame:

@@ -74,9 +74,8 @@ def _people(found: Known) -> None:
         valid = [one for one in found.held if one.given.role == role and one.status == "valid"]
         lines += [_line(role, sign_off_words.signed(one, zone, now), _icon(one)) for one in valid]
         if not any(one.approves for one in valid):
-            holder = (
-                f"it is {one_line(owners[role], 80)}'s" if owners.get(role) else "nobody holds the role by its file"
-            )
+            owner = owners.get(role)
+            holder = f"by the model's file {one_line(owner, 80)}" if owner else "the model's file names nobody"
             lines.append(_line(role, f"still to sign; {holder}", ":orange[:material/hourglass_empty:]"))
     past = [one for one in found.held if one.status != "valid"][::-1]
     lines += [
