@@ -64,5 +64,11 @@ def found_in(row: Mapping[str, object]) -> Found:
     return Found(
         measured(None if passes is None else bool(passes), bool(stale)),
         shown(row.get("value")),
-        shown(row.get("evidence")) or "",
+        _sentence(shown(row.get("evidence")) or ""),
     )
+
+
+def _sentence(text: str) -> str:
+    """With its full stop: some end with the reason that another program gave."""
+    said = text.strip()
+    return said if not said or said.endswith((".", "…", "!", "?")) else f"{said.removesuffix(':')}."

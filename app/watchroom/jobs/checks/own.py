@@ -108,7 +108,7 @@ class OwnChecks:
                 "The check cannot be asked.",
                 why=f"The table {table} has {count:,} rows; at most {MOST_ROWS:,} are sent.",
             )
-        return self._draft.connection.execute(sql).to_arrow_table()
+        return self._draft.connection.sql(sql).to_arrow_table()
 
 
 def read_function(folder: Path, named: str) -> tuple[str, str, str | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from watchroom.domain.standing import HELD, Answer, Waiver
 from watchroom.store.draft import Draft
@@ -46,7 +46,7 @@ def read_people(draft: Draft) -> People:
     ).fetchall()
     assigned = ask("select model, version, item, person, due from room.assignments").fetchall()
     return People(
-        {(row[0], row[1], row[2]): Answer(*row[3:8], row[8] or "", *row[9:]) for row in answers},
+        {(row[0], row[1], row[2]): _answer(*row[3:]) for row in answers},
         {(row[0], row[1], row[2]): Waiver(*row[3:]) for row in waivers},
         {(model, version, item): (person, due) for model, version, item, person, due in assigned},
         dict(ask("select seq, status from room.evidence").fetchall()),
@@ -55,3 +55,17 @@ def read_people(draft: Draft) -> People:
             for model, role, person in ask("select model, role, person from room.owners").fetchall()
         },
     )
+
+
+def _answer(
+    seq: int,
+    at: datetime,
+    actor: str,
+    role: str,
+    met: bool,
+    text: str | None,
+    evidence: int | None,
+    digest: str,
+    valid_until: datetime | None,
+) -> Answer:
+    return Answer(seq, at, actor, role, met, text or "", evidence, digest, valid_until)
