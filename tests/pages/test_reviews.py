@@ -64,7 +64,10 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         "check_subjects": subjects,
         "approval_states": states,
         "compliance": [*counted, {**counted[0], "day": TODAY - timedelta(2), "approved": 3}],
-        "regulations": [{"regulation": "rule", "position": 1, "title": "The rule", "unverified": "Its annex."}],
+        "regulations": [
+            {"regulation": "rule", "position": 1, "title": "The rule", "unverified": "Its annex."},
+            {"regulation": "other", "position": 2, "title": "Other rule"},
+        ],
         "regulation_headings": headings,
         "regulation": mapped,
     }
@@ -116,7 +119,6 @@ def test_the_queue_has_what_waits_for_a_reviewer_by_tier_then_what_ends_and_what
     assert places == sorted(places)
     assert -1 not in places
     assert all(part in text for part in ("Ends soon", "Waits for others", "With their owners"))
-    assert "assumed, the risk is not assessed" in text
     assert "1 finding to be answered, 1 of them past its date." in text
     assert "<script" not in text
 
@@ -191,3 +193,8 @@ def test_the_map_of_all_models_counts_and_that_of_one_says_what_is_held_and_wher
     assert "1 of 2 headings is held in full, 1 not at all. 1 of 2 things looked for are held of version 2." in one
     assert "What it is for: money" in one.replace("**", "")
     assert "<script" not in one
+
+
+def test_the_address_names_the_regulation_that_is_open(reader: Reader):
+    assert "No model is mapped to Other rule." in said(reader.open("reviews", view="Regulation", rule="other"))
+    assert "under The rule is held" in said(reader.open("reviews", view="Regulation", rule="no-such"))

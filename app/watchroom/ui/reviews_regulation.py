@@ -14,6 +14,7 @@ from watchroom.store.queries import models as model_queries
 from watchroom.store.queries import reviews as queries
 from watchroom.store.queries.models import Model
 from watchroom.store.queries.reviews import Heading, Mapped, Regulation
+from watchroom.ui.following import follow, remember
 from watchroom.ui.navigation import go, link, page_info
 from watchroom.ui.room import ask, drawn, room
 from watchroom.ui.rows import quiet
@@ -56,15 +57,28 @@ def show(model: Model | None) -> None:
 
 
 def _pick(every: Sequence[Regulation]) -> Regulation:
+    """The regulation that is open, by its id in the address, where a control that shows titles would keep the title."""
     by_id = {one.id: one for one in every}
     names = list(by_id)
-    if RULE not in st.session_state and RULE not in st.query_params:
-        st.session_state[RULE] = names[0]
+
+    def read(asked: str) -> str:
+        if asked not in by_id:
+            raise ValueError(asked)
+        return asked
+
+    follow({RULE: read})
+    if st.session_state.get(RULE) not in by_id:
+        asked = st.query_params.get(RULE, "")
+        st.session_state[RULE] = asked if asked in by_id else names[0]
     picked = st.segmented_control(
-        "Regulation", names, key=RULE, bind="query-params", required=True, label_visibility="collapsed",
+        "Regulation", names, key=RULE, required=True, label_visibility="collapsed",
         format_func=lambda name: plain(by_id[name].title, 60),
     )  # fmt: skip
-    return by_id.get(str(picked), every[0])
+    found = by_id.get(str(picked), every[0])
+    if st.query_params.get(RULE) != found.id:
+        st.query_params[RULE] = found.id
+    remember({RULE: read})
+    return found
 
 
 def _all(rule: Regulation, headings: Sequence[Heading]) -> None:
