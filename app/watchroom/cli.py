@@ -479,7 +479,7 @@ def export(output: Path, model: str | None, kinds: tuple[str, ...], **options: s
 
 
 @cli.command()
-@click.argument("file", type=click.Choice(["model", "policy", "watchroom"]))
+@click.argument("file", type=click.Choice(["model", "policy", "regulation", "watchroom"]))
 def schema(file: str) -> None:
     """Print the JSON Schema of a workspace file, for editors."""
     import json
