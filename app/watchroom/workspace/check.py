@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from watchroom.errors import WorkspaceError
+from watchroom.workspace.card_file import read_cards
 from watchroom.workspace.load import load_workspace
 from watchroom.workspace.mistakes import printable
 
@@ -43,7 +44,9 @@ class CheckReport:
 def check_workspace(folder: Path, environ: Mapping[str, str] = os.environ) -> CheckReport:
     """Reads every file of the workspace and says what is wrong; whether that is a failure is the caller's to say."""
     workspace = load_workspace(folder, environ)
-    return CheckReport(workspace.folder, workspace.checked, len(workspace.models), workspace.problems)
+    cards = read_cards(workspace)
+    problems = (*workspace.problems, *cards.problems)
+    return CheckReport(workspace.folder, workspace.checked + len(cards.cards), len(workspace.models), problems)
 
 
 def problem_line(problem: WorkspaceError) -> str:
