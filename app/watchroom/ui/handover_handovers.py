@@ -103,29 +103,39 @@ def _all(found: Sequence[Handover]) -> None:
         )
         return
     if under_way:
-        _table("Under way", "Whoever is named has to act next.", under_way, titles, TABLE)
+        _table("Under way", "Whoever is named has to act next.", under_way, titles, under_way=True)
     over = [one for one in found if not one.under_way]
     if over:
-        _table("Over", "The newest first.", over, titles, f"{TABLE}_over")
+        _table("Over", "The newest first.", over, titles, under_way=False)
     st.caption(sourced("All time, as the ledger has it now", len(found), "handover"))
     download("Download as CSV", "handovers", lambda: table(found, titles))
 
 
-def _table(title: str, note: str, found: Sequence[Handover], titles: dict[str, str], key: str) -> None:
+_ORDER = ("Model", "Version", "Stage", "State", "Who has to act", "Due", "Days", "From", "To")
+_COLUMNS = {
+    "Model": st.column_config.TextColumn(width=170),
+    "State": st.column_config.TextColumn(width=140),
+    "Who has to act": st.column_config.TextColumn(width=200),
+    "Due": st.column_config.DateColumn(format="D MMM YYYY"),
+    "Days": st.column_config.NumberColumn(help="How many days since it was begun, or how many it took."),
+    "From": st.column_config.TextColumn(width=170),
+    "To": st.column_config.TextColumn(width=170),
+}
+
+
+def _table(title: str, note: str, found: Sequence[Handover], titles: dict[str, str], *, under_way: bool) -> None:
     section(title, note)
     shown = found[: room().settings.page_rows]
     picked = st.dataframe(
         screen(shown, titles),
-        key=key,
+        key=TABLE if under_way else f"{TABLE}_over",
         hide_index=True,
         height=min(len(shown), _ROWS_SEEN) * ROW_HEIGHT + ROW_HEIGHT + 3,
         row_height=ROW_HEIGHT,
         on_select="rerun",
         selection_mode="single-row",
-        column_config={
-            "Due": st.column_config.DateColumn(format="D MMM YYYY"),
-            "Days": st.column_config.NumberColumn(),
-        },
+        column_config=_COLUMNS,
+        column_order=None if under_way else [name for name in _ORDER if name not in ("Who has to act", "Due")],
         alt=f"{count_of(len(found), 'handover')}, {title.lower()}, with teams, who has to act and the date",
     )
     truncated(len(shown), len(found), "handovers")
@@ -143,12 +153,12 @@ def screen(found: Sequence[Handover], titles: dict[str, str]) -> pd.DataFrame:
             "Model": [one_line(titles.get(one.terms.model, one.terms.model), 60) for one in found],
             "Version": [one.terms.version for one in found],
             "Stage": [one.terms.stage for one in found],
-            "From": [one_line(one.terms.from_team or one.terms.giver, 60) for one in found],
-            "To": [one_line(one.terms.to_team or one.terms.receiver, 60) for one in found],
             "State": [STATE_WORDS[one.state] for one in found],
-            "Who has to act": [one_line(one.waits_for or "–", 80) for one in found],
+            "Who has to act": [one_line(one.waits_for or "nobody", 80) for one in found],
             "Due": [one.terms.due for one in found],
             "Days": [((one.ended.at if one.ended else now) - one.at).days for one in found],
+            "From": [one_line(one.terms.from_team or one.terms.giver, 60) for one in found],
+            "To": [one_line(one.terms.to_team or one.terms.receiver, 60) for one in found],
         }
     )
 

@@ -113,7 +113,8 @@ def _open(model: Model, one: Handover) -> None:
     if not found.open:
         st.markdown(f":green[:material/check_circle:] Nothing of its checklist is open: {found.asked} asked.")
     else:
-        blocking = f", {found.blocking} hold up the sign-off" if found.blocking else ""
+        hold = "holds" if found.blocking == 1 else "hold"
+        blocking = f", {found.blocking} {hold} up the sign-off" if found.blocking else ""
         st.markdown(f"**{count_of(found.open, 'item')} of {found.asked} open{blocking}**")
         people = holders(asked, now)
         st.markdown(
