@@ -67,10 +67,10 @@ name alone, and use operators, `like` and these functions:
 
 {{functions}}
 
-**In Python**: a function of a file beside the policies (`function: mine.py:check`), or of an installed package
-(`function: package.module:name`). It is called for each version with its row of `check_subjects` and the rows of its
-model in `models` and the `tables` named (of tables by run, those of its versions' runs; of tables without a model,
-all):
+**In Python**: a function of a file beside the policies (`python: mine.py:check`), or of an installed package
+(`python: package.module:name`). It is called for each version with its row of `check_subjects` and the rows of its
+model in `models` and the `tables` named (`kind: python`, `function: …`, `tables: [kpis]`; of tables by run, those of
+its versions' runs; of tables without a model, all):
 
 ```python
 def check(version, tables):
