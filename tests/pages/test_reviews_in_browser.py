@@ -53,7 +53,7 @@ def opened(page: Page, place: Place, role: str, name: str, query: str = "view=Fi
     expect.set_options(timeout=SECONDS * 1000)
     page.set_viewport_size({"width": 1440, "height": 2200})
     page.goto(f"{place.address}/reviews?{query}&role={role.replace(' ', '+')}")
-    expect(page.get_by_role("heading", name="Reviews", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Reviews", level=1)).to_be_visible()
     box = page.get_by_role("textbox", name="Your name")
     box.fill(name)
     box.press("Enter")
