@@ -1,0 +1,68 @@
+"""The step of checks: each item judged once, dated by when it was first found so, and one bad check stops no other."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from tests.jobs.own_check_room import drafted, put
+from watchroom.domain.test_score import Counted, SectionScore, ml_test_score
+from watchroom.jobs.checks.step import run_checks
+from watchroom.workspace.load import Workspace
+
+ITEMS: list[tuple[str, str, dict[str, Any], str]] = [
+    ("team", "team_known", {}, "low"),
+    ("asked", "question", {}, "low"),
+    ("critical-alone", "runbook", {}, "critical"),
+    ("wrong", "metric_within", {}, "low"),
+    ("unheard-of", "no_such_kind", {}, "low"),
+    ("own", "sql", {"sql": "select model, version, getenv('HOME') is null as passes from check_subjects"}, "low"),
+    ("own-well", "sql", {"sql": "select model, version, version = 1 as passes from check_subjects"}, "low"),
+]
+
+
+def test_one_bad_check_is_unknown_with_its_reason_and_the_others_are_asked(tmp_path: Path) -> None:
+    workspace = cast(Workspace, SimpleNamespace(folder=tmp_path))
+    with drafted(tmp_path) as draft:
+        for position, (item, kind, params, tier) in enumerate(ITEMS, 1):
+            told = {"stage": "pilot", "role": "business", "digest": item, "section": "data", "tier": tier}
+            text = {"kind": kind, "params": json.dumps(params), "position": position}
+            put(draft, "policy_items", {"policy": "own", "item": item, **told, **text})
+        put(draft, "owners", {"model": "churn", "role": "business", "person": "bea"})
+        answer = {"seq": 1, "at": datetime(2026, 1, 1), "actor": "bea", "role": "business", "met": True}
+        put(draft, "answers", {"model": "churn", "version": 1, "item": "asked", "digest": "asked", **answer})
+        result = run_checks(draft, workspace)
+        rows = draft.connection.execute("select model, version, item, status, person, evidence from checks.checks")
+        found = {row[:3]: row[3:] for row in rows.fetchall()}
+        first = draft.made_at
+        draft.made_at = first + timedelta(days=1)
+        assert run_checks(draft, workspace).detail == result.detail
+        dated = draft.connection.execute('select distinct "at" from checks.checks').fetchall()
+        scores = draft.connection.execute(
+            "select section, score, most from checks.check_scores where model = 'churn' and version = 1"
+        ).fetchall()
+    assert found[("churn", 1, "asked")][:2] == ("pass", "bea")
+    assert found[("stock", 1, "asked")][:2] == ("unknown", None)
+    assert found[("churn", 1, "team")][0] == "fail"
+    assert found[("churn", 1, "own-well")][0] == "pass"
+    assert found[("churn", 2, "own-well")][0] == "fail"
+    assert ("churn", 1, "critical-alone") not in found
+    for item in ("wrong", "unheard-of", "own"):
+        assert found[("churn", 1, item)][0] == "unknown"
+        assert found[("churn", 1, item)][2].startswith("It could not be checked.")
+    assert len(result.problems) == 3
+    assert dated == [(first.astimezone(UTC).replace(tzinfo=None),)]
+    assert ("total", 2.5, 7) in scores  # the runbook counts, though its tier is not asked for it
+
+
+def test_the_total_is_the_least_of_the_sections_and_a_person_counts_half() -> None:
+    items = [Counted("data", True, True), Counted("data", True, False), Counted("model", True, True)]
+    assert ml_test_score([*items, Counted("model", False, False)]) == (
+        SectionScore("data", 1.5, 2),
+        SectionScore("model", 0.5, 2),
+        SectionScore("total", 0.5, 2),
+    )
+    assert ml_test_score([]) == ()
