@@ -54,7 +54,7 @@ def page(page: Page) -> Page:
 
 def named(page: Page, name: str) -> None:
     """Say who one is, in a room without sign-in."""
-    field = page.get_by_label("Your name")
+    field = page.get_by_role("textbox", name="Your name")
     field.fill(name)
     field.press("Enter")
     expect(field).to_have_value(name)
