@@ -30,9 +30,7 @@ FACTS: Mapping[str, Fact] = {
     "inventory": Fact("it is registered, and has a file", "models", "register it, and write its file"),
     "version": Fact("which version is looked at, and whether it is the champion", "versions", "register a version"),
     "history": Fact("what changed in the registry, as it was seen", "history", "refresh again after the next change"),
-    "commit": Fact(
-        "the code's commit is known", "versions", "train from a repository, which MLflow notes"
-    ),
+    "commit": Fact("the code's commit is known", "versions", "train from a repository, which MLflow notes"),
     "params": Fact("the parameters of its training are logged", "versions", "log the parameters of the run"),
     "data": Fact("the training data has a digest", "versions", "log the data with `mlflow.log_input`"),
     "metrics": Fact("the metrics of its training are logged", "versions", "log the metrics of the run"),

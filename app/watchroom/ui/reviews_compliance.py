@@ -118,7 +118,7 @@ def _chart(team: str | None) -> None:
         day = snapshot.day
     chart = drawn(_drawn, measure=name, team=team, day=day)
     last_teams = ask(queries.compliance)["team"].nunique() if team is None else 1
-    st.plotly_chart(chart.figure, alt=chart.alt, key="compliance_chart", config={"displayModeBar": False}, theme="streamlit")
+    st.plotly_chart(chart.figure, alt=chart.alt, key="compliance_chart", config={"displayModeBar": False})
     more = last_teams - LINES
     st.caption(f"{MEASURES[name][2]}." + (f" The {LINES} teams furthest from it." if more > 0 else ""))
 
