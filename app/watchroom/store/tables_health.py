@@ -167,7 +167,7 @@ TABLES = (
             (
                 "signal",
                 "VARCHAR",
-                "`drift`, `quality`, `performance`, `volume`, `explanation` (what drives the model), `kpi`",
+                "`drift`, `quality`, `performance`, `volume`, `explanation` (what drives the model), `kpi`, `approval`",
             ),
             ("feature", "VARCHAR", "the feature, the metric of performance, or empty"),
             ("severity", "VARCHAR", "`warning` (watch) or `critical` (drifted, failing)"),
