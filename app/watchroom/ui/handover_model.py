@@ -113,6 +113,13 @@ def _answer(page: Page) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(_badges(subject), width="stretch")
             _others(ask(queries.subjects, model=subject.model), subject.version)
+            _pack(subject)
+
+
+def _pack(subject: Subject) -> None:
+    from watchroom.ui import model_card_take  # the pack's own modules are no part of the other views
+
+    model_card_take.pack_button(subject.model, subject.version)
 
 
 def _icon(page: Page) -> str:
