@@ -186,7 +186,9 @@ def _assign(room: _Room) -> None:
     model, most, days = ASSIGNED
     found = room.champion(model)
     rows = room.rows(found) if found else ()
-    items = [row.item for row in rows if row.role == "data_science" and row.status in ("fail", "stale", "unknown")]
+    answered = ANSWERS.keys() - LEFT_OPEN[model]
+    still = [row for row in rows if row.status in ("fail", "stale", "unknown") and row.item not in answered]
+    items = [row.item for row in still if row.role == "data_science"]
     if found is not None and items:
         owner = room.person(model, "data_science")
         due = datetime.now(UTC).date() + timedelta(days)

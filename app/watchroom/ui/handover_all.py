@@ -82,7 +82,13 @@ def checked(*, at: State) -> list[Checked]:
 def _one(
     subject: Subject, lines: Sequence[Line], approved: Mapping[str, queries.Approved], now: datetime, day: date
 ) -> Checked:
-    return Checked(subject, tuple(lines), count(lines, day), next_stage(lines, approved), holders(lines, now))
+    return Checked(
+        subject,
+        tuple(lines),
+        count(lines, day),
+        next_stage(lines, approved, serves=subject.is_champion),
+        holders(lines, now),
+    )
 
 
 def _icon(found: Sequence[Checked]) -> str:

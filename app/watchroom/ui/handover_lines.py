@@ -138,13 +138,18 @@ def count(lines: Iterable[Line], today: date) -> Count:
     )
 
 
-def next_stage(lines: Iterable[Line], approved: Mapping[str, Approved]) -> str | None:
-    """The stage that is next: the first that is not approved; without any word of sign-offs the first with open items.
+def next_stage(lines: Iterable[Line], approved: Mapping[str, Approved], *, serves: bool = False) -> str | None:
+    """The stage that is next: the one after the last that is approved, since a sign-off is of those before it as well.
 
-    None when every stage is done.
+    A version that serves is past pilot, approved or not. Without any word of sign-offs it is the first stage with open
+    items; None when every stage is done.
     """
     if approved:
-        return next((stage for stage in STAGES if stage in approved and approved[stage].status != "approved"), None)
+        done = [
+            place for place, stage in enumerate(STAGES) if stage in approved and approved[stage].status == "approved"
+        ]
+        first = max([*(place + 1 for place in done), STAGES.index("deploy") if serves else 0])
+        return next((stage for stage in STAGES[first:] if stage in approved), None)
     still = {line.row.stage for line in lines if line.open}
     return next((stage for stage in STAGES if stage in still), None)
 

@@ -78,7 +78,9 @@ def show(model: Model, chosen: Scope) -> None:
 def _page(model: Model, subject: Subject) -> Page:
     found = lines(subject)
     states = approved(subject)
-    return Page(model, subject, found, states, next_stage(found, states), datetime.now(UTC), today())
+    return Page(
+        model, subject, found, states, next_stage(found, states, serves=subject.is_champion), datetime.now(UTC), today()
+    )
 
 
 def _unchecked(model: Model, chosen: Scope) -> None:

@@ -36,7 +36,7 @@ def show() -> None:
         if not known.head.seq:
             empty("Nothing is recorded yet.", "The first refresh records what the registry looks like.")
             return
-        if st.query_params.get(history_one.PARAMETER):
+        if st.query_params.get(history_feed.PARAMETER):
             history_one.show(ledger, known)
             return
         _feed(known)

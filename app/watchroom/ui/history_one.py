@@ -110,7 +110,7 @@ def _payload(entry: Entry) -> list[tuple[str, str]]:
         found = entry.payload
     except ValueError:
         return [("payload", entry.payload_json)]
-    return [(str(key), _text(value)) for key, value in found.items()] if isinstance(found, dict) else []
+    return [(str(key), _text(value)) for key, value in found.items()]
 
 
 def _text(value: Any) -> str:

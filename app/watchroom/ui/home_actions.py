@@ -12,8 +12,10 @@ from watchroom.domain.roles import REVIEWER
 from watchroom.store.queries import actions as queries
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.actions import Action
+from watchroom.ui import book
 from watchroom.ui.actions import ICONS, doer, heading, worth
 from watchroom.ui.home_waits import Waiting, waits
+from watchroom.ui.identity import current_user
 from watchroom.ui.navigation import link
 from watchroom.ui.proposals_known import known, today, under_way, waiting
 from watchroom.ui.proposals_list import heading as proposed
@@ -44,10 +46,12 @@ def show(model: str | None, role: str) -> None:
         if waits_for(one, role) and (every is None or under_way(every, one.model, one.action) is None)
     ]
     voices = [one for one in (waiting(every, role) if every else ()) if model in (None, one.proposed.model)]
-    governed = waits(model, role)
+    governed, named = waits(model, role), bool(book.person(current_user()).name)
     if not todo and not voices and not governed:
         return
-    section("Waits for you")
+    section(
+        "Waits for you" if named else "Waits", "" if named else "Give your name in the sidebar to see what is yours."
+    )
     with st.container(border=True, gap="xsmall"):
         for one in governed[:GOVERNED]:
             _governed(one)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -25,7 +26,7 @@ from watchroom.ui.live import live
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask, noted
 from watchroom.ui.states import section
-from watchroom.ui.text import ago, number, one_line, plain, when
+from watchroom.ui.text import ago, number, one_line, plain, sentence, when
 from watchroom.ui.workspace import facts
 
 if TYPE_CHECKING:
@@ -70,8 +71,12 @@ def show(model: str | None, role: str) -> None:
     """The section, for a model or for all."""
     since = noted("since_visit", lambda: _since(role))
     kinds: dict[str, Callable[[Since, str | None], list[Line]]] = {
-        "money": _money, "alerts": _alerts, "approvals": _approvals, "registry": _registry, "acts": _acts,
-    }  # fmt: skip
+        "money": _money,
+        "alerts": partial(_alerts, False),
+        "approvals": partial(_alerts, True),
+        "registry": _registry,
+        "acts": _acts,
+    }
     found = [(name, kinds[name](since, model)) for name in ORDER[role]]
     now = datetime.now(UTC)
     if since.seq is None:
@@ -91,7 +96,7 @@ def show(model: str | None, role: str) -> None:
 
 def _row(line: Line) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"{line.icon} {plain(line.text, 300)}", width="stretch")
+        st.markdown(f"{line.icon} {sentence(line.text, 300)}", width="stretch")
         link(line.page, line.label, params=line.params)
 
 
@@ -132,32 +137,18 @@ def _money(since: Since, model: str | None) -> list[Line]:
     ]
 
 
-def _alerts(since: Since, model: str | None) -> list[Line]:
+def _alerts(of_approvals: bool, since: Since, model: str | None) -> list[Line]:
     icons = {"critical": ":red[:material/error:]", "warning": ":orange[:material/warning:]"}
     return [
         Line(
             icons.get(one.severity, icons["warning"]),
-            f"New alert of {one_line(one.title, 60)}: {headline(one)}",
+            f"{one_line(one.title, 60)}: {headline(one)}",
             "alerts",
             "See the alert",
             {"alert": one.alert_id},
         )
         for one in ask(open_alerts, model=model)
-        if one.raised_at is not None and one.raised_at > since.at
-    ]
-
-
-def _approvals(since: Since, model: str | None) -> list[Line]:
-    return [
-        Line(
-            ":red[:material/gpp_bad:]",
-            f"The approval of {one_line(one.title, 60)} version {one.version} does not hold: "
-            f"{one_line(one.reason or one.status, 160)}",
-            "handover",
-            "See what is missing",
-            {"model": one.model, "version": str(one.version)},
-        )
-        for one in ask(queries.lapsed, model=model)
+        if one.raised_at is not None and one.raised_at > since.at and (one.signal == "approval") == of_approvals
     ]
 
 

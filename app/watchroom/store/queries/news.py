@@ -1,4 +1,4 @@
-"""Readers of what is new since a time: versions, champions, approvals that no longer hold, and money."""
+"""Readers of what is new since a time, versions, champions and money, and of what waits: due items and sign-offs."""
 
 from __future__ import annotations
 
@@ -45,17 +45,6 @@ class Moved:
     seen_at: datetime
 
 
-@dataclass(frozen=True)
-class Lapsed:
-    """A version in service whose approval no longer holds since, with the reason."""
-
-    model: str
-    title: str
-    version: int
-    status: str
-    reason: str | None
-
-
 def moved(snapshot: Snapshot, *, since: datetime, model: str | None = None) -> tuple[Moved, ...]:
     """Champions that changed and versions that came after that time, the newest first."""
     rows = snapshot.rows(
@@ -92,22 +81,7 @@ def fallen(snapshot: Snapshot, *, since: datetime, model: str | None = None) -> 
         order by before - after desc, v.model""",
         {"first": first, "earlier": earlier, "last": last, "model": model, "told": TOLD_FROM},
     )
-    return tuple(Fallen(*row, first, last) for row in rows)
-
-
-def lapsed(snapshot: Snapshot, *, model: str | None = None) -> tuple[Lapsed, ...]:
-    """Champions whose approval for `deploy` does not hold at present, by model."""
-    rows = snapshot.rows(
-        """select s.model, coalesce(m.title, s.model), s.version, s.status, s.reason
-        from approval_states s
-        join check_subjects c on c.model = s.model and c.version = s.version and c.is_champion
-        left join models m on m.model = s.model
-        where s.stage = 'deploy' and s.status in ('void', 'expired', 'rejected')
-            and ($model is null or s.model = $model)
-        order by s.model""",
-        {"model": model},
-    )
-    return tuple(Lapsed(*row) for row in rows)
+    return tuple(Fallen(model, title, before, after, first, last) for model, title, before, after in rows)
 
 
 @dataclass(frozen=True)
