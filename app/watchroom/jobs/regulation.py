@@ -22,7 +22,8 @@ def map_regulations(draft: Draft, workspace: Workspace) -> str:
     """
     found = read_regulations(workspace.folder).regulations
     reader = Preview(draft)
-    known, versions = _known(reader), _versions(reader)
+    versions = _versions(reader)
+    known = _known(reader) if versions else {}
     draft.insert("regulations", [_regulation_row(place, one) for place, one in enumerate(found, start=1)])
     draft.insert("regulation_headings", [row for one in found for row in _heading_rows(one)])
     rows = [

@@ -56,7 +56,7 @@ def run_checks(draft: Draft, workspace: Workspace) -> CheckResult:
     """
     plan = read_plan(draft)
     with OwnChecks(draft, workspace.folder) as own:
-        asked = _asked(draft, plan, plan.questions.values(), own)
+        asked = _asked(draft, plan, plan.questions.values() if plan.subjects else (), own)
     _kept(draft, plan, asked.found)
     put_whole(draft, "check_queries", [_query_row(question) for question in plan.questions.values()])
     return CheckResult(asked.problems, _detail(draft))
