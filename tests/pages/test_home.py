@@ -24,7 +24,7 @@ def test_the_first_lines_name_the_page_and_its_question(reader: Reader):
     full(reader.store)
     app = reader.open("home")
     assert app.title[0].value == "Home"
-    assert app.main.markdown[0].value == "What needs attention, what waits for me, what changed?"
+    assert app.main.markdown[0].value == "What changed since I last looked, what waits for me, what needs attention?"
     assert "Looked at: health, targets, money, owners, approvals, files, registry, the refresh." in said(app)
 
 

@@ -96,8 +96,8 @@ def show() -> None:
         models = tuple(model for model in models if model.name == chosen.model)
     view = _view(chosen, models)
     home_news.show(chosen.model, view.role)
-    _figures(view)
     home_actions.show(chosen.model, view.role)
+    _figures(view)
     home_pins.show(chosen.model, view.made_at)
     parts: dict[str, Callable[[View], None]] = {
         "attention": _attention,

@@ -46,7 +46,7 @@ PAGES: tuple[PageInfo, ...] = (
         "Home",
         "",
         ":material/home:",
-        "What needs attention, what waits for me, what changed?",
+        "What changed since I last looked, what waits for me, what needs attention?",
         scope=("period",),
     ),
     PageInfo(
