@@ -99,7 +99,11 @@ def test_two_different_people_approve_it(ledger: Ledger):
         (replace(APPROVE, role="operations"), Person("cy", ("operations",)), BASIS, "not asked for"),
         (APPROVE, ANA, BASIS, "You made this version"),
         (APPROVE, Person("ana (not checked)", ("reviewer",)), BASIS, "You made this version"),
+        (APPROVE, Person("ana (not checked) (not checked)", ("reviewer",)), BASIS, "You made this version"),
+        (APPROVE, Person("EXAMPLE\\ana", ("reviewer",)), BASIS, "You made this version"),
         (APPROVE, NOBODY, BASIS, "needs a name"),
+        (APPROVE, Person("\u200b", ("reviewer",)), BASIS, "needs a name"),
+        (APPROVE, Person("\u2060 (not checked)", ("reviewer",)), BASIS, "needs a name"),
         (APPROVE, NOBODY, replace(BASIS, tier="medium"), "needs a name"),
         (replace(APPROVE, version=4), RUI, BASIS, "not what you sign"),
         (replace(APPROVE, stage="pilot"), RUI, BASIS, "not what you sign"),
@@ -169,6 +173,13 @@ def test_the_same_person_twice_is_refused_where_two_are_asked(ledger: Ledger):
             sign(ledger, given, by, current_of(BASIS, None), seen(ledger))
     assert status(ledger) == "partly"
     assert kinds(ledger) == ["sign_off", "refusal", "refusal", "refusal"]
+
+
+@pytest.mark.parametrize("name", ["+bea@x.org", "bea+a@x.org"])
+def test_one_address_does_not_sign_twice_with_a_plus(ledger: Ledger, name: str):
+    sign(ledger, APPROVE, Person(name, BOTH.roles), current_of(BASIS, None), seen(ledger))
+    with pytest.raises(Refused, match="already"):
+        sign(ledger, AS_BUSINESS, Person(name, BOTH.roles), current_of(BASIS, None), seen(ledger))
 
 
 def test_who_rejects_says_why_and_holds_it_up_until_they_say_otherwise(ledger: Ledger):

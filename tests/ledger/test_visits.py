@@ -72,6 +72,9 @@ def test_a_visit_of_long_ago_is_the_one_to_begin_with():
         ("Ana (not checked)", "Ana (not checked)"),
         ("", ""),
         (" (not checked)", ""),
+        ("Ana (not checked) (not checked)", "Ana (not checked)"),
+        ("\u200b", ""),
+        ("\u2060 (not checked)", ""),
     ],
 )
 def test_a_name_that_was_only_given_is_marked_so(typed: str, kept: str):

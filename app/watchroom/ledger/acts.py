@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from watchroom.domain.authors import is_visible
 from watchroom.domain.roles import ADMIN, ROLES
 from watchroom.errors import Refused
 from watchroom.ledger.alerts import Reader
 from watchroom.ledger.book import Ledger, Transaction
 from watchroom.ledger.entry import Entry, Head, NewEntry
 from watchroom.ledger.kinds import REFUSAL
-from watchroom.ledger.people import NOT_SIGNED_IN, Person
+from watchroom.ledger.people import NOT_SIGNED_IN, UNCHECKED, Person
 
 
 def actor_of(by: Person) -> str:
-    """Who is said to have acted: a name that every database keeps, or that nobody was signed in."""
-    return kept(by.name.strip()) or NOT_SIGNED_IN
+    """Who is said to have acted: a name that every database keeps, or that nobody was signed in.
+
+    A name without a letter or digit that is seen is none: nobody could tell who it is, nor one such from another.
+    """
+    name = kept(by.name.strip())
+    return name if is_visible(name.replace(UNCHECKED.strip(), "")) else NOT_SIGNED_IN
 
 
 def role_of(by: Person) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from watchroom.domain.authors import is_visible
+
 NOT_SIGNED_IN = "not signed in"
 """Who is said to have acted where there is no sign-in: the ledger knows no more."""
 
@@ -20,6 +22,11 @@ class Person:
 
 
 def unchecked(name: str) -> str:
-    """How the ledger is to know somebody who says their name where there is no sign-in; empty for no name."""
-    said = " ".join(name.split()).removesuffix(UNCHECKED.strip()).strip()
-    return f"{said}{UNCHECKED}" if said else ""
+    """How the ledger is to know somebody who says their name where there is no sign-in; empty for no name.
+
+    The mark stands once, however often it was typed; signs that nobody sees are no name.
+    """
+    said = " ".join(name.split())
+    while said.endswith(UNCHECKED.strip()):
+        said = said.removesuffix(UNCHECKED.strip()).strip()
+    return f"{said}{UNCHECKED}" if is_visible(said) else ""
