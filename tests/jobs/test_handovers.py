@@ -22,17 +22,17 @@ from watchroom.store.draft import Draft, refresh_lock
 from watchroom.store.manifest import StoreFolder
 from watchroom.store.schema import TABLES
 
-ADA, CY = Person("ada@example.com", ("business",)), Person("cy@example.com", ("operations",))
-TERMS = Terms("claims", 1, "deploy", "Motor", "Platform", ADA.name, CY.name, None, "", {"on_call": CY.name})
+BO, CY = Person("bo@example.com", ("operations",)), Person("cy@example.com", ("operations",))
+TERMS = Terms("claims", 1, "deploy", "Motor", "Platform", BO.name, CY.name, None, "", {"on_call": CY.name})
 SEEN = Signable("claims", 1, "deploy", "high", (), ())
 OWNERS = "select role, person, handover is not null from owners order by role"
 PROBLEMS = "select next_step from problems where what like 'Its file does not name%'"
 
 
 def hand_over(ledger: Ledger, terms: Terms = TERMS, seen: Signable = SEEN) -> None:
-    seq = begin(ledger, terms, ADA).seq
-    give(ledger, seq, ADA, lambda _: seen, seen.digest)
-    accept(ledger, seq, CY, lambda _: seen, seen.digest, {"on_call": "bo@example.com"}, "Thanks.")
+    begun, was = begin(ledger, terms, BO), {"on_call": BO.name, "business": "ada@example.com"}
+    given = give(ledger, begun.seq, BO, lambda _: seen, seen.digest, was, seen=begun.last_seq)
+    accept(ledger, begun.seq, CY, lambda _: seen, seen.digest, was, "Thanks.", seen=given.last_seq)
 
 
 def say(room: Room, on_call: str) -> None:
@@ -79,7 +79,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 def test_handovers_and_drills_are_tables(draft: Draft, ledger: Ledger):
-    seq = begin(ledger, TERMS, ADA).seq
+    seq = begin(ledger, TERMS, BO).seq
     decline(ledger, seq, "Not yet.", CY)
     asked = [Question("runbook", "Where is it?", ("here", "there"), "here", "Model")]
     take(ledger, "claims", 1, asked, {"runbook": "there"}, CY)
@@ -87,7 +87,7 @@ def test_handovers_and_drills_are_tables(draft: Draft, ledger: Ledger):
     assert fill_handovers(draft, ledger) == ()
     told = "select model, version, stage, giver, receiver, owners, state, ended_by, reason from room.handovers"
     assert draft.connection.execute(told).fetchall() == [
-        ("claims", 1, "deploy", ADA.name, CY.name, '{"on_call": "cy@example.com"}', "declined", CY.name, "Not yet.")
+        ("claims", 1, "deploy", BO.name, CY.name, '{"on_call": "cy@example.com"}', "declined", CY.name, "Not yet.")
     ]
     results = draft.connection.execute('select actor, asked, "right", passed from room.drills order by seq').fetchall()
     assert results == [(CY.name, 1, 0, False), (CY.name, 1, 1, True)]

@@ -69,12 +69,19 @@ def test_a_handover_says_whom_it_waits_for_what_is_open_and_which_roles_move(rea
 
 
 def test_what_changed_for_the_worse_since_the_giver_signed_stands_before_the_receiver(reader: Reader, ledger: Ledger):
-    seq = begin(ledger, TERMS, BO).seq
+    begun, was = begin(ledger, TERMS, BO), {"operations": BO.name, "on_call": "zoe@example.com"}
     seen = Signable(sample.FRAUD, 3, "deploy", "high", (), (part("checks", {}),))
-    give(ledger, seq, BO, lambda _: seen, seen.digest)
+    give(ledger, begun.seq, BO, lambda _: seen, seen.digest, was, seen=begun.last_seq)
     text = said(reader.open("handover", view="Handovers", model=sample.FRAUD))
     assert "waits for cy@example.com to accept it" in text
     assert "The giver has to sign again" in text
+
+
+def test_roles_that_are_not_the_givers_are_told_before_anybody_signs(reader: Reader, ledger: Ledger):
+    begin(ledger, TERMS, BO)
+    text = said(reader.open("handover", view="Handovers", model=sample.FRAUD))
+    assert "Its roles cannot move like this:" in text
+    assert "The giver holds none of the roles that move." in text
 
 
 def test_all_models_have_what_is_under_way_and_what_is_over(reader: Reader, ledger: Ledger):

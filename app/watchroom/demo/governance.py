@@ -287,7 +287,7 @@ def _hand(room: _Room) -> None:
     found = room.champion(HANDED_OVER)
     if found is None:
         return
-    giver = room.person(HANDED_OVER, "data_science")
+    giver = room.person(HANDED_OVER, "operations")
     team = room.workspace.models[HANDED_OVER].team or ""
     terms = Terms(
         model=HANDED_OVER, version=found.version, stage="support", from_team=team, to_team=RECEIVING_TEAM,

@@ -3,6 +3,9 @@
 The giver signs what they saw, by its digest, and the receiver accepts the same: where something has become worse in
 between, the giver signs again. With the acceptance the roles named in it move, and so do the giver's open alerts and
 findings of that model, all in one transaction. What is refused is recorded as refused.
+
+Nobody gives away what is not theirs: the giver holds one of the roles that move, and a role goes to the receiver, who
+accepts it, or to somebody who has one of that model already.
 """
 
 from __future__ import annotations
@@ -12,8 +15,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from watchroom.domain.alerts import Alert
-from watchroom.domain.authors import same_person
-from watchroom.domain.handover import OWNING, Handover, Terms
+from watchroom.domain.authors import acts_as, same_name, same_person
+from watchroom.domain.handover import OWNING, Handover, Terms, moved
 from watchroom.domain.policy import STAGES
 from watchroom.domain.roles import ADMIN
 from watchroom.domain.signable import Signable, differences
@@ -37,6 +40,7 @@ __all__ = [
     "decline",
     "give",
     "may",
+    "not_theirs_to_move",
     "read",
     "settle",
     "take_back",
@@ -59,6 +63,8 @@ Payload = Mapping[str, Any]
 Rule = Callable[[Handover], Refused | None]
 Seeing = Callable[[Reader], Signable]
 """Says, from the ledger as it is, what there is to be signed of the version at the stage."""
+Held = Mapping[str, str | None]
+"""Who holds which role of a model."""
 
 
 def begin(ledger: Ledger, terms: Terms, by: Person) -> Handover:
@@ -99,20 +105,26 @@ def comment(ledger: Ledger, handover: int, text: str, by: Person) -> Handover:
     return _do(ledger, handover, "comment on a handover", payload, by, lambda found: None)
 
 
-def give(ledger: Ledger, handover: int, by: Person, current: Seeing, seen: str, note: str = "") -> Handover:
-    """The giver signs what they saw, with the digest that travelled with the button. Raises `Refused`.
+def give(
+    ledger: Ledger, handover: int, by: Person, current: Seeing, digest: str, was: Held, note: str = "", *, seen: int
+) -> Handover:
+    """The giver signs the terms and the evidence that they saw. Raises `Refused`.
 
-    `current` says, from the ledger as it is under the lock, what there is to be signed. Nobody signs for the giver, and
-    nobody while something blocks the stage.
+    `seen` is the `last_seq` of the handover and `digest` that of the evidence as the person saw them; both travel with
+    the button. `current` says, from the ledger as it is under the lock, what there is to be signed, and `was` who holds
+    the model's roles as far as is known. Nobody signs for the giver, nobody while something blocks the stage, and
+    nobody for roles that are not theirs (`not_theirs_to_move`).
     """
     said = must_fit("note", note, MAX_TEXT, empty=True)
 
     def make(transaction: Transaction, found: Handover) -> Payload | Refused:
         if refused := _must_be_them(found.terms.giver, "giver", by) or _must_wait_for_giver(found):
             return refused
+        if refused := _changed_since(found, seen) or not_theirs_to_move(found, read(transaction), was, by):
+            return refused
         now = current(transaction)
         signed = {"act": "given", "digest": now.digest, "parts": now.content, "note": said}
-        return _current(found, now, seen) or signed
+        return _current(found, now, digest) or signed
 
     return _attempt(ledger, handover, "sign a handover", by, make)
 
@@ -132,25 +144,29 @@ def accept(
     handover: int,
     by: Person,
     current: Seeing,
-    seen: str,
-    was: Mapping[str, str | None],
+    digest: str,
+    was: Held,
     note: str = "",
+    *,
+    seen: int,
 ) -> Handover:
     """The receiver accepts what the giver signed, and holds the roles named from then on. Raises `Refused`.
 
-    `current` and `seen` are as for `give`; `was` is who holds the model's roles as far as is known, so that it can be
-    told later whether the model's file has been written since. Where evidence got worse since the giver signed, it is
-    refused, naming what did. The giver's open alerts and findings of the model go to the receiver with it.
+    `current`, `digest`, `seen` and `was` are as for `give`; `was` is kept, so that it can be told later whether the
+    model's file has been written since. Where the giver holds none of the roles any more, or evidence got worse since
+    they signed, it is refused. The giver's open alerts and findings of the model go to the receiver with it.
     """
     said = must_fit("note", note, MAX_TEXT, empty=True)
 
     def make(transaction: Transaction, found: Handover) -> Payload | Refused:
         if refused := _must_be_them(found.terms.receiver, "receiver", by) or _must_be_given(found):
             return refused
+        if refused := _changed_since(found, seen) or not_theirs_to_move(found, read(transaction), was):
+            return refused
         now = current(transaction)
         taken = {"act": "accepted", "digest": now.digest, "reason": said}
         before = {"was": {role: was.get(role) for role in found.terms.owners}}
-        return _current(found, now, seen) or _worse(found, now) or {**taken, **before, **_left(transaction, found)}
+        return _current(found, now, digest) or _worse(found, now) or {**taken, **before, **_left(transaction, found)}
 
     return _attempt(ledger, handover, "accept a handover", by, make, then=_bring)
 
@@ -205,6 +221,57 @@ def may(found: Handover, by: Person) -> tuple[str, ...]:
         acts += ["decline"] if receives else []
         acts += ["change", "withdraw"] if _must_be_of(by, (found.actor, found.terms.giver), "") is None else []
     return tuple(acts)
+
+
+def not_theirs_to_move(found: Handover, every: Handovers, was: Held, by: Person | None = None) -> Refused | None:
+    """Why the roles of a handover may not move as it says; None where they may.
+
+    The giver has to hold one of them; where nobody holds any of them an admin gives, which is asked of `by`, None for
+    a giver who has signed. A role goes to the receiver, or to who has one of the model already. `was` is who holds the
+    model's roles as the page knows; what was accepted since counts too. Names are compared strictly.
+    """
+    terms = found.terms
+    held = _held_now(terms.model, every, was)
+    people = list(dict.fromkeys(person for role in terms.owners if (person := held.get(role))))
+    if terms.owners and not people:
+        if by is not None and ADMIN not in by.roles:
+            return _nobodys()
+    elif terms.owners and not any(acts_as(terms.giver, one) for one in people):
+        return _not_the_givers(terms, people)
+    known = [terms.receiver, *(person for person in held.values() if person)]
+    strange = [to for to in terms.owners.values() if not any(same_name(to, one) for one in known)]
+    return _stranger(strange[0]) if strange else None
+
+
+def _held_now(model: str, every: Handovers, was: Held) -> Held:
+    """Who holds the roles of a model: as was seen, and as it was handed over since."""
+    named = {role: person for role, person in was.items() if person}
+    since = moved(every.of(model), {model: named}).held
+    return {**named, **{one.role: one.person for one in since}}
+
+
+def _nobodys() -> Refused:
+    return Refused(
+        "Nobody holds these roles.",
+        why="What is nobody's only an admin gives.",
+        next_step="Name an admin as the giver, or let a role that the giver holds move with it.",
+    )
+
+
+def _not_the_givers(terms: Terms, people: list[str]) -> Refused:
+    return Refused(
+        "The giver holds none of the roles that move.",
+        why=f"They are of {', '.join(people[:3])}; the giver is {terms.giver}.",
+        next_step="Name as the giver who holds one of them, by that very name or address.",
+    )
+
+
+def _stranger(to: str) -> Refused:
+    return Refused(
+        f"{to[:MAX_PERSON]} has not agreed to it.",
+        why="A role goes to the receiver, who accepts it, or to somebody who has one of this model already.",
+        next_step="Hand it over to the receiver; they can hand it on.",
+    )
 
 
 def _do(ledger: Ledger, handover: int, tried: str, payload: Payload, by: Person, rule: Rule) -> Handover:
@@ -357,7 +424,7 @@ def _must_be_given(found: Handover) -> Refused | None:
 
 def _must_be_them(named: str, what: str, by: Person) -> Refused | None:
     actor = actor_of(by)
-    if actor != NOT_SIGNED_IN and same_person(actor, named):
+    if actor != NOT_SIGNED_IN and acts_as(actor, named):
         return None
     nameless = actor == NOT_SIGNED_IN
     return Refused(
@@ -369,7 +436,7 @@ def _must_be_them(named: str, what: str, by: Person) -> Refused | None:
 
 def _must_be_of(by: Person, named: Iterable[str], what: str) -> Refused | None:
     actor = actor_of(by)
-    if ADMIN in by.roles or (actor != NOT_SIGNED_IN and any(same_person(actor, one) for one in named)):
+    if ADMIN in by.roles or (actor != NOT_SIGNED_IN and any(acts_as(actor, one) for one in named)):
         return None
     people = " and ".join(dict.fromkeys(named))
     return Refused(
@@ -377,12 +444,12 @@ def _must_be_of(by: Person, named: Iterable[str], what: str) -> Refused | None:
     )
 
 
-def _current(found: Handover, now: Signable, seen: str) -> Refused | None:
+def _current(found: Handover, now: Signable, digest: str) -> Refused | None:
     """Whether the person saw the evidence as it is, of this very version and stage, and nothing blocks it."""
     terms = found.terms
     if (now.model, now.version, now.stage) != (terms.model, terms.version, terms.stage):
         return Refused("The evidence is of another version or stage.", next_step="Reload the page.")
-    if seen != now.digest:
+    if digest != now.digest:
         return Refused("The evidence has changed since you looked at it.", next_step="Look at it again, then decide.")
     if now.blockers:
         more = f" and {len(now.blockers) - 1} more" if len(now.blockers) > 1 else ""

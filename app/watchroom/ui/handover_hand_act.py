@@ -207,10 +207,9 @@ def sign(model: Model, one: Handover) -> None:
     st.markdown("  \n".join(f"{plain(name)}: {plain(told, 200)}" for name, told, _ in sign_off_words.bound(now)))
     st.markdown(quiet(f"Digest {now.digest[:16]}…"))
     accepts = one.given is not None
-    if accepts:
-        moves = handover_handed.roles(one.terms.owners, one.terms.receiver)
-        told = f"From then on: {moves}. " if moves else ""
-        st.markdown(f"{plain(told, 600)}{plain('Open alerts and findings of the giver come with it.')}")
+    moves = handover_handed.roles(one.terms.owners, one.terms.receiver)
+    told = f"{'From then on' if accepts else 'Once it is accepted'}: {moves}. " if moves else ""
+    st.markdown(f"{plain(told, 600)}{plain('Open alerts and findings of the giver go with it.')}")
     note = st.text_area("A note, if you like", key="sign_note", max_chars=2000, height=100)
     st.caption(_RECORDED)
     label = "Accept it" if accepts else "Sign and give it"
@@ -219,10 +218,11 @@ def sign(model: Model, one: Handover) -> None:
 
         def do() -> None:
             found = at_the_click(terms.model, terms.version, terms.stage)
-            if accepts:
-                accept(book.ledger(), one.seq, by, lambda reader: found(reader).signable, now.digest, was, note or "")
-            else:
-                give(book.ledger(), one.seq, by, lambda reader: found(reader).signable, now.digest, note or "")
+            do_it = accept if accepts else give
+            do_it(
+                book.ledger(), one.seq, by, lambda reader: found(reader).signable, now.digest, was, note or "",
+                seen=one.last_seq,
+            )  # fmt: skip
 
         act(do, "Accepted: it is yours." if accepts else f"Signed. It waits for {person(terms.receiver)}.")
 

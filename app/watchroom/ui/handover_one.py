@@ -45,6 +45,7 @@ def show(model: Model, one: Handover) -> None:
             st.text(one.terms.note)
         if one.under_way:
             _open(model, one)
+            _roles_stay(model, one)
             _signing(one)
         for remark in one.remarks:
             st.markdown(
@@ -127,6 +128,17 @@ def _open(model: Model, one: Handover) -> None:
         if len(people) > PEOPLE_SHOWN:
             st.markdown(quiet(f"and {count_of(len(people) - PEOPLE_SHOWN, 'person', 'people')} more"))
     link("handover", "Open its checklist", icon=":material/checklist:", params=params)
+
+
+def _roles_stay(model: Model, one: Handover) -> None:
+    """Why its roles cannot move as it says, told before somebody signs."""
+    from watchroom.ledger.handovers import not_theirs_to_move
+
+    every = handed.handovers()
+    refused = not_theirs_to_move(one, every, dict(model.owners)) if every is not None else None
+    if refused is not None:
+        told = " ".join(part for part in (refused.what, refused.why, refused.next_step) if part)
+        st.markdown(f":red[:material/block:] **Its roles cannot move like this:** {plain(told, 500)}")
 
 
 def _signing(one: Handover) -> None:
