@@ -52,6 +52,10 @@ def report(at: datetime, failed: int, status: str = "held") -> dict[str, Any]:
     return {**MV, "seq": seq, "at": at, "status": status, **told}
 
 
+def named(name: str, at: datetime, failed: int = 0, **more: Any) -> dict[str, Any]:
+    return {**report(at, failed), "name": name, **more}
+
+
 def explained(at: datetime) -> dict[str, Any]:
     return {**MV, "status": "explained", "rows": 500, "reference_rows": 9, "explained_at": at}
 
@@ -222,6 +226,18 @@ CASES: list[tuple[str, dict[str, Any], Tables, str]] = [
     ("tests_passed", {"days": 1}, {"evidence": [report(ago(2), 0)]}, "stale"),
     ("tests_passed", {"tests": 9}, {"evidence": [report(ago(2), 0)]}, "fail"),
     ("tests_passed", {}, {"evidence": [report(ago(2), 0, "changed")]}, "fail"),
+    ("tests_passed", {"name": "*unit*"}, {"evidence": [named("junit.xml", ago(2))]}, "fail"),
+    ("tests_passed", {"name": "train"}, {"evidence": [named("constraint.xml", ago(2))]}, "fail"),
+    ("tests_passed", {"name": "data"}, {"evidence": [named("test_data.xml", ago(2))]}, "pass"),
+    ("tests_passed", {"name": "data", "item": "a"}, {"evidence": [named("x.xml", ago(2), item="a")]}, "pass"),
+    ("tests_passed", {"name": "data", "item": "a"}, {"evidence": [named("data.xml", ago(2), item="b")]}, "fail"),
+    (
+        "tests_passed",
+        {"name": "data", "item": "a"},
+        {"evidence": [named("data.xml", ago(9)), named("data.xml", ago(2), 3, item="b"), named("a.xml", ago(1), 1)]},
+        "pass",
+    ),
+    ("tests_passed", {}, {"evidence": [named("tests.xml", ago(2), tests=0)]}, "unknown"),
     ("evidence_kept", {"name": "*.XML"}, {"evidence": [report(ago(2), 0)]}, "pass"),
     ("evidence_kept", {"type": "pdf"}, {"evidence": [report(ago(2), 0)]}, "fail"),
     ("evidence_unchanged", {}, {"evidence": [report(ago(2), 0, "gone")]}, "fail"),

@@ -20,6 +20,7 @@ ITEMS: list[tuple[str, str, dict[str, Any], str]] = [
     ("wrong", "metric_within", {}, "low"),
     ("unheard-of", "no_such_kind", {}, "low"),
     ("own", "sql", {"sql": "select model, version, getenv('HOME') is null as passes from check_subjects"}, "low"),
+    ("tested", "tests_passed", {}, "low"),
     ("own-well", "sql", {"sql": "select model, version, version = 1 as passes from check_subjects"}, "low"),
 ]
 
@@ -34,6 +35,20 @@ def test_one_bad_check_is_unknown_with_its_reason_and_the_others_are_asked(tmp_p
         put(draft, "owners", {"model": "churn", "role": "business", "person": "bea"})
         answer = {"seq": 1, "at": datetime(2026, 1, 1), "actor": "bea", "role": "business", "met": True}
         put(draft, "answers", {"model": "churn", "version": 1, "item": "asked", "digest": "asked", **answer})
+        for seq, (version, actor) in enumerate(((1, "bea"), (2, "ci on the command line")), 1):
+            told = {
+                "at": datetime(2026, 1, 1),
+                "item": "tested",
+                "kind": "junit",
+                "tests": 3,
+                "failed": 0,
+                "status": "held",
+            }
+            put(
+                draft,
+                "evidence",
+                {"seq": seq, "model": "churn", "version": version, "name": "a", "actor": actor, **told},
+            )
         result = run_checks(draft, workspace)
         rows = draft.connection.execute("select model, version, item, status, person, evidence from checks.checks")
         found = {row[:3]: row[3:] for row in rows.fetchall()}
@@ -55,7 +70,11 @@ def test_one_bad_check_is_unknown_with_its_reason_and_the_others_are_asked(tmp_p
         assert found[("churn", 1, item)][2].startswith("It could not be checked.")
     assert len(result.problems) == 3
     assert dated == [(first.astimezone(UTC).replace(tzinfo=None),)]
-    assert ("total", 2.5, 7) in scores  # the runbook counts, though its tier is not asked for it
+    assert (
+        "data",
+        3.0,
+        8,
+    ) in scores  # the runbook counts, though its tier is not asked for it; a report by hand is half
 
 
 def test_the_total_is_the_least_of_the_sections_and_a_person_counts_half() -> None:

@@ -65,9 +65,17 @@ PEOPLE: tuple[CheckKind, ...] = (
     CheckKind(
         "tests_passed",
         "evidence",
-        "A test report was kept for the version, and none of its tests failed: the newest one counts.",
+        "A test report was kept for the version, and none of its tests failed: the newest one counts. One that names "
+        "an item counts for that item alone; one without a single test only claims it, and is `unknown`.",
         (
-            Param("name", "text", "a glob that the report's name or item fits", "*"),
+            Param(
+                "name",
+                "text",
+                "of reports that name no item: a word of the report's name (`unit`, or `*unit*`, is not in "
+                "`junit.xml`), or a glob for all of it",
+                "*",
+            ),
+            Param("item", "text", "the item that reports may name; left out: the one that asks"),
             Param("tests", "whole", "with at least so many tests", 1, least=1),
             Param("days", "whole", "added at most so many days before the refresh; left out: any", None, least=1),
         ),

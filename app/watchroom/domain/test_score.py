@@ -14,7 +14,7 @@ TOTAL = "total"
 """The section of the total."""
 
 BY_A_PERSON, BY_ITSELF = 0.5, 1.0
-"""Points of an item that is met: answered by a person, with what they saw; checked by itself at every refresh."""
+"""Points of an item that is met: answered by a person, or shown by what one brought; checked by itself repeatedly."""
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ def found_in(row: Mapping[str, object]) -> Found:
         measured(None if passes is None else bool(passes), bool(stale)),
         shown(row.get("value")),
         _sentence(shown(row.get("evidence")) or ""),
+        bool(row.get("by_person")),
     )
 
 

@@ -16,11 +16,15 @@ MOST_SHOWN = 600
 
 @dataclass(frozen=True)
 class Found:
-    """What was measured of a version: `value` as text, `evidence` in a sentence; None and empty for nothing."""
+    """What was measured of a version: `value` as text, `evidence` in a sentence; None and empty for nothing.
+
+    `by_person` where it rests on what a person brought by hand, and no pipeline did.
+    """
 
     measured: Measured
     value: str | None = None
     evidence: str = ""
+    by_person: bool = False
 
 
 @dataclass(frozen=True)

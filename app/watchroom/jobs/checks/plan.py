@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from watchroom.domain.check_kinds import KINDS
 from watchroom.domain.policy import PYTHON, QUESTION, SQL
 from watchroom.domain.risk import TIERS
 from watchroom.jobs.checks.found import Item, Question, Version
@@ -67,7 +68,14 @@ def question_of(item: Item) -> Question | None:
         return None
     if item.kind in (SQL, PYTHON):
         return Question(f"{item.policy}/{item.item}", item.kind, item.params)
-    return Question(_name(item.kind, item.params), item.kind, item.params)
+    params = _of_item(item)
+    return Question(_name(item.kind, params), item.kind, params)
+
+
+def _of_item(item: Item) -> Mapping[str, Any]:
+    """The parameters, with the item that asks where the kind looks for what names one."""
+    takes = item.kind in KINDS and any(param.name == "item" for param in KINDS[item.kind].params)
+    return {"item": item.item, **item.params} if takes else item.params
 
 
 def _name(kind: str, params: Mapping[str, Any]) -> str:

@@ -69,7 +69,7 @@ def _counted(subject: Subject, item: Item, answers: Answers, people: People, now
     answer = people.answers.get(key)
     found = found_of(item, subject, answers)
     stands = standing(found.measured, item.kind, item.digest, answer, None, now, evidence=people.held(answer))
-    return Counted(item.section or "", stands.status == "pass", stands.by_person)
+    return Counted(item.section or "", stands.status == "pass", stands.by_person or found.by_person)
 
 
 def _row(
