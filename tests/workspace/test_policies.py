@@ -136,6 +136,12 @@ def test_a_policy_changes_adds_and_drops_items_and_leaves_the_rest_as_in_the_one
     assert bank.rule("medium").roles == ("reviewer",)
 
 
+def test_a_policy_may_ask_as_little_as_the_rules_let(room):
+    easy = "medium: {roles: [reviewer], people: 3, valid_days: 366}, critical: {roles: [reviewer], valid_days: 90}"
+    room.write("policies/own.yaml", f"unassessed: medium\nsign_off: {{low: {{valid_days: 366}}, {easy}}}\n")
+    assert not room.load().problems
+
+
 def test_a_policy_can_build_on_another_one_in_whatever_order_the_files_stand(room):
     room.write("policies/a.yaml", "extends: z\ndrop: [desk]\n")
     room.write("policies/z.yaml", "items: {desk: {stage: pilot, tier: low, role: business, text: Yes.}}\n")
@@ -191,6 +197,12 @@ def test_a_workspace_without_policies_has_the_one_that_ships(room):
         ("extends: nothing", "Who signs models of tier low is not said in full."),
         ("sign_off: {medium: {author_may: true}}", "The author cannot sign models of tier medium."),
         ("sign_off: {critical: {people: 1}}", "Models of tier critical take at least 2 people."),
+        ("sign_off: {critical: {roles: []}}", "sign_off.critical.roles: A reviewer signs models of tier critical."),
+        ("sign_off: {medium: {roles: [business]}}", "A reviewer signs models of tier medium."),
+        ("sign_off: {high: {roles: [reviewer, reviewer]}}", 'roles[1]: The role "reviewer" is named twice.'),
+        ("sign_off: {low: {valid_days: 367}}", "sign_off.low.valid_days: A sign-off of tier low holds for at most 366"),
+        ("sign_off: {critical: {valid_days: 91}}", "A sign-off of tier critical holds for at most 90 days."),
+        ("unassessed: low", "unassessed: A model whose risk is not assessed cannot be asked as one of tier low."),
         ("sign_off: {high: {roles: [boss]}}", '"boss" is not known here.'),
         ("sign_off: {higher: {people: 2}}", 'Did you mean "high"?'),
         ("unassessed: none", '"none" is not known here.'),

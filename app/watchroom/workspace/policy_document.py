@@ -86,7 +86,8 @@ name it; when what it asks or how it is checked changes, old answers no longer c
   `default`.
 - **A mistake** names the file, the line and the field. The policy is left out, with those that build on it, until it is
   mended; a refresh goes on with what it said before.
-- **What no file can allow**: the author's own sign-off from medium on, and fewer than two people at critical.
+- **What no file can allow**: from medium on the author's own sign-off, or none by a reviewer; a role named twice; fewer
+  than two people at critical; a sign-off that holds for more than 366 days, or 90 at critical; `unassessed: low`.
 
 ## Checks
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from watchroom.domain.policy import Policy
 from watchroom.domain.risk import TIERS, Tier
+from watchroom.domain.roles import REVIEWER
 from watchroom.workspace.mistakes import Mistake, listed, nearest, quoted
 from watchroom.workspace.policy_checks import check_mistakes
 from watchroom.workspace.policy_file import ItemChange, PolicyFile, SignOff
@@ -15,12 +16,27 @@ FEWEST_PEOPLE: dict[Tier, int] = {"critical": 2}
 """At critical two people look at it, whatever a file says: one may be wrong, or leaned on."""
 
 AUTHORS_TIER: Tier = "low"
-"""The one tier at which the author's own sign-off may count."""
+"""The one tier at which the author's own sign-off may count, and at which no reviewer has to sign."""
+
+LONGEST_DAYS: dict[Tier, int] = {"critical": 90}
+"""The longest that a sign-off may hold, where it is not `YEAR`: what can harm most is looked at every quarter."""
+
+YEAR = 366
+"""Days: nobody knows a model for longer than a year without looking at it."""
 
 
 def policy_mistakes(file: PolicyFile, base: Policy | None) -> tuple[Mistake, ...]:
     """Every mistake that the rules find; `base` is what it extends, None for nothing."""
-    return (*_dropped(file, base), *_items(file, base), *_sign_offs(file, base))
+    return (*_unassessed(file), *_dropped(file, base), *_items(file, base), *_sign_offs(file, base))
+
+
+def _unassessed(file: PolicyFile) -> Iterator[Mistake]:
+    if file.unassessed == AUTHORS_TIER:
+        what = f"A model whose risk is not assessed cannot be asked as one of tier {AUTHORS_TIER}."
+        why = "Whoever does not assess it would be asked least."
+        yield Mistake(
+            what, ("unassessed",), why, f"Write {' or '.join(tier for tier in TIERS if tier != AUTHORS_TIER)}."
+        )
 
 
 def _dropped(file: PolicyFile, base: Policy | None) -> Iterator[Mistake]:
@@ -65,7 +81,24 @@ def _too_easy(tier: Tier, given: SignOff) -> Iterator[Mistake]:
     if given.author_may and tier != AUTHORS_TIER:
         why = "Who made a version does not see what is wrong with it."
         yield Mistake(f"The author cannot sign models of tier {tier}.", ("sign_off", tier, "author_may"), why)
+    yield from _roles(tier, given.roles)
+    longest = LONGEST_DAYS.get(tier, YEAR)
+    if given.valid_days is not None and given.valid_days > longest:
+        what = f"A sign-off of tier {tier} holds for at most {longest} days."
+        yield Mistake(what, ("sign_off", tier, "valid_days"), next_step=f"Write {longest} or less.")
     fewest = FEWEST_PEOPLE.get(tier, 1)
     if given.people is not None and given.people < fewest:
         what = f"Models of tier {tier} take at least {fewest} people."
         yield Mistake(what, ("sign_off", tier, "people"), next_step=f"Write {fewest} or more.")
+
+
+def _roles(tier: Tier, roles: Sequence[str] | None) -> Iterator[Mistake]:
+    if roles is None:
+        return
+    for position, role in enumerate(roles):
+        if role in roles[:position]:
+            why = "Each role signs once; how many people it takes says `people`."
+            yield Mistake(f"The role {quoted(role)} is named twice.", ("sign_off", tier, "roles", position), why)
+    if tier != AUTHORS_TIER and REVIEWER not in roles:
+        why = "Somebody who does not build, run or want it looks at it."
+        yield Mistake(f"A reviewer signs models of tier {tier}.", ("sign_off", tier, "roles"), why, "Add reviewer.")
