@@ -71,9 +71,16 @@ def test_what_waits_is_counted_for_the_role_in_use(reader: Reader, role: str, wa
 
 def test_a_data_scientist_sees_the_runs_first(reader: Reader):
     full(reader.store)
-    heads = [head.value for head in reader.open("home", role="Data science").header]
-    assert heads[0] == "Runs started"
-    assert reader.open("home", role="Operations").header[0].value == "Needs attention"
+    heads = {
+        role: [head.value for head in reader.open("home", role=role).header] for role in ("Data science", "Operations")
+    }
+    parts = {
+        role: [head for head in found if head in ("Runs started", "Needs attention")] for role, found in heads.items()
+    }
+    assert parts == {
+        "Data science": ["Runs started", "Needs attention"],
+        "Operations": ["Needs attention", "Runs started"],
+    }
 
 
 @pytest.mark.parametrize(

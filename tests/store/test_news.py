@@ -15,12 +15,18 @@ from watchroom.store.snapshot import SnapshotStore
 TODAY = datetime.now(UTC).date()
 
 
-def money(model: str, by_day: dict[int, float | None]) -> list[dict[str, object]]:
-    """Rows of `value` by how many days ago."""
-    days = {TODAY - timedelta(ago): net for ago, net in by_day.items()}
+def money(model: str, by_day: dict[int, float | None], labelled: int = 50) -> list[dict[str, object]]:
+    """Rows of `value` by how many days ago: the benefit of a decision; half of a hundred have an outcome."""
+    day = {"model": model, "version": None, "grain": "day", "decisions": 100, "labelled": labelled}
     return [
-        {"model": model, "version": None, "grain": "day", "period_start": day, "period_end": day, "net": net}
-        for day, net in days.items()
+        {
+            **day,
+            "period_start": TODAY - timedelta(ago),
+            "period_end": TODAY - timedelta(ago),
+            "benefit": None if each is None else each * labelled,
+            "estimated_benefit": 1e6,
+        }
+        for ago, each in by_day.items()
     ]
 
 
@@ -43,24 +49,29 @@ def since(days: int) -> datetime:
 
 
 def test_a_model_that_brought_less_than_in_the_week_before_is_told_with_the_amount(open_store):
-    falling = money("fraud", {ago: 100.0 if ago > 7 else 40.0 for ago in range(1, 15)})
-    steady = money("churn", dict.fromkeys(range(1, 15), 50.0))
+    falling = money("fraud", {ago: 10.0 if ago > 7 else 4.0 for ago in range(1, 15)})
+    steady = money("churn", dict.fromkeys(range(1, 15), 5.0))
     with open_store(value=[*falling, *steady]).lease() as snapshot:
         (found,) = news.fallen(snapshot, since=since(2))
-    assert (found.model, found.before, found.after, found.lost) == ("fraud", 700.0, 280.0, 420.0)
+    assert (found.model, found.before, found.after, found.lost) == ("fraud", 10.0, 4.0, 6.0 * 700)
+    assert (found.decisions, found.labelled) == (700, 350)
     assert (found.first_day, found.last_day) == (TODAY - timedelta(7), TODAY - timedelta(1))
 
 
 def test_who_was_away_for_ten_days_is_told_of_two_weeks(open_store):
-    rows = money("fraud", {ago: 100.0 if ago > 14 else 40.0 for ago in range(1, 29)})
+    rows = money("fraud", {ago: 10.0 if ago > 14 else 4.0 for ago in range(1, 29)})
     with open_store(value=rows).lease() as snapshot:
         (found,) = news.fallen(snapshot, since=since(10))
-    assert (found.before, found.after) == (1400.0, 560.0)
+    assert (found.before, found.after, found.decisions) == (10.0, 4.0, 1400)
 
 
-@pytest.mark.parametrize("ago", [3, 10])
-def test_a_day_without_an_amount_is_no_fall(open_store, ago: int):
-    rows = money("fraud", {day: None if day == ago else (100.0 if day > 7 else 40.0) for day in range(1, 15)})
+def test_outcomes_that_are_not_in_yet_are_no_fall(open_store):
+    rows = [
+        *money("fraud", dict.fromkeys(range(8, 15), 10.0), labelled=98),
+        *money("fraud", dict.fromkeys(range(1, 8), 10.0), labelled=43),
+        *money("few", {ago: 10.0 if ago > 7 else 4.0 for ago in range(1, 15)}, labelled=5),
+        *money("none", {ago: 10.0 if ago > 7 else None for ago in range(1, 15)}),
+    ]
     with open_store(value=rows).lease() as snapshot:
         assert news.fallen(snapshot, since=since(2)) == ()
 

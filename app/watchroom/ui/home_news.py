@@ -123,18 +123,22 @@ def _last_visit(role: str) -> Since | None:
 
 
 def _money(since: Since, model: str | None) -> list[Line]:
-    currency = facts().currency
     return [
         Line(
-            ":red[:material/trending_down:]",
-            f"{one_line(one.title, 60)} brought {money(one.after, currency)} from {days(one.first_day, one.last_day)}: "
-            f"{money(one.lost, currency)} less than in as many days before.",
-            "value",
-            "See Value",
-            {"model": one.model, "view": "Money"},
+            ":red[:material/trending_down:]", _fallen(one), "value", "See Value", {"model": one.model, "view": "Money"}
         )
         for one in ask(queries.fallen, since=since.at, model=model)
     ]
+
+
+def _fallen(one: queries.Fallen) -> str:
+    currency = facts().currency
+    each = f"{money(one.after, currency)} a decision in place of {money(one.before, currency)} in as many days before"
+    return (
+        f"{one_line(one.title, 60)} brought about {money(one.lost, currency)} less from "
+        f"{days(one.first_day, one.last_day)}: {each}, by the {number(one.labelled)} of {number(one.decisions)} "
+        "decisions with an outcome."
+    )
 
 
 def _alerts(of_approvals: bool, since: Since, model: str | None) -> list[Line]:

@@ -15,22 +15,32 @@ MOST_WEEKS = 4
 TOLD_FROM = 0.05
 """A fall by less than a twentieth comes and goes; it is not told."""
 
+MIN_OUTCOMES = 100
+"""Decisions with an outcome without which a mean benefit says nothing: the mean of a hundred is known to a tenth of
+how far single ones are apart."""
+
 
 @dataclass(frozen=True)
 class Fallen:
-    """A model that brought less in some whole weeks than in as many before; amounts in the workspace's currency."""
+    """A model whose decisions with an outcome brought less, each, in some whole weeks than in as many before.
+
+    `before` and `after` are the benefit of such a decision in the workspace's currency, `decisions` all of the later
+    weeks, `labelled` those of them with an outcome. What is estimated is left out: it would compare two measures.
+    """
 
     model: str
     title: str
     before: float
     after: float
+    decisions: int
+    labelled: int
     first_day: date
     last_day: date
 
     @property
     def lost(self) -> float:
-        """By how much it fell; above nothing."""
-        return self.before - self.after
+        """By how much all decisions of the later weeks brought less, if the others do as those with an outcome."""
+        return (self.before - self.after) * self.decisions
 
 
 @dataclass(frozen=True)
@@ -63,25 +73,43 @@ def fallen(snapshot: Snapshot, *, since: datetime, model: str | None = None) -> 
     """Models that brought less in the whole weeks since that time than in as many before, the most first.
 
     At least one week, so that a weekend is not taken for a change, and at most `MOST_WEEKS`. The weeks end with the
-    last day that is over; a model without money on every served day of both is left out, and a fall by less than
-    `TOLD_FROM` of what it was.
+    last day that is over. Like is compared with like: the benefit of a decision with an outcome, where both times have
+    `MIN_OUTCOMES` of them. A fall by less than `TOLD_FROM` of what it was is left out.
     """
     away = max((snapshot.day - since.date()).days, 1)
     days = WEEK * min(-(-away // WEEK), MOST_WEEKS)
     last = snapshot.day - timedelta(1)
     first, earlier = last - timedelta(days - 1), last - timedelta(2 * days - 1)
     rows = snapshot.rows(
-        """select v.model, coalesce(any_value(m.title), v.model), sum(v.net) filter (v.period_start < $first) as before,
-            sum(v.net) filter (v.period_start >= $first) as after
-        from value v left join models m using (model)
-        where v.version is null and v.grain = 'day' and v.period_start between $earlier and $last
-            and ($model is null or v.model = $model)
-        group by v.model
-        having count(*) = count(v.net) and max(v.period_start) > $first and before - after > $told * abs(before)
-        order by before - after desc, v.model""",
-        {"first": first, "earlier": earlier, "last": last, "model": model, "told": TOLD_FROM},
+        """with days as (
+            select v.model, coalesce(m.title, v.model) as title, v.period_start >= $first as later, v.decisions,
+                case when v.benefit is not null then v.labelled else 0 end as labelled, v.benefit
+            from value v left join models m using (model)
+            where v.version is null and v.grain = 'day' and v.period_start between $earlier and $last
+                and ($model is null or v.model = $model)
+        ), rates as (
+            select model, any_value(title) as title,
+                sum(benefit) filter (not later) / nullif(sum(labelled) filter (not later), 0) as before,
+                sum(benefit) filter (later) / nullif(sum(labelled) filter (later), 0) as after,
+                sum(decisions) filter (later)::bigint as decisions, sum(labelled) filter (later)::bigint as labelled
+            from days group by model
+            having sum(labelled) filter (later) >= $least and sum(labelled) filter (not later) >= $least
+        )
+        select model, title, before, after, decisions, labelled from rates
+        where before - after > $told * abs(before) order by (before - after) * decisions desc, model""",
+        {
+            "first": first,
+            "earlier": earlier,
+            "last": last,
+            "model": model,
+            "told": TOLD_FROM,
+            "least": MIN_OUTCOMES,
+        },
     )
-    return tuple(Fallen(model, title, before, after, first, last) for model, title, before, after in rows)
+    return tuple(
+        Fallen(model, title, before, after, decisions, labelled, first, last)
+        for model, title, before, after, decisions, labelled in rows
+    )
 
 
 @dataclass(frozen=True)
