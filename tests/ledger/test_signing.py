@@ -109,6 +109,7 @@ def test_two_different_people_approve_it(ledger: Ledger):
         (replace(APPROVE, stage="pilot"), RUI, BASIS, "not what you sign"),
         (replace(APPROVE, model="fraud"), RUI, BASIS, "not what you sign"),
         (APPROVE, RUI, replace(BASIS, items=(TESTED, OWNED)), "cannot be approved for deploy yet"),
+        (APPROVE, RUI, replace(BASIS, items=(replace(OWNED, stage="pilot"),)), r"\(unknown, of pilot\)"),
     ],
 )
 def test_what_must_never_work_is_refused_and_recorded(
@@ -118,6 +119,11 @@ def test_what_must_never_work_is_refused_and_recorded(
         sign(ledger, given, by, current_of(basis, None), seen(ledger, basis))
     assert kinds(ledger) == ["refusal"]
     assert status(ledger, basis) == "missing"
+
+
+def test_an_item_of_a_later_stage_does_not_hold_up_an_earlier_one(ledger: Ledger):
+    pilot = replace(BASIS, stage="pilot", items=(TESTED, OWNED))
+    assert signable(pilot, Done(), datetime.now(UTC)).blockers == ()
 
 
 def test_at_tier_low_nobody_needs_a_name(ledger: Ledger):

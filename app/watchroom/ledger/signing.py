@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from watchroom.domain.signable import Part, Signable, part
-from watchroom.domain.signing import AskedItem, Basis, Kept
+from watchroom.domain.signing import AskedItem, Basis, Kept, up_to
 from watchroom.domain.standing import Standing, standing
 from watchroom.ledger import checklist_read, evidence, findings
 from watchroom.ledger.alerts import Reader
@@ -116,9 +116,16 @@ def _evidence(kept: Mapping[int, Kept]) -> Part:
 
 
 def _open_items(basis: Basis, stands: Mapping[str, Standing]) -> tuple[str, ...]:
-    """The items of this very stage that hold up its approval."""
-    asked = [one for one in basis.items if one.blocks and one.stage == basis.stage and not one.about_sign_offs]
-    return tuple(f"{_short(one.text)} ({stands[one.item].status})" for one in asked if stands[one.item].open)
+    """The items that hold up its approval: of the stages up to this one, as with findings."""
+    stages = up_to(basis.stage)
+    asked = [one for one in basis.items if one.blocks and one.stage in stages and not one.about_sign_offs]
+    return tuple(_open_item(one, basis, stands[one.item]) for one in asked if stands[one.item].open)
+
+
+def _open_item(one: AskedItem, basis: Basis, stands: Standing) -> str:
+    """An item that is open, with its stage where that is an earlier one."""
+    earlier = f", of {one.stage}" if one.stage != basis.stage else ""
+    return f"{_short(one.text)} ({stands.status}{earlier})"
 
 
 def _open_findings(basis: Basis, done: Done) -> tuple[str, ...]:
