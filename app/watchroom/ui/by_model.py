@@ -8,6 +8,7 @@ import streamlit as st
 
 from watchroom.store.queries import models as queries
 from watchroom.store.queries.models import Model
+from watchroom.ui import moved
 from watchroom.ui.navigation import link, page_info
 from watchroom.ui.room import ask
 from watchroom.ui.scope import ALL_MODELS, Scope, scope
@@ -41,4 +42,5 @@ def page(
     header(f"{info.title} of {found.title}", info.question, trusted=False)
     if back:
         link(file, "All models", icon=":material/arrow_back:", params={"model": ALL_MODELS})
+    moved.say(found.name)
     one(found, chosen)

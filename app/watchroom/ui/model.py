@@ -9,7 +9,7 @@ import streamlit as st
 
 from watchroom.store.queries import models as queries
 from watchroom.store.queries.models import Model
-from watchroom.ui import notebook, take_home
+from watchroom.ui import moved, notebook, take_home
 from watchroom.ui.identity import current_user
 from watchroom.ui.lights import NAMES, icon
 from watchroom.ui.model_about import UNTIL_MENDED, about, on_call
@@ -48,6 +48,7 @@ def show() -> None:
     with reading() as snapshot:
         page = Page(found, sheet, snapshot.made_at, chosen)
     _head(page)
+    moved.say(found.name)
     operates = current_user().role == OPERATIONS
     if operates:
         on_call(found, sheet)
