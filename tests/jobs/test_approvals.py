@@ -170,6 +170,10 @@ def test_compliance_is_counted_by_team_and_kept_when_it_changes(ledger: Ledger, 
         (True, None, [("claims", 3, "approval", "Approved")]),
         (True, "Approved", []),
         (False, "Approved", [("claims", 3, "approval", None)]),
+        (False, "approved", [("claims", 3, "approval", None)]),
+        (False, " Approved ", [("claims", 3, "approval", None)]),
+        (False, "\u200bAPPROVED by the board", [("claims", 3, "approval", None)]),
+        (True, "approved", [("claims", 3, "approval", "Approved")]),
         (False, "in committee", []),
         (False, None, []),
     ],
@@ -182,6 +186,18 @@ def test_the_tag_follows_both_ways(ledger: Ledger, tmp_path: Path, signed: bool,
         bind(draft, ledger, tmp_path)
         assert write_tags(draft, lambda *one: told.append(one)) == (len(written), ())
     assert told == written
+
+
+@pytest.mark.parametrize(("tag", "problems"), [("approved by hand", 1), ("Void", 0), ("in committee", 0)])
+def test_a_version_that_nobody_checks_and_that_claims_an_approval_is_a_problem(
+    ledger: Ledger, tmp_path: Path, tag: str, problems: int
+):
+    found = rows()
+    found["model_version_tags"] = [{"name": "claims", "version": 1, "key": "approval", "value": tag}]
+    with drafting(tmp_path, found) as draft:
+        bind(draft, ledger, tmp_path)
+        written, told = write_tags(draft, lambda *one: None)
+    assert (written, [one.place for one in told]) == (0, ["claims version 1"] * problems)
 
 
 def test_a_tag_that_cannot_be_written_is_a_problem_and_no_more(ledger: Ledger, tmp_path: Path):
