@@ -110,7 +110,7 @@ def check(**options: str | None) -> None:
 
 @cli.command()
 @click.option("--full", is_flag=True, help="Read everything anew instead of what has changed.")
-@click.option("--accept-ledger", is_flag=True, help="Take a ledger that was cut or replaced as it is.")
+@click.option("--accept-ledger", is_flag=True, help="Take a ledger that was cut or replaced, if its chain holds.")
 @cli_options(*_REFRESH_SETTINGS)
 def refresh(full: bool, accept_ledger: bool, **options: str | None) -> None:
     """Read what has changed in MLflow and the workspace, and publish the next snapshot."""

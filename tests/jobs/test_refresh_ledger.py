@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -77,16 +78,50 @@ def _cut_ledger(file: Path, keep: int) -> None:
 
 def test_a_refresh_never_covers_up_a_ledger_that_was_cut(room: Room) -> None:
     room.refresh()
+    with Ledger.open(f"sqlite:///{room.folder / 'ledger.db'}", create=False) as ledger:
+        last = ledger.head().seq
     _cut_ledger(room.folder / "ledger.db", keep=2)
     for _ in range(2):
         room.refresh()
         with Ledger.open(f"sqlite:///{room.folder / 'ledger.db'}", create=False) as ledger:
             assert ledger.head().seq == 2
         assert not verify_ledger(room.folder).ok
-        assert room.rows("select severity, place from problems where kind = 'ledger'") == [("error", "ledger, entry 5")]
+        problems = room.rows("select severity, place from problems where kind = 'ledger'")
+        assert problems == [("error", f"ledger, entry {last}")]
     refresh(room.folder, Settings.load({}, workspace=str(room.folder)), accept_ledger=True)
     assert verify_ledger(room.folder).ok
     assert room.rows("select count(*) from registry_events") == [(5,)]
+
+
+def _edit_ledger(file: Path, statement: str) -> None:
+    """What somebody with the file in hand can do: take the triggers away, and change what stands."""
+    with closing(sqlite3.connect(file)) as connection:
+        for (name,) in connection.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            connection.execute(f'drop trigger "{name}"')
+        connection.execute(statement)
+        connection.commit()
+
+
+def test_a_sign_off_edited_in_the_ledger_is_not_judged_and_nothing_is_appended(room: Room) -> None:
+    room.refresh()
+    file = room.folder / "ledger.db"
+    with Ledger.open(f"sqlite:///{file}", create=False) as ledger:
+        signed = SignOff("claims", 1, "deploy", "rejected", "ada@example.com", "reviewer", ())
+        import_sign_offs(ledger, [(signed, Imported(datetime.now(UTC), "minutes"))])
+        sign_off = ledger.head().seq
+    room.refresh()
+    judged = "select (select status from approvals), list((version, stage, status) order by all) from approval_states"
+    before = room.rows(judged)
+    _edit_ledger(file, "update ledger_entries set payload = replace(payload, 'rejected', 'approved')")
+    with Ledger.open(f"sqlite:///{file}", create=False) as ledger:
+        head = ledger.head()
+        for accepted in (False, True):
+            refresh(room.folder, Settings.load({}, workspace=str(room.folder)), accept_ledger=accepted)
+            assert ledger.head() == head
+            assert room.rows(judged) == before
+            (told,) = room.rows("select severity, place, why from problems where kind = 'ledger'")
+            assert told[:2] == ("error", f"ledger, entry {sign_off}")
+            assert f"entry {sign_off}, changed: What it says does not have its hash" in str(told[2])
 
 
 def test_a_ledger_that_is_gone_is_said(room: Room) -> None:

@@ -12,31 +12,32 @@ from dataclasses import dataclass
 from watchroom.errors import LedgerError
 from watchroom.jobs.approvals.compliance import record_compliance
 from watchroom.jobs.approvals.step import bind_sign_offs
-from watchroom.jobs.approvals.tag import write_tags
 from watchroom.jobs.cards import check_claims, fill_cards
 from watchroom.jobs.checklist_acts import fill_checklist_acts
 from watchroom.jobs.checks.step import again_after_sign_offs, fill_subjects, run_checks
 from watchroom.jobs.evidence import fill_evidence
 from watchroom.jobs.findings import fill_findings
-from watchroom.jobs.handovers import fill_handovers
+from watchroom.jobs.handovers import fill_handovers, move_owners
 from watchroom.jobs.policies import fill_policies
 from watchroom.jobs.regulation import map_regulations
 from watchroom.jobs.steps import Step, status_of
 from watchroom.jobs.value.failed import failed
 from watchroom.ledger import Ledger
 from watchroom.sources.tracking.contract import Problem
-from watchroom.sources.tracking.version_tags import tag_writer
 from watchroom.store.draft import Draft
 from watchroom.workspace.load import Workspace
 
 _FAILED = "This step of the refresh failed; what it said before stands."
+
+_SAID_BY_PEOPLE = ("handovers", "drills", "answers", "waivers", "assignments", "evidence", "findings")
+"""Tables that are read from the ledger; of one that is broken they would say what somebody put there."""
 
 Problems = tuple[Problem, ...]
 
 
 @dataclass(frozen=True)
 class Governed:
-    """What the steps work with; without `record` the ledger is not to be written."""
+    """What the steps work with; without `record` the ledger is not to be written, nor is what it says to be judged."""
 
     draft: Draft
     ledger: Ledger
@@ -50,15 +51,25 @@ def read_governance(about: Governed, step: Step) -> Problems:
     acts: tuple[tuple[str, Callable[[], Problems | None]], ...] = (
         ("policies", lambda: fill_policies(draft, workspace)),
         ("model cards", lambda: fill_cards(draft, workspace)),
-        ("handovers", lambda: fill_handovers(draft, ledger, record=about.record)),
+    )
+    said_by_people: tuple[tuple[str, Callable[[], Problems | None]], ...] = (
+        ("handovers", lambda: fill_handovers(draft, ledger)),
         ("answers and waivers", lambda: fill_checklist_acts(draft, ledger)),
         ("evidence", lambda: fill_evidence(draft, ledger, workspace.evidence)),
         ("findings", lambda: fill_findings(draft, ledger)),
     )
+    acts += said_by_people if about.record else (("what people did", lambda: keep_what_people_said(draft)),)
     with step("Read policies and what people did") as said:
         problems = tuple(problem for name, act in acts for problem in _done(name, act))
         said["status"] = status_of(problems)
     return problems
+
+
+def keep_what_people_said(draft: Draft) -> None:
+    """What the last snapshot had of handovers, answers, evidence and findings, and the owners as they had moved."""
+    for table in _SAID_BY_PEOPLE:
+        draft.insert(table, draft.rows_before(table))
+    move_owners(draft, draft.rows_before("owners"))
 
 
 def govern(about: Governed, step: Step) -> Problems:
@@ -88,23 +99,15 @@ def _check(about: Governed) -> tuple[str, Problems]:
 
 
 def _bind(about: Governed) -> tuple[str, Problems]:
-    bound = bind_sign_offs(about.draft, about.ledger, about.workspace.folder, append=about.record)
+    if not about.record:
+        return "not judged anew, because the ledger does not hold", ()
+    bound = bind_sign_offs(about.draft, about.ledger, about.workspace.folder, append=True)
     problems = bound.problems
     if bound.changed:  # some items rest on sign-offs
         problems += again_after_sign_offs(about.draft).problems
     if not bound.problems:
-        record_compliance(about.draft, about.ledger, append=about.record)
-        problems += _tag(about)
+        record_compliance(about.draft, about.ledger)
     return bound.detail, problems
-
-
-def _tag(about: Governed) -> Problems:
-    """Let MLflow's tags follow the approvals, where the workspace asks for it."""
-    workspace, settings = about.workspace, about.workspace.settings
-    if not about.record or settings is None or not settings.mlflow.write_approval_tag or not workspace.tracking_uri:
-        return ()
-    _, problems = write_tags(about.draft, tag_writer(workspace.tracking_uri, workspace.registry_uri))
-    return problems
 
 
 def _hold_cards(about: Governed) -> tuple[str, Problems]:

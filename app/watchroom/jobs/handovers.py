@@ -35,6 +35,15 @@ def fill_handovers(draft: Draft, ledger: Ledger, *, record: bool = True) -> tupl
     return tuple(_problem(model, known[model], files.get(model, {}), own) for model, own in _by_model(held).items())
 
 
+def move_owners(draft: Draft, before: Iterable[Row]) -> None:
+    """Move the owners as rows of the table of `owners` had them that came with a handover."""
+    known = {name for (name,) in draft.connection.execute("select model from room.models").fetchall()}
+    moved_then = [row for row in before if row[0] in known and row[3] is not None]
+    for row in moved_then:
+        draft.connection.execute("delete from room.owners where model = ? and role = ?", list(row[:2]))
+    draft.insert("owners", moved_then)
+
+
 def _owners_by_model(draft: Draft) -> dict[str, dict[str, str]]:
     """Who the files name, by model and role."""
     found: dict[str, dict[str, str]] = {}
