@@ -287,6 +287,12 @@ def test_a_link_out_of_the_folder_is_not_followed(room: tuple[Draft, Path]) -> N
         asked(*room, "python", function="linked.py:check")
 
 
+def test_a_pipe_beside_the_policies_is_not_waited_for(room: tuple[Draft, Path]) -> None:
+    os.mkfifo(room[1] / "policies" / "pipe.py")
+    with pytest.raises(QueryError, match="not a file"):
+        asked(*room, "python", function="pipe.py:check")
+
+
 def test_a_function_of_an_installed_package_can_be_named(room: tuple[Draft, Path]) -> None:
     found = asked(*room, "python", function="operator:is_")
     assert found == dict.fromkeys(VERSIONS, Found("fail", None, ""))

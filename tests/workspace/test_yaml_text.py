@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchroom.errors import WorkspaceError
-from watchroom.workspace.yaml_file import MAX_BYTES, read_yaml
+from watchroom.workspace.yaml_file import MAX_BYTES, read_text, read_yaml
 from watchroom.workspace.yaml_text import MAX_DEPTH, MAX_VALUES, parse_yaml
 
 LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -61,7 +61,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path, content, line, words):
     file = tmp_path / "f.yaml"
     file.write_bytes(content)
     with pytest.raises(WorkspaceError) as caught:
-        read_yaml(file, "models/f.yaml")
+        read_yaml(file, "models/f.yaml", tmp_path)
     assert words in caught.value.what
     assert (caught.value.file, caught.value.line) == ("models/f.yaml", line)
 
@@ -69,7 +69,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path, content, line, words):
 def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path):
     file = tmp_path / "f.yaml"
     file.write_bytes(b"\xef\xbb\xbfmodel: x\r\ntitle: y\r\n")
-    assert read_yaml(file, "f").root.plain() == {"model": "x", "title": "y"}
+    assert read_yaml(file, "f", tmp_path).root.plain() == {"model": "x", "title": "y"}
 
 
 def make_loop(path: Path) -> None:
@@ -93,7 +93,22 @@ def make_dangling(path: Path) -> None:
 def test_what_cannot_be_read_is_refused_without_waiting_for_it(tmp_path, make, words):
     make(tmp_path / "f.yaml")
     with pytest.raises(WorkspaceError, match=words):
-        read_yaml(tmp_path / "f.yaml", "f")
+        read_yaml(tmp_path / "f.yaml", "f", tmp_path)
+
+
+def test_a_link_is_followed_inside_the_workspace_alone(tmp_path):
+    room = tmp_path / "room"
+    (room / "models" / "..2026").mkdir(parents=True)
+    (room / "models" / "..2026" / "f.yaml").write_text("model: x\n")
+    (room / "models" / "..data").symlink_to("..2026")
+    (room / "models" / "f.yaml").symlink_to("..data/f.yaml")
+    assert read_yaml(room / "models" / "f.yaml", "f", room).root.plain() == {"model": "x"}
+    (tmp_path / "secret").write_text("password: y\n")
+    (room / "s.yaml").symlink_to(tmp_path / "secret")
+    (room / "e.yaml").symlink_to("/proc/self/status")
+    for name, within in (("s.yaml", room), ("e.yaml", room), ("e.yaml", Path("/"))):
+        with pytest.raises(WorkspaceError, match="out of the workspace"):
+            read_text(room / name, name, within)
 
 
 @pytest.mark.parametrize(

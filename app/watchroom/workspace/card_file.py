@@ -50,7 +50,7 @@ def read_cards(workspace: Workspace) -> CardFiles:
             problems.append(_of_no_model(shown, path.stem, by_stem))
             continue
         try:
-            text = read_text(path, shown)
+            text = read_text(path, shown, workspace.folder)
         except WorkspaceError as error:
             problems.append(error)
             continue

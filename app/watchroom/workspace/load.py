@@ -123,7 +123,7 @@ def _room(folder: Path, environ: Mapping[str, str]) -> Reading[RoomSettings]:
             file=SETTINGS_FILE,
         )
         return Reading(None, None, (missing,), None)
-    return read(path, SETTINGS_FILE, "watchroom", RoomSettings, environ)
+    return read(path, SETTINGS_FILE, "watchroom", RoomSettings, environ, within=folder)
 
 
 def _models(
@@ -135,7 +135,7 @@ def _models(
     paths = _yaml_files(folder / MODELS_FOLDER, problems)
     for path in paths:
         shown = f"{MODELS_FOLDER}/{printable(path.name)}"
-        reading = read(path, shown, "model", ModelSpec, environ, mistakes_of)
+        reading = read(path, shown, "model", ModelSpec, environ, mistakes_of, within=folder)
         problems += reading.problems
         name = _model_named(reading)
         if name is None:

@@ -43,7 +43,7 @@ class Policies:
 @cache
 def shipped() -> Policy:
     """The policy that ships. Raises `WorkspaceError` for a copy of the program that is damaged."""
-    reading = read(SHIPPED_FILE, SHIPPED_FILE.name, "policy", PolicyFile, {})
+    reading = read(SHIPPED_FILE, SHIPPED_FILE.name, "policy", PolicyFile, {}, within=None)
     wrong = (*reading.problems, *_rules_broken(reading, None, SHIPPED_FILE.name))
     if reading.value is None or wrong:
         raise wrong[0]
@@ -57,7 +57,7 @@ def read_policies(paths: Sequence[Path]) -> Policies:
 
 def _read(path: Path) -> _Read:
     shown = f"{POLICIES_FOLDER}/{printable(path.name)}"
-    return _Read(path.stem, shown, read(path, shown, "policy", PolicyFile, {}))
+    return _Read(path.stem, shown, read(path, shown, "policy", PolicyFile, {}, within=path.parent.parent))
 
 
 def _rules_broken(reading: Reading[PolicyFile], base: Policy | None, shown: str) -> tuple[WorkspaceError, ...]:

@@ -49,10 +49,15 @@ def read(
     model: type[Piece],
     environ: Mapping[str, str],
     rules: Callable[[Piece], Iterable[Mistake]] = lambda _: (),
+    *,
+    within: FilePath | None,
 ) -> Reading[Piece]:
-    """The file as a value of the model; every mistake in it is among the problems, in the order of the lines."""
+    """The file as a value of the model; every mistake in it is among the problems, in the order of the lines.
+
+    `within` as in `read_yaml`.
+    """
     try:
-        file = read_yaml(path, shown)
+        file = read_yaml(path, shown, within)
     except WorkspaceError as error:
         return Reading(None, None, (error,), None)
     rest, wrong = _validated(file.root, kind, model, environ)

@@ -44,7 +44,7 @@ def read_regulations(folder: Path, environ: Mapping[str, str] = os.environ) -> R
     paths = _files(folder / FOLDER, problems)
     for path in paths:
         shown = f"{FOLDER}/{printable(path.name)}"
-        reading = read(path, shown, "regulation", RegulationFile, environ, _rules)
+        reading = read(path, shown, "regulation", RegulationFile, environ, _rules, within=folder)
         problems += reading.problems
         if reading.value is None:
             continue
@@ -63,7 +63,7 @@ def shipped() -> tuple[Regulation, ...]:
     folder = Path(str(package_files("watchroom.workspace"))) / FOLDER
     found = []
     for path in sorted(folder.glob("*.yaml")):
-        reading = read(path, path.name, "regulation", RegulationFile, {}, _rules)
+        reading = read(path, path.name, "regulation", RegulationFile, {}, _rules, within=None)
         assert reading.value is not None, reading.problems
         found.append(merged(None, path.stem.partition("_")[2], reading.value))
     return tuple(found)

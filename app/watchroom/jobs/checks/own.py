@@ -11,11 +11,12 @@ from typing import Any
 import pyarrow as pa
 
 from watchroom.domain.policy import SQL
-from watchroom.errors import QueryError
+from watchroom.errors import QueryError, WorkspaceError
 from watchroom.jobs.checks.found import Found, Question, Version, measured, shown
 from watchroom.jobs.checks.own_process import OwnProcess
 from watchroom.store.draft import Draft
 from watchroom.store.schema import TABLES
+from watchroom.workspace.yaml_file import read_text
 
 SECONDS = 10.0
 """For a statement, or a function over all versions: what ships takes a quarter of a second."""
@@ -25,9 +26,6 @@ START_SECONDS = 60.0
 
 MOST_ROWS = 3_000_000
 """Of a table that a check of one's own is given: some hundred MB in the memory of a process that may have 512."""
-
-MOST_SOURCE = 200_000
-"""Bytes of a file with functions."""
 
 POLICIES = "policies"
 """The folder of a workspace in which policies, and files with functions, lie."""
@@ -125,14 +123,12 @@ def read_function(folder: Path, named: str) -> tuple[str, str, str | None]:
                 next_step=f"Write `file.py:name` for a file in `{POLICIES}/`, or `package.module:name`.",
             )
         return of_module[1], of_module[2], None
-    place, within = folder / POLICIES / of_file[1], (folder / POLICIES).resolve()
+    shown = f"{POLICIES}/{of_file[1]}"
     try:
-        if not place.resolve().is_relative_to(within) or place.stat().st_size > MOST_SOURCE:
-            raise QueryError("The check cannot be asked.", why=f"{of_file[1]} is too large, or lies elsewhere.")
-        return of_file[1], of_file[2], place.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return of_file[1], of_file[2], read_text(folder / POLICIES / of_file[1], shown, folder / POLICIES)
+    except WorkspaceError as error:
         raise QueryError(
-            "The check cannot be asked.", why=f"{POLICIES}/{of_file[1]} cannot be read: {error}."
+            "The check cannot be asked.", why=f"{shown}: {error.what} {error.why}".strip(), next_step=error.next_step
         ) from error
 
 
