@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchroom.domain.standing import STATUSES, Answer, Waiver, standing
+from watchroom.domain.standing import STATUSES, Answer, Waiver, renewed, standing
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ITEM = "a" * 64
@@ -39,6 +39,16 @@ WAIVED = Waiver(9, NOW, "aisha@x", "reviewer", "The feed changes next week.", da
         ("pass", "signature", None, WAIVED, "pass", ""),
         ("fail", "signature", None, replace(WAIVED, until=date(2026, 11, 21)), "waived", ""),
         ("fail", "signature", None, replace(WAIVED, until=date(2026, 11, 20)), "fail", ""),
+        ("fail", "signature", None, replace(WAIVED, digest=ITEM), "waived", "The feed changes"),
+        ("fail", "signature", None, replace(WAIVED, digest="b" * 64), "fail", "the item has changed since"),
+        (
+            "unknown",
+            "question",
+            NO,
+            replace(WAIVED, digest="b" * 64),
+            "fail",
+            "There is none yet. The waiver of aisha@x",
+        ),
         ("fail", "signature", None, replace(WAIVED, lifted_at=NOW, lifted_by="bo@x"), "fail", ""),
     ],
 )
@@ -82,3 +92,27 @@ def test_a_waiver_changes_what_is_open_and_nothing_else(measured: str, kind: str
     waived = standing(measured, kind, ITEM, answer, WAIVED, NOW)
     assert without.status in STATUSES
     assert waived == without if without.status == "pass" else waived.status == "waived"
+
+
+def _waived(day: int, until: int, *, lifted: int | None = None) -> Waiver:
+    back = datetime(2026, 11, lifted, tzinfo=UTC) if lifted else None
+    given_at = datetime(2026, 11, day, tzinfo=UTC)
+    return replace(WAIVED, at=given_at, until=date(2026, 11, until), lifted_at=back)
+
+
+@pytest.mark.parametrize(
+    ("waivers", "day", "times"),
+    [
+        ([], None, 0),
+        ([_waived(1, 10)], 1, 1),
+        ([_waived(1, 10, lifted=8), _waived(8, 20)], 1, 2),
+        ([_waived(1, 10), _waived(11, 20), _waived(20, 28)], 1, 3),
+        ([_waived(1, 10), _waived(12, 20)], 12, 1),
+        ([_waived(1, 10, lifted=5), _waived(8, 20)], 8, 1),
+    ],
+)
+def test_a_waiver_that_is_given_again_without_a_gap_is_told_as_renewed(
+    waivers: list[Waiver], day: int | None, times: int
+):
+    since, count = renewed(waivers)
+    assert (since.day if since else None, count) == (day, times)

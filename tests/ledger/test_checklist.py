@@ -143,6 +143,13 @@ def test_a_waiver_lasts_no_longer_than_its_tier_allows(sqlite_ledger: Ledger, ti
         waive(sqlite_ledger, asked, "Later.", today(most + 1), AISHA)
 
 
+def test_a_waiver_keeps_what_was_asked_when_it_was_given(sqlite_ledger: Ledger):
+    given = waive(sqlite_ledger, CHECK, "Later.", today(7), AISHA).waiver
+    assert given is not None
+    assert given.digest == CHECK.digest
+    assert read(sqlite_ledger).of(CHECK.model, CHECK.version, CHECK.item).waiver == given
+
+
 def test_of_a_low_tier_the_items_role_waives_even_who_made_it(sqlite_ledger: Ledger):
     given = waive(sqlite_ledger, replace(LOW, authors=("bo@x",)), "Not yet.", today(100), BO)
     assert given.waiver is not None

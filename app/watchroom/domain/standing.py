@@ -7,8 +7,9 @@ and the item has not changed. The refresh and the pages judge by this one functi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from watchroom.domain.policy import QUESTION
@@ -46,7 +47,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Waiver:
-    """That an item is not asked for until the end of the day `until` (UTC). A newer waiver takes an older one back."""
+    """That an item is not asked for until the end of the day `until` (UTC). A newer waiver takes an older one back.
+
+    `digest` is the item's as it was when it was waived: one that has changed since is another item, and is asked for.
+    It is empty where that was not kept; then the waiver holds whatever became of the item.
+    """
 
     seq: int
     at: datetime
@@ -56,6 +61,11 @@ class Waiver:
     until: date
     lifted_at: datetime | None = None
     lifted_by: str | None = None
+    digest: str = ""
+
+    def of_another(self, item_digest: str) -> bool:
+        """Whether it was given for the item as it was before it changed."""
+        return bool(self.digest) and self.digest != item_digest
 
     def in_force(self, now: datetime) -> bool:
         """Whether it holds at `now`; one without a zone is UTC."""
@@ -107,7 +117,28 @@ def standing(
     found = _unwaived(measured, kind, item_digest, answer, now, evidence)
     if waiver is None or not found.open or not waiver.in_force(now):
         return found
+    if waiver.of_another(item_digest):
+        told = f"The waiver of {waiver.actor} does not count: the item has changed since."
+        return replace(found, because=f"{found.because} {told}".strip())
     return Standing("waived", f"Waived by {waiver.actor} until {_day(waiver.until)}: {waiver.reason}")
+
+
+def renewed(waivers: Sequence[Waiver]) -> tuple[datetime | None, int]:
+    """Since when (UTC) an item has been waived without a gap up to its last waiver, and for how many times.
+
+    `waivers` are all of an item in the order of writing. A newer one that was given while the one before held, or on
+    the day after its last, goes on with it. Without any: None and 0.
+    """
+    since, times, before = None, 0, None
+    for one in waivers:
+        goes_on = before is not None and _goes_on(before, one)
+        since, times, before = (since, times + 1, one) if goes_on else (one.at, 1, one)
+    return since, times
+
+
+def _goes_on(before: Waiver, one: Waiver) -> bool:
+    taken_back = before.lifted_at is not None and _utc(before.lifted_at) < _utc(one.at)
+    return not taken_back and _utc(one.at).date() <= before.until + timedelta(1)
 
 
 def _unwaived(

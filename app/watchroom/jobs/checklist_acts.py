@@ -30,7 +30,7 @@ def _waivers(known: Checklists) -> Iterator[tuple[object, ...]]:
     for (model, version, item), told in known.all.items():
         for one in told.waivers:
             lifted = _utc(one.lifted_at) if one.lifted_at else None
-            about = (model, version, item, one.reason, one.until, lifted, one.lifted_by)
+            about = (model, version, item, one.reason, one.until, lifted, one.lifted_by, one.digest or None)
             yield (one.seq, _utc(one.at), one.actor, one.role, *about)
 
 

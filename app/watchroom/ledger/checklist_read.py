@@ -98,7 +98,10 @@ def applied(before: Told, entry: Entry) -> Told:
             return replace(before, answers=(*before.answers, _answer(entry)))
         case "waived":
             until = date.fromisoformat(said["until"])
-            new = Waiver(entry.seq, entry.at, entry.actor, entry.role or "", str(said["reason"]), until)
+            new = Waiver(
+                entry.seq, entry.at, entry.actor, entry.role or "", str(said["reason"]), until,
+                digest=str(said.get("digest", "")),  # older entries have none
+            )  # fmt: skip
             return replace(before, waivers=(*(_lifted(one, entry) for one in before.waivers), new))
         case "lifted":
             return replace(before, waivers=tuple(_lifted(one, entry) for one in before.waivers))

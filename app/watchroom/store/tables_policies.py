@@ -153,6 +153,7 @@ TABLES = (
             ("until", "DATE", "its last day"),
             ("lifted_at", "TIMESTAMP", "UTC, when it was taken back; NULL while it was not"),
             ("lifted_by", "VARCHAR", "by whom; NULL likewise"),
+            ("digest", "VARCHAR", "of the item as it was then; NULL where that was not kept"),
         ),
     ),
     Table(

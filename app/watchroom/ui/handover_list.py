@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from watchroom.domain.policy import STAGES
+from watchroom.domain.standing import renewed
 from watchroom.store.queries.checklist import Subject
 from watchroom.store.queries.models import Model
 from watchroom.ui import handover_act, handover_item, handover_words
@@ -159,7 +160,16 @@ def _waiver(line: Line) -> str | None:
     if line.standing.status != "waived":
         return None
     held = line.told.waiver if line.told is not None else None
-    return "waived" if held is None else f"until {handover_words.day(held.until)}: {one_line(held.reason, 120)}"
+    if held is None or line.told is None:
+        return "waived"
+    since, times = renewed(line.told.waivers)
+    again = f", since {handover_words.day(since.date())}, for the {_nth(times)} time" if since and times > 1 else ""
+    return f"until {handover_words.day(held.until)}{again}: {one_line(held.reason, 120)}"
+
+
+def _nth(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def table(lines: Sequence[Line]) -> pd.DataFrame:

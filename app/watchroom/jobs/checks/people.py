@@ -41,8 +41,8 @@ def read_people(draft: Draft) -> People:
         "from room.answers"
     ).fetchall()
     waivers = ask(
-        'select model, version, item, seq, "at", actor, role, reason, until, lifted_at, lifted_by '
-        "from room.waivers order by seq"
+        'select model, version, item, seq, "at", actor, role, reason, until, lifted_at, lifted_by, '
+        "coalesce(digest, '') from room.waivers order by seq"
     ).fetchall()
     assigned = ask("select model, version, item, person, due from room.assignments").fetchall()
     return People(
