@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from watchroom.errors import SourceError
 from watchroom.sources.evidence import MAX_BYTES, content, keep
-from watchroom.sources.junit import MAX_DEPTH, NotJUnit, Report, read_junit
+from watchroom.sources.junit import MAX_DEPTH, MAX_ELEMENTS, NotJUnit, Report, read_junit
 
 PYTEST = b"""<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests"><testsuite name="pytest" errors="1"
 failures="1" skipped="1" tests="4" time="0.1" hostname="h"><testcase classname="a" name="ok" time="0.0" />
@@ -71,6 +71,12 @@ def test_a_test_report_is_read_as_tests_passed_failed_and_skipped_and_never_bett
         (b"\0\1\2", "not well-formed"),
         (b"<testsuite>" * (MAX_DEPTH + 1), f"more than {MAX_DEPTH} deep"),
         (b'<?xml version="1.0" encoding="no-such"?><testsuite/>', "encoding"),
+        (b'<testsuite><h:script xmlns:h="http://www.w3.org/1999/xhtml"/></testsuite>', "markup of another kind"),
+        (b'<testsuite><script xmlns="http://www.w3.org/2000/svg"/></testsuite>', "markup of another kind"),
+        (b'<?xml-stylesheet href="x.xsl"?><testsuite/>', "instruction to programs"),
+        (b"<testsuite>" + b"<a/>" * (MAX_ELEMENTS + 1), "200,000 elements"),
+        (b"<testsuite " + b" ".join(b"a%d=''" % n for n in range(101)) + b"/>", "100 attributes"),
+        (b"<testsuite " + b" ".join(b"a%d=''" % n for n in range(150_000)) + b"/>", "more than 1,000,000 bytes"),
     ],
 )
 def test_whatever_is_no_test_report_is_told_of_and_harms_nothing(tmp_path: Path, data: bytes, why: str) -> None:
@@ -98,6 +104,8 @@ def test_any_bytes_are_a_report_or_none_and_never_an_error_of_another_kind(data:
         ("a.json", b'{"a": [1]}', "json", ".json"),
         ("a.json", b"{", "other", ".bin"),
         ("deep.json", b"[" * 100_000, "other", ".bin"),
+        ("large.json", b"[" + b"[]," * 400_000 + b"broken", "json", ".json"),
+        ("large.json", b"\0" * 1_200_000, "other", ".bin"),
         ("a.pdf", b"%PDF-1.7 x", "pdf", ".pdf"),
         ("a.pdf", b"<script>", "other", ".bin"),
         ("a.txt", b"\x89PNG\r\n\x1a\nrest", "image", ".png"),

@@ -30,6 +30,9 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_NAME = 200
 """Characters of a file's name."""
 
+MOST_JSON = 1024 * 1024
+"""Bytes of JSON that are read to see whether they are any: what is larger would hold up everybody meanwhile."""
+
 _IMAGES = {b"\x89PNG\r\n\x1a\n": ".png", b"\xff\xd8\xff": ".jpg", b"GIF87a": ".gif", b"GIF89a": ".gif"}
 _ENDINGS: dict[Kind, str] = {"junit": ".xml", "markdown": ".md", "pdf": ".pdf", "json": ".json", "other": ".bin"}
 _TEXTS = (".md", ".markdown", ".txt")
@@ -151,6 +154,9 @@ def _tests(data: bytes) -> Report:
 
 
 def _is_json(data: bytes) -> bool:
+    """Whether it is JSON; of a large file only that it is text which begins as JSON does."""
+    if len(data) > MOST_JSON:
+        return data[:100].lstrip()[:1] in (b"{", b"[") and _is_text(data)
     try:
         json.loads(data)
     except (ValueError, RecursionError):

@@ -14,8 +14,21 @@ ROOTS = ("testsuites", "testsuite")
 MAX_DEPTH = 100
 """Suites inside suites: far more than any tool writes, and far below what a parser could choke on."""
 
+MAX_ELEMENTS = 200_000
+"""Half a second of reading; a report of fifty thousand tests has fewer."""
+
+MAX_ATTRIBUTES = 100
+"""Of one element: tools write a dozen at most."""
+
+MAX_TAG = 1_000_000
+"""Bytes of one tag: some tools put the message of a failure into it. The parser looks at a tag as a whole only."""
+
 MOST_TESTS = 2**31 - 1
 """What the table holds."""
+
+_CHUNK = 65_536
+_SCHEMA = ("http://www.w3.org/2001/XMLSchema-instance", "http://www.w3.org/2001/XMLSchema")
+_W3 = "http://www.w3.org/"
 
 
 @dataclass(frozen=True)
@@ -45,8 +58,13 @@ def read_junit(data: bytes) -> Report:
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
     parser.StartDoctypeDeclHandler = _no_doctype
+    parser.ProcessingInstructionHandler = _no_instruction
     try:
-        parser.Parse(data, True)
+        for begin in range(0, len(data), _CHUNK):
+            parser.Parse(data[begin : begin + _CHUNK], False)
+            if begin + _CHUNK - max(parser.CurrentByteIndex, 0) > MAX_TAG + _CHUNK:
+                raise NotJUnit(f"One of its tags has more than {MAX_TAG:,} bytes.")
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise NotJUnit(f"It is not well-formed XML: {expat.ErrorString(error.code)}, line {error.lineno}.") from None
     except (LookupError, ValueError):  # an encoding that nobody knows, or that needs more than a table
@@ -56,6 +74,17 @@ def read_junit(data: bytes) -> Report:
 
 def _no_doctype(*_: object) -> None:
     raise NotJUnit("It declares a document type, which no test report needs; such a file is not read.")
+
+
+def _no_instruction(*_: object) -> None:
+    raise NotJUnit("It has an instruction to programs, which no test report needs; such a file is not read.")
+
+
+def _no_markup(name: str, attributes: dict[str, str]) -> None:
+    """A browser runs scripts of XHTML and SVG in any XML; the namespaces of schemas alone are harmless."""
+    spaces = (value for key, value in attributes.items() if key == "xmlns" or key.startswith("xmlns:"))
+    if ":" in name or any(space.startswith(_W3) and space not in _SCHEMA for space in spaces):
+        raise NotJUnit("It holds markup of another kind, which no test report needs; such a file is not read.")
 
 
 @dataclass
@@ -69,6 +98,7 @@ class _Reader:
     """Counts while the parser goes through the file."""
 
     depth: int = 0
+    elements: int = 0
     suites: int = 0
     case: _Case | None = None
     counted: list[int] = field(default_factory=lambda: [0, 0, 0])
@@ -76,8 +106,13 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
+        self.elements += 1
         if self.depth == 1 and name not in ROOTS:
             raise NotJUnit("It is XML, but not a test report.")
+        if self.elements > MAX_ELEMENTS or len(attributes) > MAX_ATTRIBUTES:
+            raise NotJUnit(f"It has more than {MAX_ELEMENTS:,} elements, or {MAX_ATTRIBUTES} attributes of one.")
+        if attributes or ":" in name:
+            _no_markup(name, attributes)
         if self.depth > MAX_DEPTH:
             raise NotJUnit(f"Its elements are nested more than {MAX_DEPTH} deep.")
         if name == "testsuite":

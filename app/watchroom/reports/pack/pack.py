@@ -132,9 +132,14 @@ def _evidence(kept: Sequence[Kept], besides: Besides) -> tuple[dict[int, File], 
 
 
 def _evidence_name(one: Kept) -> str:
-    """A name that tells of what was added, ends as its bytes do, and is there once."""
+    """A name that tells of what was added, ends as its bytes do, and is there once.
+
+    XML ends as text besides: a browser would run what it holds.
+    """
     stem, ending = one.name.rpartition(".")[0] or one.name, one.path.rpartition("/")[2].rpartition(".")[2]
-    return f"{one.sha256[:12]}-{safe_name(stem, 40)}{f'.{safe_name(ending, 8)}' if ending else ''}"
+    kept = safe_name(ending, 8) if ending else ""
+    shown = f"{kept}.txt" if kept.lower() == "xml" else kept
+    return f"{one.sha256[:12]}-{safe_name(stem, 40)}{f'.{shown}' if shown else ''}"
 
 
 def _kept(kept: Sequence[Kept], files: dict[int, File], missing: dict[int, str]) -> str:
