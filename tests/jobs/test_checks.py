@@ -90,6 +90,31 @@ def sign_off(role: str, actor: str, status: str = "valid") -> dict[str, Any]:
     return {**MV, "seq": len(actor), **said}
 
 
+def promoted(signed: list[dict[str, Any]], not_before: datetime | None = THEN) -> Tables:
+    """Champion since five days, again since four; the rule asks for the reviewer."""
+    told = {"model": "m", "version": 2, "event": "alias_moved", "name": "champion"}
+    rules = '{"high": {"roles": ["reviewer"], "people": 1}}'
+    return {
+        "registry_events": [
+            {**told, "seq": 1, "seen_at": ago(20), "not_before": ago(21)},
+            {**told, "seq": 2, "seen_at": ago(5), "not_before": not_before and ago(6)},
+        ],
+        "policies": [{"policy": "p", "rules": rules}],
+        "approvals": signed,
+    }
+
+
+def beside(days: int) -> Tables:
+    """Decisions that were shared so many days after it went into service."""
+    began = date(2026, 3, 1)
+    return {
+        "releases": [{"model": "m", "position": 1, "version": 2, "at": datetime(2026, 3, 1), "dated": True}],
+        "version_pairs": [
+            {"model": "m", "version_a": 2, "version_b": 3, "shared": 500, "first_day": began + timedelta(days=days)}
+        ],
+    }
+
+
 def finding(severity: str, state: str = "open", version: int | None = None, due: date | None = None) -> dict[str, Any]:
     return {"model": "m", "version": version, "seq": 1, "severity": severity, "state": state, "due": due}
 
@@ -162,6 +187,16 @@ CASES: list[tuple[str, dict[str, Any], Tables, str]] = [
     ("rollback_target", {}, {"model_versions": [VERSION, OLDER], "model_files": [LOADED]}, "pass"),
     ("rollback_target", {"served": True}, {"model_versions": [VERSION, OLDER], "model_files": [LOADED]}, "fail"),
     ("rollback_target", {}, {"model_versions": [VERSION, OLDER]}, "unknown"),
+    ("rollback_target", {}, {}, "pass"),  # the first has nothing to go back to
+    ("rollback_tried", {}, {}, "unknown"),
+    ("rollback_tried", {}, {"model_versions": [VERSION, OLDER]}, "fail"),
+    ("promoted_by_decision", {}, promoted([sign_off("reviewer", "rob")]), "pass"),
+    ("promoted_by_decision", {}, promoted([sign_off("reviewer", "rob")], not_before=None), "unknown"),
+    ("promoted_by_decision", {}, promoted([sign_off("business", "bea")]), "fail"),
+    ("promoted_by_decision", {}, promoted([{**sign_off("reviewer", "rob"), "at": ago(2)}]), "fail"),
+    ("promoted_by_decision", {}, promoted([{**sign_off("reviewer", "rob"), "valid_until": ago(6)}]), "fail"),
+    ("scored_beside", {}, beside(2), "pass"),
+    ("scored_beside", {}, beside(60), "fail"),
     ("described", {}, {"registered_models": [{"name": "m", "description": LONG}]}, "pass"),
     ("scored_beside", {}, {"version_pairs": [{"model": "m", "version_a": 1, "version_b": 2, "shared": 500}]}, "pass"),
     ("no_worse_than_before", {}, {"version_comparisons": [paired(0.9)]}, "pass"),

@@ -120,11 +120,16 @@ BUILD: tuple[CheckKind, ...] = (
     CheckKind(
         "rollback_target",
         "registry",
-        "There is another version to go back to, and it loads.",
-        (Param("served", "yes_no", "whether it must have been in service before", False),),
+        "There is another version to go back to, and it loads: where versions have been in service before, "
+        "the one that the page Versions judges as last known good. Met by the first version, "
+        "which has nothing to go back to.",
+        (Param("served", "yes_no", "whether it must have been in service before, if none is known to have", False),),
     ),
     CheckKind(
-        "rollback_tried", "registry", "Going back to an older version was done at least once, as the registry saw."
+        "rollback_tried",
+        "registry",
+        "Going back to an older version was done at least once, as the registry or the log shows. "
+        "`unknown` for the first version.",
     ),
     CheckKind(
         "described",
@@ -135,14 +140,18 @@ BUILD: tuple[CheckKind, ...] = (
     CheckKind(
         "promoted_by_decision",
         "registry",
-        "The champion became so after somebody had signed it off for deploy, not before.",
+        "The champion last became so after every role that its tier asks for had signed it off for deploy, not before.",
         binds=False,
     ),
     CheckKind(
         "scored_beside",
         "registry",
-        "It and another version have scored the same decisions, in the shadow or beside each other.",
-        (Param("decisions", "whole", "at least so many", 100, least=1),),
+        "It and another version have scored the same decisions, in the shadow or beside each other, before it served "
+        "or when it began to. What it scored beside a version that came after it does not count.",
+        (
+            Param("decisions", "whole", "at least so many", 100, least=1),
+            Param("days", "whole", "begun by so many days after it first served", 14, least=0),
+        ),
     ),
     CheckKind(
         "no_worse_than_before",

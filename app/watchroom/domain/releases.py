@@ -162,7 +162,7 @@ def _release(found: Sequence[Service], place: int, known: Known) -> Release:
         previous,
         born,
         dated=_dated(one, born, known.logs_since),
-        is_rollback=_goes_back(found, place),
+        is_rollback=goes_back(found, place),
         watched=_watched(one, known.watching.judged.get(one.version), known.now),
     )
     if release.is_rollback or not release.dated:
@@ -184,7 +184,7 @@ def _dated(one: Service, born: Born, logs_since: date | None) -> bool:
     return kept and one.by != "registry"
 
 
-def _goes_back(found: Sequence[Service], place: int) -> bool:
+def goes_back(found: Sequence[Service], place: int) -> bool:
     """Whether an older version takes over again that had been in service before, and somebody saw it happen."""
     one = found[place]
     earlier = {service.version for service in found[:place]}
@@ -230,7 +230,7 @@ def _gone_back_from(release: Release, found: Sequence[Service], place: int) -> R
     Nothing tells when it began to fail: it is taken to have failed from its release on.
     """
     one = release.service
-    followed = place + 1 < len(found) and _goes_back(found, place + 1)
+    followed = place + 1 < len(found) and goes_back(found, place + 1)
     if not followed or one.until is None or one.until >= one.at + FAILS_WITHIN:
         return None
     return replace(release, failed=True, failed_because="rolled back", failed_at=one.at, restored_at=one.until)

@@ -245,11 +245,17 @@ select s.model, s.version, coalesce(h.state = 'accepted', false) as passes, h.st
         else 'The handover to ' || h.to_team || ' is ' || h.state || '.' end as evidence
 from check_subjects s left join held h on h.model = s.model and h.version = s.version and h.place = 1""",
     "drill_passed": """
-with held as (
-    select model, version, count(distinct actor) as people, max("at") as at,
-        count(distinct actor) filter (date_diff('day', "at", $now) <= {{days}}) as lately,
-        string_agg(distinct actor, ', ' order by actor) as names
-    from drills where passed group by model, version
+with tried as (
+    select *, row_number() over (partition by model, version, actor order by "at", seq) as try from drills
+),
+first_passed as (
+    select model, version, actor, min(try) as try, max("at") as at from tried where passed group by all
+),
+held as (
+    select model, version, count(*) as people, max(at) as at,
+        count(*) filter (date_diff('day', at, $now) <= {{days}}) as lately,
+        string_agg(actor || case when try > 1 then ' (at try ' || try || ')' else '' end, ', ' order by actor) as names
+    from first_passed group by model, version
 ),
 failed as (select model, version, count(*) as n from drills where not passed group by model, version)
 select s.model, s.version, coalesce(h.people >= {{people}}, false) as passes,

@@ -66,24 +66,34 @@ targets as (
     group by s.model, s.version
 )
 select s.model, s.version,
-    case when t.loads is not null then true when t.n is null or t.failing = t.n then false end as passes,
+    case when t.loads is not null or o.version is null then true when t.n is null or t.failing = t.n then false end as passes,
     coalesce(t.loads, t.any_one) as value,
-    case when t.loads is not null then 'Version ' || t.loads || ' can be gone back to: it loads.'
+    case when o.version is null then 'It is the first: there is nothing to go back to.'
+        when t.loads is not null then 'Version ' || t.loads || ' can be gone back to: it loads.'
         when t.n is null then 'There is no older version to go back to'
             || case when {{served}} then ' that has been in service.' else '.' end
         when t.failing = t.n then 'No older version can be loaded.'
         else 'Version ' || t.any_one || ' is there; nobody has tried to load it yet.' end as evidence
-from check_subjects s left join targets t on t.model = s.model and t.version = s.version""",
+from check_subjects s left join targets t on t.model = s.model and t.version = s.version
+left join (select name, min(version) as version from model_versions group by name) o
+    on o.name = s.model and o.version < s.version""",
     "rollback_tried": """
 with gone as (
-    select model, count(*) as n, max(seen_at) as last from registry_events
-    where event = 'alias_moved' and name = 'champion' and version < previous_version group by model
-)
-select s.model, s.version, g.n is not null as passes, coalesce(g.n, 0) as value,
-    coalesce('The champion was moved to an older version ' || g.n || case when g.n = 1 then ' time' else ' times' end
+    select model, count(*) as n, max(day) as last from (
+        select model, seen_at as day from registry_events
+        where event = 'alias_moved' and name = 'champion' and version < previous_version
+        union all
+        select model, "at" from releases where is_rollback and "by" = 'log'
+    ) group by model
+),
+begun as (select name as model, min(version) as version from model_versions group by name)
+select s.model, s.version, case when g.n is not null then true when b.version < s.version then false end as passes,
+    coalesce(g.n, 0) as value,
+    case when g.n is null and b.version = s.version then 'It is the first: there was nothing to go back to.' else coalesce('The champion was moved to an older version ' || g.n || case when g.n = 1 then ' time' else ' times' end
         || ', last seen on ' || strftime(g.last, '%-d %b %Y') || '.',
-        'The champion was never seen to move to an older version.') as evidence
-from check_subjects s left join gone g on g.model = s.model""",
+        'The champion was never seen to move to an older version.') end as evidence
+from check_subjects s left join gone g on g.model = s.model
+left join begun b on b.model = s.model""",
     "described": f"""
 with {OF_VERSION}
 select v.model, v.version,
@@ -96,34 +106,65 @@ select v.model, v.version,
 from of_version v left join registered_models m on m.name = v.model""",
     "promoted_by_decision": """
 with promoted as (
-    select model, version, min(seen_at) as at from registry_events
+    select model, version, arg_max(seen_at, seq) as seen, arg_max(not_before is not null, seq) as looked from registry_events
     where event in ('alias_set', 'alias_moved') and name = 'champion' group by model, version
 ),
+ruled as (
+    select s.model, s.version, p.rules->('$.' || s.tier) as rule from check_subjects s join policies p on p.policy = s.policy
+),
+rules as (
+    select model, version, coalesce((rule->>'$.people')::integer, 1) as people,
+        coalesce(from_json(rule->'$.roles', '["VARCHAR"]'), []) as roles from ruled
+),
 signed as (
-    select model, version, min("at") as at from approvals
-    where stage = 'deploy' and decision = 'approved' group by model, version
+    select p.model, p.version, list(distinct g.role) as roles, count(distinct lower(g.actor)) as people, max(g."at") as last
+    from promoted p join approvals g on g.model = p.model and g.version = p.version and g.stage = 'deploy'
+        and g."at" <= p.seen and coalesce(g.valid_until >= p.seen, true)
+    where g.decision = 'approved' and not exists (from approvals n where n.model = g.model and n.version = g.version
+        and n.stage = g.stage and n.decision = 'rejected' and n."at" > g."at" and n."at" <= p.seen)
+    group by p.model, p.version
+),
+told as (
+    select s.model, s.version, s.is_champion, p.seen, coalesce(p.looked, false) as looked, g.last,
+        coalesce(r.people, 1) as needed, coalesce(g.people, 0) as people,
+        array_to_string(list_sort(list_filter(coalesce(r.roles, []),
+            lambda role: not coalesce(list_contains(g.roles, role), false))), ', ') as missing
+    from check_subjects s left join promoted p on p.model = s.model and p.version = s.version
+    left join rules r on r.model = s.model and r.version = s.version
+    left join signed g on g.model = s.model and g.version = s.version
 )
-select s.model, s.version,
-    case when not s.is_champion then null when p.at is null then null else coalesce(g.at <= p.at, false) end as passes,
-    strftime(g.at, '%Y-%m-%d') as value,
-    case when not s.is_champion then 'It is not the champion.'
-        when p.at is null then 'It was champion before anybody looked.'
-        when g.at is null then 'It was seen as champion on ' || strftime(p.at, '%-d %b %Y') || ', and nobody has signed it off.'
-        when g.at <= p.at then 'Signed off on ' || strftime(g.at, '%-d %b %Y') || ', seen as champion on '
-            || strftime(p.at, '%-d %b %Y') || '.'
-        else 'It was seen as champion on ' || strftime(p.at, '%-d %b %Y') || ', and signed off later, on '
-            || strftime(g.at, '%-d %b %Y') || '.' end as evidence
-from check_subjects s left join promoted p on p.model = s.model and p.version = s.version
-left join signed g on g.model = s.model and g.version = s.version""",
+select model, version, case when is_champion and looked then missing = '' and people >= needed end as passes,
+    strftime(last, '%Y-%m-%d') as value,
+    case when not is_champion then 'It is not the champion.'
+        when not looked then 'It was champion before anybody looked.'
+        when people = 0 then 'It was seen as champion on ' || strftime(seen, '%-d %b %Y') || ', and nobody had signed it off by then.'
+        when missing <> '' then 'When it was seen as champion, on ' || strftime(seen, '%-d %b %Y')
+            || ', it had no sign-off of: ' || replace(missing, '_', ' ') || '.'
+        when people < needed then 'When it was seen as champion, on ' || strftime(seen, '%-d %b %Y') || ', ' || people || ' of '
+            || needed || ' people had signed it off.'
+        else 'Signed off by all that its tier asks for on ' || strftime(last, '%-d %b %Y') || ', seen as champion on '
+            || strftime(seen, '%-d %b %Y') || '.' end as evidence
+from told""",
     "scored_beside": """
-with beside as (
+with begun as (
+    select model, version, min(first) as first from (
+        select model, version, "at"::date as first from releases where dated
+        union all
+        select model, version, not_before::date from registry_events
+        where event in ('alias_set', 'alias_moved') and name = 'champion' and not_before is not null
+    ) group by model, version
+),
+beside as (
     select s.model, s.version, max(p.shared) as shared,
         arg_max(case when p.version_a = s.version then p.version_b else p.version_a end, p.shared) as other
     from check_subjects s join version_pairs p on p.model = s.model and s.version in (p.version_a, p.version_b)
+    left join begun b on b.model = s.model and b.version = s.version
+    where coalesce(p.first_day <= b.first + {{days}}, true)
     group by s.model, s.version
 )
 select s.model, s.version, coalesce(b.shared, 0) >= {{decisions}} as passes, coalesce(b.shared, 0) as value,
-    case when b.shared is null then 'No other version has scored the same decisions.'
+    case when b.shared is null then 'No other version has scored the same decisions before it served, or in its first '
+            || {{days}} || ' days of service.'
         else 'It and version ' || b.other || ' have both scored ' || b.shared || ' decisions (at least '
             || {{decisions}} || ').' end as evidence
 from check_subjects s left join beside b on b.model = s.model and b.version = s.version""",

@@ -14,6 +14,7 @@ from watchroom.domain.policy import PYTHON, SQL
 from watchroom.errors import WatchroomError
 from watchroom.jobs.checks.builtin import ask, asking, sql_of
 from watchroom.jobs.checks.found import Found, Question, Version
+from watchroom.jobs.checks.going_back import GoingBack
 from watchroom.jobs.checks.literals import kept_sql
 from watchroom.jobs.checks.own import OwnChecks
 from watchroom.jobs.checks.people import read_people
@@ -48,6 +49,14 @@ class _Asked:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True)
+class _Others:
+    """What a statement over the tables cannot tell: checks of a team's own, and who served one after another."""
+
+    own: OwnChecks
+    back: GoingBack
+
+
 def run_checks(draft: Draft, workspace: Workspace) -> CheckResult:
     """Ask every check for every version, and fill `checks`, `check_queries` and `check_scores`.
 
@@ -56,7 +65,8 @@ def run_checks(draft: Draft, workspace: Workspace) -> CheckResult:
     """
     plan = read_plan(draft)
     with OwnChecks(draft, workspace.folder) as own:
-        asked = _asked(draft, plan, plan.questions.values() if plan.subjects else (), own)
+        others = _Others(own, GoingBack(draft, workspace))
+        asked = _asked(draft, plan, plan.questions.values() if plan.subjects else (), others)
     _kept(draft, plan, asked.found)
     put_whole(draft, "check_queries", [_query_row(question) for question in plan.questions.values()])
     return CheckResult(asked.problems, _detail(draft))
@@ -78,13 +88,13 @@ def again_after_sign_offs(draft: Draft) -> CheckResult:
     return CheckResult(asked.problems, _detail(draft))
 
 
-def _asked(draft: Draft, plan: Plan, questions: Iterable[Question], own: OwnChecks | None) -> _Asked:
+def _asked(draft: Draft, plan: Plan, questions: Iterable[Question], others: _Others | None) -> _Asked:
     found: dict[str, Mapping[Version, Found]] = {}
     problems: list[Problem] = []
     with asking(draft) as cursor:
         for question in questions:
             try:
-                found[question.name] = _answer(cursor, question, plan, own, draft.made_at)
+                found[question.name] = _answer(cursor, question, plan, others, draft.made_at)
             except Exception as error:  # noqa: BLE001, one check that cannot be asked never takes the others down
                 problem = _problem(question, error)
                 problems.append(problem)
@@ -93,14 +103,15 @@ def _asked(draft: Draft, plan: Plan, questions: Iterable[Question], own: OwnChec
 
 
 def _answer(
-    cursor: duckdb.DuckDBPyConnection, question: Question, plan: Plan, own: OwnChecks | None, now: datetime
+    cursor: duckdb.DuckDBPyConnection, question: Question, plan: Plan, others: _Others | None, now: datetime
 ) -> Mapping[Version, Found]:
     wrong = mistakes(question.kind, question.params)
     if wrong:
         raise WatchroomError(wrong[0].what, why=wrong[0].why or wrong[0].what, next_step=wrong[0].next_step)
     if question.kind in (SQL, PYTHON):
-        return own.answer(question, [subject.key for subject in plan.subjects], now) if own else {}
-    return ask(cursor, sql_of(question), now)
+        return others.own.answer(question, [subject.key for subject in plan.subjects], now) if others else {}
+    found = ask(cursor, sql_of(question), now)
+    return others.back.refined(question.kind, found) if others else found
 
 
 def _problem(question: Question, error: Exception) -> Problem:

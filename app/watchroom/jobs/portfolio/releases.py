@@ -20,13 +20,13 @@ def releases_of(draft: Draft, workspace: Workspace) -> Mapping[str, tuple[Releas
     """The releases of each model that was ever in service, in the order of time."""
     now = draft.made_at.replace(tzinfo=None)
     champions = {model: champion(own, draft) for model, own in events(draft).items()}
-    logs, born = _logs(draft), _born(draft)
+    logs, born = logs_of(draft), _born(draft)
     logs_since = min((days[0].day for days in logs.values()), default=None)
     watching = _watching(draft)
     nobody = history([], now)
     found = {}
     for model in sorted({*champions, *logs}):
-        leading = lead(logs[model]) if model in logs and _names_versions(workspace, model) else ()
+        leading = lead(logs[model]) if model in logs and names_versions(workspace, model) else ()
         known = Known(born.get(model, {}), watching.get(model, Watching({}, {})), logs_since, now)
         told = releases(services(champions.get(model, nobody), leading, now), known)
         if told:
@@ -64,7 +64,7 @@ def _row(model: str, place: int, one: Release) -> tuple[Any, ...]:
     )
 
 
-def _names_versions(workspace: Workspace, model: str) -> bool:
+def names_versions(workspace: Workspace, model: str) -> bool:
     """As in its file; a model without one is taken to."""
     return (spec := workspace.models.get(model)) is None or spec.names_versions
 
@@ -83,7 +83,8 @@ _LOGS = """
 """The first and the last day of each stretch of days on which the same versions decided: who led follows from these."""
 
 
-def _logs(draft: Draft) -> dict[str, list[Day]]:
+def logs_of(draft: Draft) -> dict[str, list[Day]]:
+    """Who made how many decisions on the days on which that changed, by model."""
     found: defaultdict[str, list[Day]] = defaultdict(list)
     for model, day, version, decisions in draft.connection.execute(_LOGS, {"today": draft.made_at.date()}).fetchall():
         found[model].append(Day(day, version, decisions))
