@@ -31,6 +31,10 @@ def given(
     )
 
 
+def noted(actor: str, role: str, seq: int = 1) -> Given:
+    return replace(given(actor, role, seq), note="The table was read wrongly.")
+
+
 def status(rule: SignOffRule, *signed: Given, now: Signable | None = NOW) -> Status:
     return approval(judged(signed, now, rule, AT), rule).status
 
@@ -56,7 +60,25 @@ def status(rule: SignOffRule, *signed: Given, now: Signable | None = NOW) -> Sta
         (MEDIUM, [given("rui", "reviewer"), given("ines", "reviewer", 2, decision="rejected")], "rejected"),
         (MEDIUM, [given("rui", "reviewer", decision="rejected"), given("ines", "reviewer", 2)], "rejected"),
         (MEDIUM, [given("rui", "reviewer", decision="rejected"), given("rui", "reviewer", 2)], "approved"),
-        (MEDIUM, [given("rui", "reviewer", decision="rejected", on=OTHER), given("ines", "reviewer", 2)], "approved"),
+        (MEDIUM, [given("rui", "reviewer", decision="rejected", on=OTHER), given("ines", "reviewer", 2)], "rejected"),
+        (MEDIUM, [given("dana", "reviewer", decision="rejected"), noted("ines", "reviewer", 2)], "approved"),
+        (MEDIUM, [given("dana", "reviewer", decision="rejected"), noted("Dana@x.org", "reviewer", 2)], "rejected"),
+        (MEDIUM, [given("dana", "reviewer", decision="rejected"), noted("ana@x.org", "reviewer", 2)], "rejected"),
+        (HIGH, [given("dana", "reviewer", decision="rejected"), noted("sofia", "business", 2)], "rejected"),
+        (MEDIUM, [noted("ines", "reviewer"), given("dana", "reviewer", 2, decision="rejected")], "rejected"),
+        (
+            MEDIUM,
+            [
+                given("Dana (not checked)", "reviewer", decision="rejected"),
+                given("dana@elsewhere.org", "reviewer", 2),
+            ],
+            "rejected",
+        ),
+        (LOW, [given("ana", "reviewer", decision="rejected"), noted("Ana", "reviewer", 2)], "approved"),
+        (MEDIUM, [given("ana@x.org", "reviewer")], "void"),
+        (MEDIUM, [given("not signed in", "reviewer")], "void"),
+        (MEDIUM, [given("\u2060", "reviewer")], "void"),
+        (LOW, [given("ana@x.org", "reviewer")], "approved"),
         (MEDIUM, [given("rui", "reviewer"), given("rui", "reviewer", 2, decision="rejected")], "rejected"),
         (MEDIUM, [given("rui", "reviewer", decision="rejected", days=900)], "rejected"),
     ],
@@ -70,6 +92,30 @@ def test_it_says_who_is_missing_and_how_many_more():
     assert (found.missing, found.people, found.reason) == (("business",), 0, "Still to sign: business.")
     found = approval(judged([given("rui", "reviewer")], NOW, TWO_REVIEWERS, AT), TWO_REVIEWERS)
     assert (found.missing, found.people, found.reason) == ((), 1, "Still to sign: 1 person.")
+
+
+def test_it_says_why_an_author_s_or_a_nameless_sign_off_does_not_count():
+    found = approval(judged([given("Ana@x", "reviewer")], NOW, MEDIUM, AT), MEDIUM)
+    assert "Ana@x made this version, and at the tier high no author signs" in found.reason
+    found = approval(judged([given("not signed in", "reviewer")], NOW, MEDIUM, AT), MEDIUM)
+    assert "bears no name" in found.reason
+
+
+def test_a_finding_that_blocks_holds_up_what_was_approved():
+    found = approval(judged([given("rui", "reviewer")], NOW, MEDIUM, AT), MEDIUM, ("finding 3: It leaks (open)",))
+    assert (found.status, found.until, found.reason) == ("void", None, "Held up by finding 3: It leaks (open).")
+
+
+def test_a_rejection_says_what_changed_since_and_who_can_lift_it():
+    against = given("rui", "reviewer", decision="rejected", on=OTHER)
+    reason = approval(judged([against], NOW, MEDIUM, AT), MEDIUM).reason
+    assert "Since then evidence changed: the metric auc" in reason
+    assert "approves it as reviewer with a note" in reason
+    assert barred("rui", "reviewer", against, decision="rejected") == ""
+
+
+def test_of_sign_offs_that_do_not_count_it_does_not_say_that_nobody_signed():
+    assert approval(judged([given("cy", "admin")], NOW, LOW, AT), LOW).reason.startswith("The sign-off of cy as admin")
 
 
 def test_what_changed_is_named_in_the_reason():

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from watchroom.domain.authors import is_author, people_in, same_person
+from watchroom.domain.authors import is_author, is_named, is_visible, people_in, same_name, same_person
 from watchroom.domain.policy import SignOffRule
 from watchroom.domain.risk import Tier
-from watchroom.domain.roles import SPEAKING
+from watchroom.domain.roles import REVIEWER, SPEAKING
 from watchroom.domain.signable import Signable, differences
 
 Decision = Literal["approved", "rejected"]
@@ -35,7 +35,8 @@ class Given:
     """A sign-off as it was given. Times are UTC.
 
     `content` is what was seen, by part (`Signable.content`), None for one of before there was any, or imported;
-    `changed` is what has become of its files since then, in words. `valid_until` None: no end was recorded.
+    `changed` is what has become of its files since then, in words. `valid_until` None: no end was recorded. `note` is
+    what its person wrote, empty for nothing.
     """
 
     seq: int
@@ -47,11 +48,15 @@ class Given:
     digest: str | None = None
     content: Mapping[str, Any] | None = None
     changed: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A sign-off with whether it holds; `reason` is why not, in words, empty while it does."""
+    """A sign-off with whether it holds; `reason` is why not, in words, empty while it does.
+
+    A rejection stands though its evidence changed: `reason` then tells of the change.
+    """
 
     given: Given
     status: SignOffStatus
@@ -100,12 +105,61 @@ def _judged(one: Given, later: Sequence[Given], now: Signable | None, rule: Sign
     if again is not None:
         return Judged(one, "superseded", until, f"{again.actor} signed again on {_day(again.at)}")
     changes = (*one.changed, *(differences(one.content, now) if now and one.content is not None else ()))
-    if changes:
-        return Judged(one, "void", until, f"evidence changed: {'; '.join(changes)}")
-    # A rejection has no end: what somebody found wrong is not mended by time.
-    if one.decision == "approved" and until is not None and until <= at:
+    told = f"evidence changed: {'; '.join(changes)}" if changes else ""
+    if one.decision == "rejected":
+        return _rejected(one, later, now, rule, told)
+    if why := _may_not_count(one, now, rule) or told:
+        return Judged(one, "void", until, why)
+    if until is not None and until <= at:
         return Judged(one, "expired", until, f"it ended on {_day(until)}")
     return Judged(one, "valid", until)
+
+
+def _rejected(one: Given, later: Sequence[Given], now: Signable | None, rule: SignOffRule, changed: str) -> Judged:
+    """A rejection stands, whatever becomes of its evidence or its time: else its author could dissolve it alone."""
+    lifted = next((other for other in later if _lifts(other, one, now, rule)), None)
+    if lifted is None:
+        return Judged(one, "valid", None, changed)
+    told = f"{lifted.actor} approved it with a note as {_in_words(lifted.role)} on {_day(lifted.at)}"
+    return Judged(one, "superseded", None, told)
+
+
+def _lifts(later: Given, rejection: Given, now: Signable | None, rule: SignOffRule) -> bool:
+    """Whether somebody else, who is no author, approved it later and said why."""
+    return (
+        later.decision == "approved"
+        and later.role in _lifting(rule)
+        and is_visible(later.note)
+        and is_named(later.actor)
+        and not same_person(later.actor, rejection.actor)
+        and not (now and is_author(later.actor, now.authors))
+    )
+
+
+def _lifting(rule: SignOffRule) -> tuple[str, ...]:
+    """The roles in which a rejection of somebody else is lifted: a reviewer, where the rule asks for one or for any."""
+    return rule.roles if rule.roles and REVIEWER not in rule.roles else (REVIEWER,)
+
+
+def lifts_with_note(actor: str, role: str, held: Iterable[Judged], now: Signable, rule: SignOffRule) -> tuple[str, ...]:
+    """Whose rejections this person would lift by an approval with a note."""
+    able = role in _lifting(rule) and is_named(actor) and not is_author(actor, now.authors)
+    against = [one.given.actor for one in held if one.rejects and not same_person(one.given.actor, actor)]
+    return tuple(people_in(against)) if able else ()
+
+
+def _may_not_count(one: Given, now: Signable | None, rule: SignOffRule) -> str:
+    """Why an approval counts for nothing by who gave it; empty where it counts.
+
+    Asked anew each time: who made the version may have come to be known, and the policy or the tier may have changed.
+    """
+    if now is None:
+        return ""
+    if now.tier in NAMED_AT and not is_named(one.actor):
+        return f"it bears no name, and at the tier {now.tier} nobody signs without one"
+    if not rule.author_may and is_author(one.actor, now.authors):
+        return f"{one.actor} made this version, and at the tier {now.tier} no author signs their own work"
+    return ""
 
 
 def ends(one: Given, rule: SignOffRule) -> datetime | None:
@@ -117,22 +171,28 @@ def ends(one: Given, rule: SignOffRule) -> datetime | None:
 
 
 def _takes_over(later: Given, earlier: Given) -> bool:
-    """Whether a later sign-off is the same person's in the same role: their last word counts."""
-    return later.role == earlier.role and (later.actor == earlier.actor or same_person(later.actor, earlier.actor))
+    """Whether a later sign-off is surely the same person's, in the same role: their last word counts."""
+    return later.role == earlier.role and same_name(later.actor, earlier.actor)
 
 
-def approval(found: Iterable[Judged], rule: SignOffRule) -> Approval:
-    """What judged sign-offs come to: every role of the rule, by enough different persons, and nobody against it."""
+def approval(found: Iterable[Judged], rule: SignOffRule, held_up: Sequence[str] = ()) -> Approval:
+    """What judged sign-offs come to: every role of the rule, by enough different persons, and nobody against it.
+
+    `held_up` are the findings that block the stage: while there is one, what was approved is void.
+    """
     every = tuple(found)
     counting = [one for one in every if one.approves and _counts(one, rule)]
     missing = _missing(counting, rule)
     people = _more_people(counting, missing, rule)
     against = [one for one in every if one.rejects]
     if against:
-        return Approval("rejected", missing, people, None, _rejection(against[-1]), every)
+        return Approval("rejected", missing, people, None, _rejection(against[-1], rule), every)
     if missing or people:
         status, why = _why_not(every, counting, missing, people)
         return Approval(status, missing, people, None, why, every)
+    if held_up:
+        more = f", and {len(held_up) - 1} more" if len(held_up) > 1 else ""
+        return Approval("void", (), 0, None, f"Held up by {held_up[0]}{more}.", every)
     return Approval("approved", (), 0, _until(counting, rule), "", every)
 
 
@@ -172,7 +232,14 @@ def _why_not(
             return _as_status(status), f"{_told(worst)} Needed: {needed}."
     if counting:
         return "partly", f"Still to sign: {needed}."
-    return "missing", f"Nobody has signed. Needed: {needed}."
+    return "missing", f"{_idle(every)} Needed: {needed}."
+
+
+def _idle(every: Sequence[Judged]) -> str:
+    """Why there is no sign-off that counts: there is none, none in a role that is asked, or none that stands."""
+    if strange := next((one for one in reversed(every) if one.approves), None):
+        return f"The sign-off of {strange.given.actor} as {_in_words(strange.given.role)} is not asked for."
+    return "No sign-off stands." if every else "Nobody has signed."
 
 
 def _as_status(status: str) -> Status:
@@ -191,8 +258,13 @@ def _needed(missing: Sequence[str], people: int) -> str:
     return ", ".join(named)
 
 
-def _rejection(one: Judged) -> str:
-    return f"{one.given.actor} rejected it as {_in_words(one.given.role)} on {_day(one.given.at)}."
+def _rejection(one: Judged, rule: SignOffRule) -> str:
+    changed = f" Since then {one.reason}." if one.reason else ""
+    others = " or ".join(_in_words(role) for role in _lifting(rule))
+    return (
+        f"{one.given.actor} rejected it as {_in_words(one.given.role)} on {_day(one.given.at)}.{changed} It stands "
+        f"until they sign again, or somebody else who is no author approves it as {others} with a note."
+    )
 
 
 @dataclass(frozen=True)
@@ -280,7 +352,7 @@ def _already(actor: str, role: str, decision: Decision, found: Iterable[Judged],
     """The same word once more on the same evidence adds nothing, until it is soon to end."""
     for one in found:
         same = one.status == "valid" and one.given.role == role and one.given.decision == decision
-        if same and same_person(one.given.actor, actor) and not _ends_soon(one, at):
+        if same and same_person(one.given.actor, actor) and not one.reason and not _ends_soon(one, at):
             until = f" It holds until {_day(one.until)}." if one.until else ""
             return Barred(f"You have {decision} it already.", f"That was on {_day(one.given.at)}.{until}")
     return None

@@ -14,6 +14,9 @@ from collections.abc import Iterable, Iterator
 _UNCHECKED = "(not checked)"
 """As `ledger.people.UNCHECKED`: a name that was only given is still that name."""
 
+NOT_SIGNED_IN = "not signed in"
+"""Who is said to have acted where nobody is signed in and no name was given."""
+
 _IN_BRACKETS = re.compile(r"<([^<>]*)>")
 """The address in `Aisha Rahman <aisha.rahman@example.com>`."""
 
@@ -81,6 +84,11 @@ def people_in(names: Iterable[str]) -> list[str]:
 def is_visible(name: str) -> bool:
     """Whether a name has a letter or a digit that is seen; what has none names nobody."""
     return any(sign.isalnum() for sign in name.translate(_BLANK_LETTERS))
+
+
+def is_named(actor: str) -> bool:
+    """Whether an act bears somebody's name at all."""
+    return _text(actor) != NOT_SIGNED_IN and is_visible(actor.replace(_UNCHECKED, ""))
 
 
 def _text(name: str) -> str:

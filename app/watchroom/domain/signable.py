@@ -39,7 +39,8 @@ class Signable:
     """All that a sign-off of a version at a stage binds. `tier` is the one asked for; no `authors` are unknown ones.
 
     `blockers` are the reasons, each in words, why it cannot be approved now. They are not part of the digest: they are
-    looked at again when somebody signs.
+    looked at again when somebody signs. `held_up` are those of them that are findings: while there is one, not even
+    what was approved before counts.
     """
 
     model: str
@@ -49,6 +50,7 @@ class Signable:
     authors: tuple[str, ...]
     parts: tuple[Part, ...]
     blockers: tuple[str, ...] = ()
+    held_up: tuple[str, ...] = ()
 
     @cached_property
     def digest(self) -> str:

@@ -50,7 +50,7 @@ SIGNAL_PHRASES: Mapping[str, str] = {
 NO_APPROVAL: Mapping[str, str] = {
     "missing": "nobody has signed it off",
     "partly": "some of its sign-offs are missing",
-    "void": "what was signed has changed since",
+    "void": "its approval does not hold any more",
     "expired": "its sign-offs have ended",
     "rejected": "it was rejected",
 }

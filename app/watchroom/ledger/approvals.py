@@ -103,7 +103,9 @@ class Approval:
         """It as it is judged; `changed` is what has become of its files, in words."""
         said, seen = self.sign_off, self.seen
         digest, parts = (seen.digest, seen.parts) if seen else (None, None)
-        return Given(self.seq, self.at, said.actor, said.role, said.decision, self.valid_until, digest, parts, changed)
+        return Given(
+            self.seq, self.at, said.actor, said.role, said.decision, self.valid_until, digest, parts, changed, said.note
+        )
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from watchroom.domain import authors
 from watchroom.domain.authors import is_visible
 
-NOT_SIGNED_IN = "not signed in"
+NOT_SIGNED_IN = authors.NOT_SIGNED_IN
 """Who is said to have acted where there is no sign-in: the ledger knows no more."""
 
 UNCHECKED = " (not checked)"

@@ -63,6 +63,7 @@ def signable(basis: Basis, done: Done, at: datetime) -> Signable:
     parts = {one.name: one for one in basis.parts}
     parts["checks"] = _checks(basis, stands)
     parts["evidence"] = _evidence(kept)
+    held_up = _open_findings(basis, done)
     return Signable(
         basis.model,
         basis.version,
@@ -70,7 +71,8 @@ def signable(basis: Basis, done: Done, at: datetime) -> Signable:
         basis.tier,
         basis.authors,
         tuple(parts[name] for name in _ORDER if name in parts),
-        (*_open_items(basis, stands), *_open_findings(basis, done)),
+        (*_open_items(basis, stands), *held_up),
+        held_up,
     )
 
 

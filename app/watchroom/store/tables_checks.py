@@ -124,7 +124,8 @@ TABLES = (
             (
                 "status",
                 "VARCHAR",
-                "`approved`, `partly` (some sign-offs are missing), `void` (evidence changed), `expired`, `rejected`, "
+                "`approved`, `partly` (some sign-offs are missing), `void` (evidence changed, a signer may not sign, or a "
+                "finding that blocks holds it up), `expired`, `rejected`, "
                 "`missing`",
             ),
             ("missing", "VARCHAR[]", "the roles whose sign-off is missing"),

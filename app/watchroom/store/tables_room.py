@@ -119,9 +119,14 @@ TABLES = (
             (
                 "status",
                 "VARCHAR",
-                "`valid`, `void` (evidence changed), `expired`, or `superseded`: the same person has signed again since",
+                "`valid`, `void` (evidence changed, or its person may not sign), `expired`, or `superseded`: the same "
+                "person has signed again since, or somebody else has lifted a rejection",
             ),
-            ("reason", "VARCHAR", "what changed, in words; NULL while valid"),
+            (
+                "reason",
+                "VARCHAR",
+                "what changed, in words; NULL while valid, but for a rejection whose evidence changed",
+            ),
         ),
     ),
     Table(

@@ -46,7 +46,8 @@ def known(model: str, version: int, stage: str) -> Known | None:
 
     now = datetime.now(UTC)
     there = current_now(basis, _done(), now)
-    return Known(basis, there.signable, approval(standing(sign_offs(), there, now), basis.rule))
+    found = standing(sign_offs(), there, now)
+    return Known(basis, there.signable, approval(found, basis.rule, there.signable.held_up))
 
 
 def sign_offs() -> SignOffs:

@@ -35,12 +35,13 @@ def headline(found: Approval, version: int, stage: str, zone: ZoneInfo, now: dat
         case "partly":
             return f"{about} is not approved for {stage} yet: still to sign {_still(found)}."
         case "void":
-            return f"The approval of version {version} for {stage} is void: evidence changed."
+            return f"The approval of version {version} for {stage} is void."
         case "expired":
             return f"The approval of version {version} for {stage} has ended."
         case "rejected":
             return f"{about} was rejected for {stage}."
-    return f"{about} is not approved for {stage}: nobody has signed."
+    why = "no sign-off counts" if found.sign_offs else "nobody has signed"
+    return f"{about} is not approved for {stage}: {why}."
 
 
 def _still(found: Approval) -> str:

@@ -45,7 +45,7 @@ def bases(draft: Draft, signed: Collection[Key], changes: Changes) -> dict[Key, 
     Versions that are not checked any more are there for the stages at which they were signed, without items. What is
     no longer in the registry is not there.
     """
-    asked, checked = rules(draft), _subjects(draft)
+    asked, checked, made = rules(draft), _subjects(draft), authors(draft)
     kept, items, evidence = _versions(draft, signed), _items(draft), _evidence(draft)
     fixed = _Fixed(draft, [*checked, *kept])
     wanted: list[Key] = [(*subject, stage) for subject in checked for stage in STAGES]
@@ -57,7 +57,7 @@ def bases(draft: Draft, signed: Collection[Key], changes: Changes) -> dict[Key, 
             stage,
             asked[model].tier,
             asked[model].assumed,
-            tuple(checked.get((model, version), ())),
+            made.get((model, version), ()),
             asked[model].rule,
             fixed.parts((model, version)),
             tuple(one for one in items.get((model, version), ()) if one.stage in up_to(stage)),
@@ -69,9 +69,15 @@ def bases(draft: Draft, signed: Collection[Key], changes: Changes) -> dict[Key, 
     }
 
 
-def _subjects(draft: Draft) -> dict[Subject, list[str]]:
-    rows = draft.connection.execute("select model, version, authors from checks.check_subjects order by all").fetchall()
-    return {(model, version): list(authors or ()) for model, version, authors in rows}
+def _subjects(draft: Draft) -> list[Subject]:
+    rows = draft.connection.execute("select model, version from checks.check_subjects order by all").fetchall()
+    return [(model, version) for model, version in rows]
+
+
+def authors(draft: Draft) -> dict[Subject, tuple[str, ...]]:
+    """Who made each version, as MLflow recorded it: also those that are not checked any more, but were signed."""
+    rows = draft.connection.execute(_AUTHORS).fetchall()
+    return {(model, version): tuple(people) for model, version, people in rows}
 
 
 def _versions(draft: Draft, signed: Iterable[Key]) -> frozenset[Subject]:
@@ -132,6 +138,17 @@ class _Fixed:
         )
         return tuple(part(name, content) for name, content in zip(_FIXED, found, strict=True))
 
+
+_AUTHORS = """
+    with made as (
+        select v.name as model, v.version, unnest([v."user", r."user", t.value]) as author
+        from mlflow.model_versions v
+        left join mlflow.runs r on r.run_id = v.run_id
+        left join mlflow.tags t on t.run_id = v.run_id and t.key = 'mlflow.user'
+        union all select model, version, unnest(authors) from checks.check_subjects
+    )
+    select model, version, list_sort(list(distinct trim(author))) from made
+    where trim(author) <> '' group by model, version order by all"""
 
 _METRICS = """
     select s.model, s.version, m.key, m.last from to_sign s join mlflow.metrics m on m.run_id = s.run_id order by all"""

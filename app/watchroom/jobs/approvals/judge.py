@@ -11,7 +11,7 @@ from pathlib import Path
 from watchroom.domain.approval import Approval, Judged, approval, judged
 from watchroom.domain.policy import SignOffRule
 from watchroom.domain.signable import Part, Signable
-from watchroom.jobs.approvals.basis import rules
+from watchroom.jobs.approvals.basis import Asked, authors, rules
 from watchroom.jobs.approvals.files import Changes, files_changed
 from watchroom.ledger import Ledger
 from watchroom.ledger.approvals import Approval as SignedOff
@@ -37,8 +37,9 @@ def list_sign_offs(draft: Draft, ledger: Ledger, folder: Path) -> None:
     there was. Raises `LedgerError`.
     """
     found = read(ledger)
-    before = _bound_before(draft, found.all)
-    asked = {model: one.rule for model, one in rules(draft).items()}
+    by_model = rules(draft)
+    before = _bound_before(draft, found.all, by_model)
+    asked = {model: one.rule for model, one in by_model.items()}
     changes = files_changed(_each(found), folder)
     verdicts = {
         key: _judged(found.of(*key), before.get(key), asked.get(key[0]), changes, draft.made_at) for key in found.all
@@ -59,7 +60,7 @@ def _judged(
 ) -> Verdict:
     by = rule or _NO_RULE
     given = (one.given(changes.get(one.seq, ())) for one in every)
-    return Verdict(approval(judged(given, now, by, at), by), now)
+    return Verdict(approval(judged(given, now, by, at), by, now.held_up if now else ()), now)
 
 
 def approval_rows(found: SignOffs, judgement: Mapping[Key, Verdict]) -> list[tuple[object, ...]]:
@@ -96,8 +97,8 @@ def _each(found: SignOffs) -> list[SignedOff]:
     return [one for every in found.all.values() for one in every]
 
 
-def _bound_before(draft: Draft, keys: Iterable[Key]) -> dict[Key, Signable]:
-    """What the last refresh left to be signed, of these."""
+def _bound_before(draft: Draft, keys: Iterable[Key], asked: Mapping[str, Asked]) -> dict[Key, Signable]:
+    """What the last refresh left to be signed, of these, with who made it."""
     wanted = set(keys)
     parts: dict[Key, list[Part]] = {}
     models = sorted({model for model, _, _ in wanted})
@@ -109,4 +110,8 @@ def _bound_before(draft: Draft, keys: Iterable[Key]) -> dict[Key, Signable]:
     for model, version, stage, name, digest, content in rows:
         if (model, version, stage) in wanted:
             parts.setdefault((model, version, stage), []).append(Part(name, digest, json.loads(content)))
-    return {key: Signable(*key, "", (), tuple(found)) for key, found in parts.items()}
+    made = authors(draft)
+    tiers = {model: one.tier for model, one in asked.items()}
+    return {
+        key: Signable(*key, tiers.get(key[0], ""), made.get(key[:2], ()), tuple(found)) for key, found in parts.items()
+    }

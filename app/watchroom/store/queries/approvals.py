@@ -112,6 +112,8 @@ def _evidence(snapshot: Snapshot, model: str, version: int) -> dict[int, Kept]:
 def _files_changed(snapshot: Snapshot, model: str) -> dict[int, tuple[str, ...]]:
     """What became of the files of sign-offs that rest on files of the workspace: those that were carried over."""
     rows = snapshot.rows(
-        "select seq, reason from approvals where model = ? and status = 'void' and imported_from is not null", [model]
+        """select seq, reason from approvals
+        where model = ? and imported_from is not null and starts_with(reason, 'evidence changed: ')""",
+        [model],
     )
     return {seq: (str(reason).removeprefix("evidence changed: "),) for seq, reason in rows}
