@@ -47,23 +47,32 @@ _TELLERS: dict[str, Teller] = {
     kinds.PROPOSAL: told_people.proposal,
     kinds.EVENT: told_people.event,
     kinds.SIGN_OFF: told_governance.sign_off,
-    kinds.EVIDENCE: told_governance.evidence,
-    kinds.CHECKLIST: told_governance.checklist,
     kinds.HANDOVER: told_governance.handover,
     kinds.DRILL: told_governance.drill,
     kinds.FINDING: told_governance.finding,
 }
 
+_OF_ITEMS: dict[str, Callable[[Entry, dict[str, Any], Entry | None, Mapping[str, str]], Told]] = {
+    kinds.EVIDENCE: told_governance.evidence,
+    kinds.CHECKLIST: told_governance.checklist,
+}
+"""Those that name items of checklists."""
+
 _REFERENCES = ("proposal", "finding", "handover", "note", "event", "evidence", "drill", "sign_off")
 """What payloads call the entry that they are about, by its number. An alert goes by `a` and the number."""
 
 
-def tell(entry: Entry, others: Mapping[int, Entry] | None = None) -> Told:
-    """The entry in words; `others` are the entries that it may be about, by number (`refers_to` says which)."""
+def tell(entry: Entry, others: Mapping[int, Entry] | None = None, titles: Mapping[str, str] | None = None) -> Told:
+    """The entry in words; `others` are the entries that it may be about, by number (`refers_to` says which).
+
+    `titles` are what the items of checklists ask, by their id; without one an item goes by its id.
+    """
     teller = _TELLERS.get(entry.kind)
     try:
         payload = entry.payload
         first = next((found for seq in refers_to(entry) if (found := (others or {}).get(seq)) is not None), None)
+        if of_items := _OF_ITEMS.get(entry.kind):
+            return of_items(entry, payload, first, titles or {})
         return teller(entry, payload, first) if teller else _any(entry, payload)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError):
         return _any(entry, {})

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from watchroom.ledger.entry import Entry
-from watchroom.ledger.told_words import Told, counted, day, listed, name, place, quoted, until, words
+from watchroom.ledger.told_words import Told, counted, day, item, listed, name, place, quoted, until, words
+
+Titles = Mapping[str, str]
+"""What the items of checklists ask, by their id."""
 
 
 def sign_off(entry: Entry, said: dict[str, Any], first: Entry | None) -> Told:
@@ -22,36 +26,35 @@ def sign_off(entry: Entry, said: dict[str, Any], first: Entry | None) -> Told:
     return Told(f"{done} {place(entry)} at {words(said['stage'])}{role}{on}{elsewhere}", quoted(said["note"]))
 
 
-def evidence(entry: Entry, said: dict[str, Any], first: Entry | None) -> Told:
+def evidence(entry: Entry, said: dict[str, Any], first: Entry | None, titles: Titles) -> Told:
     """A file kept as evidence, or withdrawn."""
-    if str(said["act"]) in ("withdrawn", "taken_back", "removed"):
-        file = first.payload.get("name") if first else said.get("evidence")
-        why = said.get("reason") or said.get("note") or said.get("text")
-        return Told(f"withdrew the evidence {name(file)} of {place(entry)}", quoted(why))
-    item = f", for the item {name(said['item'])}" if said.get("item") else ""
+    if said["act"] == "withdrawn":
+        file = name(first.payload["name"]) if first else f"of entry {said['evidence']}"
+        return Told(f"withdrew the evidence {file} for {place(entry)}", quoted(said["reason"]))
+    of = f", for {item(said['item'], titles)}" if said["item"] else ""
     tests = ""
-    if said.get("tests") is not None:
-        tests = f" ({counted(int(said['tests']), 'test')}, {int(said.get('failed') or 0):,} failed)"
-    return Told(f"kept {name(said['name'])}{tests} as evidence for {place(entry)}{item}", quoted(said.get("note")))
+    if said["tests"] is not None:
+        tests = f" ({counted(int(said['tests']), 'test')}, {int(said['failed'] or 0):,} failed)"
+    return Told(f"kept {name(said['name'])}{tests} as evidence for {place(entry)}{of}", quoted(said["note"]))
 
 
-def checklist(entry: Entry, said: dict[str, Any], first: Entry | None) -> Told:
+def checklist(entry: Entry, said: dict[str, Any], first: Entry | None, titles: Titles) -> Told:
     """An act on an item of a checklist."""
-    item = f"the item {name(said['item'])} of {place(entry)}"
+    what = f"{item(said['item'], titles)} of {place(entry)}"
     match said["act"]:
         case "answered":
-            done = f"answered that {item} is {'met' if said['met'] else 'not met'}"
+            done = f"answered that {what} is {'met' if said['met'] else 'not met'}"
             return Told(done + until(said, "valid_until", ", until"), quoted(said["text"]))
         case "waived":
-            return Told(f"waived {item} until {day(said['until'])}", quoted(said["reason"]))
+            return Told(f"waived {what} until {day(said['until'])}", quoted(said["reason"]))
         case "lifted":
-            return Told(f"lifted the waiver of {item}")
+            return Told(f"lifted the waiver of {what}")
         case "assigned":
             if said["person"] is None:
-                return Told(f"took back whose {item} is")
-            return Told(f"gave {item} to {name(said['person'])}{until(said)}")
+                return Told(f"took back whose {what} is")
+            return Told(f"gave {what} to {name(said['person'])}{until(said)}")
         case "commented":
-            return Told(f"wrote about {item}", quoted(said["text"]))
+            return Told(f"wrote about {what}", quoted(said["text"]))
     raise ValueError(said["act"])
 
 
@@ -93,13 +96,9 @@ def handover(entry: Entry, said: dict[str, Any], first: Entry | None) -> Told:
 
 def drill(entry: Entry, said: dict[str, Any], first: Entry | None) -> Told:
     """A drill that somebody took."""
-    asked, right = said.get("asked"), said.get("right")
-    questions = said.get("questions") or said.get("answers")
-    if isinstance(questions, list):
-        asked = asked if isinstance(asked, int) else len(questions)
-        right = right if isinstance(right, int) else sum(bool(one.get("right")) for one in questions)
-    result = f": {right} of {asked} right" if isinstance(asked, int) and isinstance(right, int) else ""
-    return Told(f"took a drill about {place(entry)}{result}", quoted(said.get("note")))
+    questions = said["questions"]
+    right = sum(one["right"] == one["given"] for one in questions)
+    return Told(f"took a drill about {place(entry)}: {right} of {len(questions)} right")
 
 
 def finding(entry: Entry, said: dict[str, Any], first: Entry | None) -> Told:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from watchroom.ledger.entry import Entry
-from watchroom.ledger.told_words import Told, counted, day, figure, listed, name, place, quoted, words
+from watchroom.ledger.told_words import Told, counted, day, figure, name, place, quoted, until, words
+
+REASON_LENGTH = 300
+"""Characters of why an approval stands as it does: whose sign-off does not hold, and who is needed."""
 
 _OWN = {"@score": "the score", "@prediction": "the prediction", "@outcome": "the outcome"}
 """What the model's own signals are called."""
@@ -83,37 +86,30 @@ def report(entry: Entry, said: dict[str, Any], first: Entry | None) -> Told:
 
 def reminder(entry: Entry, said: dict[str, Any], first: Entry | None) -> Told:
     """A message about what is due."""
-    number = next(
-        (len(said[key]) for key in ("reminders", "things", "due", "items") if isinstance(said.get(key), list)), 0
-    )
-    about = f"a reminder of {counted(number, 'thing')} due" if number else "a reminder of what is due"
+    about = f"a reminder of {counted(len(said['reminders']), 'thing')} due"
     return Told(f"{_sent(said)} {about} to {_channel(said)}", quoted(said.get("why")))
 
 
 def approval_event(entry: Entry, said: dict[str, Any], first: Entry | None) -> Told:
-    """That a version's approval began, ended or turned void."""
-    state = str(said.get("event") or said.get("state") or said["status"])
-    stage = f" at {words(said['stage'])}" if said.get("stage") else ""
+    """How a version's sign-offs stand together, as a refresh saw it change."""
+    of, stage = place(entry), words(said["stage"])
     done = {
-        "began": "approved", "approved": "approved", "valid": "approved",
-        "void": "void: evidence changed", "voided": "void: evidence changed",
-        "ended": "ended", "expired": "ended", "rejected": "rejected",
-    }.get(state, words(state))  # fmt: skip
-    why = said.get("reason") or said.get("because") or said.get("why") or ""
-    told = (
-        f"saw {place(entry)} approved{stage}"
-        if done == "approved"
-        else (f"saw the approval of {place(entry)}{stage}: {done}")
-    )
-    return Told(told + (f" ({listed(why)})" if why else ""))
+        "approved": f"saw {of} approved at {stage}",
+        "partly": f"saw {of} approved in part at {stage}",
+        "missing": f"saw {of} without an approval at {stage}",
+        "rejected": f"saw {of} rejected at {stage}",
+        "void": f"saw the approval of {of} at {stage} turn void",
+        "expired": f"saw the approval of {of} at {stage} end",
+    }[said["status"]]
+    why = f" ({name(said['reason'], REASON_LENGTH)})" if said["reason"] else ""
+    return Told(done + until(said, "until", ", until") + why)
 
 
 def compliance(entry: Entry, said: dict[str, Any], first: Entry | None) -> Told:
     """How far each team's models were in order on a day."""
-    teams = said.get("teams") or said.get("rows") or []
-    on = day(said.get("day"))
-    of = f" of {counted(len(teams), 'team')}" if teams else ""
-    return Told(f"counted how far the models{of} were in order" + (f" on {on}" if on else ""))
+    return Told(
+        f"counted how far the models of {counted(len(said['teams']), 'team')} were in order on {day(said['day'])}"
+    )
 
 
 def visit(entry: Entry, said: dict[str, Any], first: Entry | None) -> Told:

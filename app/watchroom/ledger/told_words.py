@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from watchroom.ledger.entry import Entry
 
 NAME_LENGTH = 80
 """Characters of a name in a sentence; the entry itself has all of it."""
+
+ITEM_LENGTH = 120
+"""Characters of what an item of a checklist asks; few ask in more."""
 
 QUOTE_LENGTH = 2000
 """Characters of what somebody wrote: all that most acts keep."""
@@ -49,6 +53,12 @@ def place(entry: Entry, model: object = None) -> str:
     return name(named) if entry.version is None else f"version {entry.version} of {name(named)}"
 
 
+def item(id_: object, titles: Mapping[str, str]) -> str:
+    """`the item “Metric and worth are agreed”`, by its id where what it asks is not known."""
+    title = titles.get(str(id_))
+    return f"the item “{name(title, ITEM_LENGTH)}”" if title else f"the item {name(id_)}"
+
+
 def words(text: object) -> str:
     """A word of ours as people write it: `data science` for `data_science`."""
     return name(text, 60).replace("_", " ")
@@ -69,12 +79,18 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 
 def day(text: object) -> str:
-    """The day of an ISO date or time: `2026-11-20`; empty for none."""
-    return str(text)[:10] if text else ""
+    """The day of an ISO date or time as people write it: `5 Dec 2026`; empty for none, what is no day as it is."""
+    if not text:
+        return ""
+    try:
+        found = date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return name(text, 10)
+    return f"{found.day} {found:%b %Y}"
 
 
 def until(payload: Mapping[str, Any], key: str = "due", before: str = ", due") -> str:
-    """` due 2026-11-20` after what it is about, or nothing."""
+    """`, due 5 Dec 2026` after what it is about, or nothing."""
     found = day(payload.get(key))
     return f"{before} {found}" if found else ""
 

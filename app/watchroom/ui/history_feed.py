@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from watchroom.store.queries import checklist
+from watchroom.ui.room import ask
 from watchroom.ui.rows import quiet
 from watchroom.ui.text import one_line, plain, when
 from watchroom.ui.workspace import facts
@@ -84,7 +86,7 @@ def sentence(entry: Entry, others: Mapping[int, Entry], *, quote: int = QUOTE_LE
     """Time, who, what and what they wrote, in Markdown."""
     from watchroom.ledger.told import tell
 
-    told = tell(entry, others)
+    told = tell(entry, others, ask(checklist.titles))
     at = plain(when(entry.at, facts().zone)) if dated else f"{entry.at.astimezone(facts().zone):%H:%M}"
     icon = f":red[{ICONS['refusal']}]" if entry.kind == "refusal" else f":gray[{ICONS.get(entry.kind, _PLAIN_ICON)}]"
     wrote = f"  \n{quiet(f'“{plain(told.quote, quote)}”')}" if told.quote else ""

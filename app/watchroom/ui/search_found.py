@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from watchroom.domain import glossary
 from watchroom.errors import LedgerError, WatchroomError
+from watchroom.store.queries import checklist
 from watchroom.store.queries import search as queries
 from watchroom.store.queries.search import Hit
 from watchroom.ui import book
@@ -150,12 +151,12 @@ def _entries(text: str, most: int) -> list[Group]:
 
         ledger = book.ledger()
         page = find(ledger, Wanted(text=text, without=(VISIT,)), size=most)
-        others = by_number(ledger, about(page.entries))
+        others, titles = by_number(ledger, about(page.entries)), ask(checklist.titles)
     except (LedgerError, WatchroomError):
         return []
     hits = [
         Result(
-            "entry", one_line(f"{entry.actor} {tell(entry, others).did}", 160),
+            "entry", one_line(f"{entry.actor} {tell(entry, others, titles).did}", 160),
             f"entry {entry.seq}, {when(entry.at, facts().zone)}", "history", {"entry": str(entry.seq)}, rank=4,
         )
         for entry in page.entries

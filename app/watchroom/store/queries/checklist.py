@@ -47,6 +47,8 @@ class Row:
 
     `status` is with answers and waivers as of the refresh, `measured` without them; `item_digest` is of what is asked,
     `digest` of what was found. `at` is the refresh that first found it as it is. `person` is who was to see to it.
+    `made` is when the version was made, None where MLflow does not say; `from_first` is whether the first refresh that
+    looked at the version found the item as it is: nobody knows then since when it has been so.
     """
 
     model: str
@@ -70,6 +72,8 @@ class Row:
     at: datetime | None
     person: str | None
     due: date | None
+    made: datetime | None = None
+    from_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -179,8 +183,10 @@ with first as (
 select c.model, c.version, c.item, coalesce(i.position, 0), c.stage, coalesce(c.role, i.role, ''),
     coalesce(i.text, c.item), i.section, coalesce(c.kind, i.kind, 'question'), i.valid_days,
     coalesce(i.blocks, false), coalesce(i.digest, ''), coalesce(c.status, 'unknown'), coalesce(c.measured, 'unknown'),
-    c.value, coalesce(c.evidence, ''), c.query, coalesce(c.digest, ''), c."at", c.person, c.due
+    c.value, coalesce(c.evidence, ''), c.query, coalesce(c.digest, ''), c."at", c.person, c.due,
+    v.created_at, coalesce(c."at" = min(c."at") over (partition by c.model, c.version), false)
 from checks c
+left join mlflow.model_versions v on v.name = c.model and v.version = c.version
 join check_subjects s on s.model = c.model and s.version = c.version
 left join policy_items i on i.policy = s.policy and i.item = c.item
 where case when $model is null then (c.model, c.version) in (select model, version from first)
@@ -206,6 +212,15 @@ def about(snapshot: Snapshot, *, policy: str) -> Mapping[str, About]:
         [policy],
     )
     return {item: About(*rest) for item, *rest in found}
+
+
+def titles(snapshot: Snapshot) -> Mapping[str, str]:
+    """What every item asks, by its id; the default policy's words where policies differ."""
+    found = snapshot.rows(
+        """select item, first(text order by policy <> 'default', policy) from policy_items where text is not null
+        group by item"""
+    )
+    return {item: text for item, text in found}
 
 
 def query(snapshot: Snapshot, *, name: str) -> Query | None:
