@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.helpers.snapshots import publish_rows
-from tests.ui.reading import Reader, said
+from tests.ui.reading import Reader, links, said
 from tests.ui.sample import HOSTILE
+from watchroom.domain.policy import SignOffRule, rules_text
+from watchroom.domain.risk import TIERS
 from watchroom.ledger import Ledger
+from watchroom.ledger.approvals import ToSign, sign
 from watchroom.ledger.findings import Found, answer, open_finding
 from watchroom.ledger.people import Person
+from watchroom.ledger.signing import current_of, read, signable
+from watchroom.store.queries import approvals as approval_queries
+from watchroom.store.snapshot import SnapshotStore
 
 RITA = Person("rita@x", ("reviewer",))
 BO = Person("bo@x", ("data_science",))
+RULE = SignOffRule(("reviewer",), 1, 180, author_may=False)
+RULES = rules_text(dict.fromkeys(TIERS, RULE))
 TODAY = date.today()
 NOW = datetime.now().replace(microsecond=0)
 
@@ -32,7 +41,7 @@ def rows() -> dict[str, list[dict[str, Any]]]:
     states = [
         {"model": "churn", "version": 2, "stage": "deploy", "status": "missing", "missing": ["reviewer"], "people": 0},
         {"model": "fraud", "version": 2, "stage": "deploy", "status": "void", "missing": ["reviewer"], "people": 0,
-         "reason": "Evidence changed: auc. Needed: reviewer."},
+         "reason": "The sign-off of rui@x as reviewer does not hold: evidence changed: auc. Needed: reviewer."},
         {"model": "bike", "version": 2, "stage": "deploy", "status": "approved", "missing": [], "people": 0,
          "until": NOW + timedelta(5)},
         {"model": "bike", "version": 2, "stage": "monitor", "status": "partly", "missing": ["business"], "people": 1},
@@ -61,6 +70,8 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         "model_policies": [
             {"model": n, "policy": "default", "tier": t, "assumed": n == "churn"} for n, t in names.items()
         ],
+        "owners": [{"model": "churn", "role": "reviewer", "person": "rita@x"}],
+        "policies": [{"policy": "default", "rules": RULES}],
         "check_subjects": subjects,
         "approval_states": states,
         "compliance": [*counted, {**counted[0], "day": TODAY - timedelta(2), "approved": 3}],
@@ -110,8 +121,10 @@ def test_the_queue_has_what_waits_for_a_reviewer_by_tier_then_what_ends_and_what
     assert "2 versions to sign off and 1 finding that was answered wait for a reviewer." in text
     assert "Churn has waited longest, 1 month." in text
     order = (
-        "Deploy has a sign-off that is void: Evidence changed: auc.",
+        "Deploy: The sign-off of rui@x as reviewer is void: auc.",
+        "missing: reviewer (nobody is named)",
         "Deploy is not signed off.",
+        "missing: reviewer (rita@x)",
         "Deploy is signed off until",
         "Monitor is partly signed off",
     )
@@ -127,6 +140,41 @@ def test_of_one_model_only_its_own_waits(reader: Reader):
     text = said(reader.open("reviews", model="churn"))
     assert "1 version to sign off waits for a reviewer." in text
     assert "Fraud" not in text
+
+
+@pytest.mark.parametrize(
+    ("decision", "told"),
+    [("approved", "1 version to sign off waits for a reviewer."), ("rejected", "Deploy: rita@x rejected it")],
+)
+def test_what_was_signed_since_the_refresh_stands_as_it_is_judged_now(
+    reader: Reader, published: Path, ledger: Ledger, decision: Any, told: str
+):
+    with closing(SnapshotStore(published / "store")) as store, store.lease() as snapshot:
+        basis = approval_queries.basis(snapshot, model="churn", version=2, stage="deploy")
+    assert basis is not None
+    seen = signable(basis, read(ledger), datetime.now(UTC)).digest
+    given = ToSign("churn", 2, "deploy", "reviewer", decision, note="No.")
+    sign(ledger, given, RITA, current_of(basis, None), seen)
+    app = reader.open("reviews")
+    assert told in said(app)
+    assert any("Churn" in label for label, *_ in links(app)) == (decision == "rejected")
+
+
+def test_whoever_looks_has_first_what_waits_for_them_by_name_and_may_see_that_alone(reader: Reader):
+    app = reader.open("reviews", role="Reviewer")
+    next(box for box in app.sidebar.text_input if box.label == "Your name").set_value("rita@x").run()
+    text = said(app)
+    assert text.find("Version 2, champion") < text.find("reviewer (rita@x)") < text.find("reviewer (nobody is named)")
+    next(toggle for toggle in app.main.toggle if toggle.label == "Mine").set_value(True).run()
+    assert "nobody is named" not in said(app)
+    assert "reviewer (rita@x)" in said(app)
+
+
+def test_what_waits_opens_at_the_stage_that_waits(reader: Reader):
+    places = [query for _, page, query in links(reader.open("reviews")) if page == "handover" and "version" in query]
+    assert len(places) == 4
+    assert sum("stage=deploy" in one for one in places) == 3
+    assert sum("stage=monitor" in one for one in places) == 1
 
 
 @pytest.mark.parametrize(

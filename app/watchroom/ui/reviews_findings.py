@@ -10,9 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from watchroom.store.queries.models import Model
-from watchroom.ui import book
-from watchroom.ui.identity import current_user
-from watchroom.ui.reviews_known import known, today
+from watchroom.ui.reviews_known import is_me, known, today
 from watchroom.ui.reviews_rows import open_button, row
 from watchroom.ui.reviews_words import answer_of, is_late
 from watchroom.ui.states import empty, truncated
@@ -71,19 +69,12 @@ def _chosen(live: Sequence[Finding]) -> list[Finding]:
         for one in live
         if (not severities or one.found.severity in severities)
         and (not owners or (one.found.owner or NOBODY) in owners)
-        and (not mine or _is_mine(one))
+        and (not mine or is_me(one.found.owner))
     ]
 
 
 def _is(one: Finding, severity: str) -> bool:
     return one.found.severity == severity
-
-
-def _is_mine(one: Finding) -> bool:
-    from watchroom.domain.authors import same_person
-    from watchroom.ledger.acts import actor_of
-
-    return same_person(one.found.owner, actor_of(book.person(current_user())))
 
 
 def _pick(label: str, key: str, options: list[str]) -> list[str]:

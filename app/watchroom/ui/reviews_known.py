@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from watchroom.errors import LedgerError
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries import reviews as queries
-from watchroom.ui import book
+from watchroom.ui import book, sign_off_known
 from watchroom.ui.identity import current_user
 from watchroom.ui.live import live
 from watchroom.ui.room import ask, noted
@@ -41,15 +43,8 @@ def _read() -> Findings | None:
 
 def sign_offs() -> SignOffs | None:
     """Every sign-off as of this rerun; None while the ledger cannot be read."""
-    return noted("reviews_sign_offs", _read_sign_offs)
-
-
-def _read_sign_offs() -> SignOffs | None:
     try:
-        book.must_be_there()
-        from watchroom.ledger.approvals import read
-
-        return live("reviews_sign_offs", read)
+        return sign_off_known.sign_offs()
     except LedgerError:
         return None
 
@@ -87,14 +82,49 @@ def may(one: Finding) -> tuple[Act, ...]:
     return tuple(acts)
 
 
+@dataclass(frozen=True)
+class About:
+    """What the queue says of a model: its title, the tier it is asked for, and who holds which role.
+
+    `tier` is empty where no policy holds for it; `assumed`: its risk is not assessed.
+    """
+
+    title: str
+    tier: str = ""
+    assumed: bool = False
+    owners: Mapping[str, str] = field(default_factory=dict)
+
+
+def about_models() -> Mapping[str, About]:
+    """Every model of the room by its name, made once in a rerun."""
+    return noted("reviews_models", _about_models)
+
+
+def _about_models() -> Mapping[str, About]:
+    asked = ask(queries.tiers)
+    return {
+        one.name: About(one.title, *asked.get(one.name, ("", False)), dict(one.owners))
+        for one in ask(model_queries.overview)
+    }
+
+
+def about_model(model: str) -> About:
+    """What is known of a model; its name alone where there is none any more."""
+    return about_models().get(model) or About(model)
+
+
 def title_of(model: str) -> str:
     """A model's title; its name where there is none any more."""
-    return next((one.title for one in ask(model_queries.overview) if one.name == model), model)
+    return about_model(model).title
 
 
-def tiers() -> dict[str, tuple[str, bool]]:
-    """The tier that each model is asked for, and whether that is assumed since its risk is not assessed."""
-    return {one.name: (one.tier, False) if one.tier else ("high", True) for one in ask(model_queries.overview)}
+def is_me(person: str) -> bool:
+    """Whether whoever looks is this person; never for nobody, or for who has no name."""
+    from watchroom.domain.authors import same_person
+    from watchroom.ledger.acts import actor_of
+
+    by = book.person(current_user())
+    return bool(person and by.name) and same_person(person, actor_of(by))
 
 
 def today() -> date:

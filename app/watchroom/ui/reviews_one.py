@@ -44,6 +44,8 @@ def _whole(one: Finding) -> None:
     state = badge(one.state.capitalize(), STATE_COLOURS[one.state])
     st.subheader(f"{severity(one)} {plain(found.title)} {state}", anchor=False)
     params = {"model": found.model, "view": "Checklist"}
+    params |= {"version": str(found.version)} if found.version is not None else {}
+    params |= {"stage": found.blocks} if found.blocks else {}
     link("handover", f"{plain(title_of(found.model), 80)}, {plain(about(one), 80)}", icon=":material/deployed_code:",
          params=params)  # fmt: skip
     st.markdown(f":material/{_next(one)}")

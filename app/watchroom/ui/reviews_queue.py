@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from watchroom.domain.risk import TIERS
 from watchroom.domain.roles import REVIEWER
-from watchroom.store.queries import reviews as queries
 from watchroom.store.queries.models import Model
 from watchroom.store.queries.reviews import Waiting
+from watchroom.ui import book
+from watchroom.ui.identity import current_user
 from watchroom.ui.navigation import link
-from watchroom.ui.reviews_known import known, sign_offs, tiers, title_of, today
+from watchroom.ui.reviews_known import About, about_model, is_me, known, today
 from watchroom.ui.reviews_rows import open_button, row
+from watchroom.ui.reviews_waiting import ENDS_SOON_DAYS, still_waiting
 from watchroom.ui.reviews_words import is_late, stands, version_of, whose
-from watchroom.ui.room import ask, reading
 from watchroom.ui.rows import LINK_PADDING, quiet, tier_badge
 from watchroom.ui.states import section, sourced, truncated
 from watchroom.ui.text import as_utc, count_of, one_line, plain, span
 
 if TYPE_CHECKING:
     from watchroom.ledger.findings import Finding
-
-ENDS_SOON_DAYS = 14
-"""Two weeks: time for a reviewer to look, and less than half of the shortest time for which a sign-off holds."""
 
 SHOWN = 20
 """Rows of each part that are drawn."""
@@ -38,9 +36,7 @@ class Entry:
     """What waits: a version with its stages, or a finding that was answered. `since` is UTC, None where not known."""
 
     model: str
-    title: str
-    tier: str
-    assumed: bool
+    about: About
     since: datetime | None
     stages: tuple[Waiting, ...] = ()
     finding: Finding | None = None
@@ -49,39 +45,42 @@ class Entry:
         """How long it has waited; nothing where that is not known."""
         return now - as_utc(self.since) if self.since is not None else timedelta(0)
 
+    @property
+    def mine(self) -> bool:
+        """Whether it waits for whoever looks: named for what is missing, or who opened the finding."""
+        if self.finding is not None:
+            return is_me(self.finding.actor)
+        return any(_is_mine(one) for one in self.stages)
+
 
 def show(model: Model | None) -> None:
     """The view Queue."""
     now = datetime.now(UTC)
     name = model.name if model else None
-    signable = _still_waiting(name, now)
+    signable = still_waiting(name)
     findings = [one for one in _findings(name) if not one.is_over]
     queue = entries(signable, [one for one in findings if one.state == "answered"], now)
     st.subheader(plain(answer(queue, now), 600), anchor=False)
     _caption(len(queue))
     open_button(name, "_open_from_queue")
-    for one in queue[:SHOWN]:
+    mine = _only_mine()
+    chosen = [one for one in queue if one.mine] if mine else queue
+    if mine and not chosen:
+        st.caption("None of it is yours.")
+    for one in chosen[:SHOWN]:
         _entry(one, now)
-    truncated(SHOWN, len(queue), "entries")
-    _ends_soon([one for one in signable if one.status == "approved"], now)
-    _others([one for one in signable if one.status != "approved" and not _for_reviewer(one)], now)
-    _owed([one for one in findings if one.state == "open"])
+    truncated(SHOWN, len(chosen), "entries")
+    rest = [one for one in signable if not mine or _is_mine(one)]
+    _ends_soon([one for one in rest if one.status == "approved"], now)
+    _others([one for one in rest if one.status != "approved" and not _for_reviewer(one)], now)
+    _owed([one for one in findings if one.state == "open" and (not mine or is_me(one.found.owner))])
 
 
-def _still_waiting(model: str | None, now: datetime) -> list[Waiting]:
-    """What waited at the refresh, without what a reviewer has signed since."""
-    with reading() as snapshot:
-        made_at, day = snapshot.made_at, snapshot.day
-    # By the day, so that the answer is kept: what ends within two weeks does not change by the minute.
-    soon = datetime(day.year, day.month, day.day) + timedelta(ENDS_SOON_DAYS + 1)
-    found, signed = ask(queries.waiting, soon=soon, model=model), sign_offs()
-    if signed is None:
-        return list(found)
-    newer = {
-        key for key, every in signed.all.items()
-        if any(one.sign_off.role == REVIEWER and one.written_at > made_at for one in every)
-    }  # fmt: skip
-    return [one for one in found if (one.model, one.version, one.stage) not in newer]
+def _only_mine() -> bool:
+    """The filter; nothing to filter by for who has no name."""
+    if not book.person(current_user()).name:
+        return False
+    return bool(st.toggle("Mine", key="mine", bind="query-params", help="What waits for you by name, or is with you."))
 
 
 def _findings(model: str | None) -> Sequence[Finding]:
@@ -90,33 +89,41 @@ def _findings(model: str | None) -> Sequence[Finding]:
 
 
 def _for_reviewer(one: Waiting) -> bool:
-    return REVIEWER in one.missing
+    """Whether a reviewer has to move: what was rejected is its maker's to mend first."""
+    return REVIEWER in one.missing and one.status != "rejected"
+
+
+def _is_mine(one: Waiting) -> bool:
+    """Whether whoever looks is named for a role whose sign-off is missing, or for the review of what ends soon."""
+    owners = about_model(one.model).owners
+    asked = (REVIEWER,) if one.status == "approved" else one.missing
+    return any(is_me(owners.get(role, "")) for role in asked)
 
 
 def entries(signable: Sequence[Waiting], answered: Sequence[Finding], now: datetime) -> list[Entry]:
-    """What waits for a reviewer, by tier and then what has waited longest; the stages of a version are one entry."""
+    """What waits for a reviewer, mine first, then by tier and time; the stages of a version are one entry."""
     by_version: dict[tuple[str, int], list[Waiting]] = {}
     for one in signable:
         if _for_reviewer(one) and one.status != "approved":
             by_version.setdefault((one.model, one.version), []).append(one)
     found = [_of_version(stages) for stages in by_version.values()]
     found += [_of_finding(one) for one in answered]
-    return sorted(found, key=lambda one: (TIERS[::-1].index(one.tier), -one.waited(now).total_seconds(), one.title))
+    return sorted(found, key=lambda one: (not one.mine, _rank(one.about.tier), -one.waited(now), one.about.title))
 
 
 def _of_version(stages: Sequence[Waiting]) -> Entry:
     first = stages[0]
     since = min((one.since for one in stages if one.since is not None), default=None)
-    return Entry(first.model, first.title, _tier(first.tier), first.assumed, since, tuple(stages))
+    return Entry(first.model, about_model(first.model), since, tuple(stages))
 
 
 def _of_finding(one: Finding) -> Entry:
-    tier, assumed = tiers().get(one.found.model, ("high", True))
-    return Entry(one.found.model, title_of(one.found.model), _tier(tier), assumed, one.answered_at, finding=one)
+    return Entry(one.found.model, about_model(one.found.model), one.answered_at, finding=one)
 
 
-def _tier(name: str) -> str:
-    return name if name in TIERS else "high"
+def _rank(tier: str) -> int:
+    """The highest tier first; what no policy holds for comes last."""
+    return TIERS[::-1].index(tier) if tier in TIERS else len(TIERS)
 
 
 def answer(queue: Sequence[Entry], now: datetime) -> str:
@@ -132,13 +139,13 @@ def answer(queue: Sequence[Entry], now: datetime) -> str:
     longest = max(queue, key=lambda one: one.waited(now))
     told = ""
     if longest.waited(now) >= timedelta(days=1):
-        told = f" {one_line(longest.title, 60)} has waited longest, {span(longest.waited(now))}."
+        told = f" {one_line(longest.about.title, 60)} has waited longest, {span(longest.waited(now))}."
     verb = "waits" if len(queue) == 1 else "wait"
     return f"{' and '.join(part for part in parts if part)} {verb} for a reviewer.{told}"
 
 
 def _caption(n: int) -> None:
-    told = sourced("By tier, then by how long it has waited", n, "entry", "entries")
+    told = sourced("Yours first, then by tier and how long it has waited", n, "entry", "entries")
     st.caption(f"{told}; findings are as of now")
 
 
@@ -148,13 +155,22 @@ def _entry(one: Entry, now: datetime) -> None:
         return
     with st.container(border=True, gap="xxsmall"):
         first = one.stages[0]
-        params = {"model": one.model, "version": str(first.version), "view": "Checklist"}
-        tier = f"{tier_badge(one.tier)}{_assumed(one.assumed)}"
-        link("handover", f":material/draw: :blue[**{plain(one.title, 60)}**] {tier}", params=params)
+        tier = f"{tier_badge(one.about.tier)}{_assumed(one.about.assumed)}" if one.about.tier else ""
+        label = f":material/draw: :blue[**{plain(one.about.title, 60)}**] {tier}{_yours(one.mine)}"
+        link("handover", label, params=_place(first))
         with st.container(horizontal=True, gap=None):
             st.space(LINK_PADDING)
             with st.container(width="stretch"):
                 st.markdown("  \n".join(_lines(one, now)))
+
+
+def _place(one: Waiting) -> dict[str, str]:
+    """Where it is signed: the checklist of the version, open at its stage."""
+    return {"model": one.model, "version": str(one.version), "view": "Checklist", "stage": one.stage}
+
+
+def _yours(mine: bool) -> str:
+    return " :green-badge[yours]" if mine else ""
 
 
 def _assumed(assumed: bool) -> str:
@@ -169,7 +185,8 @@ def _lines(one: Entry, now: datetime) -> list[str]:
 
 
 def _stage(one: Waiting, now: datetime) -> str:
-    missing = quiet(f"missing: {plain(whose(one), 120)}") if whose(one) else ""
+    who = whose(one, about_model(one.model).owners)
+    missing = quiet(f"missing: {plain(who, 240)}") if who else ""
     told = plain(stands(one, now.replace(tzinfo=None)), 400)
     return f"{told[:1].upper()}{told[1:]} {missing}"
 
@@ -184,14 +201,15 @@ def _ends_soon(found: Sequence[Waiting], now: datetime) -> None:
 def _others(found: Sequence[Waiting], now: datetime) -> None:
     if not found:
         return
-    section("Waits for others", "Not approved, and the reviewer has signed or is not asked.")
-    _short(found, now, "stages")
+    section("Waits for others", "Not approved, and the reviewer has signed, has rejected it or is not asked.")
+    _short(sorted(found, key=lambda one: not _is_mine(one)), now, "stages")
 
 
 def _short(found: Sequence[Waiting], now: datetime, what: str) -> None:
     for one in found[:SHOWN]:
-        params = {"model": one.model, "version": str(one.version), "view": "Checklist"}
-        link("handover", f":blue[**{plain(one.title, 60)}**] {quiet(plain(version_of(one)))}", params=params)
+        title = plain(about_model(one.model).title, 60)
+        label = f":blue[**{title}**] {quiet(plain(version_of(one)))}{_yours(_is_mine(one))}"
+        link("handover", label, params=_place(one))
         with st.container(horizontal=True, gap=None):
             st.space(LINK_PADDING)
             st.markdown(_stage(one, now), width="stretch")
@@ -204,8 +222,11 @@ def _owed(found: Sequence[Finding]) -> None:
     late = sum(is_late(one, today()) for one in found)
     told = f", {late} of them past {'its' if late == 1 else 'their'} date" if late else ""
     section("With their owners", f"{count_of(len(found), 'finding')} to be answered{told}.")
-    for one in sorted(
-        found, key=lambda one: (not is_late(one, today()), one.found.due is None, one.found.due, -one.seq)
-    )[:SHOWN]:
+    for one in sorted(found, key=_urgency)[:SHOWN]:
         row(one)
     truncated(SHOWN, len(found), "findings")
+
+
+def _urgency(one: Finding) -> tuple[bool, bool, date, int]:
+    """Mine first, then what is late, then by the date."""
+    return not is_me(one.found.owner), not is_late(one, today()), one.found.due or date.max, -one.seq

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -50,8 +50,12 @@ _SIGNED = {
     "expired": "has a sign-off that has ended",
     "missing": "is not signed off",
     "approved": "is signed off, and not for long",
-    "rejected": "was rejected",
+    "rejected": "is rejected",
 }
+
+
+_SHORTER = {" does not hold: it ended": " ended", " does not hold: evidence changed: ": " is void: "}
+"""What is said in few words where each has a line."""
 
 
 def version_of(one: Waiting) -> str:
@@ -65,14 +69,17 @@ def stands(one: Waiting, now: datetime) -> str:
     if one.status == "approved" and one.until is not None:
         days = max((one.until - now).days, 0)
         return f"{one.stage} is signed off until {_day(one.until.date())}, {count_of(days, 'more day')}."
-    reason = one.reason.partition(" Needed: ")[0]  # whose sign-off is missing is said apart
-    why = f": {one_line(reason, 240)}" if reason and one.status in ("void", "expired") else ""
-    return f"{one.stage} {_SIGNED.get(one.status, one.status)}{why.rstrip('.')}."
+    reason = one.reason.partition(" Needed: ")[0].rstrip(".")  # whose sign-off is missing is said apart
+    if reason and one.status in ("void", "expired", "rejected"):
+        for long, brief in _SHORTER.items():
+            reason = reason.replace(long, brief)
+        return f"{one.stage}: {one_line(reason, 240)}."
+    return f"{one.stage} {_SIGNED.get(one.status, one.status)}."
 
 
-def whose(one: Waiting) -> str:
-    """Whose sign-off is missing: `reviewer and business, one person more`; empty where nobody's is."""
-    roles = some([role(name) for name in one.missing], 4)
+def whose(one: Waiting, owners: Mapping[str, str]) -> str:
+    """Whose sign-off is missing: `reviewer (rita@x) and business (nobody is named)`; empty where nobody's is."""
+    roles = some([f"{role(name)} ({owners.get(name) or 'nobody is named'})" for name in one.missing], 4)
     more = f"{count_of(one.people, 'person', 'people')} {'more' if roles else 'of any role'}" if one.people else ""
     return ", ".join(part for part in (roles, more) if part)
 

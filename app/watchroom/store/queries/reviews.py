@@ -21,9 +21,6 @@ class Waiting:
     """
 
     model: str
-    title: str
-    tier: str
-    assumed: bool
     version: int
     is_champion: bool
     stage: str
@@ -49,22 +46,19 @@ since as (
     select model, version, max(seen_at) as seen_at from registry_events
     where event in ('alias_set', 'alias_moved') and name = 'champion' group by model, version
 )
-select a.model, coalesce(m.title, a.model), coalesce(p.tier, s.tier, 'high'), coalesce(p.assumed, false), a.version,
-    coalesce(s.is_champion, false), a.stage, a.status, coalesce(a.missing, []), coalesce(a.people, 0), a.until,
-    coalesce(a.reason, ''),
+select a.model, a.version, coalesce(s.is_champion, false), a.stage, a.status, coalesce(a.missing, []),
+    coalesce(a.people, 0), a.until, coalesce(a.reason, ''),
     case a.status when 'partly' then g.first_at when 'expired' then g.ended_at when 'void' then null
         when 'approved' then null else coalesce(o.asked_at, if(s.is_champion, c.seen_at, null), v.created_at) end,
     o.model is not null
 from approval_states a
 left join check_subjects s on s.model = a.model and s.version = a.version
-left join models m on m.model = a.model
-left join model_policies p on p.model = a.model
 left join model_versions v on v.name = a.model and v.version = a.version
 left join given g on g.model = a.model and g.version = a.version and g.stage = a.stage
 left join over o on o.model = a.model and o.version = a.version and o.stage = a.stage
 left join since c on c.model = a.model and c.version = a.version
 where ($model is null or a.model = $model) and (
-    a.status in ('partly', 'void', 'expired') or o.model is not null and a.status <> 'approved'
+    a.status in ('partly', 'void', 'expired', 'rejected') or o.model is not null and a.status <> 'approved'
     or a.status = 'missing' and a.stage = 'deploy' and s.is_champion
     or a.status = 'approved' and a.until is not null and a.until < $soon
 )
@@ -74,7 +68,7 @@ order by a.model, a.version,
 
 
 def waiting(snapshot: Snapshot, *, soon: datetime, model: str | None = None) -> tuple[Waiting, ...]:
-    """What waits for sign-offs: those begun, void or ended, champions and handovers without any, and what ends soon.
+    """What waits for sign-offs: begun, rejected, void or ended, champions and handovers without any, what ends soon.
 
     That is before `soon` (UTC without a zone). A version that nobody has begun to sign, and that serves nobody, does
     not wait.
@@ -84,9 +78,15 @@ def waiting(snapshot: Snapshot, *, soon: datetime, model: str | None = None) -> 
 
 
 def _waiting(*told: Any) -> Waiting:
-    before, missing, rest = told[:8], told[8], told[9:]
+    before, missing, rest = told[:5], told[5], told[6:]
     values = (*before, tuple(missing or ()), *rest)
     return Waiting(*values)
+
+
+def tiers(snapshot: Snapshot) -> Mapping[str, tuple[str, bool]]:
+    """The tier that each model is asked for by its policy, and whether it is assumed as the risk is not assessed."""
+    rows = snapshot.rows("select model, tier, coalesce(assumed, false) from model_policies where tier is not null")
+    return {model: (tier, assumed) for model, tier, assumed in rows}
 
 
 def authors(snapshot: Snapshot) -> Mapping[tuple[str, int], tuple[str, ...]]:
