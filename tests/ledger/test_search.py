@@ -38,6 +38,7 @@ def found(ledger: Ledger, **wanted: object) -> list[int]:
         ({"without": ("visit",)}, [6, 5, 4, 3, 1]),
         ({"kinds": ("finding", "visit")}, [5, 4, 3, 2]),
         ({"actor": "bo@x"}, [5, 4, 2]),
+        ({"not_by": "bo@x"}, [6, 3, 1]),
         ({"model": "churn"}, [5, 4, 3, 1]),
         ({"actor": "ana@x", "kinds": ("finding",)}, [3]),
         ({"text": "NIGHT für"}, [1]),

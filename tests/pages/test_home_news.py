@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.reading import Reader, full, said
+from tests.ui.reading import Reader, full, links, said
+from watchroom.errors import LedgerError
 from watchroom.ledger import Ledger, visits
 from watchroom.ledger.events import Happened, add
 from watchroom.ledger.findings import Found, answer, open_finding
 from watchroom.ledger.people import Person
+from watchroom.ui.identity import User
 
 BO = Person("bo@x", ("data_science",))
 INES = Person("ines@x", ("reviewer",))
@@ -49,6 +51,31 @@ def test_who_comes_back_is_told_what_others_did_since(ledger: Ledger, reader: Re
     assert "Since you last looked" in told
     assert "bo@x marked the event “A new storm”" in told
     assert "bo@x marked the event “An old storm”" not in told
+
+
+def test_what_a_colleague_did_is_told_however_much_whoever_looks_did_since(
+    ledger: Ledger, reader: Reader, monkeypatch: pytest.MonkeyPatch
+):
+    me = User("Ana", ("business",), signed_in=True, email="ana@x")
+    monkeypatch.setattr("watchroom.ui.home_acts.current_user", lambda: me)
+    for number in range(5):
+        add(ledger, Happened(f"Storm {number}", TODAY, TODAY), BO)
+    for _ in range(25):
+        add(ledger, Happened("Mine", TODAY, TODAY), Person("ana@x", ("business",)))
+    told = said(app := reader.open("home"))
+    assert "bo@x marked the event “Storm 4”" in told
+    assert "Mine" not in told
+    assert "2 more" in [label for label, _, _ in links(app)]
+
+
+def test_a_ledger_that_cannot_be_read_is_no_quiet_day(ledger: Ledger, reader: Reader, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object, **__: object) -> None:
+        raise LedgerError("The database does not answer.")
+
+    monkeypatch.setattr("watchroom.ledger.search.find", broken)
+    told = said(reader.open("home"))
+    assert "What others did cannot be told: the ledger cannot be read. The database does not answer." in told
+    assert "nobody did anything" not in told
 
 
 def test_a_room_that_keeps_no_visits_writes_none(ledger: Ledger, reader: Reader):

@@ -36,13 +36,15 @@ class Wanted:
     """What is looked for; everything given has to fit, and an empty one fits everything.
 
     `since` is included, `until` is not; both know their zone. `text` is words that all have to stand in the entry, in
-    whatever case: in the payload, or in the names of person, role, model or kind. `without` are kinds left out.
+    whatever case: in the payload, or in the names of person, role, model or kind. `without` are kinds left out, and
+    `not_by` is a person whose entries are.
     """
 
     kinds: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     model: str | None = None
     actor: str | None = None
+    not_by: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     text: str = ""
@@ -185,6 +187,8 @@ def _condition(wanted: Wanted, dialect: str) -> sa.ColumnElement[bool]:
         parts.append(table.c.model == wanted.model)
     if wanted.actor is not None:
         parts.append(table.c.actor == wanted.actor)
+    if wanted.not_by is not None:
+        parts.append(table.c.actor != wanted.not_by)
     if wanted.since is not None:
         parts.append(table.c.at >= time_text(wanted.since))
     if wanted.until is not None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from watchroom.errors import LedgerError
+from watchroom.store.queries import checklist
 from watchroom.ui import book
 from watchroom.ui.identity import current_user
+from watchroom.ui.room import ask
 from watchroom.ui.text import one_line
-
-MOST = 20
-"""Acts that are read; History has all of them."""
 
 
 @dataclass(frozen=True)
@@ -22,17 +20,22 @@ class Act:
     text: str
 
 
-def acts(since: datetime, model: str | None) -> list[Act]:
-    """What others did after that time (UTC without a zone), the newest first; nothing while the ledger fails."""
-    try:
-        book.must_be_there()
-        return _acts(since, model)
-    except LedgerError:
-        return []
+@dataclass(frozen=True)
+class Acts:
+    """The newest of what others did, and how many of it there are."""
+
+    newest: tuple[Act, ...]
+    total: int
 
 
-def _acts(since: datetime, model: str | None) -> list[Act]:
+def acts(since: datetime, model: str | None, most: int) -> Acts:
+    """What others did after that time (UTC without a zone), the newest first, `most` of it. Raises `LedgerError`.
+
+    Who gave no name is told of everybody's: nobody knows which acts without a name are theirs.
+    """
+    book.must_be_there()
     from watchroom.ledger import kinds
+    from watchroom.ledger.acts import actor_of
     from watchroom.ledger.search import Wanted, by_number, find
     from watchroom.ledger.told import about, tell
 
@@ -40,12 +43,14 @@ def _acts(since: datetime, model: str | None) -> list[Act]:
         kinds.SIGN_OFF, kinds.HANDOVER, kinds.PROPOSAL, kinds.KPI_AGREEMENT, kinds.CHECKLIST, kinds.FINDING,
         kinds.EVIDENCE, kinds.DRILL, kinds.ALERT_ACT, kinds.NOTE, kinds.EVENT,
     )  # fmt: skip
-    wanted = Wanted(kinds=of_people, model=model, since=since.replace(tzinfo=UTC))
-    found = find(book.ledger(), wanted, size=MOST).entries
-    others = by_number(book.ledger(), about(found))
-    user = current_user()
-    return [
-        Act(entry.seq, f"{one_line(entry.actor, 60)} {one_line(tell(entry, others).did, 200)}.")
-        for entry in found
-        if not book.is_theirs(entry.actor, user)
-    ]
+    me = book.person(current_user())
+    wanted = Wanted(
+        kinds=of_people, model=model, since=since.replace(tzinfo=UTC), not_by=actor_of(me) if me.name else None
+    )
+    found = find(book.ledger(), wanted, size=most)
+    others, titles = by_number(book.ledger(), about(found.entries)), ask(checklist.titles)
+    newest = tuple(
+        Act(entry.seq, f"{one_line(entry.actor, 60)} {one_line(tell(entry, others, titles).did, 200)}.")
+        for entry in found.entries
+    )
+    return Acts(newest, found.total)

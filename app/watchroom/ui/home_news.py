@@ -5,7 +5,7 @@ The ledger keeps when somebody opened Home; who has not been here is told of the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -60,6 +60,14 @@ class Line:
 
 
 @dataclass(frozen=True)
+class News:
+    """What is new of one kind, the first of it at least, and how much of it there is."""
+
+    lines: Sequence[Line]
+    total: int
+
+
+@dataclass(frozen=True)
 class Since:
     """From when on something is new (UTC without a zone), and from which entry of the ledger on; None for no visit."""
 
@@ -70,14 +78,14 @@ class Since:
 def show(model: str | None, role: str) -> None:
     """The section, for a model or for all."""
     since = noted("since_visit", lambda: _since(role))
-    kinds: dict[str, Callable[[Since, str | None], list[Line]]] = {
+    kinds: dict[str, Callable[[Since, str | None], News]] = {
         "money": _money,
         "alerts": partial(_alerts, False),
         "approvals": partial(_alerts, True),
         "registry": _registry,
         "acts": _acts,
     }
-    found = [(name, kinds[name](since, model)) for name in ORDER[role]]
+    found = [kinds[name](since, model) for name in ORDER[role]]
     now = datetime.now(UTC)
     if since.seq is None:
         section("In the last seven days", "You have not looked before, so this is what a week brought.")
@@ -85,12 +93,12 @@ def show(model: str | None, role: str) -> None:
         section("Since you last looked")
         st.caption(plain(f"{ago(since.at, now)}, {when(since.at, facts().zone, now=now)}"))
     with st.container(border=True, gap="small"):
-        for _, lines in found:
-            for line in lines[:SHOWN]:
+        for news in found:
+            for line in news.lines[:SHOWN]:
                 _row(line)
-            if rest := lines[SHOWN:]:
-                link(rest[0].page, plain(f"{number(len(rest))} more"), icon=":material/arrow_forward:")
-        if not any(lines for _, lines in found):
+            if (rest := news.total - SHOWN) > 0:
+                link(news.lines[0].page, plain(f"{number(rest)} more"), icon=":material/arrow_forward:")
+        if not any(news.total for news in found):
             st.markdown(":gray[:material/check:] Nothing got worse, and nobody did anything that you have not seen.")
 
 
@@ -122,13 +130,18 @@ def _last_visit(role: str) -> Since | None:
     return Since(before.at.replace(tzinfo=None), before.seq) if before else None
 
 
-def _money(since: Since, model: str | None) -> list[Line]:
-    return [
+def _all(lines: Iterable[Line]) -> News:
+    found = list(lines)
+    return News(found, len(found))
+
+
+def _money(since: Since, model: str | None) -> News:
+    return _all(
         Line(
             ":red[:material/trending_down:]", _fallen(one), "value", "See Value", {"model": one.model, "view": "Money"}
         )
         for one in ask(queries.fallen, since=since.at, model=model)
-    ]
+    )
 
 
 def _fallen(one: queries.Fallen) -> str:
@@ -141,9 +154,9 @@ def _fallen(one: queries.Fallen) -> str:
     )
 
 
-def _alerts(of_approvals: bool, since: Since, model: str | None) -> list[Line]:
+def _alerts(of_approvals: bool, since: Since, model: str | None) -> News:
     icons = {"critical": ":red[:material/error:]", "warning": ":orange[:material/warning:]"}
-    return [
+    return _all(
         Line(
             icons.get(one.severity, icons["warning"]),
             f"{one_line(one.title, 60)}: {headline(one)}",
@@ -153,14 +166,14 @@ def _alerts(of_approvals: bool, since: Since, model: str | None) -> list[Line]:
         )
         for one in ask(open_alerts, model=model)
         if one.raised_at is not None and one.raised_at > since.at and (one.signal == "approval") == of_approvals
-    ]
+    )
 
 
-def _registry(since: Since, model: str | None) -> list[Line]:
-    return [
+def _registry(since: Since, model: str | None) -> News:
+    return _all(
         Line(":blue[:material/deployed_code_update:]", _moved(one), "versions", "See Versions", {"model": one.model})
         for one in ask(queries.moved, since=since.at, model=model)
-    ]
+    )
 
 
 def _moved(one: queries.Moved) -> str:
@@ -173,8 +186,15 @@ def _moved(one: queries.Moved) -> str:
     return f"Version {one.version} of {name} is champion{before}."
 
 
-def _acts(since: Since, model: str | None) -> list[Line]:
-    return [
+def _acts(since: Since, model: str | None) -> News:
+    try:
+        found = acts(since.at, model, SHOWN)
+    except LedgerError as problem:
+        # Not a quiet day: what people did is there, and is not seen.
+        text = f"What others did cannot be told: the ledger cannot be read. {problem.what}"
+        return News([Line(":orange[:material/warning:]", text, "history", "See History", {})], 1)
+    lines = [
         Line(":violet[:material/person:]", one.text, "history", "See History", {"entry": str(one.seq)})
-        for one in acts(since.at, model)
+        for one in found.newest
     ]
+    return News(lines, found.total)
