@@ -6,6 +6,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from watchroom.cli import cli
 from watchroom.errors import SettingError, SourceMissing, StoreError
 from watchroom.reports.card import facts, html, hub, markdown
 from watchroom.reports.card.difference import difference
-from watchroom.reports.card.shape import Card
+from watchroom.reports.card.shape import Card, Line, Prose, Section, Span
 from watchroom.reports.one_page import Asked
 from watchroom.reports.pack.archive import write_folder, zipped
 from watchroom.reports.pack.pack import pack
@@ -106,6 +107,32 @@ def test_nothing_in_the_markdown_links_or_is_html(snapshot: Snapshot, model: str
     kinds = {token.type for part in made for token in (part, *(part.children or ()))}
     assert not kinds & {"html_block", "html_inline", "link_open", "image"}
     assert "table_open" in kinds or model == EMPTY
+
+
+def written(card: Card, *lines: Line) -> str:
+    return markdown.markdown(replace(card, sections=(Section("x", "X", (Prose("", lines),)),)))
+
+
+@pytest.mark.parametrize("row", ["<script>x()</script>", "[a](https://x.org)", "````", "```\n<b>", "| <i> |", "- <b>"])
+def test_lines_that_keep_their_form_are_never_markup_wherever_they_stand(card: Card, row: str):
+    text = written(card, Line("item", (Span("one"),)), Line("lines", (Span(row),)), Line("paragraph", (Span("end"),)))
+    made = MarkdownIt("commonmark", {"linkify": True}).enable("table").parse(text)
+    assert [token.content for token in made if token.type == "fence"] == [f"{row}\n"]
+    kinds = {token.type for part in made for token in (part, *(part.children or ()))}
+    assert not kinds & {"html_block", "html_inline", "link_open", "image"}
+
+
+def test_figures_stand_apart_from_the_words_and_can_be_copied(card: Card):
+    text = written(
+        card,
+        Line("paragraph", (Span("over age bands is "), Span("0.99", "bound"), Span(" and 2.58 % of all "))),
+        Line("paragraph", (Span("it stops "), Span("2.58 %", "stale"), Span("."))),
+        Line("paragraph", (Span("7. is no list"),)),
+    )
+    assert "over age bands is 0.99 and 2.58 % of all\n" in text
+    assert "it stops **2.58 %**.\n" in text
+    assert "\u2060" not in text
+    assert "ordered_list_open" not in {token.type for token in MarkdownIt().parse(text)}
 
 
 def test_the_readme_for_hugging_face_begins_with_metadata_and_its_results(card: Card):

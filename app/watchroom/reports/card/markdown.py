@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from watchroom.reports.card.shape import Block, Card, Gap, Grid, Line, Pairs, Para, Prose
 from watchroom.reports.new_project.quoting import markdown as plain
 
 _CELL, _TEXT = 300, 4000
+_TICKS = re.compile("`+")
 
 
 def markdown(card: Card) -> str:
@@ -59,20 +61,32 @@ def _block(block: Block) -> Iterator[str]:
 
 def _prose(lines: Sequence[Line]) -> Iterator[str]:
     for place, line in enumerate(lines):
-        words = "".join(_marked(span.text, span.status) for span in line.spans)
+        words = "".join(_marked(span.text, span.status) for span in line.spans).strip()
         if line.kind == "item":
             yield f"- {words}"
             if place + 1 < len(lines) and lines[place + 1].kind != "item":
                 yield ""
         elif line.kind == "lines":
-            yield from (f"    {row}" for row in line.text.splitlines())
+            yield from _fenced(line.text.splitlines())
             yield ""
         else:
             yield f"#### {words}\n" if line.kind == "heading" else f"{words}\n"
 
 
-def _marked(words: str, status: str) -> str:
-    return f"**{plain(words)}**" if status in ("stale", "broken") else plain(words)
+def _fenced(rows: Sequence[str]) -> Iterator[str]:
+    """Lines that keep their form, as code: at the margin, where no list takes them in, by a fence that none closes."""
+    longest = max((len(run) for row in rows for run in _TICKS.findall(row)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield from (fence, *rows, fence)
+
+
+def _marked(text: str, status: str) -> str:
+    """The words with the space at either end that parts them from what stands beside them."""
+    words = plain(text)
+    if not words:
+        return " " if text else ""
+    said = f"**{words}**" if status in ("stale", "broken") else words
+    return f"{' ' if text[:1].isspace() else ''}{said}{' ' if text[-1:].isspace() else ''}"
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: frozenset[int]) -> Iterator[str]:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import yaml
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&$#])")
-_BEGINS = re.compile(r"^([-+=:]|\d+(?=[.)]))")
+_BEGINS = re.compile(r"^(\d*)(?:(?<!\d)([-+=:])|(?<=\d)([.)])(?=\s|$))")
+"""What begins a list or a rule: a sign, or a number with a point after it; 2.58 is neither."""
 _LINKS_ITSELF = re.compile(r"(?i)https?:(?=//)|www(?=\.)")
 _JOINER = "\u2060"
 
@@ -70,4 +71,4 @@ def markdown(text: str) -> str:
     """
     unlinked = _LINKS_ITSELF.sub(lambda found: found[0] + _JOINER, " ".join(text.split()))
     escaped = _MARKDOWN.sub(r"\\\1", unlinked)
-    return _BEGINS.sub(lambda found: f"\\{found[1]}" if not found[1].isdigit() else f"{found[1]}{_JOINER}", escaped)
+    return _BEGINS.sub(lambda found: f"{found[1]}\\{found[2] or found[3]}", escaped)
