@@ -83,6 +83,11 @@ def test_another_day_asks_other_questions_in_another_order():
     assert len(days) == 10
 
 
+def test_another_try_on_the_same_day_asks_otherwise():
+    tries = {tuple(one.options for one in questions(FACTS, DAY, number)) for number in range(5)}
+    assert len(tries) == 5
+
+
 def test_what_the_store_does_not_know_is_not_asked():
     bare = questions(DrillFacts("m", 1, "M", versions=(1,)), DAY)
     assert {one.name for one in bare} == {"back", "missing"}

@@ -83,14 +83,14 @@ def test_handovers_and_drills_are_tables(draft: Draft, ledger: Ledger):
     decline(ledger, seq, "Not yet.", CY)
     asked = [Question("runbook", "Where is it?", ("here", "there"), "here", "Model")]
     take(ledger, "claims", 1, asked, {"runbook": "there"}, CY)
-    take(ledger, "claims", 1, asked, {"runbook": "here"}, CY)
+    take(ledger, "claims", 1, asked, {"runbook": "here"}, BO)
     assert fill_handovers(draft, ledger) == ()
     told = "select model, version, stage, giver, receiver, owners, state, ended_by, reason from room.handovers"
     assert draft.connection.execute(told).fetchall() == [
         ("claims", 1, "deploy", BO.name, CY.name, '{"on_call": "cy@example.com"}', "declined", CY.name, "Not yet.")
     ]
     results = draft.connection.execute('select actor, asked, "right", passed from room.drills order by seq').fetchall()
-    assert results == [(CY.name, 1, 0, False), (CY.name, 1, 1, True)]
+    assert results == [(CY.name, 1, 0, False), (BO.name, 1, 1, True)]
 
 
 def test_a_handover_of_a_model_that_is_gone_stops_nothing(draft: Draft, ledger: Ledger):

@@ -84,12 +84,14 @@ class DrillFacts:
     light: str | None = None
 
 
-def questions(facts: DrillFacts, day: date) -> tuple[Question, ...]:
-    """The day's questions about a version: at most `MOST_QUESTIONS`, the same for everybody who asks on that day.
+def questions(facts: DrillFacts, day: date, tries: int = 0) -> tuple[Question, ...]:
+    """The day's questions about a version: at most `MOST_QUESTIONS`, the same for all who ask on that day as often.
 
-    Their options are shuffled by the day. Empty where the store knows nothing that could be asked.
+    `tries` is how often whoever asks took it before. Their options are shuffled by the day and by that. Empty where the
+    store knows nothing that could be asked.
     """
-    order = _Order(f"{day.isoformat()}|{facts.model}|{facts.version}")
+    again = f"|{tries}" if tries else ""
+    order = _Order(f"{day.isoformat()}|{facts.model}|{facts.version}{again}")
     possible = [one for make in _MAKERS for one in make(facts, order) if len(one.options) > 1]
     needed = [one for one in possible if one.name in ALWAYS]
     others = order.shuffled("questions", [one for one in possible if one.name not in ALWAYS], lambda one: one.name)

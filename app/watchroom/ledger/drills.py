@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
+from watchroom.domain.authors import same_person
 from watchroom.domain.drill import Question
 from watchroom.errors import Refused
-from watchroom.ledger.acts import actor_of, kept, must_be_somebody, refuse, role_of, since
+from watchroom.ledger.acts import actor_of, keep_refusal, kept, must_be_somebody, refuse, role_of, since
 from watchroom.ledger.alerts import Reader
 from watchroom.ledger.book import Ledger
 from watchroom.ledger.entry import Entry, Head, NewEntry, explaining_payload
@@ -68,13 +69,26 @@ class Drills:
         ]  # fmt: skip
         return tuple(reversed(found))
 
+    def tries(self, model: str, version: int, actor: str) -> tuple[Drill, ...]:
+        """The drills of somebody about a version, the newest first; another spelling of a name is no other person."""
+        return tuple(one for one in self.of(model, version) if same_person(one.actor, actor))
+
 
 def take(
-    ledger: Ledger, model: str, version: int, asked: Sequence[Question], given: Mapping[str, str], by: Person
+    ledger: Ledger,
+    model: str,
+    version: int,
+    asked: Sequence[Question],
+    given: Mapping[str, str],
+    by: Person,
+    *,
+    known: Collection[int] | None = None,
 ) -> Drill:
     """Records what somebody answered, right or wrong, each question by its name. Anybody with a role and a name may.
 
-    Raises `Refused` while a question has no answer, or one that was not among its options.
+    Who got something wrong has been told what is right, and takes it again on another day (UTC) only. `known` are the
+    versions that there are, None where that is not known. Raises `Refused`, also while a question has no answer, or one
+    that was not among its options.
     """
     must_be_somebody(ledger, "take a drill", by, model)
     if actor_of(by) == NOT_SIGNED_IN:
@@ -91,7 +105,30 @@ def take(
         for one in asked
     ]
     entry = NewEntry(DRILL, actor_of(by), {"questions": said}, role_of(by), kept(model), version)
-    return _drill(ledger.append(entry))
+    with ledger.transaction() as transaction:
+        before = read(transaction).tries(kept(model), version, actor_of(by))
+        refused = _no_version(version, known) or must_wait(before, datetime.now(UTC))
+        if refused is None:
+            return _drill(transaction.append_all([entry])[0])
+        keep_refusal(transaction, "take a drill", by, refused, model)
+    raise refused
+
+
+def must_wait(tries: Sequence[Drill], now: datetime) -> Refused | None:
+    """Why somebody may not take a drill again yet, by their tries, the newest first; None where they may."""
+    if not tries or tries[0].passed or tries[0].at.astimezone(UTC).date() < now.astimezone(UTC).date():
+        return None
+    return Refused(
+        "You have taken it today.",
+        why="You have been told since what is right.",
+        next_step="Look up what was wrong, and take it again tomorrow (UTC).",
+    )
+
+
+def _no_version(version: int, known: Collection[int] | None) -> Refused | None:
+    if known is None or version in known:
+        return None
+    return Refused(f"There is no version {version} of this model.", next_step="Choose one that there is.")
 
 
 def read(ledger: Reader, known: Drills | None = None) -> Drills:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from watchroom.domain.drill import Question, questions
 from watchroom.domain.last_good import last_good
+from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.handovers import drill_facts
 from watchroom.store.queries.models import Model
 from watchroom.ui import book, handover_handed
@@ -55,8 +56,21 @@ def show(model: Model, version: int | None) -> None:
         st.markdown(quiet("Nobody has taken it yet."))
     if every is None or not book.person(current_user()).roles:
         return
+    from watchroom.ledger.drills import must_wait
+
+    if (refused := must_wait(_tries(model, version), datetime.now(UTC))) is not None:
+        st.markdown(quiet(plain(f"{refused.what} {refused.next_step}")))
+        return
     if st.button("Take the drill", key="_take_drill", icon=":material/quiz:"):
         take(model, version)
+
+
+def _tries(model: Model, version: int) -> tuple[Drill, ...]:
+    """How often whoever looks took the drill before; nothing without a name."""
+    from watchroom.ledger.acts import actor_of
+
+    every, by = handover_handed.drills(), book.person(current_user())
+    return every.tries(model.name, version, actor_of(by)) if every is not None and by.name else ()
 
 
 def _result(one: Drill) -> None:
@@ -88,7 +102,11 @@ def take(model: Model, version: int) -> None:
     label = "Hand in the answers" if not missing else f"{count_of(missing, 'answer is', 'answers are')} missing"
     if st.button(label, key="drill_do", icon=":material/check:", type="primary", disabled=bool(missing)):
         by = book.person(current_user())
-        act(lambda: taken(book.ledger(), model.name, version, asked, complete, by), "Handed in: see how it went.")
+        known = ask(model_queries.version_numbers, model=model.name)
+        act(
+            lambda: taken(book.ledger(), model.name, version, asked, complete, by, known=known),
+            "Handed in: see how it went.",
+        )
 
 
 def _answer(number: int, one: Question) -> str | None:
@@ -110,7 +128,8 @@ def of_the_day(model: Model, version: int) -> Sequence[Question]:
         return ()
     with reading() as snapshot:
         day = snapshot.day
-    return questions(replace(found, back=drawn(_back, model=model.name, version=version)), day)
+    back = drawn(_back, model=model.name, version=version)
+    return questions(replace(found, back=back), day, len(_tries(model, version)))
 
 
 def _back(*, model: str, version: int) -> int | None:

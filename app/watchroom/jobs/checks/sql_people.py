@@ -224,19 +224,36 @@ select s.model, s.version, u.n is null as passes, coalesce(u.n, 0) as value,
     coalesce('Critical alerts under way: ' || u.n || ' (' || u.signals || ').', 'No critical alert is under way.') as evidence
 from check_subjects s left join under_way u on u.model = s.model and u.version = s.version""",
     "alerts_right": """
-with rules as (select model, version, sum(alarms) as alarms, sum("right") as hits from alert_scores group by model, version)
-select s.model, s.version, case when r.alarms > 0 then r.hits >= {{precision}} * r.alarms end as passes,
+with fell as (
+    select model, version, period_start, max(period_end) as period_end,
+        bool_or(status in ('watch', 'failing')) as fell
+    from performance where kind = 'realized' and grain = 'week' and status <> 'no data' and watch is not null
+    group by model, version, period_start
+),
+alarms as (
+    select d.model, d.version, d.period_start, any_value(f.fell) as fell, max(f.period_end) as day
+    from drift d join fell f on f.model = d.model and f.version = d.version and f.period_start = d.period_start
+    where d.grain = 'week' and d.status in ('watch', 'drifted') and d.feature <> '@outcome'
+    group by d.model, d.version, d.period_start
+),
+rules as (
+    select model, version, count(*) as alarms, count(*) filter (fell) as hits, max(day) as day from alarms group by all
+)
+select s.model, s.version, case when r.alarms >= {{weeks}} then r.hits >= {{precision}} * r.alarms end as passes,
+    date_diff('day', r.day, $now::date) > {{days}} as stale,
     case when r.alarms > 0 then printf('%.0f %%', 100.0 * r.hits / r.alarms) end as value,
-    case when r.alarms > 0 then r.hits || ' of ' || r.alarms || ' weekly drift alarms came with a fall in performance.'
-        else 'No alarm of a drift rule can be judged by outcomes yet.' end as evidence
+    case when r.alarms > 0 then 'In ' || r.hits || ' of ' || r.alarms || ' weeks with a drift alarm performance fell, up to '
+            || strftime(r.day, '%-d %b %Y')
+            || case when r.alarms < {{weeks}} then '; ' || {{weeks}} || ' such weeks are needed to tell.' else '.' end
+        else 'No week with a drift alarm can be judged by outcomes yet.' end as evidence
 from check_subjects s left join rules r on r.model = s.model and r.version = s.version""",
 }
 
 HANDOVER: dict[str, str] = {
     "handed_over": """
 with held as (
-    select *, row_number() over (partition by model, version order by state = 'accepted' desc, seq desc) as place
-    from handovers where {{stage}} is null or stage = {{stage}}
+    select *, row_number() over (partition by model, version order by seq desc) as place
+    from handovers where state <> 'withdrawn' and ({{stage}} is null or stage = {{stage}})
 )
 select s.model, s.version, coalesce(h.state = 'accepted', false) as passes, h.state as value,
     case when h.seq is null then 'It was not handed over.'
@@ -246,15 +263,15 @@ select s.model, s.version, coalesce(h.state = 'accepted', false) as passes, h.st
 from check_subjects s left join held h on h.model = s.model and h.version = s.version and h.place = 1""",
     "drill_passed": """
 with tried as (
-    select *, row_number() over (partition by model, version, actor order by "at", seq) as try from drills
+    select *, row_number() over (partition by model, version, actor order by "at", seq) as place from drills
 ),
 first_passed as (
-    select model, version, actor, min(try) as try, max("at") as at from tried where passed group by all
+    select model, version, actor, min(place) as place, max("at") as last_at from tried where passed group by all
 ),
 held as (
-    select model, version, count(*) as people, max(at) as at,
-        count(*) filter (date_diff('day', at, $now) <= {{days}}) as lately,
-        string_agg(actor || case when try > 1 then ' (at try ' || try || ')' else '' end, ', ' order by actor) as names
+    select model, version, count(*) as people, max(last_at) as at,
+        count(*) filter (date_diff('day', last_at, $now) <= {{days}}) as lately,
+        string_agg(actor || case when place > 1 then ' (at try ' || place || ')' else '' end, ', ' order by actor) as names
     from first_passed group by model, version
 ),
 failed as (select model, version, count(*) as n from drills where not passed group by model, version)
