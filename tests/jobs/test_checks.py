@@ -115,6 +115,56 @@ def beside(days: int) -> Tables:
     }
 
 
+def month(number: int) -> dict[str, Any]:
+    return {"grain": "month", "period_start": date(2026, number, 1), "period_end": date(2026, number, 28)}
+
+
+def watched(day: date) -> Tables:
+    """A month that is not over was judged by what is known up to a day of it."""
+    judged = {**MV, **month(6), "metric": "rmse", "kind": "realized", "status": "stable", "failing": 1.0}
+    return {"performance": [judged], "health": [{**MV, "performance_as_of": day}]}
+
+
+def steady(day: date) -> dict[str, Any]:
+    told = {"against": "reference", "status": "stable", "value": 0.9, "limit": 0.8}
+    return {**MV, "period_start": day.replace(day=1), "period_end": day, **told}
+
+
+def of_month(kpi: str, number: int) -> dict[str, Any]:
+    return {"model": "m", "kpi": kpi, "status": "on target", "value": 1.0, **month(number)}
+
+
+def wrong(group: str, value: float, number: int) -> dict[str, Any]:
+    told = {"group_column": "sex", "group_value": group, "metric": "error_rate", "status": "none"}
+    return {**MV, **month(number), "grain": "all", "value": value, **told}
+
+
+def clean(feature: str, number: int) -> dict[str, Any]:
+    return {**MV, "feature": feature, "status": "stable", **month(number)}
+
+
+def aged(low: float, high: float) -> Tables:
+    line = {"metric": "rmse", "weeks": 9, "slope": 0.0, "slope_low": low, "slope_high": high, "limit_value": 1.1}
+    week = {**MV, "metric": "rmse", "kind": "realized", "grain": "week", "value": 1.0, "n_labelled": 9}
+    return {"decay": [{**MV, **line}], "performance": [{**week, "period_end": date(2026, 6, 28)}]}
+
+
+def alarms(weeks: int, fell: int, feature: str = "x") -> Tables:
+    """Weeks in each of which two rules raised an alarm, and in the first of which performance fell."""
+    starts = [date(2026, 4, 6) + timedelta(days=7 * place) for place in range(weeks)]
+    told = {**MV, "grain": "week"}
+    judged = {**told, "metric": "rmse", "kind": "realized", "watch": 1.0}
+    rules = ("@outcome",) if feature == "@outcome" else (feature, "other")
+    return {
+        "drift": [{**told, "period_start": day, "feature": one, "status": "watch"} for day in starts for one in rules],
+        "performance": [
+            {**judged, "period_start": day, "period_end": day + timedelta(days=6),
+             "status": "failing" if place < fell else "stable"}
+            for place, day in enumerate(starts)
+        ],
+    }  # fmt: skip
+
+
 def finding(severity: str, state: str = "open", version: int | None = None, due: date | None = None) -> dict[str, Any]:
     return {"model": "m", "version": version, "seq": 1, "severity": severity, "state": state, "due": due}
 
@@ -197,6 +247,28 @@ CASES: list[tuple[str, dict[str, Any], Tables, str]] = [
     ("promoted_by_decision", {}, promoted([{**sign_off("reviewer", "rob"), "valid_until": ago(6)}]), "fail"),
     ("scored_beside", {}, beside(2), "pass"),
     ("scored_beside", {}, beside(60), "fail"),
+    ("outcomes_arrive", {}, {"volume": [{**MV, "day": date(2026, 1, 1), "decisions": 9, "labelled": 9}]}, "stale"),
+    ("performance_watched", {}, watched(date(2026, 6, 20)), "pass"),
+    ("performance_watched", {}, watched(date(2026, 1, 20)), "stale"),
+    ("explanation_steady", {}, {"explanation_change": [steady(date(2026, 6, 30))]}, "pass"),
+    ("explanation_steady", {}, {"explanation_change": [steady(date(2026, 1, 31))]}, "stale"),
+    ("kpis_within", {}, {"kpi_values": [of_month("a", 5), of_month("b", 5)]}, "pass"),
+    ("kpis_within", {}, {"kpi_values": [of_month("a", 5), of_month("b", 1)]}, "stale"),
+    ("pays", {}, {"value": [{"model": "m", "net": 5.0, **month(5)}]}, "pass"),
+    ("pays", {}, {"value": [{"model": "m", "net": 5.0, **month(1)}]}, "stale"),
+    ("groups_quality", {}, {"fairness": [wrong("f", 0.1, 6), wrong("m", 0.1, 6)]}, "pass"),
+    ("groups_quality", {}, {"fairness": [wrong("f", 0.1, 1), wrong("m", 0.1, 1)]}, "stale"),
+    ("quality_watched", {}, {**INPUTS, "quality": [clean("age", 6), clean("home_postcode", 6)]}, "pass"),
+    ("quality_watched", {}, {**INPUTS, "quality": [clean("age", 6)]}, "fail"),
+    ("quality_watched", {}, {**INPUTS, "quality": [clean("age", 6), clean("home_postcode", 1)]}, "stale"),
+    ("staleness_known", {}, aged(-0.01, 0.01), "pass"),
+    ("staleness_known", {}, aged(-0.2, 0.2), "fail"),  # the limit is 0.1 away
+    ("alerts_right", {}, alarms(5, fell=3), "pass"),
+    ("alerts_right", {}, alarms(5, fell=1), "fail"),
+    ("alerts_right", {}, alarms(4, fell=4), "unknown"),
+    ("alerts_right", {}, alarms(5, fell=5, feature="@outcome"), "unknown"),
+    ("handed_over", {}, {"handovers": [handed("accepted", "deploy"), {**handed("open", "pilot"), "seq": 2}]}, "fail"),
+    ("handed_over", {}, {"handovers": [handed("accepted", "pilot"), {**handed("withdrawn", ""), "seq": 2}]}, "pass"),
     ("described", {}, {"registered_models": [{"name": "m", "description": LONG}]}, "pass"),
     ("scored_beside", {}, {"version_pairs": [{"model": "m", "version_a": 1, "version_b": 2, "shared": 500}]}, "pass"),
     ("no_worse_than_before", {}, {"version_comparisons": [paired(0.9)]}, "pass"),

@@ -119,15 +119,21 @@ PEOPLE: tuple[CheckKind, ...] = (
     CheckKind(
         "alerts_right",
         "alerts",
-        "The drift rules of the version have been right often enough when they raised an alarm.",
-        (Param("precision", "number", "at least this share of alarms, all rules together", 0.3, least=0, most=1),),
+        "The drift rules of the version have been right often enough: performance fell in the weeks in which any of "
+        "them raised an alarm. Drift of the outcome itself is left out, since it is not known before.",
+        (
+            Param("precision", "number", "in at least this share of such weeks", 0.3, least=0, most=1),
+            Param("weeks", "whole", "with fewer of them it is unknown", 5, least=1),
+            Param("days", "whole", "the last of them is at most so many days old", 365, least=1),
+        ),
         binds=False,
     ),
     # handover
     CheckKind(
         "handed_over",
         "handover",
-        "The version was handed over, and whoever receives it has accepted.",
+        "The version was handed over, and whoever receives it has accepted. The newest handover that was not withdrawn "
+        "decides.",
         (Param("stage", "text", "at this stage; left out: at any", None, choices=STAGES),),
         binds=False,
     ),

@@ -46,6 +46,7 @@ SERVICE: tuple[CheckKind, ...] = (
         (
             _days(90, "of the decisions so many days back"),
             _share("share", 0.5, "at least this share has an outcome"),
+            Param("old", "whole", "the last decision is at most so many days old", 30, least=1, most=3650),
         ),
     ),
     CheckKind(
@@ -74,7 +75,12 @@ SERVICE: tuple[CheckKind, ...] = (
         (Param("watch", "yes_no", "whether `watch` fails too", False),),
         binds=False,
     ),
-    CheckKind("performance_watched", "health", "Performance is watched with limits, against outcomes."),
+    CheckKind(
+        "performance_watched",
+        "health",
+        "Performance is watched with limits, against outcomes, and was judged lately.",
+        (_days(120, "judged at most so many days before the refresh"),),
+    ),
     CheckKind(
         "performance_within",
         "health",
@@ -93,11 +99,17 @@ SERVICE: tuple[CheckKind, ...] = (
         (Param("watch", "yes_no", "whether `watch` fails too", False),),
         binds=False,
     ),
-    CheckKind("quality_watched", "health", "Missing, unseen and invalid values are counted for every input."),
+    CheckKind(
+        "quality_watched",
+        "health",
+        "Missing, unseen and invalid values are counted for every input of its signature, and were lately.",
+        (_days(62, "of a period that ended at most so many days before the refresh"),),
+    ),
     CheckKind(
         "staleness_known",
         "health",
-        "How fast it gets worse with its age is known: a line through its weeks.",
+        "How fast it gets worse with its age is known: a line through its weeks, whose interval for 30 days is "
+        "narrower than the way to the limit.",
         (Param("weeks", "whole", "through at least so many weeks", 4, least=4),),
     ),
     CheckKind(
@@ -120,6 +132,7 @@ SERVICE: tuple[CheckKind, ...] = (
         "explanation_steady",
         "explanations",
         "What drives it has not changed against its reference.",
+        (_days(62, "of a month that ended at most so many days before the refresh, or still runs"),),
         binds=False,
     ),
     CheckKind(
@@ -166,7 +179,12 @@ SERVICE: tuple[CheckKind, ...] = (
         "groups_quality",
         "fairness",
         "No group gets answers that are much more often wrong than those of the best.",
-        (Param("times", "number", "the worst group's error is at most so many times the best one's", 1.5, least=1),),
+        (
+            Param("times", "number", "the worst group's error is at most so many times the best one's", 1.5, least=1),
+            _days(
+                120, "of decisions the last of which are at most so many days old; those of the reference do not age"
+            ),
+        ),
     ),
     # money and KPIs
     CheckKind(
@@ -179,7 +197,8 @@ SERVICE: tuple[CheckKind, ...] = (
     CheckKind(
         "kpis_within",
         "money and KPIs",
-        "No KPI was beyond its limit in the last month that is over.",
+        "No KPI was beyond its limit in the last month that is over and tells it.",
+        (_days(120, "that month ended at most so many days before the refresh, for each KPI"),),
         binds=False,
     ),
     CheckKind("worth_stated", "money and KPIs", "What a right and a wrong answer are worth is in the model's file."),
@@ -188,7 +207,10 @@ SERVICE: tuple[CheckKind, ...] = (
         "pays",
         "money and KPIs",
         "It has earned more than it costs, over the last months that are over.",
-        (Param("months", "whole", "so many months", 3, least=1, most=36),),
+        (
+            Param("months", "whole", "so many months", 3, least=1, most=36),
+            _days(120, "the last of them ended at most so many days before the refresh"),
+        ),
         binds=False,
     ),
     CheckKind(

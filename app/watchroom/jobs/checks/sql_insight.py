@@ -22,7 +22,8 @@ with last_one as (
     select *, row_number() over (partition by model, version order by period_start desc) as place
     from explanation_change where against = 'reference' and status <> 'no data'
 )
-select s.model, s.version, case when c.status is not null then c.status = 'stable' end as passes, c.value as value,
+select s.model, s.version, case when c.status is not null then c.status = 'stable' end as passes,
+    date_diff('day', least(c.period_end, $now::date), $now::date) > {{days}} as stale, c.value as value,
     case when c.status is null then 'No month can be compared with its reference.'
         else 'In ' || strftime(c.period_start, '%B %Y') || ' the ranking of its inputs agrees with the reference by '
             || printf('%.2f', c.value) || ' (1 is the same; limit ' || printf('%.2f', c."limit") || ').' end as evidence
@@ -99,7 +100,8 @@ select s.model, s.version, case when l.day is not null then true when s.is_champ
 from check_subjects s left join last_one l on l.model = s.model and l.version = s.version""",
     "groups_quality": """
 with errors as (
-    select f.model, f.version, f.metric, f.group_column, f.group_column || ' ' || f.group_value as name, f.value
+    select f.model, f.version, f.metric, f.group_column, f.group_column || ' ' || f.group_value as name, f.value,
+        f.period_end as day
     from fairness f
     where f.metric in ('error_rate', 'mae') and f.status <> 'small' and f.value is not null and f.grain =
         case when exists (from fairness r where r.model = f.model and r.version = f.version and r.metric = f.metric
@@ -107,7 +109,7 @@ with errors as (
 ),
 by_column as (
     select model, version, metric, group_column, arg_max(name, value) as worst, max(value) as greatest,
-        arg_min(name, value) as best, min(value) as least
+        arg_min(name, value) as best, min(value) as least, max(day) as day
     from errors group by model, version, metric, group_column having count(*) > 1
 ),
 told as (
@@ -116,7 +118,8 @@ told as (
             order by greatest / nullif(least, 0) desc nulls first, group_column) as place
     from by_column
 )
-select s.model, s.version, case when t.times is not null then t.times <= {{times}} end as passes, t.times as value,
+select s.model, s.version, case when t.times is not null then t.times <= {{times}} end as passes,
+    date_diff('day', t.day, $now::date) > {{days}} as stale, t.times as value,
     case when t.times is null then 'Nothing tells it: no groups with outcomes enough.'
         else replace(t.metric, '_', ' ') || ' is ' || printf('%.3g', t.greatest) || ' for ' || t.worst || ' and '
             || printf('%.3g', t.least) || ' for ' || t.best || '.' end as evidence
@@ -148,20 +151,23 @@ select s.model, s.version, coalesce(h.n > 0 and h.agreed = h.n, false) as passes
 from check_subjects s left join held h on h.model = s.model""",
     "kpis_within": """
 with last_month as (
-    select k.model, k.kpi, k.status, k.value, k.period_start,
+    select k.model, k.kpi, k.status, k.value, k.period_start, k.period_end,
         row_number() over (partition by k.model, k.kpi order by k.period_start desc) as place
     from kpi_values k where k.version is null and k.grain = 'month' and k.period_end < $now::date
         and k.status not in ('no data', 'no target')
 ),
 told as (
     select model, count(*) as n, count(*) filter (status = 'beyond limit') as beyond,
-        string_agg(kpi, ', ' order by kpi) filter (status = 'beyond limit') as names, max(period_start) as month
+        string_agg(kpi || ' (' || strftime(period_start, '%B %Y') || ')', ', ' order by kpi)
+            filter (status = 'beyond limit') as names,
+        string_agg(kpi || ' (' || strftime(period_start, '%B %Y') || ')', ', ' order by kpi) as months, min(period_end) as day
     from last_month where place = 1 group by model
 )
-select s.model, s.version, case when t.n > 0 then t.beyond = 0 end as passes, t.beyond as value,
+select s.model, s.version, case when t.n > 0 then t.beyond = 0 end as passes,
+    date_diff('day', t.day, $now::date) > {{days}} as stale, t.beyond as value,
     case when t.n is null then 'No KPI has a value and a target in a month that is over.'
-        when t.beyond = 0 then 'None of ' || t.n || ' KPIs was beyond its limit in ' || strftime(t.month, '%B %Y') || '.'
-        else 'Beyond the limit in ' || strftime(t.month, '%B %Y') || ': ' || t.names || '.' end as evidence
+        when t.beyond = 0 then 'None of ' || t.n || ' KPIs was beyond its limit in its last month: ' || t.months || '.'
+        else 'Beyond the limit: ' || t.names || '.' end as evidence
 from check_subjects s left join told t on t.model = s.model""",
     "worth_stated": f"""
 with {_SPEC},
@@ -190,10 +196,11 @@ with over as (
     where version is null and grain = 'month' and period_end < $now::date and net is not null
 ),
 told as (
-    select model, sum(net) as net, count(*) as months, min(period_start) as first, max(period_start) as last
+    select model, sum(net) as net, count(*) as months, max(period_start) as last, max(period_end) as day
     from over where place <= {{months}} group by model
 )
 select s.model, s.version, case when t.net is not null then t.net > 0 end as passes,
+    date_diff('day', t.day, $now::date) > {{days}} as stale,
     case when t.net is not null then printf('%.0f', t.net) end as value,
     case when t.net is null then 'What it earns is not known for any month that is over.'
         else 'After its costs it earned ' || printf('%.0f', t.net) || ' in ' || t.months || ' months up to '

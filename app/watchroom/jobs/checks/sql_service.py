@@ -89,14 +89,15 @@ from check_subjects s left join told t on t.model = s.model and t.version = s.ve
     "outcomes_arrive": f"""
 with {_LAST_DAY},
 recent as (
-    select v.model, v.version, sum(v.decisions) as n, sum(v.labelled) as labelled
+    select v.model, v.version, sum(v.decisions) as n, sum(v.labelled) as labelled, max(v.day) as day
     from volume v join last_day l on l.model = v.model and l.version = v.version
     where v.day > l.day - {{{{days}}}} group by v.model, v.version
 )
 select s.model, s.version, case when r.n > 0 then r.labelled >= {{{{share}}}} * r.n end as passes,
+    date_diff('day', r.day, $now::date) > {{{{old}}}} as stale,
     case when r.n > 0 then printf('%.1f %%', 100.0 * r.labelled / r.n) end as value,
-    case when r.n > 0 then 'Of ' || r.n || ' decisions of its last ' || {{{{days}}}} || ' days ' || r.labelled
-            || ' have an outcome (' || printf('%.1f', 100.0 * r.labelled / r.n) || ' %).'
+    case when r.n > 0 then 'Of ' || r.n || ' decisions of its last ' || {{{{days}}}} || ' days, up to '
+            || strftime(r.day, '%-d %b %Y') || ', ' || r.labelled || ' have an outcome (' || printf('%.1f', 100.0 * r.labelled / r.n) || ' %).'
         else {_NO_LOG} end as evidence
 from check_subjects s left join recent r on r.model = s.model and r.version = s.version""",
     "outcomes_described": f"""
@@ -134,15 +135,18 @@ from check_subjects s left join last_one d on d.model = s.model and d.version = 
     "performance_watched": f"""
 with {_SPEC},
 judged as (
-    select model, version, max(period_end) as day from performance
-    where kind = 'realized' and status <> 'no data' and failing is not null group by model, version
+    select p.model, p.version, coalesce(any_value(h.performance_as_of), max(p.period_end)) as day
+    from performance p left join health h on h.model = p.model and h.version = p.version
+    where p.kind = 'realized' and p.status <> 'no data' and p.failing is not null
+        and (p.period_end <= $now::date or h.performance_as_of is not null) group by p.model, p.version
 )
 select s.model, s.version,
     case when j.day is not null then true
         when coalesce(f.file->>'$.monitor.performance.failing', f.file->>'$.monitor.performance.absolute.failing') is null
             or f.file->>'$.outcomes.path' is null then false end as passes,
+    date_diff('day', j.day, $now::date) > {{{{days}}}} as stale,
     f.file->>'$.monitor.performance.metric' as value,
-    case when j.day is not null then 'Judged by outcomes, against limits, up to ' || strftime(least(j.day, $now::date), '%-d %b %Y') || '.'
+    case when j.day is not null then 'Judged by outcomes, against limits, up to ' || strftime(j.day, '%-d %b %Y') || '.'
         when f.file->>'$.outcomes.path' is null then 'Its file names no outcomes.'
         when coalesce(f.file->>'$.monitor.performance.failing', f.file->>'$.monitor.performance.absolute.failing') is null
             then 'Its file sets no limit in `monitor.performance`.'
@@ -168,26 +172,48 @@ select s.model, s.version, coalesce(f.file->>'$.monitor.volume.min_per_day' is n
         'Its file sets no `monitor.volume.min_per_day`.') as evidence
 from check_subjects s left join spec f on f.model = s.model""",
     "quality_within": _light("quality", "quality of inputs"),
-    "quality_watched": """
-with counted as (
-    select model, version, count(distinct feature) as n, max(period_end) as day from quality
-    where status <> 'no data' and not starts_with(feature, '@') group by model, version
-)
-select s.model, s.version, case when c.n > 0 then true when s.is_champion then false end as passes, c.n as value,
-    case when c.n > 0 then 'Missing, unseen and invalid values of ' || c.n || ' inputs are counted, up to '
-            || strftime(least(c.day, $now::date), '%-d %b %Y') || '.'
-        else 'Nothing is counted of its inputs.' end as evidence
-from check_subjects s left join counted c on c.model = s.model and c.version = s.version""",
+    "quality_watched": f"""
+with {INPUTS},
+counted as (
+    select model, version, feature, max(period_end) as day from quality
+    where status <> 'no data' and not starts_with(feature, '@') group by model, version, feature
+),
+lacking as (
+    select i.model, i.version, count(*) as n, string_agg(i.name, ', ' order by i.name) as names
+    from (select distinct model, version, name from inputs) i
+    anti join counted c on c.model = i.model and c.version = i.version and c.feature = i.name group by i.model, i.version
+),
+held as (select model, version, count(*) as n, min(day) as day from counted group by model, version)
+select s.model, s.version, case when h.n > 0 then l.n is null when s.is_champion then false end as passes,
+    date_diff('day', h.day, $now::date) > {{{{days}}}} as stale, coalesce(h.n, 0) as value,
+    case when h.n is null then 'Nothing is counted of its inputs.'
+        when l.n is not null then 'Nothing is counted of these inputs: ' || l.names || '.'
+        else 'Missing, unseen and invalid values of ' || h.n || ' inputs are counted, up to '
+            || strftime(least(h.day, $now::date), '%-d %b %Y') || '.' end as evidence
+from check_subjects s left join held h on h.model = s.model and h.version = s.version
+left join lacking l on l.model = s.model and l.version = s.version""",
     "staleness_known": """
-select s.model, s.version, case when d.model is not null then d.slope is not null and d.weeks >= {{weeks}} end as passes,
+with way as (
+    select d.*, d.slope_high - d.slope_low as width, abs(p.value - d.limit_value) as way
+    from decay d left join (
+        select model, version, metric, arg_max(value, period_end) as value from performance
+        where kind = 'realized' and grain = 'week' and value is not null and n_labelled > 0 group by all
+    ) p on p.model = d.model and p.version = d.version and p.metric = d.metric
+)
+select s.model, s.version,
+    case when d.model is null then null when d.slope is null or d.weeks < {{weeks}} then false
+        when d.limit_value is not null and d.way is null then null
+        else coalesce(d.width < d.way, true) end as passes,
     case when d.slope is not null then printf('%+.3g in 30 days', d.slope) end as value,
     case when d.model is null then 'Its age is not looked at: it is not in service, or has no outcomes.'
         when d.slope is null then 'Only ' || coalesce(d.weeks, 0) || ' weeks have outcomes enough for a line (at least '
             || {{weeks}} || ').'
         else d.metric || ' changes by ' || printf('%+.3g', d.slope) || ' in 30 days ('
-            || printf('%+.3g', d.slope_low) || ' to ' || printf('%+.3g', d.slope_high) || '), by ' || d.weeks || ' weeks.'
+            || printf('%+.3g', d.slope_low) || ' to ' || printf('%+.3g', d.slope_high) || '), by ' || d.weeks || ' weeks'
+            || case when d.width >= d.way then '; too wide to tell: its limit is ' || printf('%.3g', d.way) || ' away.'
+                else '.' end
         end as evidence
-from check_subjects s left join decay d on d.model = s.model and d.version = s.version""",
+from check_subjects s left join way d on d.model = s.model and d.version = s.version""",
     "not_due_for_retraining": """
 select s.model, s.version, case when d.advice is not null then d.advice <> 'retrain now' end as passes, d.advice as value,
     coalesce('The advice is to ' || d.advice || coalesce(': ' || d.reasons[1], '') , 'There is no advice on its age.')
