@@ -452,13 +452,18 @@ def ledger() -> None:
 @ledger.command()
 @cli_options("workspace")
 def verify(**options: str | None) -> None:
-    """Check the ledger's chain against itself and the current snapshot. Exit code 1 when it is broken."""
+    """Check the ledger's chain against itself and the current snapshot. Exit code 1 when it is broken.
+
+    Triggers that are gone are a warning.
+    """
     from watchroom.jobs.verify import verify_ledger
 
     verification = verify_ledger(_settings(options).workspace)
     click.echo(verification.summary())
     for line in verification.lines():
         click.echo(f"  {line}")
+    if warning := verification.warning():
+        click.echo(f"Warning: {warning}", err=True)
     sys.exit(0 if verification.ok else 1)
 
 
@@ -466,13 +471,14 @@ def verify(**options: str | None) -> None:
 @click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="FILE.jsonl.")
 @click.option("--model", help="Only entries about this model.")
 @click.option("--kind", "kinds", multiple=True, help="Only entries of this kind; more than once for several.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
 @cli_options("workspace")
-def export(output: Path, model: str | None, kinds: tuple[str, ...], **options: str | None) -> None:
+def export(output: Path, model: str | None, kinds: tuple[str, ...], force: bool, **options: str | None) -> None:
     """Write the ledger as JSON lines with its chain, to be verified without Watchroom (docs/ledger.md)."""
     from watchroom.jobs.verify import export_ledger
 
     _must_be_a_place(output)
-    written = export_ledger(_settings(options).workspace, output, model=model, kinds=kinds)
+    written = export_ledger(_settings(options).workspace, output, model=model, kinds=kinds, force=force)
     click.echo(f"wrote {output}: {written.entries:,} entries")
     if not (model or kinds):
         click.echo(f"Keep this where nobody can change it: head {written.head.seq} {written.head.hash}")

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from tests.ledger.tampering import put, rewritten, rows
+from tests.ledger.tampering import put, raw, rewritten, rows
 from watchroom.ledger import GENESIS_HASH, KINDS, Head, Ledger, NewEntry
 from watchroom.ledger.entry import StoredRow, sealed
 from watchroom.ledger.tables import entries
@@ -43,6 +44,15 @@ def test_the_documented_verifier_finds_what_was_changed_or_removed(sqlite_url: s
     assert verified(sqlite_url) == (1, ["broken at entry 2", "broken at entry 5", f"head 5 {written[4].hash}"])
 
 
+@pytest.mark.parametrize("value", ["x'ff00'", "cast(x'ff' as text)", "'['"])
+def test_the_documented_verifier_names_an_entry_that_cannot_be_read(
+    sqlite_url: str, written: list[StoredRow], value: str
+):
+    with raw(sqlite_url) as connection:
+        connection.execute(sa.text(f"update ledger_entries set payload = {value} where seq = 2"))
+    assert verified(sqlite_url) == (1, ["broken at entry 2", f"head 5 {written[-1].hash}"])
+
+
 def test_the_documented_verifier_shows_another_head_for_a_chain_written_anew(sqlite_url: str, written: list[StoredRow]):
     put(sqlite_url, rewritten([written[0]._replace(actor="eve@x"), *written[1:]]))
     code, (line,) = verified(sqlite_url)
@@ -54,7 +64,8 @@ def test_the_documented_verifier_shows_another_head_for_a_chain_written_anew(sql
 def test_the_documented_verifier_reads_postgresql_with_the_documented_change(postgres_database: str):
     with Ledger.open(postgres_database, create=True) as ledger:
         entry = ledger.append(NewEntry("refusal", "ana@x", {"ü": 1.5}))
-    changed = "import psycopg\n" + VERIFIER.replace("sqlite3.connect", "psycopg.connect")
+    lines = [line for line in VERIFIER.splitlines() if "text_factory" not in line]
+    changed = "import psycopg\n" + "\n".join(lines).replace("sqlite3.connect", "psycopg.connect")
     url = postgres_database.replace("+psycopg", "")
     done = subprocess.run([sys.executable, "-c", changed, url], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [f"head 1 {entry.hash}"]

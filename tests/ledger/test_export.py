@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from watchroom.errors import LedgerError
+from tests.ledger.tampering import raw
+from watchroom.errors import LedgerBroken, LedgerError
 from watchroom.ledger import Head, Ledger, NewEntry
 from watchroom.ledger.export import lines, write
 from watchroom.ledger.search import Wanted
@@ -50,8 +52,10 @@ def test_an_export_holds_each_entry_as_its_hash_was_taken(sqlite_ledger: Ledger,
         (lambda said: [said[0], *said[2:]], "entry 3: entries 2 to 2 before it are missing"),
         (lambda said: [said[0], said[2], said[1], *said[3:]], "entry 2: not in order"),
         (lambda said: [said[0], "nonsense\n", *said[2:]], "entry 2: changed"),
+        (lambda said: [said[0], said[1].replace('"entry":', '"entrY":'), *said[2:]], "entry 2: changed"),
+        (lambda said: [said[0], '{"hash":"0","entry":[1]}\n', *said[2:]], "entry 2: changed"),
     ],
-    ids=["changed", "removed", "reordered", "nonsense"],
+    ids=["changed", "removed", "reordered", "nonsense", "frame", "number"],
 )
 def test_the_verifier_names_what_was_changed_removed_or_moved(exported: Path, tamper, told: str):
     said = _lines(exported)
@@ -59,6 +63,11 @@ def test_the_verifier_names_what_was_changed_removed_or_moved(exported: Path, ta
     code, out = verified(exported)
     assert code == 1
     assert told in out
+
+
+def test_an_export_without_an_entry_is_an_error(tmp_path: Path):
+    (tmp_path / "none.jsonl").touch()
+    assert verified(tmp_path / "none.jsonl")[0] == 1
 
 
 def test_a_part_is_verified_with_its_gaps(sqlite_ledger: Ledger, tmp_path: Path, exported: Path):
@@ -71,6 +80,14 @@ def test_a_part_is_verified_with_its_gaps(sqlite_ledger: Ledger, tmp_path: Path,
 def test_an_empty_ledger_is_an_empty_export(sqlite_ledger: Ledger, tmp_path: Path):
     assert write(sqlite_ledger, tmp_path / "none.jsonl").head == Head()
     assert list(lines(sqlite_ledger)) == []
+
+
+@pytest.mark.parametrize("column", ["actor", "payload", "hash"])
+def test_an_entry_that_cannot_be_read_is_named(sqlite_ledger: Ledger, sqlite_url: str, exported: Path, column: str):
+    with raw(sqlite_url) as connection:
+        connection.execute(sa.text(f"update ledger_entries set {column} = x'ff00' where seq = 2"))
+    with pytest.raises(LedgerBroken, match="Entry 2 of the ledger"):
+        write(sqlite_ledger, exported.with_name("again.jsonl"))
 
 
 def test_what_cannot_be_written_leaves_nothing_behind(sqlite_ledger: Ledger, tmp_path: Path):

@@ -114,6 +114,13 @@ def test_an_entry_taken_out_with_the_others_moved_up_is_found(written: Written):
     found = written.verified(tampered, written.head)
     assert told(found) == [(3, 3, "reordered"), (4, 4, "reordered"), (5, 5, "reordered"), (6, 6, "tail_missing")]
     assert found.breaks[0].reason == "Here stands what was written as entry 4."
+    assert found.lost == (3,)
+    assert [line.split(":")[0] for line in found.lines()] == [
+        "entry 3, missing",
+        "entries 3–5, reordered",
+        "entry 6, tail missing",
+    ]
+    assert "those that were written as entries 4–6" in found.lines()[1]
 
 
 def test_an_entry_put_in_with_the_others_moved_down_is_found(written: Written):
@@ -121,6 +128,22 @@ def test_an_entry_put_in_with_the_others_moved_down_is_found(written: Written):
     tampered = [*written.rows[:2], stranger, *(row._replace(seq=row.seq + 1) for row in written.rows[2:])]
     found = written.verified(tampered)
     assert told(found) == [(3, 3, "inserted"), *((seq, seq, "reordered") for seq in (4, 5, 6, 7))]
+    assert found.lost == ()
+
+
+def test_triggers_that_are_gone_are_a_warning_and_no_break(ledger: Ledger, url: str):
+    ledger.append(NewEntry("refusal", "ana@x", {}))
+    assert (ledger.verify().ok, ledger.verify().warning()) == (True, "")
+    with tampering.raw(url):
+        pass
+    found = ledger.verify()
+    assert (found.ok, len(found.guards_missing)) == (True, 3)
+    assert "ledger_entries_" in found.warning()
+
+
+def test_an_entry_without_a_hash_is_never_sound(written: Written):
+    tampered = [*written.rows[:-1], written.rows[-1]._replace(payload="NaN", hash="")]
+    assert told(written.verified(tampered)) == [(COUNT, COUNT, "changed")]
 
 
 def test_an_entry_before_the_first_is_found(written: Written):

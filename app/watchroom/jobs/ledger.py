@@ -87,7 +87,7 @@ def _breaks(ledger: Ledger, remembered: Head | None) -> list[Problem]:
 
 def _broken(found: Verification) -> Problem:
     first, told = found.breaks[0], found.lines()
-    more = len(found.breaks) + found.more_breaks - _NAMED
+    more = len(told) - _NAMED
     return Problem(
         "ledger",
         "error",

@@ -173,6 +173,21 @@ def entry_of(row: StoredRow) -> Entry:
     )
 
 
+def readable_text(entry: Entry) -> str:
+    """The entry's canonical text. Raises `LedgerBroken` when it holds what no entry can, such as bytes for a text."""
+    try:
+        text = row_of(entry).canonical_text()
+        for part in (text, entry.payload_json, entry.hash):  # bytes have none, and half a character cannot be written
+            part.encode()
+    except (AttributeError, TypeError, ValueError, RecursionError) as error:
+        raise LedgerBroken(
+            f"Entry {entry.seq} of the ledger was changed.",
+            why=f"It cannot be written as JSON: {error}.",
+            next_step="Run `watchroom ledger verify` to see what else was.",
+        ) from error
+    return text
+
+
 def row_of(entry: Entry) -> StoredRow:
     """The entry as the database holds it."""
     return StoredRow(

@@ -6,13 +6,15 @@ The bytes of `entry` are those that the hash is taken of, so that it can be chec
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from watchroom.errors import LedgerError
 from watchroom.ledger.book import Ledger
-from watchroom.ledger.entry import Entry, Head, row_of
+from watchroom.ledger.entry import Entry, Head, readable_text
 from watchroom.ledger.search import Wanted, in_order
 
 
@@ -25,8 +27,8 @@ class Exported:
 
 
 def line(entry: Entry) -> str:
-    """An entry as a line, its end included."""
-    return f'{{"hash":"{entry.hash}","entry":{row_of(entry).canonical_text()}}}\n'
+    """An entry as a line, its end included. Raises `LedgerBroken` for one that holds what no entry can."""
+    return f'{{"hash":"{entry.hash}","entry":{readable_text(entry)}}}\n'
 
 
 def lines(ledger: Ledger, wanted: Wanted | None = None) -> Iterator[str]:
@@ -34,12 +36,14 @@ def lines(ledger: Ledger, wanted: Wanted | None = None) -> Iterator[str]:
     return map(line, in_order(ledger, wanted or Wanted()))
 
 
-def write(ledger: Ledger, file: Path, wanted: Wanted | None = None) -> Exported:
-    """Writes the lines into a file, whole or not at all. Raises `LedgerError`."""
-    part = file.with_name(f"{file.name}.part")
+def write(ledger: Ledger, file: Path, wanted: Wanted | None = None, *, force: bool = False) -> Exported:
+    """Writes the lines into a file, whole or not at all; over one that is there only with `force`, and never over the
+    ledger itself. Raises `LedgerError`."""
+    _must_be_free(ledger, file, force)
+    part = file.with_name(f".{file.name[:100]}.{secrets.token_hex(8)}.part")
     count, head = 0, Head()
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as out:
+        with part.open("x", encoding="utf-8", newline="\n") as out:  # a new file: no link is followed
             for entry in in_order(ledger, wanted or Wanted()):
                 out.write(line(entry))
                 count, head = count + 1, entry.head
@@ -51,3 +55,20 @@ def write(ledger: Ledger, file: Path, wanted: Wanted | None = None) -> Exported:
     finally:
         part.unlink(missing_ok=True)
     return Exported(count, head)
+
+
+def _must_be_free(ledger: Ledger, file: Path, force: bool) -> None:
+    if ledger.file is not None and _is_of(ledger.file, file):
+        raise LedgerError(f"{file} is the ledger itself.", next_step="Name another file.")
+    if not os.path.lexists(file):
+        return
+    if file.is_symlink() or not file.is_file():
+        raise LedgerError(f"{file} is there, and is no ordinary file.", next_step="Name another place.")
+    if not force:
+        raise LedgerError(f"{file} is there already.", next_step="Name another file, or write over it with `--force`.")
+
+
+def _is_of(database: Path, file: Path) -> bool:
+    """Whether it is the database, by whatever name, or one of the files that SQLite keeps beside it."""
+    own = [Path(f"{database.resolve()}{ending}") for ending in ("", "-wal", "-shm", "-journal")]
+    return file.resolve() in own or (file.exists() and any(one.exists() and one.samefile(file) for one in own))

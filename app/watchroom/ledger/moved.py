@@ -26,6 +26,6 @@ def places_of(suspects: Sequence[StoredRow], missing: Sequence[int]) -> dict[int
 def _written_as(suspect: StoredRow, shared: Iterable[int]) -> int | None:
     # One entry taken out or put in moves all that follow by one; a swap stays among the suspects.
     for seq in (suspect.seq + 1, suspect.seq - 1, *shared):
-        if suspect._replace(seq=seq).computed_hash() == suspect.hash:
+        if suspect.hash and suspect._replace(seq=seq).computed_hash() == suspect.hash:
             return seq
     return None

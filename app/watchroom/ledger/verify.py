@@ -5,8 +5,8 @@ It reads the rows as they are, a page at a time, and trusts nothing in them; `do
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Literal
 
@@ -31,12 +31,14 @@ class Break:
 
     `changed`: not as it was written. `missing`: removed. `reordered`: another entry of the chain stands here.
     `inserted`: an entry that is not of the chain. `tail_missing`: removed from the end, by the expected head.
+    `moved` is by how much the number of a reordered entry was lowered; 0 for other breaks.
     """
 
     seq: int
     last_seq: int
     kind: BreakKind
     reason: str
+    moved: int = 0
 
     def line(self) -> str:
         """It in a line, such as `entries 5–9, missing: Nothing stands here, but the chain goes on after it.`."""
@@ -49,6 +51,8 @@ class Verification:
     """What verifying found. `ok` when there is no break; `more_breaks` counts those beyond the ones told by name.
 
     `head` is the last entry found and `entries` how many there are. `anchored` says whether an expected head was given.
+    `lost` are the entries that stand nowhere although others took their numbers. `guards_missing` are the triggers that
+    are gone or switched off: no break, but nothing stops the next one.
     """
 
     entries: int
@@ -56,6 +60,8 @@ class Verification:
     breaks: tuple[Break, ...]
     more_breaks: int = 0
     anchored: bool = False
+    lost: tuple[int, ...] = ()
+    guards_missing: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -70,10 +76,48 @@ class Verification:
         count = len(self.breaks) + self.more_breaks
         return f"The chain of {self.entries:,} entries is broken in {count:,} {'place' if count == 1 else 'places'}."
 
+    def warning(self) -> str:
+        """That the database no longer refuses changes, in words; empty while it does."""
+        if not self.guards_missing:
+            return ""
+        return (
+            f"Triggers that are gone or switched off: {', '.join(self.guards_missing)}. The database does not refuse "
+            "to change or remove entries any more, and whoever could do that could write the chain anew: compare the "
+            "head with one that was kept elsewhere."
+        )
+
     def lines(self) -> list[str]:
-        """A line for each break told by name: which entries, what kind of break, and why."""
+        """A line for each break told by name, or for a run of the same: which entries, what kind of break, and why."""
+        gone = [Break(seq, seq, "missing", _LOST) for seq in self.lost]
+        told = sorted([*self.breaks, *gone], key=lambda one: (one.seq, one.kind))
         more = [f"… and {self.more_breaks:,} more places."] if self.more_breaks else []
-        return [one.line() for one in self.breaks] + more
+        return [one.line() for one in _runs(told)] + more
+
+
+_LOST = "It stands nowhere, but what was written after it names it; the others were moved up."
+
+
+def _runs(breaks: Iterable[Break]) -> list[Break]:
+    """Breaks of the same sort on entries that follow each other, as one."""
+    found: list[Break] = []
+    for one in breaks:
+        at = next((place for place, run in enumerate(found) if _goes_on(run, one)), None)
+        if at is None:
+            found.append(one)
+        else:
+            found[at] = replace(found[at], last_seq=one.last_seq, reason=_reason_of_run(found[at], one))
+    return found
+
+
+def _goes_on(run: Break, one: Break) -> bool:
+    same = run.moved == one.moved if one.kind == "reordered" else run.reason == one.reason
+    return run.kind == one.kind and same and one.seq == run.last_seq + 1
+
+
+def _reason_of_run(run: Break, last: Break) -> str:
+    if run.kind != "reordered":
+        return run.reason
+    return f"Here stand those that were written as entries {run.seq + run.moved}–{last.seq + last.moved}."
 
 
 def verify_chain(connection: sa.Connection, expected: Head | None, max_breaks: int) -> Verification:
@@ -81,7 +125,27 @@ def verify_chain(connection: sa.Connection, expected: Head | None, max_breaks: i
     walk = _Walk(expected=expected, max_breaks=max_breaks)
     for row in _rows(connection):
         walk.step(row)
-    return walk.finish()
+    return replace(walk.finish(), guards_missing=_guards_missing(connection))
+
+
+_GUARDS = {
+    "sqlite": ("ledger_entries_update", "ledger_entries_delete", "ledger_entries_insert"),
+    "postgresql": ("ledger_entries_keep", "ledger_entries_truncate", "ledger_entries_follow"),
+}
+"""The triggers that the first migration makes."""
+
+_STANDING = {
+    "sqlite": "select name from sqlite_master where type = 'trigger' and tbl_name = 'ledger_entries' "
+    "and lower(sql) like '%raise(abort%'",
+    "postgresql": "select tgname from pg_trigger where tgrelid = 'ledger_entries'::regclass "
+    "and tgenabled in ('O', 'A')",
+}
+
+
+def _guards_missing(connection: sa.Connection) -> tuple[str, ...]:
+    name = connection.dialect.name
+    standing = set(connection.exec_driver_sql(_STANDING[name]).scalars())
+    return tuple(one for one in _GUARDS[name] if one not in standing)
 
 
 def _rows(connection: sa.Connection) -> Iterator[StoredRow]:
@@ -106,10 +170,12 @@ class _Walk:
     found: list[Break] = field(default_factory=list)
     more: int = 0
     suspects: list[StoredRow] = field(default_factory=list)
+    lost: tuple[int, ...] = ()
     at_expected: str | None = None
 
     def step(self, row: StoredRow) -> None:
-        sound = row.computed_hash() == row.hash
+        computed = row.computed_hash()
+        sound = computed != "" and computed == row.hash
         self.entries += 1
         if self.expected is not None and row.seq == self.expected.seq:
             self.at_expected = row.hash
@@ -149,7 +215,7 @@ class _Walk:
         self._judge_suspects()
         self._compare_with_expected()
         breaks = sorted(self.found, key=lambda one: (one.seq, one.kind))
-        return Verification(self.entries, self.last, tuple(breaks), self.more, self.expected is not None)
+        return Verification(self.entries, self.last, tuple(breaks), self.more, self.expected is not None, self.lost)
 
     def _judge_suspects(self) -> None:
         gaps = (range(one.seq, one.last_seq + 1) for one in self.found if one.kind == "missing")
@@ -159,7 +225,7 @@ class _Walk:
         for seq in standing:
             if seq in written_as:
                 reason = f"Here stands what was written as entry {written_as[seq]}."
-                self.found.append(Break(seq, seq, "reordered", reason))
+                self.found.append(Break(seq, seq, "reordered", reason, written_as[seq] - seq))
             elif seq not in written_as.values():
                 self.found.append(Break(seq, seq, "changed", "What it says does not have its hash."))
         # What stands where a moved entry was written, and was not itself moved there, came from outside.
@@ -167,6 +233,16 @@ class _Walk:
             if seq in standing or self._stands(seq):
                 reason = "The entry that was written here stands elsewhere; this one is not of the chain."
                 self.found.append(Break(seq, seq, "inserted", reason))
+
+        self.lost = tuple(sorted(self._lost(written_as)))
+
+    def _lost(self, written_as: dict[int, int]) -> Iterator[int]:
+        """The numbers under which moved entries stand, whose own entry is named by the next and stands nowhere."""
+        hashes = {suspect.hash for suspect in self.suspects}
+        named = {written_as[one.seq]: one.prev_hash for one in self.suspects if one.seq in written_as}
+        for seq in set(written_as) - set(written_as.values()):
+            if seq + 1 in named and named[seq + 1] not in hashes:
+                yield seq
 
     def _stands(self, seq: int) -> bool:
         gaps = [one for one in self.found if one.kind == "missing"]
