@@ -11,10 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from tests.ui import handover_sample as sample
 from tests.ui.reading import Reader, said
+from watchroom.domain.check_kinds import KINDS
 from watchroom.domain.policy import Item
 from watchroom.ledger import Ledger
 from watchroom.ledger.checklist import Asked, answer, assign, comment, waive
 from watchroom.ledger.people import Person
+from watchroom.ui import handover_each
 from watchroom.ui.text import plain
 
 BO = Person("bo@example.com", ("data_science",))
@@ -74,7 +76,7 @@ def labels(app: AppTest) -> str:
 def test_without_a_model_a_sentence_says_where_and_with_whom_most_is_open(reader: Reader):
     app = reader.open("handover")
     text = said(app)
-    assert "of 4 models something is missing that holds up a sign-off" in text
+    assert "of 4 models something is missing that holds up the next sign-off" in text
     assert "bo@example.com has most" in text
     assert "Nobody sees to" in text
     assert "Of 1 model no version is checked." in text
@@ -84,6 +86,37 @@ def test_without_a_model_a_sentence_says_where_and_with_whom_most_is_open(reader
     people = app.main.dataframe[1].value
     assert "nobody" in set(people["Who"])
     assert {"bo@example.com", "sofia@example.com"} <= set(people["Who"])
+
+
+def test_an_act_of_somebody_redoes_its_own_model_alone(reader: Reader, ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
+    made: list[str] = []
+    before = handover_each._checked
+    monkeypatch.setattr(handover_each, "_checked", lambda found: (made.append(found.subject.model), before(found))[1])
+    app = reader.open("handover")
+    assert set(made) == set(sample.TIERS)
+    made.clear()
+    _, item = an_item("fail")
+    comment(ledger, sample.FRAUD, 3, item.id, "Waiting for access.", AISHA)
+    app.run()
+    assert made == [sample.FRAUD]
+
+
+def test_what_holds_up_a_sign_off_is_what_the_next_one_waits_for(reader: Reader):
+    table = reader.open("handover").main.dataframe[0].value.set_index("Model")
+    tier, due = sample.TIERS[sample.DEMAND], ("discovery", "pilot", "deploy")
+    open_ = [
+        item
+        for place, item in enumerate(sample.policy().items_for(tier))  # type: ignore[arg-type]
+        if item.blocks and item.stage in due and sample.status_of(sample.DEMAND, place, item.kind) != "pass"
+        and not (item.kind in KINDS and KINDS[item.kind].area in ("sign-offs", "handover"))
+    ]  # fmt: skip
+    assert table.loc["Retail demand", "Next"] == "deploy"
+    assert table.loc["Retail demand", "Hold up"] == len(open_)
+
+
+def test_what_the_first_refresh_found_is_open_since_the_version_was_made(reader: Reader):
+    table = reader.open("handover").main.dataframe[0].value.set_index("Model")
+    assert table.loc["Card fraud", "Longest"] == sample.VERSION_DAYS
 
 
 def test_a_waiver_stands_in_the_summary_with_its_reason_and_last_day(reader: Reader, ledger: Ledger):
@@ -101,11 +134,11 @@ def test_a_waiver_stands_in_the_summary_with_its_reason_and_last_day(reader: Rea
 def test_one_model_answers_for_the_next_stage_and_lists_by_who_holds_it_up(reader: Reader):
     app = reader.open("handover", model=sample.FRAUD)
     text = said(app)
-    assert "For discovery," in text
+    assert "For deploy," in text  # the champion is past pilot
     assert "of version 3 are missing" in text
     assert "Over all stages" in text
-    assert "not approved for discovery" in text
-    asked_for = {item.text for item in sample.policy().items_for("high", "discovery")}
+    assert "not approved for deploy" in text
+    asked_for = {item.text for item in sample.policy().items_for("high", "deploy")}
     assert all(any(plain(text) in line for text in asked_for) for line in labels(app).splitlines()[:3])
 
 

@@ -15,6 +15,9 @@ from watchroom.workspace.policies import shipped
 NOW = datetime.now(UTC).replace(tzinfo=None)
 """When the snapshot is made; UTC."""
 
+VERSION_DAYS = 200
+"""Days since the versions were made: before the first refresh."""
+
 OWNERS = {
     "business": "sofia@example.com",
     "data_science": "bo@example.com",
@@ -85,7 +88,9 @@ def _checked(found: Rows, name: str, tier: str) -> None:
          "is_challenger": number == 4, "is_newest": number == 4, "authors": ["bo"]}
         for number in (version, 4)
     )  # fmt: skip
-    found.setdefault("model_versions", []).extend({"name": name, "version": number} for number in (1, 2, 3, 4))
+    found.setdefault("model_versions", []).extend(
+        {"name": name, "version": number, "created_at": NOW - timedelta(VERSION_DAYS)} for number in (1, 2, 3, 4)
+    )
     found.setdefault("aliases", []).append({"name": name, "alias": "champion", "version": version})
     found.setdefault("model_policies", []).append(
         {"model": name, "policy": policy().name, "tier": tier, "assumed": name == ODD}

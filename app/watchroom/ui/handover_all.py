@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from watchroom.store.queries import checklist as queries
 from watchroom.store.queries import models as model_queries
-from watchroom.store.queries.checklist import Subject
 from watchroom.ui import handover_words
-from watchroom.ui.handover_known import State, all_lines, known, state, today
-from watchroom.ui.handover_lines import Count, Holder, Line, count, holders, next_stage
+from watchroom.ui.handover_each import Checked, Load, checked, people
+from watchroom.ui.handover_known import State, known, state
 from watchroom.ui.navigation import go
 from watchroom.ui.room import ask, drawn, room
 from watchroom.ui.states import empty, section, sourced, truncated
@@ -29,17 +26,6 @@ PEOPLE_SHOWN = 50
 WAIVED_SHOWN = 100
 NAMED = 3
 """People named in the sentence; the table has all."""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A model by the version that its page opens with: its items, what they come to, and the stage that is next."""
-
-    subject: Subject
-    lines: tuple[Line, ...]
-    count: Count
-    next: str | None
-    holders: tuple[Holder, ...]
 
 
 def show() -> None:
@@ -59,36 +45,6 @@ def show() -> None:
     _models(found, at)
     _people(at)
     _waived(at)
-
-
-def checked(*, at: State) -> list[Checked]:
-    """Every model of which a version is checked: those with most that holds up a sign-off first, then most open."""
-    now, day = datetime.now(UTC), today()
-    by_model: dict[str, list[Line]] = {}
-    for line in all_lines(at=at):
-        by_model.setdefault(line.row.model, []).append(line)
-    approved = ask(queries.approved)
-    subjects: dict[str, Subject] = {}
-    for subject in ask(queries.subjects):
-        subjects.setdefault(subject.model, subject)  # the first of a model is the one that its page opens with
-    found = [
-        _one(subject, by_model[name], approved.get((name, subject.version), {}), now, day)
-        for name, subject in subjects.items()
-        if name in by_model
-    ]
-    return sorted(found, key=lambda one: (-one.count.blocking, -one.count.open, one.subject.title.lower()))
-
-
-def _one(
-    subject: Subject, lines: Sequence[Line], approved: Mapping[str, queries.Approved], now: datetime, day: date
-) -> Checked:
-    return Checked(
-        subject,
-        tuple(lines),
-        count(lines, day),
-        next_stage(lines, approved, serves=subject.is_champion),
-        holders(lines, now),
-    )
 
 
 def _icon(found: Sequence[Checked]) -> str:
@@ -120,21 +76,21 @@ def answer(found: Sequence[Checked], models: int) -> str:
 
 def _held(held: Sequence[Checked], of: int) -> str:
     if not held:
-        return f"Nothing that is missing holds up a sign-off in any of {count_of(of, 'model')}."
+        return f"Nothing that is missing holds up the next sign-off in any of {count_of(of, 'model')}."
     named = some([one_line(one.subject.title, 40) for one in held], NAMED)
-    return f"In {len(held)} of {count_of(of, 'model')} something is missing that holds up a sign-off: {named}."
+    return f"In {len(held)} of {count_of(of, 'model')} something is missing that holds up the next sign-off: {named}."
 
 
 def _who(found: Sequence[Checked]) -> str:
     """Who has most of it, and what nobody sees to."""
-    every = holders((line for one in found for line in one.lines), datetime.now(UTC))
+    every = people(found)
     named = next((one for one in every if one.person is not None), None)
-    nobody = next((len(one.lines) for one in every if one.person is None), 0)
+    nobody = next((one.open for one in every if one.person is None), 0)
     most = ""
     if named is not None:
-        where = count_of(len({line.row.model for line in named.lines}), "model")
+        where = count_of(len(named.models), "model")
         holds = f", {named.blocking} of which hold up a sign-off" if named.blocking else ""
-        most = f"{one_line(named.person, 60)} has most: {count_of(len(named.lines), 'item')} in {where}{holds}."
+        most = f"{one_line(named.person, 60)} has most: {count_of(named.open, 'item')} in {where}{holds}."
     return f"{most} Nobody sees to {count_of(nobody, 'item')}.".strip() if nobody else most
 
 
@@ -155,21 +111,28 @@ def _models(found: Sequence[Checked], at: State) -> None:
     )
     st.caption(":material/ads_click: Click a row for the model's checklist, or choose it in the sidebar.")
     truncated(len(shown), len(found), "models")
-    st.caption(sourced("with what people did since the refresh", len(found), "model"))
+    st.caption(sourced("with what people did since the refresh; the next stage as of the refresh", len(found), "model"))
     download("Download as CSV", "checklists", lambda: table(found))
     if cells := picked["selection"]["cells"]:
         go("handover", model=shown[cells[0][0]].subject.model)
 
 
+_LONGEST = (
+    "Counted from when the version was made for what the first refresh of it found, else at least since the finding "
+    "last changed"
+)
+
 _COLUMNS: dict[str, ColumnConfig] = {
     "Model": st.column_config.TextColumn(width=170, pinned=True),
     "Version": st.column_config.TextColumn(width=125),
-    "Next": st.column_config.TextColumn("Next stage", width=86, help="The first stage that is not signed off"),
-    "Hold up": st.column_config.NumberColumn(width=70, help="Open items that hold up a sign-off"),
+    "Next": st.column_config.TextColumn(
+        "Next stage", width=86, help="The first that is not signed off, at the refresh"
+    ),
+    "Hold up": st.column_config.NumberColumn(width=70, help="Open items that hold up the next sign-off"),
     "Open": st.column_config.NumberColumn(width=60, help="Items that are neither met nor waived"),
     "Met": st.column_config.ProgressColumn(width=120, format="%d %%", min_value=0, max_value=100),
     "Most with": st.column_config.TextColumn(width=200, help="Who has most open items, and how many"),
-    "Longest": st.column_config.NumberColumn("Longest open", width=100, format="%d d"),
+    "Longest": st.column_config.NumberColumn("Longest open", width=100, format="%d d", help=_LONGEST),
     "Past date": st.column_config.NumberColumn(width=76),
     "Waived": st.column_config.NumberColumn(width=66),
     "Tier": st.column_config.TextColumn(width=110),
@@ -182,8 +145,8 @@ def _model_rows(*, at: State, most: int) -> pd.DataFrame:
 
 def _model_row(one: Checked, now: datetime) -> dict[str, object]:
     subject, of = one.subject, one.count
-    first = one.holders[0] if one.holders else None
-    longest = [days for each in one.holders if (days := each.longest(now)) is not None]
+    first = one.loads[0] if one.loads else None
+    longest = [days for each in one.loads if (days := each.longest(now)) is not None]
     return {
         "Model": one_line(subject.title, 80),
         "Version": " · ".join((f"v{subject.version}", *subject.named[:1])),
@@ -191,7 +154,7 @@ def _model_row(one: Checked, now: datetime) -> dict[str, object]:
         "Hold up": of.blocking or None,
         "Open": of.open or None,
         "Met": round(100 * of.met / of.asked) if of.asked else None,
-        "Most with": f"{one_line(first.person or handover_words.NOBODY, 60)}, {len(first.lines)}" if first else None,
+        "Most with": f"{one_line(first.person or handover_words.NOBODY, 60)}, {first.open}" if first else None,
         "Longest": max(longest, default=None),
         "Past date": of.overdue or None,
         "Waived": of.waived or None,
@@ -227,33 +190,32 @@ def _people(at: State) -> None:
 
 def _people_rows(*, at: State) -> tuple[pd.DataFrame, int]:
     """Those who have most, and how many there are."""
-    now, day = datetime.now(UTC), today()
-    every = holders((line for one in drawn(checked, at=at) for line in one.lines), now)
-    titles = {subject.model: subject.title for subject in ask(queries.subjects)}
-    return pd.DataFrame([_person_row(one, titles, now, day) for one in every[:PEOPLE_SHOWN]]), len(every)
+    now, found = datetime.now(UTC), drawn(checked, at=at)
+    every = people(found)
+    titles = {one.subject.model: one.subject.title for one in found}
+    return pd.DataFrame([_person_row(one, titles, now) for one in every[:PEOPLE_SHOWN]]), len(every)
 
 
 _PEOPLE: dict[str, ColumnConfig] = {
     "Who": st.column_config.TextColumn(width=240, pinned=True),
-    "Hold up": st.column_config.NumberColumn(width=70, help="Open items that hold up a sign-off"),
+    "Hold up": st.column_config.NumberColumn(width=70, help="Open items that hold up the next sign-off"),
     "Open": st.column_config.NumberColumn(width=60),
-    "Longest": st.column_config.NumberColumn("Longest open", width=100, format="%d d"),
+    "Longest": st.column_config.NumberColumn("Longest open", width=100, format="%d d", help=_LONGEST),
     "Past date": st.column_config.NumberColumn(width=76),
     "As": st.column_config.TextColumn(width=170),
     "Models": st.column_config.TextColumn(width=330),
 }
 
 
-def _person_row(one: Holder, titles: Mapping[str, str], now: datetime, day: date) -> dict[str, object]:
-    models = list(dict.fromkeys(titles.get(line.row.model, line.row.model) for line in one.lines))
+def _person_row(one: Load, titles: Mapping[str, str], now: datetime) -> dict[str, object]:
     return {
         "Who": one_line(one.person or handover_words.NOBODY, 80),
         "Hold up": one.blocking or None,
-        "Open": len(one.lines),
+        "Open": one.open,
         "Longest": one.longest(now),
-        "Past date": one.overdue(day) or None,
+        "Past date": one.overdue or None,
         "As": some([handover_words.role(name) for name in one.roles]),
-        "Models": some([one_line(title, 40) for title in models]),
+        "Models": some([one_line(titles.get(name, name), 40) for name in one.models]),
     }
 
 
@@ -285,8 +247,8 @@ def _waived_rows(*, at: State) -> pd.DataFrame:
             "By": one_line(waiver.actor, 80),
         }
         for one in drawn(checked, at=at)
-        for line in one.lines
-        if line.standing.status == "waived" and line.told is not None and (waiver := line.told.waiver) is not None
+        for line in one.waived
+        if line.told is not None and (waiver := line.told.waiver) is not None
     ]
     return pd.DataFrame(rows).sort_values(["Until", "Model"]) if rows else pd.DataFrame()
 

@@ -54,11 +54,19 @@ def _found(line: Line, now: datetime) -> None:
     if told.because and row.evidence and row.kind != QUESTION:
         st.markdown(f"The check itself: {sentence(row.evidence, _TEXT)}")
     facts_ = [f"measured {plain(one_line(row.value, 80))}"] if row.value else []
-    facts_ += [f"so since {_when(line.since, now)}"] if line.since is not None else []
+    facts_ += [_since(line, now)] if line.since is not None else []
     facts_ += [f"digest {plain(row.digest[:DIGEST_SHOWN])}"] if row.digest else []
     st.markdown(quiet(" · ".join(facts_)))
     if row.query is not None:
         _query(row.query, row.item)
+
+
+def _since(line: Line, now: datetime) -> str:
+    """Since when it stands so: what the first refresh found may have been so since the version was made."""
+    if not line.row.from_first or line.standing.by_person:
+        return f"so since {_when(line.since, now)}"
+    made = f"; the version was made {_when(line.row.made, now)}" if line.row.made is not None else ""
+    return f"so since the first refresh at least, {_when(line.since, now)}{made}"
 
 
 def _because(line: Line) -> str:

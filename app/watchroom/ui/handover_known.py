@@ -72,7 +72,10 @@ def lines(subject: Subject) -> tuple[Line, ...]:
     held = {one.seq: one.status for one in files(subject.model, subject.version)}
     owners = {model.name: dict(model.owners) for model in ask(model_queries.overview)}.get(subject.model, {})
     did, now = known(), datetime.now(UTC)
-    return tuple(line_of(row, did, owners, held, now) for row in found)
+    return tuple(
+        line_of(row, did.of(row.model, row.version, row.item) if did is not None else None, owners, held, now)
+        for row in found
+    )
 
 
 @dataclass(frozen=True)
@@ -90,21 +93,13 @@ class State:
 def state() -> State:
     """As of this rerun: an argument for `drawn`."""
     did = known()
-    return State(None if did is None else did.last, len(_withdrawn()), f"{datetime.now(UTC):%Y-%m-%d %H}")
+    return State(None if did is None else did.last, len(withdrawn()), f"{datetime.now(UTC):%Y-%m-%d %H}")
 
 
-def _withdrawn() -> dict[int, str]:
+def withdrawn() -> Mapping[int, str]:
     """The files that were withdrawn, by their entry, in the words of the table `evidence`."""
     every = noted("evidence", _read_evidence)
     return {} if every is None else {seq: "withdrawn" for seq, one in every.all.items() if one.withdrawn is not None}
-
-
-def all_lines(*, at: State) -> tuple[Line, ...]:
-    """The items of every model, each of the version that its page opens with. Made once for a state, with `drawn`."""
-    did = known() if at.told is not None else None
-    owners = {model.name: dict(model.owners) for model in ask(model_queries.overview)}
-    held, now = {**ask(queries.file_states), **_withdrawn()}, datetime.now(UTC)
-    return tuple(line_of(row, did, owners.get(row.model, {}), held, now) for row in ask(queries.rows))
 
 
 def approved(subject: Subject) -> Mapping[str, Approved]:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from watchroom.domain.check_kinds import KINDS
 from watchroom.domain.policy import STAGES
+from watchroom.domain.signing import up_to
 from watchroom.domain.standing import HELD, STATUSES, Standing, standing
 from watchroom.store.queries.checklist import Approved, Row
 
 if TYPE_CHECKING:
-    from watchroom.ledger.checklist_read import Checklists, Told
+    from watchroom.ledger.checklist_read import Told
 
 
 @dataclass(frozen=True)
@@ -42,23 +44,30 @@ class Line:
         """Whether it stands in the way of its stage's sign-off."""
         return self.row.blocks and self.open
 
+    @property
+    def opened(self) -> datetime | None:
+        """Since when it has been open, as far as is known (UTC): None where it is not.
+
+        What the first refresh of the version found has been so since the version was made, or longer than it is asked.
+        """
+        if self.row.from_first and self.row.made is not None and not self.standing.by_person:
+            return _utc(self.row.made)
+        return None if self.since is None else _utc(self.since)
+
     def days(self, now: datetime) -> int | None:
-        """For how many whole days it has stood as it does; None where that is not known."""
-        return None if self.since is None else max((now - _utc(self.since)).days, 0)
+        """For how many whole days it has been open; None where that is not known."""
+        return None if self.opened is None else max((now - self.opened).days, 0)
 
     def overdue(self, today: date) -> bool:
         """Whether it is open past its date."""
         return self.open and self.due is not None and self.due < today
 
 
-def line_of(
-    row: Row, did: Checklists | None, owners: Mapping[str, str], files: Mapping[int, str], now: datetime
-) -> Line:
-    """The item with what people did since the refresh. `owners` is by role; `files` the status of evidence by entry."""
-    if did is None:
+def line_of(row: Row, told: Told | None, owners: Mapping[str, str], files: Mapping[int, str], now: datetime) -> Line:
+    """The item with what people did about it. `owners` is by role; `files` the status of evidence by entry."""
+    if told is None:
         stored = Standing(next((one for one in STATUSES if one == row.status), "unknown"), "")
         return Line(row, None, stored, row.person, row.due, row.at)
-    told = did.of(row.model, row.version, row.item)
     answer, given = told.answer, told.assignment
     evidence = HELD if answer is None or answer.evidence is None else files.get(answer.evidence, HELD)
     found = standing(row.measured, row.kind, row.item_digest, answer, told.waiver, now, evidence=evidence)
@@ -67,6 +76,16 @@ def line_of(
     if answer is not None and found.by_person and (since is None or answer.at > _utc(since)):
         since = answer.at
     return Line(row, told, found, person, given.due if given is not None else None, since)
+
+
+def holds_up(line: Line, stage: str | None) -> bool:
+    """Whether the item holds up the sign-off of a stage, as `ledger.signing` judges: those of earlier stages do too.
+
+    What looks at sign-offs and handovers themselves does not. Without a stage that is next nothing is held up.
+    """
+    kind = KINDS.get(line.row.kind)
+    about_sign_offs = kind is not None and kind.area in ("sign-offs", "handover")
+    return stage is not None and line.blocks and not about_sign_offs and line.row.stage in up_to(stage)
 
 
 @dataclass(frozen=True)
