@@ -26,6 +26,11 @@ MAX_TAG = 1_000_000
 MOST_TESTS = 2**31 - 1
 """What the table holds."""
 
+_FAILURES = ("failure", "error", "rerunFailure", "rerunError")
+_FAILED_WORDS = ("fail", "failed", "failure", "error", "errored", "broken", "aborted", "timeout", "timedout")
+_SKIPPED_WORDS = ("skip", "skipped", "ignored", "disabled", "notrun", "suppressed", "pending")
+"""What tools write into the attributes `status` and `result` of a test."""
+
 _CHUNK = 65_536
 _SCHEMA = ("http://www.w3.org/2001/XMLSchema-instance", "http://www.w3.org/2001/XMLSchema")
 _W3 = "http://www.w3.org/"
@@ -33,7 +38,10 @@ _W3 = "http://www.w3.org/"
 
 @dataclass(frozen=True)
 class Report:
-    """How many tests a report tells of; of them, failed or broken off with an error, and skipped."""
+    """How many tests a report names; of them, failed or broken off with an error, and skipped.
+
+    All are 0 for a report that names none: sums without a single test behind them are a claim.
+    """
 
     tests: int
     failed: int
@@ -51,8 +59,8 @@ class NotJUnit(Exception):
 def read_junit(data: bytes) -> Report:
     """What the report tells. Where its cases and its own sums differ, the worse of the two is taken.
 
-    A test that failed and then passed when it was run again passed, as in the tools that write of reruns. Raises
-    `NotJUnit` for anything else.
+    A test that failed and then passed when it was run again passed (`flakyFailure`); one that failed again did not
+    (`rerunFailure`). Raises `NotJUnit` for anything else.
     """
     reader = _Reader()
     parser = expat.ParserCreate()
@@ -102,7 +110,7 @@ class _Reader:
     suites: int = 0
     case: _Case | None = None
     counted: list[int] = field(default_factory=lambda: [0, 0, 0])
-    claimed: list[int] = field(default_factory=lambda: [0, 0, 0])
+    claimed: int = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
@@ -118,10 +126,10 @@ class _Reader:
         if name == "testsuite":
             self.suites += 1
             if self.suites == 1:  # those inside it are in its sums already
-                self._claim(attributes)
+                self.claimed += _number(attributes, "failures") + _number(attributes, "errors")
         elif name == "testcase":
-            self.case = _Case()
-        elif self.case is not None and name in ("failure", "error"):
+            self.case = _case(attributes)
+        elif self.case is not None and name in _FAILURES:
             self.case.failed = True
         elif self.case is not None and name == "skipped":
             self.case.skipped = True
@@ -136,20 +144,16 @@ class _Reader:
             self.counted = [before + now for before, now in zip(self.counted, found, strict=True)]
             self.case = None
 
-    def _claim(self, attributes: dict[str, str]) -> None:
-        sums = (_number(attributes, "tests"), _failed(attributes), _number(attributes, "skipped", "disabled"))
-        self.claimed = [before + now for before, now in zip(self.claimed, sums, strict=True)]
-
     def tests(self) -> Report:
         cases, failed, skipped = self.counted
-        all_tests, all_failed, all_skipped = self.claimed
-        if not cases:  # some tools write sums alone
-            cases, skipped = all_tests, all_skipped
-        return Report(*(min(count, MOST_TESTS) for count in (cases, max(failed, all_failed), skipped)))
+        if not cases:
+            return Report(0, 0, 0)
+        return Report(*(min(count, MOST_TESTS) for count in (cases, max(failed, self.claimed), skipped)))
 
 
-def _failed(attributes: dict[str, str]) -> int:
-    return _number(attributes, "failures") + _number(attributes, "errors")
+def _case(attributes: dict[str, str]) -> _Case:
+    words = [attributes.get(name, "").strip().lower() for name in ("status", "result")]
+    return _Case(any(word in _FAILED_WORDS for word in words), any(word in _SKIPPED_WORDS for word in words))
 
 
 def _number(attributes: dict[str, str], *names: str) -> int:
