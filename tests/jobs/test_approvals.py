@@ -14,10 +14,12 @@ from watchroom.errors import SourceError
 from watchroom.jobs.alerts.record import record_alerts
 from watchroom.jobs.approvals.alert import raise_approval_alerts
 from watchroom.jobs.approvals.compliance import record_compliance
+from watchroom.jobs.approvals.events import record_events
 from watchroom.jobs.approvals.step import bind_sign_offs
 from watchroom.jobs.approvals.tag import write_tags
 from watchroom.ledger import Ledger
 from watchroom.ledger.approvals import Imported, SignOff, ToSign, import_sign_offs, sign
+from watchroom.ledger.findings import Found, open_finding
 from watchroom.ledger.kinds import APPROVAL_EVENT, COMPLIANCE
 from watchroom.ledger.people import Person
 from watchroom.ledger.signing import current_of, read, signable
@@ -102,6 +104,44 @@ def test_what_was_signed_on_a_page_is_valid_in_the_refresh_and_recorded_once(led
         "approved",
         [1, 2],
     )
+
+
+def test_what_was_signed_while_the_refresh_judged_is_left_to_the_next_one(ledger: Ledger, tmp_path: Path):
+    with drafting(tmp_path, rows()) as draft:
+        bind_sign_offs(draft, ledger, tmp_path, append=True)
+        sign_as_on_a_page(draft, ledger, tmp_path, (RUI,))
+    with drafting(tmp_path, rows()) as draft:
+        found, head = bind_sign_offs(draft, ledger, tmp_path, append=False).verdicts, ledger.head()
+        old = SignOff("claims", 3, "deploy", "rejected", "sofia@x", "business", note="Not fair.")
+        import_sign_offs(ledger, [(old, Imported(datetime.now(UTC), "minutes"))])
+        assert record_events(ledger, found, head) == 0
+        assert record_events(ledger, found, ledger.head()) == 1
+        assert record_events(ledger, found, head) == 0
+
+
+def test_an_author_who_comes_to_be_known_later_does_not_count_any_more(ledger: Ledger, tmp_path: Path):
+    approved(tmp_path, ledger)
+    later = rows()
+    later["check_subjects"][0]["authors"] = ["Sofia (not checked)"]
+    with drafting(tmp_path, later) as draft:
+        status, _, reason = bind(draft, ledger, tmp_path)
+    assert status == "void"
+    assert "sofia@x made this version" in reason
+
+
+def test_a_finding_opened_after_the_approval_holds_it_up_until_it_is_over(ledger: Ledger, tmp_path: Path):
+    approved(tmp_path, ledger)
+    found = open_finding(ledger, Found("claims", None, "high", "It leaks.", blocks="deploy"), RUI, ("ana",))
+    told: list[Any] = []
+    with drafting(tmp_path, rows(tag="Approved")) as draft:
+        status, missing, reason = bind(draft, ledger, tmp_path)
+        assert (status, missing) == ("void", [])
+        assert reason == f"Held up by finding {found.seq}: It leaks. (open)."
+        assert draft.connection.execute("select distinct status from room.approvals").fetchall() == [("valid",)]
+        result = raise_approval_alerts(draft, ledger, record_alerts(draft, ledger, (), {"claims": 3}))
+        write_tags(draft, lambda *one: told.append(one))
+    assert result.raised == 1
+    assert told == [("claims", 3, "approval", "Void")]
 
 
 def test_it_turns_void_and_says_what_changed(ledger: Ledger, tmp_path: Path):

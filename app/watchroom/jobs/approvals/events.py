@@ -10,18 +10,25 @@ from watchroom.ledger import Ledger
 from watchroom.ledger.acts import kept
 from watchroom.ledger.alerts import ACTOR, Reader
 from watchroom.ledger.approvals import Key
-from watchroom.ledger.entry import NewEntry, explaining_payload, time_text
-from watchroom.ledger.kinds import APPROVAL_EVENT
+from watchroom.ledger.entry import Head, NewEntry, explaining_payload, time_text
+from watchroom.ledger.kinds import APPROVAL_EVENT, CHECKLIST, EVIDENCE, FINDING, SIGN_OFF
+
+_BEARING = (SIGN_OFF, FINDING, CHECKLIST, EVIDENCE, APPROVAL_EVENT)
+"""The kinds of entries that can make a verdict another one, and those of another refresh that has judged since."""
 
 
-def record_events(ledger: Ledger, found: Mapping[Key, Verdict]) -> int:
+def record_events(ledger: Ledger, found: Mapping[Key, Verdict], judged: Head) -> int:
     """Appends what is otherwise than the ledger last says; how many entries that were. Raises `LedgerError`.
 
-    Looking and appending is one transaction: of two refreshes at once one records it.
+    `judged` is the head up to which the verdicts took the ledger into account. Looking and appending is one
+    transaction: of two refreshes at once one records it. Of models of which something came after `judged` nothing is
+    recorded: the verdict may be wrong by now, and the next refresh judges it again.
     """
     with ledger.transaction() as transaction:
+        late = {one.model for kind in _BEARING for one in transaction.entries(kind=kind, after=judged.seq)}
         before = _last(transaction)
-        new = [entry for key, one in found.items() if (entry := _change(key, one, before.get(_known(key))))]
+        sure = {key: one for key, one in found.items() if kept(key[0]) not in late}
+        new = [entry for key, one in sure.items() if (entry := _change(key, one, before.get(_known(key))))]
         transaction.append_all(new)
     return len(new)
 

@@ -59,7 +59,7 @@ def _bind(draft: Draft, ledger: Ledger, folder: Path, *, append: bool) -> Bound:
     changed = put_whole(draft, "signables", _signable_rows(now))
     changed |= put_whole(draft, "approval_states", _state_rows(found))
     changed |= _put_approvals(draft, approval_rows(signed, found))
-    recorded = record_events(ledger, found) if append else 0
+    recorded = record_events(ledger, found, signed.head) if append else 0
     return Bound(found, (), _detail(found, recorded), changed)
 
 
