@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from watchroom.errors import NoSnapshot, SnapshotUnreadable
+from watchroom.errors import LedgerError, NoSnapshot, SnapshotUnreadable
 from watchroom.ledger import Head, Ledger, Verification, verify_url
 from watchroom.ledger.export import Exported, write
 from watchroom.ledger.kinds import check_kind
@@ -19,12 +19,20 @@ def verify_ledger(workspace_folder: Path) -> Verification:
     return verify_url(workspace.ledger, _remembered(StoreFolder(workspace.store)))
 
 
-def export_ledger(workspace_folder: Path, output: Path, *, model: str | None, kinds: tuple[str, ...]) -> Exported:
-    """Writes the ledger's entries, of one model and of these kinds or all, as JSON lines. Raises `LedgerError`."""
+def export_ledger(
+    workspace_folder: Path, output: Path, *, model: str | None, kinds: tuple[str, ...], force: bool = False
+) -> Exported:
+    """Writes the ledger's entries, of one model and of these kinds or all, as JSON lines. Raises `LedgerError`.
+
+    Over a file that is there only with `force`; never over the ledger, nor into the store.
+    """
     for kind in kinds:
         check_kind(kind)
-    with Ledger.open(load_workspace(workspace_folder).ledger, create=False) as ledger:
-        return write(ledger, output, Wanted(kinds=kinds, model=model))
+    workspace = load_workspace(workspace_folder)
+    if output.resolve().is_relative_to(workspace.store.resolve()):
+        raise LedgerError(f"{output} is in the store, which is Watchroom's own.", next_step="Name another place.")
+    with Ledger.open(workspace.ledger, create=False) as ledger:
+        return write(ledger, output, Wanted(kinds=kinds, model=model), force=force)
 
 
 def _remembered(store: StoreFolder) -> Head | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -95,6 +96,12 @@ class Ledger:
             engine.dispose()
             raise
         return cls(engine)
+
+    @property
+    def file(self) -> Path | None:
+        """The file of a ledger in SQLite; None for one in PostgreSQL."""
+        url = self._engine.url
+        return Path(url.database).absolute() if url.get_backend_name() == "sqlite" and url.database else None
 
     def close(self) -> None:
         """Gives the connections back; the ledger must not be used any more."""

@@ -37,8 +37,10 @@ def lines(ledger: Ledger, wanted: Wanted | None = None) -> Iterator[str]:
 
 
 def write(ledger: Ledger, file: Path, wanted: Wanted | None = None, *, force: bool = False) -> Exported:
-    """Writes the lines into a file, whole or not at all; over one that is there only with `force`, and never over the
-    ledger itself. Raises `LedgerError`."""
+    """Writes the lines into a file, whole or not at all. Raises `LedgerError`.
+
+    Over a file that is there only with `force`, and never over the ledger itself.
+    """
     _must_be_free(ledger, file, force)
     part = file.with_name(f".{file.name[:100]}.{secrets.token_hex(8)}.part")
     count, head = 0, Head()
