@@ -95,14 +95,15 @@ def answer(ledger: Ledger, asked: Asked, met: bool, text: str, evidence: int | N
 def waive(ledger: Ledger, asked: Asked, reason: str, until: date, by: Person) -> Told:
     """Sets the item aside until the end of that day (UTC), in place of an earlier waiver. Raises `Refused`.
 
-    It is of the item as it is now: once that changes, it is asked for again. A reviewer may, and of a low tier the
-    item's role; from medium on nobody who made the version.
+    It is of the item as it is now: once that changes, it is asked for again. The entry says whether MLflow knows who
+    made the version. A reviewer may, and of a low tier the item's role; from medium on nobody who made the version.
     """
     payload = {
         "act": "waived",
         "reason": must_fit("reason", reason, MAX_TEXT),
         "until": _whole_day(until).isoformat(),
         "digest": asked.digest,
+        "author_known": bool(asked.authors),
     }
 
     def rule(_: Transaction) -> Refused | None:

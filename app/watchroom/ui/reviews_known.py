@@ -50,7 +50,7 @@ def sign_offs() -> SignOffs | None:
 
 
 def authors_of(model: str, version: int | None) -> tuple[str, ...]:
-    """Who made the version, as far as MLflow knows; for a finding about every version, of all that are checked."""
+    """Who made the version, as far as MLflow knows; for a finding about every version, of all that there are."""
     found = ask(queries.authors)
     if version is not None:
         return found.get((model, version), ())

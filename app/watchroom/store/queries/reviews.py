@@ -90,9 +90,19 @@ def tiers(snapshot: Snapshot) -> Mapping[str, tuple[str, bool]]:
 
 
 def authors(snapshot: Snapshot) -> Mapping[tuple[str, int], tuple[str, ...]]:
-    """Who made each version that is checked, as far as MLflow knows, by model and version."""
-    rows = snapshot.rows("select model, version, authors from check_subjects")
-    return {(model, version): tuple(found or ()) for model, version, found in rows}
+    """Who made each version, old ones too, as far as MLflow knows, by model and version; none for an unknown author."""
+    rows = snapshot.rows(
+        """with made as (
+            select v.name as model, v.version, unnest([v."user", r."user", t.value]) as author
+            from model_versions v
+            left join runs r on r.run_id = v.run_id
+            left join tags t on t.run_id = v.run_id and t.key = 'mlflow.user'
+            union all select model, version, unnest(authors) from check_subjects
+        )
+        select model, version, list_sort(list(distinct trim(author))) from made where trim(author) <> ''
+        group by model, version"""
+    )
+    return {(model, version): tuple(found) for model, version, found in rows}
 
 
 def people(snapshot: Snapshot) -> tuple[str, ...]:
