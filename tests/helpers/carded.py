@@ -57,6 +57,25 @@ def rows() -> Rows:
         {"seq": 8, "at": NOW, "actor": "aisha", "model": BUSY, "version": 2, "name": "gone.pdf", "path": "cd/cdef.pdf",
          "kind": "pdf", "sha256": "cd" * 32, "bytes": 5, "status": "gone"},
     ]  # fmt: skip
+    items = {"limits": "fail", "tests": "fail", "runbook": "unknown", "purpose": "pass"}
+    found["check_subjects"] = [{"model": BUSY, "version": 2, "policy": "default", "tier": "high", "is_champion": True}]
+    found["policy_items"] = [
+        {"policy": "default", "item": item, "position": place, "stage": "deploy", "text": f"Its {item} are there.",
+         "blocks": item == "tests"} for place, item in enumerate(items)
+    ]  # fmt: skip
+    found["checks"] = [
+        {"model": BUSY, "version": 2, "item": item, "stage": "deploy", "role": "operations", "kind": "question",
+         "status": status} for item, status in items.items()
+    ]  # fmt: skip
+    found["handovers"] = [
+        {"seq": 12, "at": NOW, "actor": "ada", "model": BUSY, "version": 2, "stage": "deploy", "to_team": "Run",
+         "giver": "ada", "receiver": "olu", "state": "given"}
+    ]  # fmt: skip
+    found["fairness"] = [
+        {"model": BUSY, "version": 2, "grain": "all", "group_column": "region", "group_value": value, "best": "north",
+         "metric": "selection_rate", "value": ratio / 2, "ratio": ratio, "n": n, "status": status}
+        for value, ratio, n, status in (("south", 0.9, 900, "fair"), ("isle", 0.1, 3, "small"))
+    ]  # fmt: skip
     return found
 
 

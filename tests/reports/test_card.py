@@ -20,8 +20,10 @@ from tests.helpers.carded import BUSY, EMPTY, STRANGE, TEXT, rows
 from tests.helpers.snapshots import publish_rows
 from tests.reports.test_business_pages import Read
 from watchroom.cli import cli
+from watchroom.domain.card_claims import Found, judge
+from watchroom.domain.card_text import Binding
 from watchroom.errors import SettingError, SourceMissing, StoreError
-from watchroom.reports.card import facts, html, hub, markdown
+from watchroom.reports.card import bound, facts, html, hub, known, markdown
 from watchroom.reports.card.difference import difference
 from watchroom.reports.card.shape import Card, Line, Prose, Section, Span
 from watchroom.reports.one_page import Asked
@@ -72,6 +74,27 @@ def test_claims_are_judged_and_those_that_are_wrong_are_named_with_their_line(ca
     assert found == [("holds", 5), ("stale", 5), ("bound", 7), ("broken", broken)]
     assert "0.6 (stale: the card says at least 0.9)" in said(card)
     assert "kwame@example.com" in said(card)
+
+
+def test_what_is_not_met_is_named_before_anything_is_said_to_be_well_what_blocks_first(card: Card):
+    beware = dict(card.answers)["What to beware of?"]
+    assert "2 items of the checklist not met (Its tests are there, which blocks deploy; Its limits are there)" in beware
+    assert "1 item of the checklist not known (Its runbook are there)" in beware
+    assert "It is being handed over to Run for deploy: olu is to accept" in beware
+
+
+def test_a_group_of_too_few_decisions_is_not_what_fairness_is_told_by(snapshot: Snapshot):
+    found = known.read(snapshot, model=BUSY)
+    least = bound.found(Binding("{{fairness:region}}", 1, "fairness", "region"), found)
+    assert least.text == "0.90"
+    assert "region: south is given the favourable answer least often" in said(facts.of_known(found))
+
+
+def test_a_claim_that_is_not_so_any_more_says_so_in_words(card: Card):
+    stale = next(one for one in card.claims if one.status == "stale")
+    assert stale.wrong.startswith("recall says at least 0.9, is 0.6 (")
+    claim = judge(Binding("{{kpi:Stopped<=2}}", 3, "kpi", "Stopped", "<=", "2"), Found(2.58, "2.58 %"))
+    assert claim.wrong == "Stopped says at most 2 %, is 2.58 %"
 
 
 def test_what_nobody_wrote_or_measured_is_said_to_be_unknown(snapshot: Snapshot, card: Card):

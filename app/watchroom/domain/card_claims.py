@@ -23,7 +23,7 @@ KINDS: Mapping[str, str] = {
     "kpi": "a KPI of the model's file, newest month over",
     "value": "money of the newest month over: `net`, `benefit`, `run_cost`",
     "n": "how many: `decisions`, `labelled` (newest month with outcomes), `features`, `training`, `reference`",
-    "fairness": "the least ratio of selection rates over the groups of a column",
+    "fairness": "the least ratio of selection rates over the groups of a column, those of too few decisions left out",
     "share": "a feature's share of the explanation, on the reference",
     "owner": "who holds a role",
     "version": "the version's number",
@@ -79,6 +79,17 @@ class Claim:
     status: Status
     told: str
     because: str = ""
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong with it, for a list of its own; empty while nothing is."""
+        if self.status != "stale":
+            return self.because
+        claim, text = self.binding.claim, self.found.text
+        unit = " %" if text.endswith("%") and "%" not in claim else ""
+        says = " ".join(part for part in (_BOUNDS.get(self.binding.operator), f"{claim}{unit}") if part)
+        about = f" ({self.found.about})" if self.found.about else ""
+        return f"{self.binding.name or self.binding.kind} says {says}, is {text}{about}"
 
 
 def judge(binding: Binding, found: Found) -> Claim:

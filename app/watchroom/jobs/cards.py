@@ -57,7 +57,7 @@ def _stale(snapshot: Preview, model: str, file: str) -> Iterable[Problem]:
             "workspace",
             "warning",
             f"{file}:{claim.binding.line}",
-            f"The card of {model} claims {claim.binding.written[:80]}, but {claim.because}.",
+            f"The card of {model} is stale: {claim.wrong[:300]}.",
             "What is measured has changed since it was written.",
             "Correct the card, or find out why the figure changed.",
             model,

@@ -25,8 +25,7 @@ def answers(card: Card) -> str:
 def wrong(card: Card) -> str:
     """The claims that are not so any more, a line each."""
     return "\n".join(
-        f"- :red-background[{plain(one.binding.written, 100)}] {plain(one.because, 240)} "
-        f"{quiet(f'line {one.binding.line}')}"
+        f"- {plain(one.wrong, 300)} {quiet(f'{plain(one.binding.written, 100)}, line {one.binding.line}')}"
         for one in card.wrong
     )
 

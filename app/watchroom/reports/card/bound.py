@@ -120,7 +120,7 @@ def _count(name: str, known: Known) -> Found:
 
 def _fairness(column: str, known: Known) -> Found:
     rates = [one for one in known.groups if one.metric == SELECTION]
-    of = [one for one in rates if one.column == column and one.ratio is not None]
+    of = [one for one in rates if one.column == column and one.ratio is not None and one.enough]
     least = min(of, key=lambda one: one.ratio or 0.0, default=None)
     if least is None or least.ratio is None:
         return nothing(column, dict.fromkeys(one.column for one in rates))

@@ -191,6 +191,7 @@ def _beware(found: Known, judged: tuple[Claim, ...]) -> str:
     findings = standing.findings_open(found)
     if findings:
         told.append(_count(findings, "finding") + " open")
+    told += [*standing.not_met(found), *standing.under_way(found)]
     waived = sum(one.status == "waived" for one in found.checked)
     if waived:
         told.append(_count(waived, "item") + " of the checklist waived")

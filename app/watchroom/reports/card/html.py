@@ -69,7 +69,7 @@ def unknown(card: Card) -> str:
     told = ""
     if card.wrong:
         items = "".join(
-            f"<li><mark>{text(cut(one.binding.written, 80))}</mark> {text(cut(one.because, 160))}</li>"
+            f"<li>{text(cut(one.wrong, 300))} <span class='small'>{text(cut(one.binding.written, 80))}</span></li>"
             for one in card.wrong
         )
         told = f"<p><b>Not so any more, or not understood:</b></p><ul>{items}</ul>"

@@ -17,6 +17,7 @@ from watchroom.store.queries.card import (
     Drifting,
     Finding,
     Group,
+    Handed,
     Kept,
     Logged,
     Reading,
@@ -34,7 +35,6 @@ from watchroom.store.snapshot import Snapshot
 from watchroom.workspace.model_file import ModelSpec
 
 NO_LOG = Logged((), (), ())
-NO_REFERENCE = Reference(None, None, None, None, ())
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ class Known:
     approved: tuple[Approved, ...]
     signed: tuple[Signed, ...]
     findings: tuple[Finding, ...]
+    handed: tuple[Handed, ...]
     evidence: tuple[Kept, ...]
     reigns: tuple[Reign, ...]
     decided: tuple[int, int, date, date] | None
@@ -135,6 +136,7 @@ def read(snapshot: Snapshot, *, model: str, version: int | None = None) -> Known
         approved=card.approved(snapshot, model=model, version=number),
         signed=card.signed(snapshot, model=model, version=number),
         findings=card.findings(snapshot, model=model, version=number),
+        handed=card.handed(snapshot, model=model, version=number),
         evidence=card.evidence(snapshot, model=model, version=number),
         reigns=card.reigns(snapshot, model=model),
         decided=card.decided(snapshot, model=model, version=number),

@@ -191,7 +191,8 @@ def _rate(one: Group) -> tuple[str, ...]:
 
 
 def _judged(column: str, own: Sequence[Group]) -> str:
-    least = min((one for one in own if one.ratio is not None), key=lambda one: one.ratio or 0.0, default=None)
+    judged = [one for one in own if one.ratio is not None and one.enough]
+    least = min(judged, key=lambda one: one.ratio or 0.0, default=None)
     if least is None:
         return f"{column}: too few decisions of its groups to compare them."
     name = least.value or "missing"
@@ -209,7 +210,7 @@ def _errors(known: Known) -> Iterator[Block]:
     rows = []
     for column in dict.fromkeys(one.column for one in known.groups):
         for metric, name in names.items():
-            own = [one for one in known.groups if (one.column, one.metric) == (column, metric)]
+            own = [one for one in known.groups if (one.column, one.metric) == (column, metric) and one.enough]
             values = [(one.measured, one) for one in own if one.measured is not None]
             if values:
                 (low, least), (high, most) = min(values, key=_first), max(values, key=_first)

@@ -11,6 +11,7 @@ from watchroom.reports import model_words
 from watchroom.reports.card.basics import when
 from watchroom.reports.card.known import Known
 from watchroom.reports.card.shape import Block, Gap, Grid, Pairs, Para
+from watchroom.reports.one_page import cut
 from watchroom.store.queries.card import Checked, Drifting
 from watchroom.store.queries.health import Light
 
@@ -18,6 +19,9 @@ MISSING = 0.05
 """From this share of missing values on a feature is named among the limits."""
 
 ALERTS, OPEN, SIGNED = 10, 40, 30
+NAMED = 3
+"""Items that the first answers name; the section lists them all."""
+
 MET = ("pass",)
 _ENDED = ("accepted", "withdrawn")
 
@@ -39,6 +43,33 @@ def limits(known: Known) -> Iterator[Block]:
         yield Grid("Open alerts", columns, tuple(rows), more=max(len(known.alerts) - ALERTS, 0))
     elif known.readings:
         yield Para("No alert is open on this version.")
+
+
+def not_met(known: Known) -> Iterator[str]:
+    """The items of the checklist that are not met, and those of which nothing is known, by name and how many."""
+    for statuses, words in ((("fail", "stale"), "not met"), (("unknown",), "not known")):
+        found = sorted((one for one in known.checked if one.status in statuses), key=lambda one: not one.blocks)
+        if found:
+            names = "; ".join(_asked(one) for one in found[:NAMED])
+            more = f"; and {len(found) - NAMED} more" if len(found) > NAMED else ""
+            many = f"{len(found)} item{'' if len(found) == 1 else 's'} of the checklist"
+            yield f"{many} {words} ({names}{more})"
+
+
+def _asked(one: Checked) -> str:
+    said = cut(one.text.strip().rstrip("."), 80)
+    return f"{said}, which blocks {one.stage}" if one.blocks else said
+
+
+def under_way(known: Known) -> Iterator[str]:
+    """The handovers of the version that are not over, each with whose move it is."""
+    for one in known.handed:
+        to = cut(one.to_team or one.receiver or "somebody", 60)
+        turn = f"{cut(one.receiver, 60) or 'the receiver'} is to accept" if one.given else (
+            f"{cut(one.giver, 60) or 'the giver'} is to sign"
+        )  # fmt: skip
+        until = f" by {days(one.due, one.due)}" if one.due else ""
+        yield f"It is being handed over to {to} for {one.stage}: {turn}{until}"
 
 
 def light(found: Light) -> str:

@@ -263,6 +263,11 @@ class Group:
     first: date | None
     last: date | None
 
+    @property
+    def enough(self) -> bool:
+        """Whether it has enough decisions to be judged; the checks leave out one that has not."""
+        return self.status != "small"
+
 
 def groups(snapshot: Snapshot, *, model: str, version: int) -> tuple[Group, ...]:
     """How the groups of decisions fare, over all of a version's decisions: by column, metric and group."""
@@ -330,6 +335,8 @@ class Checked:
     answered: str | None
     answered_by: str | None
     answered_at: datetime | None
+    blocks: bool = False
+    """Whether its stage cannot be approved while it is not met."""
 
 
 _CHECKED = """
@@ -338,7 +345,7 @@ with waived as (
     qualify row_number() over (partition by model, version, item order by seq desc) = 1
 )
 select c.item, c.stage, c.role, coalesce(i.text, c.item), c.status, c.kind, c.value, c.evidence, c.at, c.person, c.due,
-    c.digest, c.query, w.reason, w.until, w.actor, a.text, a.actor, a.at
+    c.digest, c.query, w.reason, w.until, w.actor, a.text, a.actor, a.at, coalesce(i.blocks, false)
 from checks c
 left join check_subjects s on s.model = c.model and s.version = c.version
 left join policy_items i on i.policy = s.policy and i.item = c.item
@@ -412,6 +419,30 @@ def signed(snapshot: Snapshot, *, model: str, version: int | None) -> tuple[Sign
         [model, version],
     )
     return tuple(Signed(*row) for row in rows)
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A handover that is under way; `given` says that the giver has signed. A team may be empty."""
+
+    stage: str
+    from_team: str
+    to_team: str
+    giver: str
+    receiver: str
+    given: bool
+    due: date | None
+
+
+def handed(snapshot: Snapshot, *, model: str, version: int) -> tuple[Handed, ...]:
+    """The handovers of a version that are under way, the oldest first."""
+    rows = snapshot.rows(
+        """select stage, coalesce(from_team, ''), coalesce(to_team, ''), coalesce(giver, ''), coalesce(receiver, ''),
+            state = 'given', due
+        from handovers where model = ? and version = ? and state in ('open', 'given') order by seq""",
+        [model, version],
+    )
+    return tuple(Handed(*row) for row in rows)
 
 
 @dataclass(frozen=True)
