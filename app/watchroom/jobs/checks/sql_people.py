@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+_SAID = "trim(regexp_replace(lower(trim({0})), '\\s*\\(not checked\\)$', ''))"
+_WHOLE = "regexp_replace(" + _SAID + ", '\\+[^@]*@', '@')"
+"""A name in small letters, without that it was not checked and without what follows a `+` in an address."""
 
-def _same(one: str, other: str) -> str:
+_BEFORE = "split_part(" + _WHOLE + ", '@', 1)"
+
+
+def same_person(one: str, other: str) -> str:
     """Whether two names are one person, as `domain.authors` tells them apart, without what is rare in a registry."""
-    plain = "regexp_replace(split_part(replace(lower({0}), ' (not checked)', ''), '@', 1), '[\\s._-]+', '.', 'g')"
-    whole = f"lower({one}) = lower({other})"
+    plain = "regexp_replace(" + _BEFORE + ", '[\\s._-]+', '.', 'g')"
+    whole = f"{_WHOLE.format(one)} = {_WHOLE.format(other)}"
     bare = f"not contains({one}, '@') or not contains({other}, '@')"
     return f"({whole} or (({bare}) and {plain.format(one)} = {plain.format(other)}))"
+
+
+def _people(names: str) -> str:
+    """The names of a list without those that are a person named before, as `domain.authors.people_in`."""
+    same = same_person("one[1]", "m")
+    known = f"len(list_filter(found, lambda m: {same})) > 0"
+    each = f"list_transform({names}, lambda n: [n])"
+    return f"list_reduce({each}, lambda found, one: case when {known} then found else found || one end)"
 
 
 OWNERSHIP: dict[str, str] = {
@@ -23,10 +37,10 @@ held as (
 select model, version, there = n as passes, there || ' of ' || n as value,
     case when there = n then 'Each of the ' || n || ' roles has a person.' else 'Nobody is: ' || missing || '.' end as evidence
 from held""",
-    "deputy_is_another": """
+    "deputy_is_another": f"""
 with held as (
     select s.model, s.version, max(d.person) as deputy,
-        string_agg(replace(o.role, '_', ' '), ', ' order by o.role) filter (lower(o.person) = lower(d.person)) as same
+        string_agg(replace(o.role, '_', ' '), ', ' order by o.role) filter ({same_person("o.person", "d.person")}) as same
     from check_subjects s left join owners d on d.model = s.model and d.role = 'deputy'
     left join owners o on o.model = s.model and o.role in ('business', 'data_science', 'operations')
     group by s.model, s.version
@@ -53,10 +67,10 @@ with reviewer as (select model, person from owners where role = 'reviewer'),
 told as (
     select s.model, s.version, any_value(r.person) as person, len(any_value(s.authors)) as authors,
         string_agg(replace(o.role, '_', ' '), ', ' order by o.role) as roles,
-        bool_or(coalesce(list_bool_or(list_transform(s.authors, lambda a: {_same("a", "r.person")})), false)) as author
+        bool_or(coalesce(list_bool_or(list_transform(s.authors, lambda a: {same_person("a", "r.person")})), false)) as author
     from check_subjects s left join reviewer r on r.model = s.model
     left join owners o on o.model = s.model and o.role in ('business', 'data_science', 'operations')
-        and {_same("o.person", "r.person")}
+        and {same_person("o.person", "r.person")}
     group by s.model, s.version
 )
 select model, version, person is not null and roles is null and not coalesce(author, false) as passes, person as value,
@@ -311,12 +325,12 @@ from check_subjects s left join held h on h.model = s.model and h.version = s.ve
 }
 
 SIGN_OFFS: dict[str, str] = {
-    "signed_off": """
-with wanted as (select unnest({{roles}}) as role),
+    "signed_off": f"""
+with wanted as (select unnest({{{{roles}}}}) as role),
 held as (
-    select a.model, a.version, list(distinct a.role) as roles, count(distinct lower(a.actor)) as people,
+    select a.model, a.version, list(distinct a.role) as roles, len({_people("list(a.actor order by a.seq)")}) as people,
         string_agg(distinct a.actor || ' (' || replace(a.role, '_', ' ') || ')', ', ') as names, max(a.at) as at
-    from approvals a where a.stage = {{stage}} and a.decision = 'approved' and a.status = 'valid' group by a.model, a.version
+    from approvals a where a.stage = {{{{stage}}}} and a.decision = 'approved' and a.status = 'valid' group by a.model, a.version
 ),
 told as (
     select s.model, s.version, any_value(h.people) as people, any_value(h.names) as names,
@@ -325,10 +339,10 @@ told as (
     from check_subjects s cross join wanted w left join held h on h.model = s.model and h.version = s.version
     group by s.model, s.version
 )
-select model, version, missing is null and coalesce(people, 0) >= {{people}} as passes, coalesce(people, 0) as value,
-    case when missing is null and people >= {{people}} then 'Signed off by ' || names || '.'
-        when missing is not null then 'No valid sign-off for ' || {{stage}} || ' of: ' || missing || '.'
-        else 'Signed off by ' || people || ' of ' || {{people}} || ' people: ' || names || '.' end as evidence
+select model, version, missing is null and coalesce(people, 0) >= {{{{people}}}} as passes, coalesce(people, 0) as value,
+    case when missing is null and people >= {{{{people}}}} then 'Signed off by ' || names || '.'
+        when missing is not null then 'No valid sign-off for ' || {{{{stage}}}} || ' of: ' || missing || '.'
+        else 'Signed off by ' || people || ' of ' || {{{{people}}}} || ' people: ' || names || '.' end as evidence
 from told""",
     "approved": """
 select s.model, s.version, coalesce(a.status = 'approved', false) as passes, a.status as value,
