@@ -316,6 +316,7 @@ CASES: list[tuple[str, dict[str, Any], Tables, str]] = [
     ("reviewer_independent", {}, {"owners": [owner("reviewer", "Ann@x.org")]}, "fail"),
     ("reviewer_independent", {}, {"owners": [owner("reviewer", "rob"), owner("business", "rob")]}, "fail"),
     ("deputy_is_another", {}, {"owners": [owner("deputy", "bea"), owner("business", "bea")]}, "fail"),
+    ("deputy_is_another", {}, {"owners": [owner("deputy", "bea+work@x"), owner("business", "Bea@x")]}, "fail"),
     ("runbook", {"link": True}, {"models": [{"model": "m", "runbook": "ask Bea"}]}, "fail"),
     ("runbook", {}, {"models": [{"model": "m", "runbook": "ask Bea"}]}, "pass"),
     ("risk_assessed", {}, {"models": [{"model": "m", "tier": "high"}]}, "fail"),
@@ -369,6 +370,13 @@ CASES: list[tuple[str, dict[str, Any], Tables, str]] = [
     ("signed_off", {}, {"approvals": [sign_off("reviewer", "rob")]}, "pass"),
     ("signed_off", {}, {"approvals": [sign_off("reviewer", "rob", "void")]}, "fail"),
     ("signed_off", {"people": 2}, {"approvals": [sign_off("reviewer", "rob"), sign_off("business", "Rob")]}, "fail"),
+    (
+        "signed_off",
+        {"people": 2},
+        {"approvals": [sign_off("reviewer", "rob+x@y"), sign_off("business", "Rob (not checked)")]},
+        "fail",
+    ),
+    ("signed_off", {"people": 2}, {"approvals": [sign_off("reviewer", "a@x"), sign_off("business", "a@y")]}, "pass"),
     ("approved", {}, {"approval_states": [{**MV, "stage": "deploy", "status": "approved"}]}, "pass"),
 ]  # fmt: skip
 
