@@ -21,7 +21,9 @@ from watchroom.ledger.findings import Found, answer, open_finding
 from watchroom.ledger.people import Person
 from watchroom.ledger.signing import current_of, read, signable
 from watchroom.store.queries import approvals as approval_queries
+from watchroom.store.queries.reviews import Heading
 from watchroom.store.snapshot import SnapshotStore
+from watchroom.ui.reviews_regulation import column_name
 
 RITA = Person("rita@x", ("reviewer",))
 BO = Person("bo@x", ("data_science",))
@@ -230,17 +232,31 @@ def test_compliance_answers_over_all_teams_and_names_the_furthest_from_it(reader
     assert "7 of 8 models in service are approved. 44 of 80 items are in order, 4 of them only waived." in said(app)
     assert "Furthest from it is Risk: 3 of 4 approved." in said(app)
     assert list(app.main.dataframe[0].value["Approved"]) == ["3 of 4", "4 of 4"]
+    assert list(app.main.dataframe[0].value["Items in order"]) == [55, 55]
 
 
 def test_the_map_of_all_models_counts_and_that_of_one_says_what_is_held_and_where(reader: Reader):
     text = said(reader.open("reviews", view="Regulation"))
     assert "All that is looked for under The rule is held of none of 3 models." in text
     assert "“Heading 2” (3)" in text
+    assert "1 Heading 1 · 2 Heading 2" in text
     assert "It is not legal advice" in text
     one = said(reader.open("reviews", view="Regulation", model="fraud"))
     assert "1 of 2 headings is held in full, 1 not at all. 1 of 2 things looked for are held of version 2." in one
     assert "What it is for: money" in one.replace("**", "")
     assert "<script" not in one
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Elements and development", "2 Elements"),
+        ("Risk management", "2 Risk management"),
+        ("Unpronounceablenesses", "2 Unpronounceable"),
+    ],
+)
+def test_a_column_of_the_map_bears_its_heading(title: str, told: str):
+    assert column_name(Heading("2", "", title, "", 1)).startswith(told[:16])
 
 
 def test_the_address_names_the_regulation_that_is_open(reader: Reader):

@@ -80,7 +80,7 @@ def test_what_is_not_met_is_named_before_anything_is_said_to_be_well_what_blocks
     beware = dict(card.answers)["What to beware of?"]
     assert "2 items of the checklist not met (Its tests are there, which blocks deploy; Its limits are there)" in beware
     assert "1 item of the checklist not known (Its runbook are there)" in beware
-    assert "It is being handed over to Run for deploy: olu is to accept" in beware
+    assert "it is being handed over to Run for deploy: olu is to accept" in beware
 
 
 def test_a_group_of_too_few_decisions_is_not_what_fairness_is_told_by(snapshot: Snapshot):

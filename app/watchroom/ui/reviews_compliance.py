@@ -143,7 +143,7 @@ def _table(last: pd.DataFrame) -> None:
         {
             "Team": [_name(team) for team in last["team"]],
             "Approved": [f"{int(a)} of {int(m)}" for a, m in zip(last["approved"], last["models"], strict=True)],
-            "Items in order": last["met_share"],
+            "Items in order": (last["met_share"] * 100).round(),
             "Waived": last["waived"],
             "Findings": last["findings"],
             "Past their date": last["overdue"],
@@ -158,9 +158,9 @@ def _table(last: pd.DataFrame) -> None:
         column_config={
             "Approved": st.column_config.TextColumn("Approved for deploy", help="Of its models in service"),
             "Items in order": st.column_config.ProgressColumn(
-                format="percent",
-                min_value=0.0,
-                max_value=1.0,
+                format="%.0f %%",
+                min_value=0,
+                max_value=100,
                 help="Met or waived, of the items asked of its champions",
             ),
         },

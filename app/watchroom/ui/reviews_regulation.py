@@ -28,6 +28,7 @@ RULE = "rule"
 TABLE = "regulation_table"
 ROW_HEIGHT = 34
 _ROWS_SEEN = 20
+_COLUMN_CHARS = 16
 
 MARKS = {"held": "●", "partly": "◐", "missing": "○"}
 """A sign of its own for each, so that colour is not all that tells them apart."""
@@ -104,6 +105,7 @@ def _all(rule: Regulation, headings: Sequence[Heading]) -> None:
         f"{MARKS['held']} held · {MARKS['partly']} partly · {MARKS['missing']} missing · "
         ":material/ads_click: Click a row for what is held, where, and what is missing."
     )
+    st.caption(legend(headings))
     truncated(len(shown), len(names), "models")
     st.caption(sourced("As of the refresh, the champion or else the newest version", len(names), "model"))
     download("Download as CSV", f"regulation-{rule.id}", lambda: plain_table(found))
@@ -152,12 +154,25 @@ def _table(*, regulation: str, most: int) -> pd.DataFrame:
 def _columns(headings: Sequence[Heading]) -> dict[str, ColumnConfig | str | None]:
     marks = {
         one.id: st.column_config.MultiselectColumn(
-            one_line(one.id, 12), options=list(MARKS.values()), color=[_COLOURS[status] for status in MARKS], width=64,
+            column_name(one), options=list(MARKS.values()), color=[_COLOURS[status] for status in MARKS], width=116,
             help=f"{one_line(one.title, 80)}: {one_line(one.asks, 300)}",
         )
         for one in headings
     }  # fmt: skip
     return {"Model": st.column_config.TextColumn(width=170, pinned=True), **marks}
+
+
+def column_name(heading: Heading) -> str:
+    """A heading's number with the first words of its title, as many as a column has room for."""
+    words = one_line(heading.title, 80).split()
+    fitting = [" ".join(words[:n]) for n in range(len(words), 0, -1)]
+    told = next((some for some in fitting if len(some) <= _COLUMN_CHARS), one_line(heading.title, _COLUMN_CHARS))
+    return f"{one_line(heading.id, 12)} {told.removesuffix(' and').rstrip(',')}"
+
+
+def legend(headings: Sequence[Heading]) -> str:
+    """Every heading's number with the whole of its title, for a narrow screen and for titles that are cut."""
+    return " · ".join(f"{plain(one.id, 12)} {plain(one.title, 80)}" for one in headings)
 
 
 def plain_table(found: Sequence[Mapped]) -> pd.DataFrame:

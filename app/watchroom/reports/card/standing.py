@@ -69,7 +69,7 @@ def under_way(known: Known) -> Iterator[str]:
             f"{cut(one.giver, 60) or 'the giver'} is to sign"
         )  # fmt: skip
         until = f" by {days(one.due, one.due)}" if one.due else ""
-        yield f"It is being handed over to {to} for {one.stage}: {turn}{until}"
+        yield f"it is being handed over to {to} for {one.stage}: {turn}{until}"
 
 
 def light(found: Light) -> str:
