@@ -12,15 +12,18 @@ from streamlit.testing.v1 import AppTest
 from tests.ui import handover_sample as sample
 from tests.ui.reading import Reader, said
 from watchroom.domain.check_kinds import KINDS
+from watchroom.domain.handover import Terms
 from watchroom.domain.policy import Item
 from watchroom.ledger import Ledger
 from watchroom.ledger.checklist import Asked, answer, assign, comment, waive
+from watchroom.ledger.handovers import begin
 from watchroom.ledger.people import Person
 from watchroom.ui import handover_each
 from watchroom.ui.text import plain
 
 BO = Person("bo@example.com", ("data_science",))
 AISHA = Person("aisha@example.com", ("reviewer",))
+MOVED = {"operations": "cy@example.com"}
 TODAY = datetime.now(UTC).date()
 
 
@@ -140,6 +143,30 @@ def test_one_model_answers_for_the_next_stage_and_lists_by_who_holds_it_up(reade
     assert "not approved for deploy" in text
     asked_for = {item.text for item in sample.policy().items_for("high", "deploy")}
     assert all(any(plain(text) in line for text in asked_for) for line in labels(app).splitlines()[:3])
+
+
+def test_the_headline_is_of_the_stage_that_is_open_and_says_what_earlier_ones_hold_up(reader: Reader):
+    text = said(reader.open("handover", model=sample.FRAUD, stage="support"))
+    assert "For support," in text
+    assert "For deploy," not in text
+    assert "of earlier stages hold it up." in text
+
+
+def test_while_a_handover_is_under_way_its_stage_is_open_and_says_who_gives(reader: Reader, ledger: Ledger):
+    terms = Terms(sample.FRAUD, 3, "support", "", "Service", "bo@example.com", "cy@example.com", owners=MOVED)
+    begin(ledger, terms, BO)
+    text = said(reader.open("handover", model=sample.FRAUD))
+    assert "For support," in text
+    assert "It is being handed over from bo@example.com to Service for support" in text
+    assert "no team" not in text
+
+
+def test_of_several_items_none_is_given_to_somebody_unless_it_is_chosen(reader: Reader):
+    app = reader.open("handover", model=sample.FRAUD, role="Data science")
+    next(button for button in app.main.button if button.label == "Give items to somebody").click().run()
+    picked = next(one for one in app.multiselect if one.key == "give_items")
+    assert picked.value == []
+    assert any(option.endswith("(bo@example.com)") for option in picked.options)
 
 
 def test_an_answer_shows_at_once_and_only_while_the_item_is_as_it_was(reader: Reader, ledger: Ledger):

@@ -229,8 +229,9 @@ def give(model: Model, subject: Subject, lines: Sequence[Line], chosen: Sequence
         items = st.multiselect(
             f"Which of the {count_of(len(lines), 'open item')}",
             list(named),
-            default=list(named),
-            format_func=lambda item: one_line(named[item].row.text, 90),
+            default=[],
+            format_func=lambda item: f"{one_line(named[item].row.text, 90)} ({_with(named[item])})",
+            placeholder="Choose items: with each stands whose it is",
             key="give_items",
         )
     else:
@@ -245,6 +246,12 @@ def give(model: Model, subject: Subject, lines: Sequence[Line], chosen: Sequence
         by = book.person(current_user())
         done = "Taken back." if back else f"Given to {person(to or '')}."
         act(lambda: assign(book.ledger(), model.name, subject.version, items, to, due, by), done)
+
+
+def _with(line: Line) -> str:
+    """Whose an item is, and until when."""
+    until = f", until {handover_words.day(line.due)}" if line.due is not None else ""
+    return f"{one_line(line.person or handover_words.NOBODY, 60)}{until}"
 
 
 def _to_whom(model: Model) -> tuple[str | None, date | None]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from watchroom.domain.handover import Handover
 from watchroom.errors import LedgerError
+from watchroom.store.queries import handovers as queries
 from watchroom.ui import book
 from watchroom.ui.live import live
-from watchroom.ui.room import noted
+from watchroom.ui.room import ask, noted
 from watchroom.ui.text import count_of, one_line
 from watchroom.ui.wording import ROLE_NAMES
 
@@ -61,9 +62,10 @@ def _drills() -> Drills | None:
 
 
 def teams(one: Handover) -> str:
-    """`from Data science to Payments`, by the people where a team has no name; plain text."""
+    """`from Data science to Payments`: without a team the model's own gives, without that the giver; plain text."""
     terms = one.terms
-    return f"from {one_line(terms.from_team or terms.giver, 60)} to {one_line(terms.to_team or terms.receiver, 60)}"
+    giver = terms.from_team or ask(queries.around, model=terms.model).team or terms.giver
+    return f"from {one_line(giver, 60)} to {one_line(terms.to_team or terms.receiver, 60)}"
 
 
 def waits(one: Handover) -> str:

@@ -8,25 +8,26 @@ from datetime import UTC, date, datetime
 
 import streamlit as st
 
+from watchroom.domain.handover import Handover
 from watchroom.domain.policy import STAGE_QUESTIONS, STAGES
 from watchroom.store.queries import checklist as queries
 from watchroom.store.queries.checklist import Approved, Subject
 from watchroom.store.queries.models import Model
-from watchroom.ui import handover_list, handover_words
+from watchroom.ui import handover_handed, handover_list, handover_words
 from watchroom.ui.acting import say_done
 from watchroom.ui.handover_known import approved, known, lines, subject_of, today
-from watchroom.ui.handover_lines import Line, next_stage
+from watchroom.ui.handover_lines import Line, holds_up, next_stage
 from watchroom.ui.handover_score import show as show_score
 from watchroom.ui.navigation import link
 from watchroom.ui.room import ask
 from watchroom.ui.rows import badge, quiet, tier_badge
 from watchroom.ui.scope import Scope
 from watchroom.ui.states import empty
-from watchroom.ui.text import plain
+from watchroom.ui.text import one_line, plain
 
 STAGE = "stage"
 ALL = "all"
-"""The parameter of the address that names a stage, and what it says for all; without it the next one is open."""
+"""The parameter of the address that names a stage, and what it says for all; else a handover's, or the next."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,16 @@ class Page:
     lines: tuple[Line, ...]
     approved: Mapping[str, Approved]
     next: str | None
+    under_way: tuple[Handover, ...]
     now: datetime
     today: date
 
     @property
     def stage(self) -> str | None:
-        """The stage that is open, None for all of them; a link to an item opens its stage."""
+        """The stage that is open, None for all of them: a link to an item opens its own, else a handover's is first."""
         asked, item = st.query_params.get(STAGE, ""), st.query_params.get(handover_list.ITEM, "")
-        linked = next((line.row.stage for line in self.lines if line.row.item == item), self.next)
+        first = next((one.terms.stage for one in self.under_way if self.of(one.terms.stage)), self.next)
+        linked = next((line.row.stage for line in self.lines if line.row.item == item), first)
         return asked if asked in STAGES else None if asked == ALL else linked
 
     def of(self, stage: str | None) -> tuple[Line, ...]:
@@ -76,11 +79,17 @@ def show(model: Model, chosen: Scope) -> None:
 
 
 def _page(model: Model, subject: Subject) -> Page:
-    found = lines(subject)
-    states = approved(subject)
-    return Page(
-        model, subject, found, states, next_stage(found, states, serves=subject.is_champion), datetime.now(UTC), today()
-    )
+    found, states = lines(subject), approved(subject)
+    after = next_stage(found, states, serves=subject.is_champion)
+    return Page(model, subject, found, states, after, _under_way(subject), datetime.now(UTC), today())
+
+
+def _under_way(subject: Subject) -> tuple[Handover, ...]:
+    """The handovers of the version that are under way now, the soonest due first."""
+    every = handover_handed.handovers()
+    found = every.of(subject.model) if every is not None else ()
+    mine = (one for one in found if one.under_way and one.terms.version == subject.version)
+    return tuple(sorted(mine, key=handover_handed.soonest))
 
 
 def _unchecked(model: Model, chosen: Scope) -> None:
@@ -103,10 +112,10 @@ def _answer(page: Page) -> None:
     """What is missing and who holds it up, and of which version that is."""
     subject = page.subject
     with st.container(border=True, gap="xsmall"):
-        said = handover_words.answer(page.lines, page.next, subject.version, page.now, page.today)
+        said = _said(page)
         st.subheader(f"{_icon(page)} {plain(said, 700)}", anchor=False)
-        for way in ask(queries.under_way, model=subject.model, version=subject.version):
-            st.markdown(f":material/swap_horiz: {plain(handover_words.way(way), 400)}")
+        for way in page.under_way:
+            st.markdown(f":material/swap_horiz: {plain(_way(way), 400)}")
         if known() is None:
             st.markdown(
                 ":orange[:material/warning:] The ledger cannot be read now: this is as the last refresh saw it, and "
@@ -118,6 +127,23 @@ def _answer(page: Page) -> None:
             _pack(subject)
 
 
+def _said(page: Page) -> str:
+    """The answer for the stage that is open."""
+    states = page.approved.get(page.stage or "")
+    signed = states is not None and states.status == "approved"
+    return handover_words.answer(page.lines, page.stage, page.subject.version, page.now, page.today, signed=signed)
+
+
+def _way(one: Handover) -> str:
+    """That a handover is under way, in a sentence."""
+    terms = one.terms
+    due = f", due {handover_words.day(terms.due)}" if terms.due is not None else ""
+    said = (
+        f"It is being handed over {handover_handed.teams(one)} for {terms.stage}{due}: it {handover_handed.waits(one)}."
+    )
+    return one_line(said, 400)
+
+
 def _pack(subject: Subject) -> None:
     from watchroom.ui import model_card_take  # the pack's own modules are no part of the other views
 
@@ -125,7 +151,7 @@ def _pack(subject: Subject) -> None:
 
 
 def _icon(page: Page) -> str:
-    if any(line.blocks for line in page.of(page.next)):
+    if any(line.blocks if page.stage is None else holds_up(line, page.stage) for line in page.lines):
         return ":red[:material/block:]"
     if any(line.open for line in page.lines):
         return ":orange[:material/pending_actions:]"

@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from watchroom.domain.policy import QUESTION
 from watchroom.domain.standing import Status
-from watchroom.store.queries.checklist import Approved, Subject, Way
-from watchroom.ui.handover_lines import Count, Holder, Line, count, holders
+from watchroom.store.queries.checklist import Approved
+from watchroom.ui.handover_lines import Count, Holder, Line, count, holders, holds_up
 from watchroom.ui.text import count_of, one_line, some
 
 STATUS_WORDS: dict[Status, str] = {
@@ -72,13 +72,10 @@ def squares(lines: Sequence[Line]) -> str:
     )  # fmt: skip
 
 
-def version_name(subject: Subject) -> str:
-    """`version 3, champion`."""
-    return ", ".join((f"version {subject.version}", *subject.named))
-
-
-def answer(lines: Sequence[Line], stage: str | None, version: int, now: datetime, today: date) -> str:
-    """What is missing for the stage that is next, who holds it up, and how it is over all stages."""
+def answer(
+    lines: Sequence[Line], stage: str | None, version: int, now: datetime, today: date, *, signed: bool = False
+) -> str:
+    """What is missing for a stage, who holds it up, and how it is over all stages; `signed`: the stage is approved."""
     every = count(lines, today)
     if not every.open:
         return f"Nothing is missing of version {version}: all {every.asked} items are {_met(every)}."
@@ -88,11 +85,18 @@ def answer(lines: Sequence[Line], stage: str | None, version: int, now: datetime
     if stage is None:
         return f"{over} {_held(lines, now, today)}".strip()
     if not own.open:
-        done = f"For {stage} nothing is missing of version {version} but its sign-off."
-        return f"{done} {over} {_held(lines, now, today)}".strip()
+        done = f"For {stage} nothing is missing of version {version}{'' if signed else ' but its sign-off'}."
+        return " ".join(part for part in (done, _earlier(lines, stage), over, _held(lines, now, today)) if part)
     of = f"{own.open} of {count_of(own.asked, 'item')} of version {version} {_are(own.open)} missing"
     rest = over if every.open > own.open else ""
-    return " ".join(part for part in (f"For {stage}, {of}{_blocking(own)}.", _held(of_stage, now, today), rest) if part)
+    said = (f"For {stage}, {of}{_blocking(own)}.", _earlier(lines, stage), _held(of_stage, now, today), rest)
+    return " ".join(part for part in said if part)
+
+
+def _earlier(lines: Sequence[Line], stage: str) -> str:
+    """What of the stages before holds up its sign-off besides."""
+    found = sum(holds_up(line, stage) and line.row.stage != stage for line in lines)
+    return f"{count_of(found, 'item')} of earlier stages {'holds' if found == 1 else 'hold'} it up." if found else ""
 
 
 def _are(number: int) -> str:
@@ -156,18 +160,6 @@ def stage_state(lines: Sequence[Line], today: date) -> str:
 def sign_off(approved: Approved | None) -> str:
     """`not signed off`; empty where nothing is known of sign-offs."""
     return SIGN_OFFS.get(approved.status, one_line(approved.status, 30)) if approved is not None else ""
-
-
-def way(one: Way) -> str:
-    """That a handover is under way, in a sentence."""
-    due = f", due {day(one.due)}" if one.due is not None else ""
-    waits = (
-        f"{one_line(one.receiver, 60) or 'the receiver'} is to accept it"
-        if one.state == "given"
-        else f"{one_line(one.giver, 60) or 'the giver'} is to sign it"
-    )
-    teams = f"from {one_line(one.from_team, 60) or 'no team'} to {one_line(one.to_team, 60) or 'no team'}"
-    return f"It is being handed over {teams} for {one_line(one.stage, 20)}{due}: {waits}."
 
 
 def day(moment: date) -> str:

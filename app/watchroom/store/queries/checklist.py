@@ -117,19 +117,6 @@ class Approved:
 
 
 @dataclass(frozen=True)
-class Way:
-    """A handover that was under way at the refresh. `state` is `open` or `given`, signed by the giver."""
-
-    stage: str
-    from_team: str
-    to_team: str
-    giver: str
-    receiver: str
-    due: date | None
-    state: str
-
-
-@dataclass(frozen=True)
 class File:
     """A file kept as evidence. `seq` is the ledger's entry; `tests` and `failed` are of a test report, else None."""
 
@@ -255,17 +242,6 @@ def approved(snapshot: Snapshot, *, model: str | None = None) -> Mapping[tuple[s
 
 def _approved(stage: str, status: str, missing: list[str] | None, people: int | None, *rest: Any) -> Approved:
     return Approved(stage, status, tuple(missing or ()), people or 0, *rest)
-
-
-def under_way(snapshot: Snapshot, *, model: str, version: int) -> tuple[Way, ...]:
-    """The handovers of a version that are under way, the soonest due first."""
-    found = snapshot.rows(
-        """select stage, coalesce(from_team, ''), coalesce(to_team, ''), coalesce(giver, ''), coalesce(receiver, ''),
-            due, state
-        from handovers where model = ? and version = ? and state in ('open', 'given') order by due nulls last, seq""",
-        [model, version],
-    )
-    return tuple(Way(*row) for row in found)
 
 
 def files(snapshot: Snapshot, *, model: str, version: int) -> tuple[File, ...]:
