@@ -42,6 +42,17 @@ def metric(run: str, key: str, value: float, better: str = "higher") -> dict[str
     return {"run_id": run, "key": key, "last": value, "better": better, "not_finite": 0}
 
 
+def segments(**values: tuple[float, ...]) -> Tables:
+    """What the run logged for each segment, by metric; which way `n` is better nobody knows."""
+    return {
+        "metrics": [
+            metric("r2", f"segment/{place}/{name}", value, "higher" if name == "auc" else "unknown")
+            for name, told in values.items()
+            for place, value in enumerate(told)
+        ]
+    }
+
+
 def owner(role: str, person: str) -> dict[str, Any]:
     return {"model": "m", "role": role, "person": person}
 
@@ -77,8 +88,21 @@ def fairness(ratio: float | None, low: float = 0.1) -> dict[str, Any]:
     return {**MV, "grain": "all", "ratio": ratio, "ratio_low": low, **told}
 
 
-def paired(b_better: float) -> dict[str, Any]:
-    return {"model": "m", "version_a": 1, "version_b": 2, "metric": "worth", "b_better": b_better, "n": 9}
+def unequal(metric: str, ratio: float, high: float | None = None) -> dict[str, Any]:
+    return {**fairness(ratio), "metric": metric, "ratio_high": high}
+
+
+REGRESSION = {"model": "m", "task": "regression"}
+
+
+def paired(b_better: float, n: int = 500) -> dict[str, Any]:
+    return {"model": "m", "version_a": 1, "version_b": 2, "metric": "worth", "b_better": b_better, "n": n}
+
+
+def rival(digest: str) -> Tables:
+    """Another person's run, on a dataset of this digest; the version's own is 1."""
+    data = [{"run_id": "r2", "name": "d", "digest": "1"}, {"run_id": "b", "name": "d", "digest": digest}]
+    return {"runs": [RUN, {**RUN, "run_id": "b", "user": "bob"}], "run_inputs": data}
 
 
 def shares(*values: float) -> list[dict[str, Any]]:
@@ -196,8 +220,12 @@ CASES: list[tuple[str, dict[str, Any], Tables, str]] = [
     ("metric_within", {"metric": "auc", "at_most": 0.8}, {"metrics": [metric("r2", "auc", float("nan"))]}, "unknown"),
     ("metric_within", {"metric": "it's; drop table models --"}, {}, "unknown"),
     ("metrics_finite", {}, {"metrics": [{**metric("r2", "auc", 1), "not_finite": 2}]}, "fail"),
-    ("segments_hold", {"at_least": 0.5}, {"metrics": [metric("r2", "segment/a", 0.6)]}, "pass"),
-    ("segments_hold", {"spread": 0.1}, {"metrics": [metric("r2", f"segment/{n}", n) for n in (1, 2)]}, "fail"),
+    ("segments_hold", {"at_least": 0.5}, segments(auc=(0.6, 0.7)), "pass"),
+    ("segments_hold", {"at_least": 0.5}, segments(auc=(0.6,)), "unknown"),
+    ("segments_hold", {"spread": 0.1}, segments(auc=(1, 2)), "fail"),
+    ("segments_hold", {"spread": 0.1}, segments(auc=(0.7, 0.71), n=(10, 900)), "pass"),
+    ("segments_hold", {"spread": 0.1}, segments(auc=(0.7, float("nan"))), "fail"),
+    ("segments_hold", {"spread": 0.1}, segments(n=(10, 900)), "unknown"),
     ("segments_hold", {}, {}, "unknown"),
     ("beats_baseline", {}, {"metrics": [metric("r2", "gain_over_naive_low", 0.1)]}, "pass"),
     ("beats_baseline", {}, {"metrics": [metric("r2", "gain_over_naive_low", -0.1)]}, "fail"),
@@ -303,6 +331,24 @@ CASES: list[tuple[str, dict[str, Any], Tables, str]] = [
     ("fairness_ratio", {"sure": True}, {"fairness": [fairness(0.85)]}, "fail"),
     ("fairness_ratio", {"at_least": 0.9}, {"fairness": [fairness(0.85)]}, "fail"),
     ("fairness_ratio", {"columns": ["age"]}, {"fairness": [fairness(0.2)]}, "unknown"),
+    ("fairness_ratio", {}, {"fairness": [fairness(0.99), unequal("false_positive_rate", 0.4, 0.6)]}, "fail"),
+    ("fairness_ratio", {}, {"fairness": [fairness(0.99), unequal("false_positive_rate", 0.4, 0.9)]}, "pass"),
+    ("fairness_ratio", {}, {"models": [REGRESSION], "fairness": [unequal("mae", 0.5)]}, "fail"),
+    ("fairness_ratio", {}, {"models": [REGRESSION], "fairness": [unequal("mae", 0.9)]}, "pass"),
+    ("no_worse_than_before", {}, {"version_comparisons": [paired(0.9, n=9)]}, "unknown"),
+    ("no_worse_than_before", {}, {"version_comparisons": [paired(0.2)]}, "unknown"),
+    (
+        "no_worse_than_before",
+        {},
+        {
+            "models": [{"model": "m", "spec": '{"monitor": {"performance": {"metric": "rmse"}}}'}],
+            "version_comparisons": [paired(0.9), {**paired(0.01), "metric": "rmse"}],
+        },
+        "fail",
+    ),
+    ("rival_by_another", {}, rival("1"), "pass"),
+    ("rival_by_another", {}, rival("2"), "fail"),
+    ("rival_by_another", {}, {"runs": [RUN, {**RUN, "run_id": "b", "user": "ann@x.org"}]}, "fail"),
     ("kpis_agreed", {}, {"kpis": [{"model": "m", "kpi": "k", "missing": []}]}, "pass"),
     ("kpis_agreed", {}, {"kpis": [{"model": "m", "kpi": "k", "missing": ["business"]}]}, "fail"),
     ("kpis_agreed", {}, {}, "fail"),

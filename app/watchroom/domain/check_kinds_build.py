@@ -99,7 +99,8 @@ BUILD: tuple[CheckKind, ...] = (
     CheckKind(
         "rival_by_another",
         "runs",
-        "Somebody other than the version's authors has finished a run in the same experiment, or another version.",
+        "Somebody other than the version's authors has finished a run in the same experiment, or another version, on "
+        "a dataset with the same digest where the version's run has one.",
     ),
     CheckKind(
         "age_at_most",
@@ -156,8 +157,13 @@ BUILD: tuple[CheckKind, ...] = (
     CheckKind(
         "no_worse_than_before",
         "registry",
-        "On the decisions that both scored it is not probably worse than the version before.",
-        (Param("probability", "number", "how sure it must be that it is worse, to fail", 0.95, least=0.5, most=1),),
+        "On the decisions that both scored it is not worse than the version before, by the metric that the model "
+        "is judged by; what is neither is `unknown`.",
+        (
+            Param("probability", "number", "how sure it must be that it is worse, to fail", 0.95, least=0.5, most=1),
+            Param("no_worse", "number", "how probable it must be that it is better, to pass", 0.5, least=0, most=1),
+            Param("decisions", "whole", "with fewer decisions that have an outcome it is unknown", 100, least=1),
+        ),
     ),
     CheckKind(
         "inputs_allowed",

@@ -161,12 +161,16 @@ SERVICE: tuple[CheckKind, ...] = (
             Param(
                 "metric",
                 "text",
-                "what is compared",
-                "selection_rate",
+                "what is compared; left out: the error of a regression, else the share given the favourable answer, "
+                "and true and false positives as far as they differ beyond chance",
+                None,
                 choices=("selection_rate", "true_positive_rate", "false_positive_rate", "error_rate", "mae"),
             ),
             Param("columns", "texts", "the columns of groups; left out: all", None),
             Param("sure", "yes_no", "whether the whole interval must lie above", False),
+            _days(
+                120, "of decisions the last of which are at most so many days old; those of the reference do not age"
+            ),
         ),
     ),
     CheckKind(

@@ -17,6 +17,10 @@ BY_A_PERSON, BY_ITSELF = 0.5, 1.0
 """Points of an item that is met: answered by a person, or shown by what one brought; checked by itself repeatedly."""
 
 
+OF_A_SECTION = 7
+"""Tests that the rubric has in each section."""
+
+
 @dataclass(frozen=True)
 class Counted:
     """An item of the rubric: its section, whether it is met (waived is not), and whether a person said so."""
@@ -36,18 +40,18 @@ class SectionScore:
 
 
 def ml_test_score(items: Iterable[Counted]) -> tuple[SectionScore, ...]:
-    """Each section that has items, in the rubric's order, and the total: the least score of its sections.
+    """Each section in the rubric's order, and the total: the least score of them.
 
-    Empty without items. The total's `most` is the least that a section could reach.
+    A section without items has none of its seven points: what is not asked is not shown. Empty without any items.
     """
     counted = list(items)
-    scores = tuple(
-        SectionScore(section, sum(_points(item) for item in held), len(held))
-        for section in SECTIONS
-        if (held := [item for item in counted if item.section == section])
-    )
-    if not scores:
+    if not counted:
         return ()
+    by_section = {section: [item for item in counted if item.section == section] for section in SECTIONS}
+    scores = tuple(
+        SectionScore(section, sum(_points(item) for item in held), len(held) or OF_A_SECTION)
+        for section, held in by_section.items()
+    )
     return (*scores, SectionScore(TOTAL, min(one.score for one in scores), min(one.most for one in scores)))
 
 

@@ -93,7 +93,7 @@ TABLES = (
             (
                 "score",
                 "DOUBLE",
-                "points; Breck et al. (2017) read a total of 0 as a research project and 5 and more as excellent",
+                "points; Breck et al. (2017) read a total of 0 as a research project and above 5 as exceptional",
             ),
             ("most", "INTEGER", "what it could be"),
         ),

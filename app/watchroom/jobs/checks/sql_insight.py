@@ -71,23 +71,29 @@ from check_subjects s left join spec f on f.model = s.model""",
 with asked as (select {{columns}} as columns),
 grains as (
     select model, version, metric, case when bool_or(grain = 'all') then 'all' else 'reference' end as grain
-    from fairness where grain in ('all', 'reference') and metric = {{metric}} group by model, version, metric
+    from fairness left join (select model, task from models) using (model)
+    where grain in ('all', 'reference') and case when {{metric}}::varchar is not null then metric = {{metric}}
+        when task = 'regression' then metric = 'mae' when task = 'multiclass' then metric in ('selection_rate', 'error_rate')
+        else metric in ('selection_rate', 'true_positive_rate', 'false_positive_rate', 'mae') end
+    group by model, version, metric
 ),
 groups as (
-    select f.model, f.version, f.group_column || ' ' || f.group_value as name, f.ratio, f.ratio_low, f.n, f.best
+    select f.model, f.version, f.metric, f.group_column || ' ' || f.group_value as name, f.best,
+        f.period_end, case when {{sure}} then f.ratio_low when {{metric}}::varchar is null and ends_with(f.metric, 'positive_rate')
+            then coalesce(f.ratio_high, f.ratio) else f.ratio end as ratio
     from fairness f join grains g on g.model = f.model and g.version = f.version and g.metric = f.metric and g.grain = f.grain
     cross join asked a
     where f.ratio is not null and f.status <> 'small' and (a.columns is null or list_contains(a.columns, f.group_column))
 ),
 worst as (
-    select model, version, count(*) as n, arg_min(name, case when {{sure}} then ratio_low else ratio end) as name,
-        min(case when {{sure}} then ratio_low else ratio end) as ratio,
-        arg_min(best, case when {{sure}} then ratio_low else ratio end) as best
+    select model, version, count(*) as n, min(ratio) as ratio, arg_min(name, ratio) as name, arg_min(best, ratio) as best,
+        replace(arg_min(metric, ratio), '_', ' ') as metric, max(period_end) as day
     from groups group by model, version
 )
-select s.model, s.version, case when w.ratio is not null then w.ratio >= {{at_least}} end as passes, w.ratio as value,
-    case when w.ratio is null then 'Nothing tells it: no groups with decisions enough, or no ratio of ' || {{metric}} || '.'
-        else 'The group that fares worst of ' || w.n || ' is ' || w.name || ': ' || printf('%.2f', w.ratio)
+select s.model, s.version, case when w.ratio is not null then w.ratio >= {{at_least}} end as passes,
+    date_diff('day', w.day, $now::date) > {{days}} as stale, w.ratio as value,
+    case when w.ratio is null then 'Nothing tells it: no groups with decisions enough.'
+        else upper(w.metric[1]) || w.metric[2:] || ': the group that fares worst is ' || w.name || ': ' || printf('%.2f', w.ratio)
             || case when {{sure}} then ' (lower end of the 95 % interval)' else '' end || ' of the best, ' || w.best
             || ' (at least ' || printf('%.2f', {{at_least}}) || ').' end as evidence
 from check_subjects s left join worst w on w.model = s.model and w.version = s.version""",

@@ -170,13 +170,19 @@ select s.model, s.version, coalesce(b.shared, 0) >= {{decisions}} as passes, coa
 from check_subjects s left join beside b on b.model = s.model and b.version = s.version""",
     "no_worse_than_before": """
 with against as (
-    select model, version_b as version, version_a, metric, b_better, n,
-        row_number() over (partition by model, version_b order by version_a desc, metric = 'worth' desc, metric) as place
-    from version_comparisons where b_better is not null
+    select c.model, c.version_b as version, c.version_a, c.metric, c.b_better, c.n,
+        row_number() over (partition by c.model, c.version_b order by c.version_a desc,
+            c.metric = coalesce(try_cast(m.spec as json)->>'$.monitor.performance.metric', '') desc,
+            c.metric = 'worth' desc, c.metric) as place
+    from version_comparisons c left join models m on m.model = c.model where c.b_better is not null
 )
-select s.model, s.version, case when a.b_better is not null then 1 - a.b_better < {{probability}} end as passes,
+select s.model, s.version,
+    case when a.n < {{decisions}} then null when 1 - a.b_better >= {{probability}} then false
+        when a.b_better >= {{no_worse}} then true end as passes,
     a.b_better as value,
-    case when a.b_better is null then 'No decisions with outcomes were scored by it and an older version.'
+    case when a.n < {{decisions}} then 'Only ' || a.n || ' decisions with outcomes were scored by it and version '
+            || a.version_a || ' (at least ' || {{decisions}} || ').'
+        when a.b_better is null then 'No decisions with outcomes were scored by it and an older version.'
         else 'By ' || a.metric || ' over ' || a.n || ' decisions it is better than version ' || a.version_a
             || ' with a probability of ' || printf('%.2f', a.b_better) || '.' end as evidence
 from check_subjects s left join against a on a.model = s.model and a.version = s.version and a.place = 1""",

@@ -6,6 +6,8 @@ value and evidence; `stale` where what is met may be too old.
 
 from __future__ import annotations
 
+from watchroom.jobs.checks.sql_people import same_person
+
 OF_VERSION = """
     of_version as (
         select s.model, s.version, s.authors, v.run_id, v.model_id, v.source, v.created_at, v.signature_inputs,
@@ -30,6 +32,9 @@ _EXPERIMENTS = """
         join experiment_tags t on t.key = 'model' and lower(t.value) = lower(n.model)
     )"""
 """The experiments of a model: those that a version came from, that are called after it, or that a tag says are."""
+
+_SAME_PERSON = same_person("a", """trim(coalesce(t.value, r."user"))""")
+"""Whether the author `a` is who made the other run."""
 
 _ACTIVE = "r.lifecycle_stage = 'active' and r.status = 'FINISHED'"
 
@@ -142,25 +147,41 @@ asked as (
         {{{{at_most}}}}::double as high, {{{{spread}}}}::double as spread
 ),
 segments as (
-    select v.model, v.version, m.key, m.last, m.better = 'lower' as lower_is_better
+    select v.model, v.version, m.key, regexp_extract(m.key, '[^/]*$') as ending, m.last,
+        m.better = 'lower' as lower_is_better, m.better in ('lower', 'higher') as known
     from of_version v cross join asked a join metrics m on m.run_id = v.run_id
-    where starts_with(m.key, a.prefix) and ends_with(m.key, coalesce(a.ending, '')) and isfinite(m.last)
+    where starts_with(m.key, a.prefix) and ends_with(m.key, coalesce(a.ending, ''))
+),
+by_ending as (
+    select model, version, case when a.ending is null then s.ending else a.ending end as ending, count(*) as n,
+        count(*) filter (not isfinite(last)) as odd, min(last) as least, max(last) as greatest,
+        arg_min(key, last) as least_at, arg_max(key, last) as greatest_at,
+        bool_or(lower_is_better) as lower_is_better, bool_and(known) as known
+    from segments s cross join asked a group by 1, 2, 3
+),
+judged as (
+    select b.*, case when b.odd > 0 then false when b.n < 2 then null
+        when b.least < a.low or b.greatest > a.high then false when a.spread is null then true
+        when not coalesce(b.known, false) then null
+        else b.greatest - b.least <= a.spread * abs(case when b.lower_is_better then b.least else b.greatest end)
+        end as holds
+    from by_ending b cross join asked a
 ),
 worst as (
-    select model, version, count(*) as n, min(last) as least, max(last) as greatest,
-        arg_min(key, last) as least_at, arg_max(key, last) as greatest_at, bool_or(lower_is_better) as lower_is_better
-    from segments group by model, version
+    select *, row_number() over (partition by model, version order by holds nulls last, ending) as place,
+        bool_or(not holds) over of_version as fails, bool_or(holds) over of_version as some
+    from judged window of_version as (partition by model, version)
 )
-select v.model, v.version,
-    case when w.n is null then null
-        else w.least >= coalesce(a.low, w.least) and w.greatest <= coalesce(a.high, w.greatest)
-            and (a.spread is null or w.greatest - w.least
-                <= a.spread * abs(case when w.lower_is_better then w.least else w.greatest end)) end as passes,
+select v.model, v.version, case when w.fails then false when w.some then true end as passes,
     case when w.lower_is_better then w.greatest else w.least end as value,
     case when w.n is null then 'Its run logged no metric that begins with ' || a.prefix || '.'
+        when w.odd > 0 then 'Of ' || w.n || ' segments ' || w.odd || ' have no finite ' || w.ending || '.'
+        when w.n < 2 then 'There is only one segment: ' || w.least_at || '.'
+        when w.holds is null then 'Whether ' || w.ending || ' is better high or low is not known.'
         else 'Over ' || w.n || ' segments from ' || printf('%.4g', w.least) || ' (' || w.least_at || ') to '
             || printf('%.4g', w.greatest) || ' (' || w.greatest_at || ').' end as evidence
-from of_version v cross join asked a left join worst w on w.model = v.model and w.version = v.version""",
+from of_version v cross join asked a
+left join worst w on w.model = v.model and w.version = v.version and w.place = 1""",
     "beats_baseline": f"""
 with {OF_VERSION}, {_EXPERIMENTS},
 asked as (select {{{{gain}}}}::varchar as gain, {{{{metric}}}}::varchar as metric, {{{{marks}}}} as marks),
@@ -242,14 +263,18 @@ others as (
     join runs r on r.experiment_id = o.experiment_id and r.run_id <> v.run_id
     left join tags t on t.run_id = r.run_id and t.key = 'mlflow.user'
     where {_ACTIVE} and trim(coalesce(t.value, r."user", '')) <> ''
-        and not list_contains(list_transform(v.authors, lambda a: lower(a)), lower(trim(coalesce(t.value, r."user"))))
+        and not list_bool_or(list_append(list_transform(v.authors,
+            lambda a: coalesce({_SAME_PERSON}, false)), false))
+        and (not exists (from run_inputs i where i.run_id = v.run_id and i.digest <> '')
+            or exists (from run_inputs i join run_inputs o on o.digest = i.digest and i.digest <> ''
+                where i.run_id = v.run_id and o.run_id = r.run_id))
 )
 select v.model, v.version,
     case when count(o.who) > 0 then true when len(any_value(v.authors)) = 0 then null else false end as passes,
     count(o.who) as value,
-    case when count(o.who) > 0 then 'Somebody else has finished runs for it: ' || string_agg(o.who, ', ' order by o.who) || '.'
+    case when count(o.who) > 0 then 'Somebody else has finished runs for it on the same data: ' || string_agg(o.who, ', ' order by o.who) || '.'
         when len(any_value(v.authors)) = 0 then 'MLflow does not know who made it.'
-        else 'Every finished run for it is by who made it.' end as evidence
+        else 'Every finished run for it on the same data is by who made it.' end as evidence
 from of_version v left join others o on o.model = v.model and o.version = v.version
 group by v.model, v.version""",
     "age_at_most": f"""
