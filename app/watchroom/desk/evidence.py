@@ -10,11 +10,11 @@ from watchroom.ledger import Ledger
 from watchroom.ledger.acts import must_be_somebody
 from watchroom.ledger.evidence import About, Evidence, File, add, read
 from watchroom.ledger.people import Person
-from watchroom.sources.evidence import MAX_BYTES, Kept, keep
+from watchroom.sources.evidence import MAX_BYTES, Kept, file_digest, inside, keep
 from watchroom.sources.evidence import content as content_of
 from watchroom.workspace.load import load_workspace
 
-__all__ = ["MAX_BYTES", "Content", "attach", "content", "file_content"]
+__all__ = ["MAX_BYTES", "Content", "attach", "content", "file_content", "lost"]
 
 _MEDIA = {"junit": "application/xml", "pdf": "application/pdf", "json": "application/json", "markdown": "text/markdown"}
 _PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp"}
@@ -64,6 +64,21 @@ def file_content(workspace: Path, found: Evidence) -> Content:
     data = content_of(load_workspace(workspace).evidence, file.path, file.sha256)
     picture = _PICTURES.get(Path(file.path).suffix, "application/octet-stream")
     return Content(data, file.name, _MEDIA.get(file.kind, picture))
+
+
+def lost(ledger: Ledger, workspace: Path, model: str, version: int) -> dict[int, str]:
+    """The files kept for a version that are not what was kept any more, read from the disk now: by their entries.
+
+    Each in words with the name that it was added under, such as `report.pdf was changed`. Raises `LedgerError`.
+    """
+    folder = load_workspace(workspace).evidence
+    told: dict[int, str] = {}
+    for one in read(ledger).of(model, version):
+        path = inside(folder, one.file.path)
+        digest = file_digest(path) if path else None
+        if digest != one.file.sha256:
+            told[one.seq] = f"{one.file.name} {'is gone' if digest is None else 'was changed'}"
+    return told
 
 
 def _file(kept: Kept) -> File:
