@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -120,3 +121,18 @@ def test_champions_that_wait_for_a_role_come_by_tier_and_challengers_do_not(open
     with open_store(check_subjects=subjects, approval_states=states).lease() as snapshot:
         assert [one.model for one in news.unsigned(snapshot, role="reviewer")] == ["b", "a"]
         assert [one.model for one in news.unsigned(snapshot, role="business")] == ["b"]
+
+
+def test_a_rule_without_roles_waits_for_anybody_and_names_authors_where_they_may_not_sign(open_store):
+    rule = {"roles": [], "people": 1, "valid_days": 90, "author_may": True}
+    rules = {tier: {**rule, "author_may": tier == "low"} for tier in ("low", "medium", "high", "critical")}
+    subject = {"version": 1, "is_champion": True, "policy": "default", "authors": ["dan"]}
+    state = {"version": 1, "stage": "deploy", "status": "missing", "missing": [], "people": 1}
+    with open_store(
+        policies=[{"policy": "default", "rules": json.dumps(rules)}],
+        check_subjects=[{**subject, "model": "a", "tier": "low"}, {**subject, "model": "b", "tier": "medium"}],
+        approval_states=[{**state, "model": "a"}, {**state, "model": "b"}],
+    ).lease() as snapshot:
+        found = news.unsigned(snapshot, role="operations")
+        assert [(one.model, one.barred) for one in found] == [("b", ("dan",)), ("a", ())]
+        assert news.unsigned(snapshot, role="admin") == ()

@@ -15,7 +15,7 @@ from watchroom.store.queries.actions import Action
 from watchroom.ui import book
 from watchroom.ui.actions import ICONS, doer, heading, worth
 from watchroom.ui.home_waits import Waiting, waits
-from watchroom.ui.identity import current_user
+from watchroom.ui.identity import ROLES, current_user
 from watchroom.ui.navigation import link
 from watchroom.ui.proposals_known import known, today, under_way, waiting
 from watchroom.ui.proposals_list import heading as proposed
@@ -50,7 +50,8 @@ def show(model: str | None, role: str) -> None:
     if not todo and not voices and not governed:
         return
     section(
-        "Waits for you" if named else "Waits", "" if named else "Give your name in the sidebar to see what is yours."
+        "Waits for you" if named else f"Waits for {ROLES[role].lower()}",
+        "" if named else "Give your name in the sidebar to see what is yours.",
     )
     with st.container(border=True, gap="xsmall"):
         for one in governed[:GOVERNED]:

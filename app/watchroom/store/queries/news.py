@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from watchroom.domain.policy import rules_from
+from watchroom.domain.risk import Tier
+from watchroom.domain.roles import SPEAKING
 from watchroom.store.snapshot import Snapshot
 
 WEEK = 7
@@ -141,22 +144,56 @@ def due_items(snapshot: Snapshot, *, until: date, model: str | None = None) -> t
 
 @dataclass(frozen=True)
 class Unsigned:
-    """A champion that lacks a role's sign-off for `deploy`."""
+    """A champion that lacks sign-offs for `deploy`: of the roles `missing`, and of `people` more persons.
+
+    `asked` are the roles that the rule asks for, one of which each of these persons has. `barred` are its authors where
+    the rule does not let them sign, else nobody.
+    """
 
     model: str
     title: str
     version: int
+    missing: tuple[str, ...]
+    people: int
+    asked: tuple[str, ...]
+    barred: tuple[str, ...]
+
+    def waits_for(self, role: str) -> bool:
+        """Whether a sign-off in that role is missing, or would do."""
+        return role in self.missing or (self.people > 0 and not self.missing and role in self.asked)
 
 
 def unsigned(snapshot: Snapshot, *, role: str, model: str | None = None) -> tuple[Unsigned, ...]:
-    """Champions that wait for a sign-off of that role, the highest tier first, as of the refresh."""
+    """Champions that wait for a sign-off in that role, the highest tier first, as of the refresh.
+
+    What was rejected waits for who made it, and is left out.
+    """
     rows = snapshot.rows(
-        """select s.model, coalesce(m.title, s.model), s.version
+        """select s.model, coalesce(m.title, s.model), s.version, coalesce(s.missing, []), coalesce(s.people, 0),
+            c.tier, coalesce(c.authors, []), p.rules
         from approval_states s
         join check_subjects c on c.model = s.model and c.version = s.version and c.is_champion
         left join models m on m.model = s.model
-        where s.stage = 'deploy' and list_contains(s.missing, $role) and ($model is null or s.model = $model)
+        left join policies p on p.policy = c.policy
+        where s.stage = 'deploy' and coalesce(s.status, '') not in ('approved', 'rejected')
+            and ($model is null or s.model = $model)
         order by list_position(['critical', 'high', 'medium', 'low'], c.tier), s.model""",
-        {"role": role, "model": model},
+        {"model": model},
     )
-    return tuple(Unsigned(*row) for row in rows)
+    return tuple(one for one in (_unsigned(*row) for row in rows) if one.waits_for(role))
+
+
+def _unsigned(
+    model: str,
+    title: str,
+    version: int,
+    missing: list[str],
+    people: int,
+    tier: Tier,
+    authors: list[str],
+    rules: str | None,
+) -> Unsigned:
+    rule = rules_from(rules).get(tier) if rules else None
+    asked = (rule.roles or SPEAKING) if rule else tuple(missing)
+    barred = () if rule is not None and rule.author_may else tuple(authors)
+    return Unsigned(model, title, version, tuple(missing), people, asked, barred)
