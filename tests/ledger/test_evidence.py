@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from watchroom.errors import Refused
-from watchroom.ledger import Ledger
+from watchroom.ledger import Ledger, NewEntry
 from watchroom.ledger.evidence import About, File, Held, add, read, withdraw
-from watchroom.ledger.kinds import EVIDENCE, REFUSAL
+from watchroom.ledger.kinds import EVIDENCE, REFUSAL, REGISTRY_EVENT
 from watchroom.ledger.people import Person
 
 ANA, BO = Person("ana@x", ("data_science",)), Person("bo@x", ("operations",))
@@ -29,6 +29,14 @@ def test_what_was_added_stands_until_it_is_withdrawn_and_the_ledger_keeps_both(l
     assert after.all[added.seq].withdrawn.reason == "Of another version."
     assert len(ledger.entries(kind=EVIDENCE)) == 2
     assert read(ledger).all == after.all
+
+
+def test_a_version_that_no_refresh_has_seen_is_refused_where_the_registry_is_known(sqlite_ledger: Ledger) -> None:
+    sqlite_ledger.append(NewEntry(REGISTRY_EVENT, "watchroom refresh", {"event": "version_added"}, None, "churn", 3))
+    with pytest.raises(Refused, match="churn has no version 9"):
+        add(sqlite_ledger, replace(ABOUT, version=9), REPORT, ANA)
+    assert add(sqlite_ledger, ABOUT, REPORT, ANA).about.version == 3
+    assert sqlite_ledger.entries(kind=EVIDENCE)[0].version == 3
 
 
 def test_what_stands_is_found_by_model_version_and_item_the_newest_first(ledger: Ledger) -> None:

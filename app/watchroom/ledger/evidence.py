@@ -25,7 +25,7 @@ from watchroom.ledger.acts import (
 from watchroom.ledger.alerts import Reader
 from watchroom.ledger.book import Ledger
 from watchroom.ledger.entry import Entry, Head, NewEntry, explaining_payload
-from watchroom.ledger.kinds import EVIDENCE
+from watchroom.ledger.kinds import EVIDENCE, REGISTRY_EVENT
 from watchroom.ledger.people import Person
 
 MAX_NOTE = 2000
@@ -119,10 +119,14 @@ def read(ledger: Reader, known: Held | None = None) -> Held:
 
 
 def add(ledger: Ledger, about: About, file: File, by: Person) -> Evidence:
-    """Records that a file was kept. Raises `Refused` for somebody without a role, and records that."""
+    """Records that a file was kept. Raises `Refused` for somebody without a role, and records that.
+
+    Also for a version that the ledger does not know of a model whose registry it has seen.
+    """
     if type(about.version) is not int or not 1 <= about.version < MOST_VERSIONS:
         raise Refused("A version is a whole number from 1 on.", next_step="Give its number.")
     must_be_somebody(ledger, "add evidence", by, about.model)
+    _must_be_seen(ledger, about)
     payload = {
         "act": "added",
         "item": must_be_short("item", about.item, MAX_ITEM) if about.item else None,
@@ -138,6 +142,21 @@ def add(ledger: Ledger, about: About, file: File, by: Person) -> Evidence:
     }
     entry = NewEntry(EVIDENCE, actor_of(by), payload, role_of(by), kept(about.model), about.version)
     return _applied({}, ledger.append(entry))
+
+
+def _must_be_seen(ledger: Ledger, about: About) -> None:
+    """Raises `Refused` for a version that no refresh has seen, of a model of which one has."""
+    seen = {
+        entry.version
+        for entry in ledger.entries(kind=REGISTRY_EVENT, model=kept(about.model))
+        if entry.version is not None
+    }
+    if seen and about.version not in seen:
+        raise Refused(
+            f"{kept(about.model)} has no version {about.version}.",
+            why=f"The newest that a refresh has seen is {max(seen)}.",
+            next_step="Give one that is there; or refresh first, if it was made since.",
+        )
 
 
 def withdraw(ledger: Ledger, evidence: int, reason: str, by: Person) -> Evidence:
