@@ -10,8 +10,8 @@ import streamlit as st
 
 from watchroom.domain.card_text import bindings
 from watchroom.reports.card.headings import missing
-from watchroom.store.queries import card as queries
-from watchroom.store.queries.card import Written
+from watchroom.store.queries import card_list as queries
+from watchroom.store.queries.card_list import Written
 from watchroom.ui.navigation import go
 from watchroom.ui.room import ask, drawn, room
 from watchroom.ui.states import truncated

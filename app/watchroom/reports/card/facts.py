@@ -58,7 +58,6 @@ def of_known(found: Known) -> Card:
         snapshot=found.snapshot,
         made_at=found.made_at,
         file=found.text.file if found.text else None,
-        model_file=found.about.file,
         answers=tuple(_answers(found, judged)),
         sections=tuple(_sections(found, judged)),
         claims=judged,

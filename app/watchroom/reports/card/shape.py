@@ -129,7 +129,6 @@ class Card:
     file: str | None
     """The file of its free text; None while there is none."""
 
-    model_file: str | None
     answers: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     claims: tuple[Claim, ...] = ()

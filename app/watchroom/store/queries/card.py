@@ -540,54 +540,12 @@ class Cutoff:
     n: int
     first: date
     last: date
-    alerts_per_day: float | None
 
 
 def cutoff(snapshot: Snapshot, *, model: str, version: int) -> Cutoff | None:
     """The cut-off in use; None where none was worked out."""
     rows = snapshot.rows(
-        "select in_use, n, period_start, period_end, alerts_per_day from cutoffs where model = ? and version = ?",
+        "select in_use, n, period_start, period_end from cutoffs where model = ? and version = ?",
         [model, version],
     )
     return Cutoff(*rows[0]) if rows else None
-
-
-@dataclass(frozen=True)
-class Written:
-    """A model with what people wrote into its card; `text` is None for none, `wrong` counts what the refresh refuted.
-
-    `version` is the champion, else the newest; None where the registry has none.
-    """
-
-    model: str
-    title: str
-    tier: str | None
-    version: int | None
-    is_champion: bool
-    file: str | None
-    text: str | None
-    wrong: int
-    owner: str | None
-
-
-_WRITTEN = """
-with wrong as (
-    select c.model, sum(p.count)::bigint as n from cards c join problems p
-        on p.model = c.model and p.kind = 'workspace' and starts_with(p.place, c.file || ':') group by c.model
-),
-newest as (select name, max(version) as version from model_versions group by name)
-select m.model, coalesce(m.title, m.model), m.tier, coalesce(a.version, n.version), a.version is not null,
-    c.file, c.text, coalesce(w.n, 0), o.person
-from models m
-left join cards c on c.model = m.model
-left join wrong w on w.model = m.model
-left join aliases a on a.name = m.model and a.alias = 'champion'
-left join newest n on n.name = m.model
-left join owners o on o.model = m.model and o.role = 'data_science' and o.person <> ''
-order by lower(coalesce(m.title, m.model)), m.model
-"""
-
-
-def written(snapshot: Snapshot) -> tuple[Written, ...]:
-    """Every model with what is written of it, by title."""
-    return tuple(Written(*row) for row in snapshot.rows(_WRITTEN))
