@@ -45,7 +45,8 @@ model does today. An approval does not turn void by a bad day; the alert says th
 Items with a `section` (`data`, `model`, `infrastructure`, `monitoring`) are counted as Breck, Cai, Nielsen, Salib and
 Sculley do in "The ML Test Score: A Rubric for ML Production Readiness" (2017): half a point for an item that a person
 answered, a whole one for an item that checks itself, the total is the least of the sections, where one without items
-has none of its seven points. All items of the policy with a section count, also those that the model's tier is not asked for, so that models can be compared; what is
+has none of its seven points. All items of the policy with a section count, also those that the model's tier is not
+asked for, so that models can be compared; what is
 waived is not met. A test report counts a whole point only where a pipeline added it (`watchroom evidence add`, whose
 entries say "on the command line"): the paper gives the whole point to what runs by itself and repeatedly. One that a
 person uploaded counts half.
