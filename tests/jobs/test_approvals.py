@@ -19,7 +19,8 @@ from watchroom.jobs.approvals.step import bind_sign_offs
 from watchroom.jobs.approvals.tag import write_tags
 from watchroom.ledger import Ledger
 from watchroom.ledger.approvals import Imported, SignOff, ToSign, import_sign_offs, sign
-from watchroom.ledger.findings import Found, open_finding
+from watchroom.ledger.findings import open_finding
+from watchroom.ledger.findings_read import Found
 from watchroom.ledger.kinds import APPROVAL_EVENT, COMPLIANCE
 from watchroom.ledger.people import Person
 from watchroom.ledger.signing import current_of, read, signable

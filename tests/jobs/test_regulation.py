@@ -12,7 +12,8 @@ from watchroom.jobs.findings import fill_findings
 from watchroom.jobs.regulation import map_regulations
 from watchroom.jobs.regulation_facts import QUERIES
 from watchroom.ledger import Ledger
-from watchroom.ledger.findings import Found, open_finding
+from watchroom.ledger.findings import open_finding
+from watchroom.ledger.findings_read import Found
 from watchroom.ledger.people import Person
 from watchroom.store.draft import Draft, refresh_lock
 from watchroom.store.manifest import StoreFolder

@@ -11,18 +11,17 @@ import pytest
 from watchroom.errors import LedgerBroken, Refused
 from watchroom.ledger import Ledger, NewEntry
 from watchroom.ledger.findings import (
-    Found,
     accept,
     answer,
     change,
     comment,
     open_finding,
-    read,
     reassign,
     reassign_in,
     send_back,
     withdraw,
 )
+from watchroom.ledger.findings_read import Found, read
 from watchroom.ledger.kinds import FINDING
 from watchroom.ledger.people import Person, unchecked
 

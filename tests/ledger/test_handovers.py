@@ -17,7 +17,7 @@ from watchroom.domain.signable import Signable, part
 from watchroom.errors import Refused
 from watchroom.ledger import Ledger, alert_acts, findings, handovers
 from watchroom.ledger.alerts import Reader, alerts, record
-from watchroom.ledger.findings import Found
+from watchroom.ledger.findings_read import Found
 from watchroom.ledger.handovers import (
     begin,
     change,

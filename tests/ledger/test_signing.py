@@ -23,7 +23,8 @@ from watchroom.ledger.approvals import ToSign, approvals, read, sign, standing
 from watchroom.ledger.checklist import Asked, answer, waive
 from watchroom.ledger.entry import Head
 from watchroom.ledger.evidence import About, File, add, withdraw
-from watchroom.ledger.findings import Found, open_finding
+from watchroom.ledger.findings import open_finding
+from watchroom.ledger.findings_read import Found
 from watchroom.ledger.people import Person
 from watchroom.ledger.signing import Done, current_of, signable
 from watchroom.ledger.signing import read as read_done

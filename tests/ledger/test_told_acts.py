@@ -13,7 +13,7 @@ from watchroom.domain.reminders import Due, Reminder
 from watchroom.jobs.approvals.events import record_events
 from watchroom.jobs.approvals.judge import Verdict
 from watchroom.ledger import Ledger, checklist, drills, evidence, findings, handovers, reminders
-from watchroom.ledger.findings import Found
+from watchroom.ledger.findings_read import Found
 from watchroom.ledger.people import Person
 from watchroom.ledger.told import tell
 

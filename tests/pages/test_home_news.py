@@ -11,7 +11,8 @@ from tests.ui.reading import Reader, full, links, said
 from watchroom.errors import LedgerError
 from watchroom.ledger import Ledger, visits
 from watchroom.ledger.events import Happened, add
-from watchroom.ledger.findings import Found, answer, open_finding
+from watchroom.ledger.findings import answer, open_finding
+from watchroom.ledger.findings_read import Found
 from watchroom.ledger.people import Person
 from watchroom.ui.identity import User
 

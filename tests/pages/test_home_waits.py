@@ -13,8 +13,9 @@ from tests.ui.reading import Reader, links, said
 from watchroom.errors import LedgerError
 from watchroom.ledger import Ledger
 from watchroom.ledger.checklist import answer, assign
-from watchroom.ledger.findings import Found, open_finding
 from watchroom.ledger.findings import answer as answer_finding
+from watchroom.ledger.findings import open_finding
+from watchroom.ledger.findings_read import Found
 from watchroom.ledger.people import Person
 from watchroom.ui.identity import User
 

@@ -17,7 +17,8 @@ from watchroom.domain.policy import SignOffRule, rules_text
 from watchroom.domain.risk import TIERS
 from watchroom.ledger import Ledger
 from watchroom.ledger.approvals import ToSign, sign
-from watchroom.ledger.findings import Found, answer, open_finding
+from watchroom.ledger.findings import answer, open_finding
+from watchroom.ledger.findings_read import Found
 from watchroom.ledger.people import Person
 from watchroom.ledger.signing import current_of, read, signable
 from watchroom.store.queries import approvals as approval_queries

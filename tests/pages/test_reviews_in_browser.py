@@ -14,7 +14,7 @@ from tests.helpers.snapshots import publish_rows
 from tests.pages.test_reviews import rows
 from tests.ui.served import serving
 from watchroom.ledger import Ledger
-from watchroom.ledger.findings import Finding, read
+from watchroom.ledger.findings_read import Finding, read
 
 pytestmark = pytest.mark.long  # minutes in all
 

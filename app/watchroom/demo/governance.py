@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from watchroom.domain.risk import Tier
     from watchroom.ledger import Ledger
     from watchroom.ledger.checklist import Asked
-    from watchroom.ledger.findings import Severity
+    from watchroom.ledger.findings_read import Severity
     from watchroom.ledger.people import Person
     from watchroom.store.queries.checklist import Row, Subject
     from watchroom.store.snapshot import Snapshot
@@ -197,7 +197,8 @@ def _assign(room: _Room) -> None:
 
 
 def _find(room: _Room) -> None:
-    from watchroom.ledger.findings import Found, accept, answer, open_finding
+    from watchroom.ledger.findings import accept, answer, open_finding
+    from watchroom.ledger.findings_read import Found
 
     today = datetime.now(UTC).date()
     for model, severity, title, text, blocks, answered in _FINDINGS:

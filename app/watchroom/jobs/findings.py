@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from watchroom.ledger import Ledger
-from watchroom.ledger.findings import Finding, read
+from watchroom.ledger.findings_read import Finding, read
 from watchroom.store.draft import Draft
 
 

@@ -21,7 +21,7 @@ from watchroom.domain.policy import STAGES
 from watchroom.domain.roles import ADMIN
 from watchroom.domain.signable import Signable, differences
 from watchroom.errors import Refused
-from watchroom.ledger import alerts, findings
+from watchroom.ledger import alerts, findings, findings_read
 from watchroom.ledger.acts import actor_of, keep_refusal, kept, must_be_somebody, must_fit, role_of
 from watchroom.ledger.alert_acts import handed_over
 from watchroom.ledger.alerts import Reader
@@ -311,7 +311,7 @@ def _left(transaction: Transaction, found: Handover) -> Payload:
     """The giver's open alerts and findings of the model, by their ids."""
     return {
         "alerts": [one.alert_id for one in _alerts_of(transaction, found.terms)],
-        "findings": [one.seq for one in findings.read(transaction).owned_by(found.terms.giver, found.terms.model)],
+        "findings": [one.seq for one in findings_read.read(transaction).owned_by(found.terms.giver, found.terms.model)],
     }
 
 
@@ -327,7 +327,7 @@ def _bring(transaction: Transaction, found: Handover, by: Person) -> None:
     terms = found.terms
     told = f"Came with handover {found.seq}, from {terms.giver}."
     transaction.append_all(handed_over(one, terms.receiver, told, by) for one in _alerts_of(transaction, terms))
-    theirs = findings.read(transaction).owned_by(terms.giver, terms.model)
+    theirs = findings_read.read(transaction).owned_by(terms.giver, terms.model)
     findings.reassign_in(transaction, theirs, terms.receiver, by, told)
 
 

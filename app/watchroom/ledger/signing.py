@@ -13,12 +13,12 @@ from typing import Any
 from watchroom.domain.signable import Part, Signable, part
 from watchroom.domain.signing import AskedItem, Basis, Kept, up_to
 from watchroom.domain.standing import Standing, standing
-from watchroom.ledger import checklist_read, evidence, findings
+from watchroom.ledger import checklist_read, evidence, findings_read
 from watchroom.ledger.alerts import Reader
 from watchroom.ledger.approvals import Current
 from watchroom.ledger.checklist_read import Checklists
 from watchroom.ledger.evidence import Held
-from watchroom.ledger.findings import Findings
+from watchroom.ledger.findings_read import Findings
 
 WITHDRAWN = "withdrawn"
 
@@ -37,7 +37,7 @@ def read(ledger: Reader, known: Done | None = None) -> Done:
     start = known or Done()
     return Done(
         checklist_read.read(ledger, start.checklists),
-        findings.read(ledger, start.findings),
+        findings_read.read(ledger, start.findings),
         evidence.read(ledger, start.evidence),
     )
 

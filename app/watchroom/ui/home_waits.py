@@ -28,7 +28,7 @@ from watchroom.ui.text import count_of, one_line
 
 if TYPE_CHECKING:
     from watchroom.ledger.checklist_read import Told
-    from watchroom.ledger.findings import Finding, Findings
+    from watchroom.ledger.findings_read import Finding, Findings
     from watchroom.ledger.handovers import Handovers
 
 SOON = timedelta(days=7)
@@ -83,7 +83,7 @@ def _handovers(model: str | None, me: str) -> list[Waiting]:
 
 
 def _findings(model: str | None, role: str, me: str) -> list[Waiting]:
-    from watchroom.ledger.findings import read
+    from watchroom.ledger.findings_read import read
 
     known: Findings = noted("findings", lambda: live("findings", read))
     return [_finding(one) for one in known.of(model) if _is_mine(one, role, me)]

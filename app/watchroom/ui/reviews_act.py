@@ -19,7 +19,7 @@ from watchroom.ui.room import ask
 from watchroom.ui.text import one_line, plain
 
 if TYPE_CHECKING:
-    from watchroom.ledger.findings import Finding, Severity
+    from watchroom.ledger.findings_read import Finding, Severity
 
 DUE_DAYS: dict[Severity, int] = {"high": 7, "medium": 30, "low": 90}
 """Days until a finding is to be answered, unless the reviewer says otherwise."""
@@ -38,8 +38,9 @@ _RECORDED = "It is recorded in the ledger, with who you are and when."
 @dialog("Open a finding", width="medium", icon=":material/flag:")
 def open_finding(model: str | None) -> None:
     """The dialog of a reviewer: what was found, how bad it is, who is to see to it, until when, what it holds up."""
-    from watchroom.ledger.findings import MAX_TEXT, MAX_TITLE, Found
+    from watchroom.ledger.findings import MAX_TEXT, MAX_TITLE
     from watchroom.ledger.findings import open_finding as opened
+    from watchroom.ledger.findings_read import Found
 
     every = {one.name: one for one in ask(model_queries.overview)}
     names = list(every)

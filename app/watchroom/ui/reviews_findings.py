@@ -18,7 +18,7 @@ from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, plain
 
 if TYPE_CHECKING:
-    from watchroom.ledger.findings import Finding
+    from watchroom.ledger.findings_read import Finding
 
 SHOWN = 25
 """Findings that are drawn at once; the download has them all."""

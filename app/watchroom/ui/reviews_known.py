@@ -18,7 +18,7 @@ from watchroom.ui.workspace import facts
 
 if TYPE_CHECKING:
     from watchroom.ledger.approvals import SignOffs
-    from watchroom.ledger.findings import Finding, Findings
+    from watchroom.ledger.findings_read import Finding, Findings
 
 FINDING = "finding"
 """The parameter of the address that names a finding by its number."""
@@ -34,7 +34,7 @@ def known() -> Findings | None:
 def _read() -> Findings | None:
     try:
         book.must_be_there()
-        from watchroom.ledger.findings import read
+        from watchroom.ledger.findings_read import read
 
         return live("findings", read)
     except LedgerError:

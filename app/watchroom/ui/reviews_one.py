@@ -18,7 +18,7 @@ from watchroom.ui.text import ago, one_line, plain, when
 from watchroom.ui.workspace import facts
 
 if TYPE_CHECKING:
-    from watchroom.ledger.findings import Act, Finding
+    from watchroom.ledger.findings_read import Act, Finding
 
 _DIGITS = 18
 """No ledger has more entries, and an address may name any number."""

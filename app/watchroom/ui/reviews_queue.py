@@ -25,7 +25,7 @@ from watchroom.ui.states import section, sourced, truncated
 from watchroom.ui.text import as_utc, count_of, one_line, plain, span
 
 if TYPE_CHECKING:
-    from watchroom.ledger.findings import Finding
+    from watchroom.ledger.findings_read import Finding
 
 SHOWN = 20
 """Rows of each part that are drawn."""

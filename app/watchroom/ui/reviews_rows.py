@@ -18,7 +18,7 @@ from watchroom.ui.rows import LINK_PADDING, badge, quiet
 from watchroom.ui.text import ago, plain
 
 if TYPE_CHECKING:
-    from watchroom.ledger.findings import Finding
+    from watchroom.ledger.findings_read import Finding
 
 ACTS: dict[Act, tuple[str, str, Callable[[Finding], None]]] = {
     "accept": ("Accept", ":material/check_circle:", reviews_act.accept),

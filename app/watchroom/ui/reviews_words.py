@@ -11,7 +11,7 @@ from watchroom.ui.handover_words import role
 from watchroom.ui.text import count_of, one_line, some
 
 if TYPE_CHECKING:
-    from watchroom.ledger.findings import Act, Finding
+    from watchroom.ledger.findings_read import Act, Finding
 
 SEVERITY_ICONS = {
     "high": ":red[:material/error:]",
