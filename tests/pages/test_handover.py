@@ -13,12 +13,15 @@ from tests.ui import handover_sample as sample
 from tests.ui.reading import Reader, said
 from watchroom.domain.check_kinds import KINDS
 from watchroom.domain.handover import Terms
-from watchroom.domain.policy import Item
+from watchroom.domain.policy import Item, SignOffRule
+from watchroom.domain.signing import AskedItem, Basis
 from watchroom.ledger import Ledger
 from watchroom.ledger.checklist import Asked, answer, assign, comment, waive
+from watchroom.ledger.findings import Found, open_finding
 from watchroom.ledger.handovers import begin
 from watchroom.ledger.people import Person
 from watchroom.ui import handover_each
+from watchroom.ui.sign_off_seen import unmet
 from watchroom.ui.text import plain
 
 BO = Person("bo@example.com", ("data_science",))
@@ -159,6 +162,26 @@ def test_while_a_handover_is_under_way_its_stage_is_open_and_says_who_gives(read
     assert "For support," in text
     assert "It is being handed over from bo@example.com to Service for support" in text
     assert "no team" not in text
+
+
+def test_a_finding_that_holds_up_a_sign_off_is_named_with_a_link(reader: Reader, ledger: Ledger):
+    found = open_finding(ledger, Found(sample.FRAUD, 3, "high", "No proof", blocks="deploy"), AISHA, ("bo",))
+    app = reader.open("handover", model=sample.FRAUD, stage="deploy")
+    labels_ = [one.proto.label for one in app.main.get("page_link")]
+    assert plain(f"Held up by finding {found.seq}: No proof") in labels_
+    assert "no finding open that stands in the way. (" not in said(app)
+
+
+def test_before_signing_what_is_not_met_is_named_what_blocks_first():
+    def item(name: str, *, blocks: bool) -> AskedItem:
+        return AskedItem(name, f"It has {name}.", "deploy", "question", "d", "unknown", blocks)
+
+    items = (item("a", blocks=False), item("b", blocks=True), item("c", blocks=True))
+    basis = Basis("m", 1, "deploy", "high", False, (), SignOffRule(("reviewer",), 1, 90, False), (), items)
+    assert unmet(basis, {"a": "stale", "b": "fail", "c": "pass"}) == [
+        "It has b. (not met, of deploy, holds up the sign-off)",
+        "It has a. (out of date, of deploy)",
+    ]
 
 
 def test_of_several_items_none_is_given_to_somebody_unless_it_is_chosen(reader: Reader):

@@ -105,14 +105,14 @@ def test_who_may_not_sign_is_told_why(place: Place, page: Page):
     expect(page.get_by_role("button", name="Sign off", exact=True)).to_have_count(0)
 
 
-def test_an_approval_is_refused_while_something_blocks_it_and_a_rejection_is_not(place: Place, page: Page):
+def test_while_something_blocks_it_a_rejection_alone_is_offered_and_what_is_not_met_is_named(place: Place, page: Page):
     opened(page, place, sample.FRAUD, "Reviewer", "Rui Costa")
     expect(page.get_by_text("It cannot be approved for deploy while this is open")).to_be_visible()
-    page.get_by_role("button", name="Sign off", exact=True).click()
+    expect(page.get_by_role("button", name="Sign off", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Reject…", exact=True).click()
     window = page.get_by_role("dialog")
-    window.get_by_role("button", name="Sign", exact=True).click()
-    expect(window.get_by_text("It cannot be approved for deploy yet.")).to_be_visible()
-    window.get_by_text("Reject it").click()
+    expect(window.get_by_text("holds up the sign-off").first).to_be_visible()
+    expect(window.get_by_text("Approve it")).to_have_count(0)
     window.get_by_label("Why? Who rejects says why").fill("It cannot be loaded.")
-    window.get_by_role("button", name="Sign", exact=True).click()
+    window.get_by_role("button", name="Reject", exact=True).click()
     expect(page.get_by_text("Version 3 was rejected for deploy.")).to_be_visible()

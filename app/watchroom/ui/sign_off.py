@@ -12,7 +12,7 @@ from watchroom.domain.roles import SPEAKING
 from watchroom.domain.signable import Signable
 from watchroom.errors import LedgerError
 from watchroom.store.queries import models as model_queries
-from watchroom.ui import book, sign_off_act, sign_off_words
+from watchroom.ui import book, sign_off_act, sign_off_seen, sign_off_words
 from watchroom.ui.identity import current_user
 from watchroom.ui.room import ask
 from watchroom.ui.rows import quiet
@@ -22,7 +22,7 @@ from watchroom.ui.text import one_line, plain, sentence
 from watchroom.ui.workspace import facts
 
 SHOWN = 6
-"""Reasons against an approval, and past sign-offs, that are listed; the rest is told as how many."""
+"""Past sign-offs that are listed; the rest is told as how many."""
 
 
 def panel(model: str, version: int, stage: str) -> None:
@@ -38,7 +38,7 @@ def panel(model: str, version: int, stage: str) -> None:
     with st.container(border=True, gap="small", key=f"sign_off_{stage}"):
         _answer(found)
         _people(found)
-        _against(found)
+        sign_off_seen.against(found.basis, found.signable)
         _bound(found.signable)
         _way(found)
 
@@ -96,19 +96,6 @@ def _line(role: str, told: str, icon: str) -> str:
     return f"{icon} **{name}** {plain(told, 600)}"
 
 
-def _against(found: Known) -> None:
-    """What keeps it from being approved now."""
-    blockers = found.signable.blockers
-    if not blockers:
-        return
-    lines = [f"- {plain(one, 200)}" for one in blockers[:SHOWN]]
-    lines += [f"- and {len(blockers) - SHOWN} more"] if len(blockers) > SHOWN else []
-    st.markdown(
-        f":red[:material/block:] **It cannot be approved for {found.basis.stage} while this is open**\n\n"
-        + "\n".join(lines)
-    )
-
-
 def _bound(now: Signable) -> None:
     """What a sign-off binds, in a line for each part, and its digest."""
     rows = sign_off_words.bound(now)
@@ -136,7 +123,8 @@ def _way(found: Known) -> None:
         return
     key = "_seen_{}_{}_{}".format(*basis.key)
     drawn = st.session_state.get(key)
-    pressed = st.button("Sign off", key=f"sign_off_open_{basis.stage}", icon=":material/draw:", type="primary")
+    label = "Reject…" if found.signable.blockers else "Sign off"
+    pressed = st.button(label, key=f"sign_off_open_{basis.stage}", icon=":material/draw:", type="primary")
     st.session_state[key] = found.signable.digest
     if pressed:
         sign_off_act.give(found, mine, since_drawn=drawn not in (None, found.signable.digest))

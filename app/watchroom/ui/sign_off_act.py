@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from watchroom.domain.approval import Decision, lifts_with_note
-from watchroom.ui import book, sign_off_words
+from watchroom.ui import book, sign_off_seen
 from watchroom.ui.acting import act
 from watchroom.ui.fragments import dialog
 from watchroom.ui.identity import ROLES, current_user
@@ -33,13 +33,14 @@ def give(found: Known, roles: tuple[str, ...], *, since_drawn: bool) -> None:
         st.markdown(
             ":orange[:material/warning:] Something has changed since the page was drawn. This is what stands now:"
         )
-    st.markdown("  \n".join(f"{plain(name)}: {plain(told, 200)}" for name, told, _ in sign_off_words.bound(now)))
+    sign_off_seen.show(found.basis, now)
     st.markdown(quiet(f"Digest {now.digest[:16]}…"))
     role = roles[0]
     if len(roles) > 1:
         role = st.selectbox("As", roles, format_func=lambda name: ROLES.get(name, name), key=f"{key}_role") or role
+    decisions: list[Decision] = ["rejected"] if now.blockers else list(_DECISIONS)
     decision = st.segmented_control(
-        "You", list(_DECISIONS), default="approved", required=True, format_func=_DECISIONS.__getitem__, key=f"{key}_is"
+        "You", decisions, default=decisions[0], required=True, format_func=_DECISIONS.__getitem__, key=f"{key}_is"
     )
     label = "A note, if you like"
     if decision == "rejected":
@@ -51,7 +52,7 @@ def give(found: Known, roles: tuple[str, ...], *, since_drawn: bool) -> None:
         "It is recorded in the ledger with who you are, when, and what stands above. It turns void when any of that "
         "changes."
     )
-    if st.button("Sign", key=f"{key}_do", icon=":material/check:", type="primary"):
+    if st.button("Reject" if now.blockers else "Sign", key=f"{key}_do", icon=":material/check:", type="primary"):
         _sign(found, role, decision, note or "")
 
 

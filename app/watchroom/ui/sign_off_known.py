@@ -19,6 +19,7 @@ from watchroom.ui.room import ask, noted
 if TYPE_CHECKING:
     from watchroom.ledger.alerts import Reader
     from watchroom.ledger.approvals import Current, SignOffs
+    from watchroom.ledger.findings_read import Finding
     from watchroom.ledger.signing import Done
 
 
@@ -70,6 +71,11 @@ def _done() -> Done:
         return live("signing", read_done)
 
     return noted("signing", read)
+
+
+def findings_against(model: str, version: int, stage: str) -> tuple[Finding, ...]:
+    """The findings that keep a version from being approved at a stage, the oldest first. Raises `LedgerError`."""
+    return _done().findings.blocking(model, version, stage)
 
 
 def at_the_click(model: str, version: int, stage: str) -> Callable[[Reader], Current]:
