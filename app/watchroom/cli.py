@@ -100,9 +100,10 @@ def init(folder: Path, tracking_uri: str, **options: str | None) -> None:
 @cli_options("workspace")
 def check(**options: str | None) -> None:
     """Check the workspace's files; every mistake with its file, line and field. Exit code 1 when there is one."""
+    from watchroom.jobs.checks.own_files import own_mistakes
     from watchroom.workspace.check import check_workspace
 
-    report = check_workspace(_settings(options).workspace)
+    report = check_workspace(_settings(options).workspace, besides=own_mistakes)
     for line in report.lines():
         click.echo(line)
     sys.exit(0 if report.ok else 1)

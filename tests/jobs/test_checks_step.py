@@ -110,7 +110,7 @@ def test_when_the_time_for_own_checks_is_used_up_the_rest_is_unknown_with_one_pr
 
 def test_a_parameter_that_holds_the_name_of_the_time_is_text_like_any_other(tmp_path: Path) -> None:
     with drafted(tmp_path) as draft:
-        one_item(draft, "tag", "tag_set", {"tag": "it's $now"})
+        one_item(draft, "base", "beats_baseline", {"marks": ["it's $now"]})
         result = run_checks(draft, cast(Workspace, SimpleNamespace(folder=tmp_path)))
         kept = draft.connection.execute("select sql from checks.check_queries").fetchall()
     assert result.problems == ()

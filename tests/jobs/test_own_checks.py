@@ -138,6 +138,15 @@ def test_the_time_of_a_statement_is_that_of_the_refresh(room: tuple[Draft, Path]
     assert {one.value for one in found.values()} == {str(room[0].made_at.replace(tzinfo=None))}
 
 
+@pytest.mark.parametrize("time", ["now()", "timestamptz '2026-01-02 03:04:05+00'", "$now::timestamptz"])
+def test_a_time_with_its_zone_is_a_value_like_any_other(room: tuple[Draft, Path], time: str) -> None:
+    found = asked(
+        *room, "sql", sql=f"select model, version, true as passes, {time} as value from check_subjects; -- it"
+    )
+    assert {one.measured for one in found.values()} == {"pass"}
+    assert all((one.value or "").endswith("+00") for one in found.values())
+
+
 @pytest.mark.parametrize(
     ("sql", "why"),
     [
@@ -206,6 +215,22 @@ def test_a_function_that_fails_for_one_version_is_unknown_for_that_one(room: tup
     assert found[("churn", 1)].measured == "unknown"
     assert "ZeroDivisionError" in found[("churn", 1)].evidence
     assert found[("churn", 2)].measured == "pass"
+
+
+def test_whatever_a_function_raises_is_told_for_that_version_alone(room: tuple[Draft, Path]) -> None:
+    found = python(
+        room,
+        "class Odd(Exception):\n    def __str__(self):\n        raise ValueError\n"
+        "def check(version, tables):\n"
+        "    if version['model'] == 'stock':\n        raise SystemExit(3)\n"
+        "    if version['version'] == 2:\n        raise Odd\n"
+        "    return True\n",
+    )
+    assert found[("churn", 1)].measured == "pass"
+    assert found[("churn", 2)].evidence == "It failed: Odd"
+    assert found[("stock", 1)].evidence == "It failed: SystemExit: 3"
+    with pytest.raises(QueryError, match="more memory"):
+        python(room, "def check(version, tables):\n    raise MemoryError\n")
 
 
 WELL = "def check(version, tables):\n    return True\n"

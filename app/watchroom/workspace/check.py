@@ -6,13 +6,13 @@ Nothing outside the files is asked: neither MLflow nor the logs.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from watchroom.errors import WorkspaceError
 from watchroom.workspace.card_file import read_cards
-from watchroom.workspace.load import load_workspace
+from watchroom.workspace.load import Workspace, load_workspace
 from watchroom.workspace.mistakes import printable
 
 
@@ -41,11 +41,19 @@ class CheckReport:
         return f"{_count(self.files, 'file')}, {_count(self.models, 'model')} in order, {found}."
 
 
-def check_workspace(folder: Path, environ: Mapping[str, str] = os.environ) -> CheckReport:
-    """Reads every file of the workspace and says what is wrong; whether that is a failure is the caller's to say."""
+def check_workspace(
+    folder: Path,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    besides: Callable[[Workspace], Iterable[WorkspaceError]] = lambda _: (),
+) -> CheckReport:
+    """Reads every file of the workspace and says what is wrong; whether that is a failure is the caller's to say.
+
+    `besides` finds what this room cannot: whether a check of one's own can run.
+    """
     workspace = load_workspace(folder, environ)
     cards = read_cards(workspace)
-    problems = (*workspace.problems, *cards.problems)
+    problems = (*workspace.problems, *cards.problems, *besides(workspace))
     return CheckReport(workspace.folder, workspace.checked + len(cards.cards), len(workspace.models), problems)
 
 

@@ -10,7 +10,7 @@ import duckdb
 
 from watchroom.domain.check_kinds import filled
 from watchroom.jobs.checks.found import Found, Question, Version, measured, shown
-from watchroom.jobs.checks.literals import NOW, filled_sql
+from watchroom.jobs.checks.literals import asks_for_now, filled_sql
 from watchroom.jobs.checks.sql_insight import EXPLANATIONS, FAIRNESS, MONEY
 from watchroom.jobs.checks.sql_people import ALERTS, EVIDENCE, FINDINGS, HANDOVER, OWNERSHIP, PAPER, SIGN_OFFS
 from watchroom.jobs.checks.sql_registry import REGISTRY
@@ -50,7 +50,7 @@ def asking(draft: Draft) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def ask(cursor: duckdb.DuckDBPyConnection, sql: str, now: datetime) -> dict[Version, Found]:
     """What the statement says of each version. Raises `duckdb.Error`, and `TooLong`. `now` is UTC."""
-    bound = {"now": now.replace(tzinfo=None)} if NOW in sql else None
+    bound = {"now": now.replace(tzinfo=None)} if asks_for_now(sql) else None
     with at_most(cursor, SECONDS):
         run = cursor.execute(sql, bound) if bound else cursor.execute(sql)
         names = [column[0] for column in run.description]

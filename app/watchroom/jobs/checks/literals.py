@@ -11,8 +11,13 @@ from typing import Any
 
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
-NOW = "$now"
-"""Where the time of the refresh belongs, UTC. What is kept says `localtimestamp` there."""
+_NOW = re.compile(
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/|\$\$.*?\$\$|(\$now\b)""", re.DOTALL | re.IGNORECASE
+)
+"""`$now` where it is a parameter: not in a text, a name or a remark.
+
+The time of the refresh belongs there, UTC; what is kept says `localtimestamp`.
+"""
 
 
 def literal(value: Any) -> str:
@@ -38,4 +43,9 @@ def filled_sql(template: str, params: Mapping[str, Any]) -> str:
 
 def kept_sql(sql: str) -> str:
     """The statement as it is kept: with the time at which it is asked in place of that of the refresh."""
-    return sql.replace(NOW, "localtimestamp")
+    return _NOW.sub(lambda found: "localtimestamp" if found[1] else found[0], sql)
+
+
+def asks_for_now(sql: str) -> bool:
+    """Whether the statement has the parameter `$now`."""
+    return any(found[1] for found in _NOW.finditer(sql))

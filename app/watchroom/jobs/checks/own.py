@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,9 @@ from watchroom.workspace.yaml_file import read_text
 
 SECONDS = 10.0
 """For a statement, or a function over all versions: what ships takes a quarter of a second."""
+
+ALL_SECONDS = 120.0
+"""For all of a refresh: what has begun may end, and the rest is told as not asked."""
 
 START_SECONDS = 60.0
 """For the child to begin, on a machine that is busy."""
@@ -39,6 +43,10 @@ def public_tables() -> dict[str, str]:
     return {name: table.part for name, table in TABLES.items() if not table.private}
 
 
+class TimeUsedUp(QueryError):
+    """All checks of one's own together took longer than they may; this one was not asked."""
+
+
 class OwnChecks:
     """Asks a policy's own checks. Statements share one child; each function has one of its own. Close it after use."""
 
@@ -47,6 +55,7 @@ class OwnChecks:
         self._folder = folder
         self._sql: OwnProcess | None = None
         self._held: set[str] = set()
+        self._spent = 0.0
 
     def __enter__(self) -> OwnChecks:
         return self
@@ -62,8 +71,14 @@ class OwnChecks:
         self._held = set()
 
     def answer(self, question: Question, versions: Sequence[Version], now: datetime) -> Mapping[Version, Found]:
-        """What the check found of each version. Raises QueryError when it cannot be asked at all."""
-        rows = self._asked_sql(question, now) if question.kind == SQL else self._asked_python(question)
+        """What the check found of each version. Raises QueryError when it cannot be asked at all, TimeUsedUp too."""
+        if self._spent >= ALL_SECONDS:
+            raise TimeUsedUp("The time for own checks was used up.")
+        began = time.monotonic()
+        try:
+            rows = self._asked_sql(question, now) if question.kind == SQL else self._asked_python(question)
+        finally:
+            self._spent += time.monotonic() - began
         return _understood(rows, versions)
 
     def _asked_sql(self, question: Question, now: datetime) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,9 +22,11 @@ NOTHING = Found("unknown", None, "The check said nothing of this version.")
 _NOT_ASKED = Found("unknown")
 
 
-def dated(draft: Draft) -> dict[Key, tuple[str, datetime]]:
-    """The digest of each result as it stands in the draft, and when it was first found so."""
-    rows = draft.connection.execute('select model, version, item, digest, "at" from checks.checks').fetchall()
+def dated(draft: Draft, queries: Sequence[str] | None = None) -> dict[Key, tuple[str, datetime]]:
+    """The digest of each result as it stands in the draft, and when it was first found so; of these queries, or all."""
+    only = "" if queries is None else " where query in (select unnest(?))"
+    sql = f'select model, version, item, digest, "at" from checks.checks{only}'
+    rows = draft.connection.execute(sql, None if queries is None else [list(queries)]).fetchall()
     return {(row[0], row[1], row[2]): (row[3], row[4]) for row in rows}
 
 

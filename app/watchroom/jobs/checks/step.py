@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import duckdb
 
@@ -16,7 +17,7 @@ from watchroom.jobs.checks.builtin import ask, asking, sql_of
 from watchroom.jobs.checks.found import Found, Question, Version
 from watchroom.jobs.checks.going_back import GoingBack
 from watchroom.jobs.checks.literals import kept_sql
-from watchroom.jobs.checks.own import OwnChecks
+from watchroom.jobs.checks.own import ALL_SECONDS, OwnChecks, TimeUsedUp
 from watchroom.jobs.checks.people import read_people
 from watchroom.jobs.checks.plan import Plan, read_plan
 from watchroom.jobs.checks.results import check_rows, dated, score_rows
@@ -80,26 +81,43 @@ def again_after_sign_offs(draft: Draft) -> CheckResult:
         return CheckResult((), _detail(draft))
     asked = _asked(draft, plan, late, None)
     people, now = read_people(draft), draft.made_at.replace(tzinfo=None)
-    anew = {
-        row[:2] + row[3:4]: row for row in check_rows(plan, asked.found, people, dated(draft), now, only=asked.found)
-    }
-    rows = draft.connection.execute("select * from checks.checks").fetchall()
-    put_whole(draft, "checks", [anew.get(row[:2] + row[3:4], row) for row in rows])
+    names = sorted(asked.found)
+    anew = list(check_rows(plan, asked.found, people, dated(draft, names), now, only=asked.found))
+    held = set(
+        draft.connection.execute("select * from checks.checks where query in (select unnest(?))", [names]).fetchall()
+    )
+    _replaced(draft, [row for row in anew if row not in held])
     return CheckResult(asked.problems, _detail(draft))
 
 
 def _asked(draft: Draft, plan: Plan, questions: Iterable[Question], others: _Others | None) -> _Asked:
     found: dict[str, Mapping[Version, Found]] = {}
     problems: list[Problem] = []
+    late: list[str] = []
     with asking(draft) as cursor:
         for question in questions:
             try:
                 found[question.name] = _answer(cursor, question, plan, others, draft.made_at)
+            except TimeUsedUp:
+                late.append(question.name)
+                found[question.name] = _unknown(plan, "The time for own checks was used up.")
             except Exception as error:  # noqa: BLE001, one check that cannot be asked never takes the others down
                 problem = _problem(question, error)
                 problems.append(problem)
                 found[question.name] = _unknown(plan, f"It could not be checked. {problem.why}".strip())
-    return _Asked(found, tuple(problems))
+    return _Asked(found, (*problems, *([_not_asked(late)] if late else [])))
+
+
+def _not_asked(names: Sequence[str]) -> Problem:
+    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+    return Problem(
+        "workspace",
+        "error",
+        "own checks",
+        "The time for own checks was used up.",
+        f"All together may take {ALL_SECONDS:g} seconds; not asked: {', '.join(names[:3])}{more}.",
+        "Make the slow ones ask for less.",
+    )
 
 
 def _answer(
@@ -129,6 +147,18 @@ def _kept(draft: Draft, plan: Plan, found: Mapping[str, Mapping[Version, Found]]
     people, now = read_people(draft), draft.made_at.replace(tzinfo=None)
     put_whole(draft, "checks", list(check_rows(plan, found, people, dated(draft), now)))
     put_whole(draft, "check_scores", list(score_rows(plan, found, people, now)))
+
+
+def _replaced(draft: Draft, rows: Sequence[tuple[Any, ...]]) -> None:
+    """These rows of `checks` in place of those of the same version and item; nothing is written for none."""
+    if not rows:
+        return
+    with draft.transaction("checks"):
+        draft.connection.executemany(
+            "delete from checks.checks where model = ? and version = ? and item = ?",
+            [row[:2] + row[3:4] for row in rows],
+        )
+        draft.insert("checks", rows)
 
 
 def _query_row(question: Question) -> tuple[str, str, str]:
