@@ -224,7 +224,7 @@ select v.model, v.version,
         when b.key is null then 'No baseline was measured: neither a metric ' || a.gain
             || ' nor a run that is called a baseline and has a metric of its own.'
         else b.key || ' is ' || printf('%.4g', b.mine) || ', against ' || printf('%.4g', b.other) || ' of ' || b.name
-            || ' (of ' || b.baselines || ' baselines).' end as evidence
+            || ' (of ' || b.baselines || ' baselines); without ' || a.gain || ' chance is not ruled out.' end as evidence
 from of_version v cross join asked a
 left join metrics g on g.run_id = v.run_id and g.key = a.gain and isfinite(g.last)
 left join best b on b.model = v.model and b.version = v.version""",
