@@ -41,6 +41,35 @@ def test_every_word_has_to_fit_and_what_is_cut_is_counted(snapshot: Snapshot):
     assert find(snapshot, text="a zzzqqq", most=1).found == {}
 
 
+def test_a_version_is_found_by_v_and_its_number_and_the_champion_comes_before_the_others(snapshot: Snapshot):
+    ((name, version),) = snapshot.rows(
+        """select name, version from aliases where alias = 'champion' and regexp_full_match(name, '[a-z-]+')
+        order by name, version limit 1"""
+    )
+    assert find(snapshot, text=name, most=5).found["version"][0].version == version
+    (first, *_) = find(snapshot, text=f"{name} v{version}", most=5).found["version"]
+    assert (first.version, first.rank) == (version, 0)
+
+
+def test_handovers_alerts_and_the_people_of_what_is_being_handed_over_are_found(tmp_path: Path):
+    handover = {"seq": 7, "model": "churn", "version": 3, "stage": "deploy", "giver": "zoe@x", "receiver": "yan@x"}
+    alert = {
+        "alert_id": "a9",
+        "model": "churn",
+        "version": 3,
+        "signal": "drift",
+        "feature": "age",
+        "severity": "warning",
+    }
+    full(tmp_path / "other", handovers=[{**handover, "state": "open"}], alerts=[alert])
+    store = SnapshotStore(tmp_path / "other")
+    with store.lease() as leased:
+        assert [hit.about for hit in find(leased, text="yan@x", most=5).found["person"]] == ["receiver of churn"]
+        assert [hit.id for hit in find(leased, text="handover zoe", most=5).found["handover"]] == ["7"]
+        assert [hit.id for hit in find(leased, text="drift age", most=5).found["alert"]] == ["a9"]
+    store.close()
+
+
 @pytest.mark.parametrize("text", ["", "  ", "' or 1=1 --", "%", "_", "{0}", "$word0", "\0", "🦊", "a " * 500])
 def test_whatever_is_typed_is_only_looked_for(snapshot: Snapshot, text: str):
     find(snapshot, text=text, most=3)

@@ -193,7 +193,7 @@ PAGES: tuple[PageInfo, ...] = (
         ":material/manage_history:",
         "Who decided what, when, on which evidence?",
     ),
-    PageInfo("search", "Search", "Reference", ":material/search:", "Where is it?"),
+    PageInfo("search", "Search", "Reference", ":material/search:", "Where is it?", hidden=True),
     PageInfo("new_project", "New project", "Reference", ":material/rocket_launch:", "What can I start from?"),
     PageInfo("glossary", "Glossary", "Reference", ":material/menu_book:", "What does this word mean?"),
     PageInfo("status", "Status", "Reference", ":material/monitor_heart:", "How fresh is the data, what failed?"),

@@ -9,12 +9,14 @@ from typing import Any
 
 import streamlit as st
 
+from watchroom.store.queries import models as model_queries
 from watchroom.ui.fragments import dialog
 from watchroom.ui.navigation import go
+from watchroom.ui.room import ask
 from watchroom.ui.rows import quiet
 from watchroom.ui.search_found import LONGEST, NAMES, Group, Result, found
 from watchroom.ui.states import empty
-from watchroom.ui.text import count_of, number, plain
+from watchroom.ui.text import count_of, number, one_line, plain
 
 SHORTCUT = "Ctrl+K"
 """The key that opens the box; Streamlit shows it with the sign of the platform, and takes ⌘ on a Mac."""
@@ -90,9 +92,24 @@ def show() -> None:
 def _on_page(said: str) -> None:
     if not said:
         kinds = ", ".join(name.lower() if name != "KPI" else name for name, _ in NAMES.values())
-        st.caption(f"It looks through: {kinds}. From any page, {SHORTCUT.replace('Ctrl', 'Ctrl or ⌘')} opens it.")
+        st.markdown(f"What can be found: {kinds}. For example:")
+        st.markdown("\n".join(f"- **{plain(what)}**: {found}" for what, found in _examples()))
+        st.caption(f"From any page, {SHORTCUT.replace('Ctrl', 'Ctrl or ⌘')} opens the search.")
         return
     _results(found(said, ON_PAGE), said, keys=False)
+
+
+def _examples() -> list[tuple[str, str]]:
+    """What somebody may type, with what comes of it; with a model of this room where there is one."""
+    model = next((one.name for one in ask(model_queries.overview)), "")
+    of_room = [(f"{one_line(model, 40)} v1", "that version, its runs and what was done with it")] if model else []
+    return [
+        *of_room,
+        ("drift", "alerts, what the word means, what was done"),
+        ("rollback", "items of checklists"),
+        ("a colleague's name", "what they hold, and all that they did"),
+        ("a decision's id", "why it decided that"),
+    ]
 
 
 def _results(groups: Sequence[Group], said: str, *, keys: bool) -> None:

@@ -34,6 +34,8 @@ NAMES = {
     "item": ("Checklist item", ":material/checklist:"),
     "policy": ("Policy", ":material/policy:"),
     "finding": ("Finding", ":material/rate_review:"),
+    "handover": ("Handover", ":material/swap_horiz:"),
+    "alert": ("Alert", ":material/notifications:"),
     "decision": ("Decision", ":material/gavel:"),
     "term": ("Glossary", ":material/menu_book:"),
     "entry": ("History", ":material/manage_history:"),
@@ -111,6 +113,8 @@ _LEADS: dict[str, Callable[[Hit], Result]] = {
     "item": lambda hit: _result(hit, "handover"),
     "policy": lambda hit: _result(hit, "handover"),
     "finding": lambda hit: _result(hit, "reviews", {"finding": hit.id}),
+    "handover": lambda hit: _result(hit, "handover", {"version": str(hit.version), "view": "Handovers"}, model=True),
+    "alert": lambda hit: _result(hit, "alerts", {"alert": hit.id}),
 }
 
 

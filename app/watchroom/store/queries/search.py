@@ -10,7 +10,10 @@ from watchroom.store.snapshot import Snapshot
 MOST_WORDS = 8
 """Words that are looked for; a name has no more that tell it apart."""
 
-KINDS = ("model", "version", "person", "feature", "experiment", "run", "kpi", "item", "policy", "finding")
+KINDS = (
+    "model", "version", "person", "feature", "experiment", "run", "kpi", "item", "policy", "finding", "handover",
+    "alert",
+)  # fmt: skip
 """What is looked through, in the order in which it is of use where names fit alike."""
 
 
@@ -48,14 +51,22 @@ with things as (
     union all by name
     select 'version' as kind, v.name as id, v.name as model, v.version, v.name || ' version ' || v.version as name,
         concat_ws(' · ', a.aliases, v.description) as about,
-        concat_ws(' ', 'v' || v.version, v.run_id, v.source, v."user") as rest
+        concat_ws(' ', 'v' || v.version, v.run_id, v.source, v."user") as rest, a.served,
+        lower(v.name || ' v' || v.version) as short
     from model_versions v left join (
-        select name, version, string_agg(alias, ', ' order by alias) as aliases from aliases group by all
+        select name, version, string_agg(alias, ', ' order by alias) as aliases,
+            min(case alias when 'champion' then 0 when 'challenger' then 1 else 2 end) as served
+        from aliases group by all
     ) a on a.name = v.name and a.version = v.version
     union all by name
     select 'person' as kind, person as id, any_value(model) as model, person as name,
         string_agg(distinct replace(role, '_', ' '), ', ') || ' of ' || string_agg(distinct model, ', ') as about
-    from owners where person is not null group by person
+    from (
+        select person, role, model from owners where person is not null
+        union all select giver, 'giver', model from handovers where state in ('open', 'given') and giver is not null
+        union all
+        select receiver, 'receiver', model from handovers where state in ('open', 'given') and receiver is not null
+    ) group by person
     union all by name
     select 'feature' as kind, feature as id, feature as name, 'in ' || string_agg(distinct model, ', ') as about
     from profile_features where not starts_with(feature, '@') group by feature
@@ -79,21 +90,36 @@ with things as (
     union all by name
     select 'finding' as kind, seq::varchar as id, model, version, title as name,
         concat_ws(' · ', severity, state, model, owner) as about, text as rest from findings
+    union all by name
+    select 'handover' as kind, seq::varchar as id, model, version,
+        model || ' version ' || version || ' from ' || giver || ' to ' || receiver as name,
+        concat_ws(' · ', stage, state, nullif(from_team, ''), nullif(to_team, '')) as about,
+        concat_ws(' ', 'handover', note) as rest
+    from handovers
+    union all by name
+    select 'alert' as kind, alert_id as id, model, version,
+        concat_ws(' of ', signal, ltrim(feature, '@'), model) as name,
+        concat_ws(' · ', severity, if(ended_at is null, 'open', 'ended'), alert_id) as about,
+        concat_ws(' ', 'alert', method) as rest
+    from alerts
 ), fitting as (
-    select kind, id, model, version, name, coalesce(about, '') as about, lower(name) as low,
+    select kind, id, model, version, name, coalesce(about, '') as about, lower(name) as low, short,
+        coalesce(served, 2) as served,
         lower(concat_ws(' ', name, id, about, rest)) as everything
     from things where {everything}
 ), ranked as (
     select *, case
-        when low = $said or lower(id) = $said then 0
+        when low = $said or short = $said or (kind <> 'version' and lower(id) = $said) then 0
         when starts_with(low, $said) or starts_with(lower(id), $said) then 1
         when {in_name} then 2 else 3 end as rank
     from fitting
 )
 select kind, id, model, version, name, about, rank, count(*) over (partition by kind) as total
 from ranked
-qualify row_number() over (partition by kind order by rank, length(name), name, version desc nulls last, id) <= $most
-order by rank, length(name), name, version desc nulls last, id
+qualify row_number() over (
+    partition by kind order by rank, served, length(name), name, version desc nulls last, id
+) <= $most
+order by rank, served, length(name), name, version desc nulls last, id
 """
 
 
