@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import cast
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +16,7 @@ from watchroom.ui.handover_each import Checked, Load, checked, people
 from watchroom.ui.handover_known import State, known, state
 from watchroom.ui.navigation import go
 from watchroom.ui.room import ask, drawn, room
+from watchroom.ui.rows import quiet
 from watchroom.ui.states import empty, section, sourced, truncated
 from watchroom.ui.tables import download
 from watchroom.ui.text import count_of, one_line, plain, some
@@ -24,6 +26,8 @@ ROW_HEIGHT = 34
 _ROWS_SEEN = 16
 PEOPLE_SHOWN = 50
 WAIVED_SHOWN = 100
+WAIVED_IN_FULL = 8
+"""Waivers that are written out; of more there is a table, whose cells cut long texts."""
 NAMED = 3
 """People named in the sentence; the table has all."""
 
@@ -143,6 +147,11 @@ def _model_rows(*, at: State, most: int) -> pd.DataFrame:
     return pd.DataFrame([_model_row(one, datetime.now(UTC)) for one in drawn(checked, at=at)[:most]])
 
 
+def _short(person: str | None) -> str:
+    """The part of an address before the @, which fits a column; the table of people has all of it."""
+    return one_line((person or handover_words.NOBODY).split("@")[0], 60)
+
+
 def _model_row(one: Checked, now: datetime) -> dict[str, object]:
     subject, of = one.subject, one.count
     first = one.loads[0] if one.loads else None
@@ -154,7 +163,7 @@ def _model_row(one: Checked, now: datetime) -> dict[str, object]:
         "Hold up": of.blocking or None,
         "Open": of.open or None,
         "Met": round(100 * of.met / of.asked) if of.asked else None,
-        "Most with": f"{one_line(first.person or handover_words.NOBODY, 60)}, {first.open}" if first else None,
+        "Most with": f"{_short(first.person)}, {first.open}" if first else None,
         "Longest": max(longest, default=None),
         "Past date": of.overdue or None,
         "Waived": of.waived or None,
@@ -167,7 +176,8 @@ def table(found: Sequence[Checked]) -> pd.DataFrame:
     rows = []
     for one in found:
         subject = {**one.subject.__dict__, "authors": ", ".join(one.subject.authors)}
-        rows.append({**subject, "next_stage": one.next, **one.count.__dict__})
+        most = one.loads[0].person if one.loads else None
+        rows.append({**subject, "next_stage": one.next, **one.count.__dict__, "most_with": most})
     return pd.DataFrame(rows)
 
 
@@ -202,7 +212,7 @@ _PEOPLE: dict[str, ColumnConfig] = {
     "Open": st.column_config.NumberColumn(width=60),
     "Longest": st.column_config.NumberColumn("Longest open", width=100, format="%d d", help=_LONGEST),
     "Past date": st.column_config.NumberColumn(width=76),
-    "As": st.column_config.TextColumn(width=170),
+    "As": st.column_config.TextColumn(width=270),
     "Models": st.column_config.TextColumn(width=330),
 }
 
@@ -225,6 +235,9 @@ def _waived(at: State) -> None:
     if found.empty:
         return
     section("Waived", "Not asked for until the day that stands with each; then it is open again.")
+    if len(found) <= WAIVED_IN_FULL:
+        st.markdown("\n".join(_waived_line(row) for row in found.to_dict("records")))
+        return
     st.dataframe(
         found[:WAIVED_SHOWN],
         key="handover_waived",
@@ -234,6 +247,13 @@ def _waived(at: State) -> None:
         alt=f"{count_of(len(found), 'waiver')}, the soonest to end first",
     )
     truncated(WAIVED_SHOWN, len(found), "waivers")
+
+
+def _waived_line(row: Mapping[Hashable, object]) -> str:
+    """A waiver in full, in a line of Markdown."""
+    about = quiet(plain(f"{row['Model']}, version {row['Version']} · {row['By']}", 200))
+    until = handover_words.day(cast("date", row["Until"]))
+    return f"- until **{until}**: {plain(row['Item'], 160)} {about}  \n  “{plain(row['Why'], 300)}”"
 
 
 def _waived_rows(*, at: State) -> pd.DataFrame:

@@ -164,7 +164,7 @@ def _waiver(line: Line) -> str | None:
         return "waived"
     since, times = renewed(line.told.waivers)
     again = f", since {handover_words.day(since.date())}, for the {_nth(times)} time" if since and times > 1 else ""
-    return f"until {handover_words.day(held.until)}{again}: {one_line(held.reason, 120)}"
+    return f"until {handover_words.day(held.until)}{again}: {one_line(held.reason, 180)}"
 
 
 def _nth(number: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Literal
 
 import streamlit as st
 
@@ -174,35 +175,41 @@ def _others(found: Sequence[Subject], shown: int | None) -> None:
 
 
 def _stages(page: Page) -> None:
-    """The stages in their order, each with a square for every item; one of them is open below."""
+    """The stages in their order, a button each, that take a line or two on a telephone; one of them is open below."""
     chosen = page.stage
-    with st.grid(len(STAGES), min_column_width=165):
+    with st.container(horizontal=True, gap="xsmall"):
         for stage in STAGES:
             _stage(page, stage, is_open=stage == chosen)
-    if chosen is None:
-        st.markdown("**All stages**")
-        return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{chosen.capitalize()}**: {STAGE_QUESTIONS[chosen]}", width="stretch")  # type: ignore[index]
         if len({line.row.stage for line in page.lines}) > 1:
-            st.button("All stages", key="stage_all", type="tertiary", on_click=choose, args=(ALL,))
+            kind: Literal["primary", "tertiary"] = "primary" if chosen is None else "tertiary"
+            st.button("All stages", key="stage_all", type=kind, on_click=choose, args=(ALL,))
+    if chosen is None:
+        return
+    found = page.of(chosen)
+    told = (handover_words.stage_state(found, page.today), handover_words.sign_off(page.approved.get(chosen)))
+    about = quiet(" · ".join(plain(part) for part in told if part))
+    question = STAGE_QUESTIONS[chosen]  # type: ignore[index]
+    st.markdown(f"**{chosen.capitalize()}**: {question}  \n{handover_words.squares(found)} {about}")
 
 
 def _stage(page: Page, stage: str, *, is_open: bool) -> None:
     found = page.of(stage)
-    with st.container(border=True, gap="xxsmall", height="stretch"):
-        st.button(
-            f"{_stage_icon(found)} {stage.capitalize()}" + (" · next" if stage == page.next else ""),
-            key=f"stage_{stage}",
-            type="primary" if is_open else "secondary",
-            width="stretch",
-            disabled=not found,
-            on_click=choose,
-            args=(stage,),
-        )
-        told = plain(handover_words.stage_state(found, page.today))
-        signed = plain(handover_words.sign_off(page.approved.get(stage)))
-        st.markdown("  \n".join(part for part in (handover_words.squares(found), quiet(told), quiet(signed)) if part))
+    met = sum(not line.open for line in found)
+    of = f" {met}/{len(found)}" if found else ""
+    st.button(
+        f"{_stage_icon(found)} {stage.capitalize()}{of}" + (" · next" if stage == page.next else ""),
+        key=f"stage_{stage}",
+        type="primary" if is_open else "secondary",
+        disabled=not found,
+        help=_stage_help(page, stage),
+        on_click=choose,
+        args=(stage,),
+    )
+
+
+def _stage_help(page: Page, stage: str) -> str:
+    signed = handover_words.sign_off(page.approved.get(stage))
+    return " · ".join(part for part in (handover_words.stage_state(page.of(stage), page.today), signed) if part)
 
 
 def _stage_icon(found: Sequence[Line]) -> str:
