@@ -29,6 +29,8 @@ from watchroom.store.manifest import StoreFolder
 from watchroom.store.queries import approvals as queries
 from watchroom.store.snapshot import SnapshotStore
 
+pytestmark = pytest.mark.long
+
 RUI, SOFIA = Person("rui@x", ("reviewer",)), Person("sofia@x", ("business",))
 
 

@@ -18,6 +18,8 @@ from watchroom.jobs.checks.found import Found
 from watchroom.jobs.checks.own_read import BadCheck, read_statement
 from watchroom.store.draft import Draft
 
+pytestmark = pytest.mark.long
+
 KNOWN = ("models", "check_subjects", "runs", "kpis")
 
 
@@ -164,7 +166,6 @@ def test_what_is_wrong_with_a_statement_is_said(room: tuple[Draft, Path], sql: s
     assert any(part in str(caught.value) for part in why.split("|"))
 
 
-@pytest.mark.long
 def test_a_statement_that_takes_too_long_is_stopped(room: tuple[Draft, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own, "SECONDS", 0.5)
     many = ", ".join("(1)" for _ in range(200))
@@ -175,7 +176,6 @@ def test_a_statement_that_takes_too_long_is_stopped(room: tuple[Draft, Path], mo
         )
 
 
-@pytest.mark.long
 def test_a_statement_that_takes_too_much_memory_is_stopped(room: tuple[Draft, Path]) -> None:
     doubled = ", ".join(f"t{n} as (select x || x as x from t{n - 1})" for n in range(1, 34))
     sql = (
@@ -251,7 +251,6 @@ ATTACKS = {
 }
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS.keys())
 def test_a_function_that_reaches_for_more_gets_nothing(room: tuple[Draft, Path], attack: str) -> None:
     secret = room[1] / "secret.txt"
@@ -262,7 +261,6 @@ def test_a_function_that_reaches_for_more_gets_nothing(room: tuple[Draft, Path],
     assert secret.read_text() == "not for checks"
 
 
-@pytest.mark.long
 def test_a_function_knows_no_credentials(room: tuple[Draft, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "hunter2")
     found = python(
@@ -272,7 +270,6 @@ def test_a_function_knows_no_credentials(room: tuple[Draft, Path], monkeypatch: 
     assert found[("churn", 1)].value == "False"
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "body",
     [
@@ -289,7 +286,6 @@ def test_a_function_that_dies_takes_nothing_with_it(room: tuple[Draft, Path], bo
     assert {one.measured for one in python(room, WELL).values()} == {"pass"}
 
 
-@pytest.mark.long
 def test_a_function_that_never_ends_is_stopped(room: tuple[Draft, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own, "SECONDS", 0.5)
     with pytest.raises(QueryError, match=r"longer than 0\.5 seconds"):
