@@ -252,12 +252,12 @@ def test_the_map_of_all_models_counts_and_that_of_one_says_what_is_held_and_wher
     ("title", "told"),
     [
         ("Elements and development", "2 Elements"),
-        ("Risk management", "2 Risk management"),
-        ("Unpronounceablenesses", "2 Unpronounceable"),
+        ("Risk management", "2 Risk"),
+        ("Unpronounceablenesses", "2 Unpronounc"),
     ],
 )
 def test_a_column_of_the_map_bears_its_heading(title: str, told: str):
-    assert column_name(Heading("2", "", title, "", 1)).startswith(told[:16])
+    assert column_name(Heading("2", "", title, "", 1)).removesuffix("…") == told
 
 
 def test_the_address_names_the_regulation_that_is_open(reader: Reader):

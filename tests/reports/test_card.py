@@ -93,8 +93,8 @@ def test_a_group_of_too_few_decisions_is_not_what_fairness_is_told_by(snapshot: 
 def test_a_claim_that_is_not_so_any_more_says_so_in_words(card: Card):
     stale = next(one for one in card.claims if one.status == "stale")
     assert stale.wrong.startswith("recall says at least 0.9, is 0.6 (")
-    claim = judge(Binding("{{kpi:Stopped<=2}}", 3, "kpi", "Stopped", "<=", "2"), Found(2.58, "2.58 %"))
-    assert claim.wrong == "Stopped says at most 2 %, is 2.58 %"
+    claim = judge(Binding("{{kpi:Stopped<=2}}", 3, "kpi", "Stopped", "<=", "2"), Found(2.58, "2.58 % of payments"))
+    assert claim.wrong == "Stopped says at most 2 %, is 2.58 % of payments"
 
 
 def test_what_nobody_wrote_or_measured_is_said_to_be_unknown(snapshot: Snapshot, card: Card):

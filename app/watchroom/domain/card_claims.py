@@ -46,6 +46,7 @@ Status = Literal["bound", "holds", "stale", "unknown", "broken"]
 _BOUNDS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 """How a bound reads in a sentence."""
 
+_PERCENT = re.compile(r"[+\-−]?[\d,.]+\s*%")
 _NUMBER = re.compile(r"[^\d+\-−.]{0,4}\s*([+\-−]?[\d,]*\.?\d+(?:[eE][+\-]?\d+)?)\s*(%?)[^\d]*")
 
 
@@ -86,7 +87,7 @@ class Claim:
         if self.status != "stale":
             return self.because
         claim, text = self.binding.claim, self.found.text
-        unit = " %" if text.endswith("%") and "%" not in claim else ""
+        unit = " %" if _PERCENT.match(text) and "%" not in claim else ""
         says = " ".join(part for part in (_BOUNDS.get(self.binding.operator), f"{claim}{unit}") if part)
         about = f" ({self.found.about})" if self.found.about else ""
         return f"{self.binding.name or self.binding.kind} says {says}, is {text}{about}"

@@ -28,7 +28,7 @@ RULE = "rule"
 TABLE = "regulation_table"
 ROW_HEIGHT = 34
 _ROWS_SEEN = 20
-_COLUMN_CHARS = 16
+_COLUMN_CHARS = 11
 
 MARKS = {"held": "●", "partly": "◐", "missing": "○"}
 """A sign of its own for each, so that colour is not all that tells them apart."""
@@ -154,7 +154,7 @@ def _table(*, regulation: str, most: int) -> pd.DataFrame:
 def _columns(headings: Sequence[Heading]) -> dict[str, ColumnConfig | str | None]:
     marks = {
         one.id: st.column_config.MultiselectColumn(
-            column_name(one), options=list(MARKS.values()), color=[_COLOURS[status] for status in MARKS], width=116,
+            column_name(one), options=list(MARKS.values()), color=[_COLOURS[status] for status in MARKS], width=98,
             help=f"{one_line(one.title, 80)}: {one_line(one.asks, 300)}",
         )
         for one in headings
