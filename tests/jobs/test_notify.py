@@ -305,7 +305,10 @@ def test_names_from_outside_stay_text(room: Room, chat: ChatService):
     room.refresh(replace(AGE, feature=HOSTILE))
     (message,) = chat.messages
     said = one_line(HOSTILE, 80)
-    assert said == "<b>x</b> [a](http://evil) :smile: @\u2060everyone \\n & *y*"
+    assert said == "<b>x</b> [a]\u2060(http://evil) :smile: @\u2060everyone \\n & *y*"
+    assert one_line("<@U123> <!channel> <#C1> <@&42> <b> [x][y]") == (
+        "<\u2060@U123> <\u2060!channel> <\u2060#C1> <\u2060@&42> <b> [x]\u2060[y]"
+    )
     assert f"drift of {said}" in message["message"]
     assert len(message["message"].splitlines()) == 5
     assert len(message["title"].splitlines()) == 1

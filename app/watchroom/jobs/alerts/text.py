@@ -22,7 +22,8 @@ _ENDINGS = {
     "condition over": "It is no longer beyond its limit.",
     "version out of service": "This version is no longer in service.",
 }
-_MENTION = re.compile(r"@(?=everyone\b|here\b|channel\b|all\b)", re.IGNORECASE)
+_MENTION = re.compile(r"@(?=(?:everyone|here|channel|all)\b)|<(?=[@!#])|\](?=[(\[])", re.IGNORECASE)
+"""What calls people in Slack, Discord or Mattermost (`@here`, `<!channel>`, `<@U123>`), or hides a link's address."""
 
 Mood = Literal["failure", "warning", "success", "info"]
 
@@ -54,9 +55,9 @@ def text_of(news: Sequence[News], about: Mapping[str, About], address: str) -> T
 
 
 def one_line(text: str, limit: int = 200) -> str:
-    """Text from outside on one line: no control or direction marks, nobody called by name, cut at `limit`."""
+    """Text from outside on one line: no control or direction marks, nobody called, no link hidden, cut at `limit`."""
     visible = "".join(" " if unicodedata.category(char).startswith(("C", "Z")) else char for char in text)
-    line = _MENTION.sub("@\u2060", " ".join(visible.split()))
+    line = _MENTION.sub(lambda found: f"{found[0]}\u2060", " ".join(visible.split()))
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

@@ -91,9 +91,9 @@ given tables of at most {own.MOST_ROWS:,} rows. Python is run only where the sys
 Landlock and seccomp); elsewhere such an item is unknown, and says so. An installed package is code that somebody
 chose to install: it too runs in that process alone.
 
-All checks of one's own together may take {own.ALL_SECONDS:g} seconds: what is not asked by then is unknown, with one problem that names
-it. `watchroom check` reads them without running any: a statement that is not allowed, a file or a function that is not
-there is a mistake of its item.
+All checks of one's own together may take {own.ALL_SECONDS:g} seconds: what is not asked by then is unknown, with
+one problem that names it. `watchroom check` reads them without running any: a statement that is not
+allowed, a file or a function that is not there is a mistake of its item.
 
 ## Every kind
 """
