@@ -70,6 +70,16 @@ def test_handovers_alerts_and_the_people_of_what_is_being_handed_over_are_found(
     store.close()
 
 
+@pytest.mark.parametrize("text", ["Straße 5", "STRASSE", "İzmir", "straße", "izm", "ΟΔΟΣ"])
+def test_letters_beyond_ascii_are_found_as_they_are_written(tmp_path: Path, text: str):
+    full(tmp_path / "other", kpis=[{"model": "churn", "kpi": name} for name in ("Straße 5", "İzmir", "ΟΔΟΣ", "x")])
+    store = SnapshotStore(tmp_path / "other")
+    with store.lease() as leased:
+        names = [hit.name for hit in find(leased, text=text, most=5).found.get("kpi", ())]
+    store.close()
+    assert len(names) == (text != "STRASSE")  # which is another way to write it
+
+
 @pytest.mark.parametrize("text", ["", "  ", "' or 1=1 --", "%", "_", "{0}", "$word0", "\0", "🦊", "a " * 500])
 def test_whatever_is_typed_is_only_looked_for(snapshot: Snapshot, text: str):
     find(snapshot, text=text, most=3)

@@ -109,8 +109,8 @@ with things as (
     from things where {everything}
 ), ranked as (
     select *, case
-        when low = $said or short = $said or (kind <> 'version' and lower(id) = $said) then 0
-        when starts_with(low, $said) or starts_with(lower(id), $said) then 1
+        when low = lower($said) or short = lower($said) or (kind <> 'version' and lower(id) = lower($said)) then 0
+        when starts_with(low, lower($said)) or starts_with(lower(id), lower($said)) then 1
         when {in_name} then 2 else 3 end as rank
     from fitting
 )
@@ -124,8 +124,8 @@ order by rank, served, length(name), name, version desc nulls last, id
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words that are looked for, in lower case."""
-    return tuple(text.casefold().split()[:MOST_WORDS])
+    """The words that are looked for, as typed: the store makes them small as it does what they are looked for in."""
+    return tuple(text.split()[:MOST_WORDS])
 
 
 def find(snapshot: Snapshot, *, text: str, most: int) -> Hits:
@@ -144,4 +144,4 @@ def find(snapshot: Snapshot, *, text: str, most: int) -> Hits:
 
 
 def _all(column: str, words: Sequence[str]) -> str:
-    return " and ".join(f"contains({column}, $word{place})" for place in range(len(words)))
+    return " and ".join(f"contains({column}, lower($word{place}))" for place in range(len(words)))
