@@ -109,7 +109,8 @@ def _met(found: Count) -> str:
 
 def _blocking(found: Count) -> str:
     if not found.blocking:
-        return ", none of which stands in the way of its sign-off"
+        none = "which does not stand" if found.open == 1 else "none of which stands"
+        return f", {none} in the way of its sign-off"
     if found.blocking == found.open:
         return ", and it stands in the way of its sign-off" if found.open == 1 else ", and all hold up its sign-off"
     return f", and {found.blocking} of them {'holds' if found.blocking == 1 else 'hold'} up its sign-off"
