@@ -70,7 +70,7 @@ def test_an_approval_is_told_as_it_came_to_stand_with_the_whole_reason(sqlite_le
         Approval("void", ("business",), 0, None, "", held),
         Approval("expired", ("reviewer",), 0, None, because, held),
     ):
-        record_events(sqlite_ledger, {("churn", 3, "deploy"): Verdict(found, None)})
+        record_events(sqlite_ledger, {("churn", 3, "deploy"): Verdict(found, None)}, sqlite_ledger.head())
     of = "version 3 of churn"
     assert told(sqlite_ledger) == [
         f"saw {of} approved in part at deploy (Business has not signed.)",
