@@ -149,12 +149,11 @@ def _kept(*, readable: bool, day: date) -> _Kept:
 
     `day` is in the key: what is past its date is so from one day to the next.
     """
-    from watchroom.ledger.checklist_read import NOTHING
-
+    done = _nothing_done() if readable else None
     owners = {model.name: dict(model.owners) for model in ask(model_queries.overview)}
     now, by_model = datetime.now(UTC), dict[str, list[Line]]()
     for row in ask(queries.rows):
-        line = line_of(row, NOTHING if readable else None, owners.get(row.model, {}), {}, now)
+        line = line_of(row, done, owners.get(row.model, {}), {}, now)
         by_model.setdefault(row.model, []).append(line)
     approved, found = ask(queries.approved), dict[str, _Found]()
     for one in ask(queries.subjects):  # the first of a model is the one that its page opens with
@@ -163,6 +162,13 @@ def _kept(*, readable: bool, day: date) -> _Kept:
             signed = approved.get((name, one.version), {})
             found[name] = _Found(one, tuple(by_model[name]), owners.get(name, {}), signed)
     return _Kept(found, ask(queries.file_states))
+
+
+def _nothing_done() -> Told:
+    """That nobody did anything about an item. The ledger's code is loaded where there is a ledger alone."""
+    from watchroom.ledger.checklist_read import NOTHING
+
+    return NOTHING
 
 
 def people(found: Iterable[Checked]) -> tuple[Load, ...]:

@@ -12,7 +12,6 @@ from watchroom.domain.roles import REVIEWER
 from watchroom.store.queries import actions as queries
 from watchroom.store.queries import models as model_queries
 from watchroom.store.queries.actions import Action
-from watchroom.ui import book
 from watchroom.ui.actions import ICONS, doer, heading, worth
 from watchroom.ui.home_waits import Waiting, waits
 from watchroom.ui.identity import ROLES, current_user
@@ -46,7 +45,7 @@ def show(model: str | None, role: str) -> None:
         if waits_for(one, role) and (every is None or under_way(every, one.model, one.action) is None)
     ]
     voices = [one for one in (waiting(every, role) if every else ()) if model in (None, one.proposed.model)]
-    governed, named = waits(model, role), bool(book.person(current_user()).name)
+    governed, named = waits(model, role), bool(current_user().name)
     if not todo and not voices and not governed:
         return
     section(

@@ -52,7 +52,8 @@ class Waiting:
 
 def waits(model: str | None, role: str) -> list[Waiting]:
     """All of it, what is due first first; while the ledger cannot be read that is said, with what the refresh saw."""
-    me = book.person(current_user()).name
+    user = current_user()
+    me = user.email or user.name
     found: list[Waiting] = []
     try:
         book.must_be_there()

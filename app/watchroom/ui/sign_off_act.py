@@ -64,10 +64,11 @@ def _sign(found: Known, role: str, decision: Decision, note: str) -> None:
     by = book.person(current_user())
 
     def do() -> None:
-        if decision == "approved":
+        current = at_the_click(*found.basis.key)
+        if decision == "approved" and current(book.ledger()).signable.digest == now.digest:  # else it is refused below
             _must_be_kept(found, by)
         # The digest of what this dialog shows, against what is there under the ledger's lock.
-        sign(book.ledger(), given, by, at_the_click(*found.basis.key), now.digest)
+        sign(book.ledger(), given, by, current, now.digest)
 
     act(
         do,
