@@ -36,7 +36,7 @@ def test_the_first_lines_name_the_page_and_its_question(reader: Reader):
         "Nobody for business, operations and on call",
         "Champion version 2 has no approval",
         "No champion",
-        "Approval of version 1 is void: The metric rmse of its run was 1200 when it was signed and is 1500 now.",
+        "Approval of version 1 does not hold: The metric rmse of its run was 1200 when it was signed and is 1500 now.",
         "No file in the workspace: purpose, owners and risk are unknown",
         "Read with a gap: Its MLmodel file cannot be read.",
         "1 run says RUNNING for more than 2 days: search-40 in card-fraud, since ",

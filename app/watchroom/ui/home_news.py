@@ -146,11 +146,11 @@ def _money(since: Since, model: str | None) -> News:
 
 def _fallen(one: queries.Fallen) -> str:
     currency = facts().currency
-    each = f"{money(one.after, currency)} a decision in place of {money(one.before, currency)} in as many days before"
+    each = f"{money(one.after, currency, exact=True)} a decision in place of {money(one.before, currency, exact=True)}"
     return (
         f"{one_line(one.title, 60)} brought about {money(one.lost, currency)} less from "
-        f"{days(one.first_day, one.last_day)}: {each}, by the {number(one.labelled)} of {number(one.decisions)} "
-        "decisions with an outcome."
+        f"{days(one.first_day, one.last_day)} than in as many days before: {each}, by the {number(one.labelled)} of "
+        f"{number(one.decisions)} decisions with an outcome."
     )
 
 

@@ -56,7 +56,7 @@ def issue(found: Issue) -> str:
         case "loses_money":
             return f"It lost {money(float(found.detail), facts().currency)} in the last whole month"
         case "approval_void":
-            return f"Approval of version {found.version} is void: {detail or 'its evidence has changed'}"
+            return f"Approval of version {found.version} does not hold: {detail or 'its evidence has changed'}"
         case "approval_rejected":
             return f"Champion version {found.version} was rejected{f': {detail}' if detail else ''}"
         case "approval_missing":
