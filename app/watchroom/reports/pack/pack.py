@@ -63,7 +63,12 @@ def _pages(
         ("sign-offs.html", "Sign-offs and findings", pages.sign_offs(known), "who approved what, and what is open"),
         ("health.html", "Health", pages.watched(snapshot, known), "performance, drift, alerts, money"),
         ("explanation.html", "Explanation", pages.explanation(snapshot, known), "what drives its answers"),
-        ("history.html", "History", pages.history(known, besides.entries, besides.left_out), "who decided what, when"),
+        (
+            "history.html",
+            "History",
+            pages.history(snapshot, known, besides.entries, besides.left_out),
+            "who decided what, when",
+        ),
     )
     for path, title, sections, about in made_of:
         yield File(path, _page(title, card, _sections(sections)), about)

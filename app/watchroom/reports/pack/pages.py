@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
@@ -14,7 +14,7 @@ from watchroom.reports.card import measured, standing
 from watchroom.reports.card.basics import when
 from watchroom.reports.card.known import Known
 from watchroom.reports.card.shape import Block, Gap, Grid, Pairs, Section
-from watchroom.store.queries import explanations, health, value
+from watchroom.store.queries import checklist, explanations, health, value
 from watchroom.store.queries.card import Checked
 from watchroom.store.snapshot import Snapshot
 
@@ -64,7 +64,7 @@ def sign_offs(known: Known) -> Iterator[Section]:
     yield Section("approvals", "Approvals", tuple(standing.approvals(known)))
 
 
-def history(known: Known, entries: Sequence[Entry] | None, left_out: int) -> Iterator[Section]:
+def history(snapshot: Snapshot, known: Known, entries: Sequence[Entry] | None, left_out: int) -> Iterator[Section]:
     """What was decided, seen or refused, the newest first; without a ledger what the registry was seen to be."""
     if entries is None:
         rows = tuple(
@@ -74,8 +74,8 @@ def history(known: Known, entries: Sequence[Entry] | None, left_out: int) -> Ite
         gap = Gap("what people decided: the ledger was not there when this pack was made")
         yield Section("history", "History", (gap, Grid("Champions, as seen", ("Seen (UTC)", "Champion", ""), rows)))
         return
-    others = {one.seq: one for one in entries}
-    told = [_told(one, others) for one in reversed(entries)]
+    others, titles = {one.seq: one for one in entries}, checklist.titles(snapshot)
+    told = [_told(one, others, titles) for one in reversed(entries)]
     more = max(len(told) - HISTORY_ROWS, 0) + left_out
     note = "history.jsonl has them with the hashes of the ledger's chain." + (
         f" {more:,} older ones are left out." if more else ""
@@ -85,8 +85,8 @@ def history(known: Known, entries: Sequence[Entry] | None, left_out: int) -> Ite
     yield Section("history", "History", (grid,))
 
 
-def _told(entry: Entry, others: dict[int, Entry]) -> tuple[str, ...]:
-    found = tell(entry, others)
+def _told(entry: Entry, others: dict[int, Entry], titles: Mapping[str, str]) -> tuple[str, ...]:
+    found = tell(entry, others, titles)
     version = "" if entry.version is None else str(entry.version)
     return (str(entry.seq), when(entry.at.replace(tzinfo=None)), entry.actor, version, found.did, found.quote)
 
