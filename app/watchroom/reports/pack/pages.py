@@ -14,7 +14,8 @@ from watchroom.reports.card import measured, standing
 from watchroom.reports.card.basics import when
 from watchroom.reports.card.known import Known
 from watchroom.reports.card.shape import Block, Gap, Grid, Pairs, Section
-from watchroom.store.queries import checklist, explanations, health, value
+from watchroom.store.queries import checklist as checklist_queries
+from watchroom.store.queries import explanations, health, value
 from watchroom.store.queries.card import Checked
 from watchroom.store.snapshot import Snapshot
 
@@ -74,7 +75,7 @@ def history(snapshot: Snapshot, known: Known, entries: Sequence[Entry] | None, l
         gap = Gap("what people decided: the ledger was not there when this pack was made")
         yield Section("history", "History", (gap, Grid("Champions, as seen", ("Seen (UTC)", "Champion", ""), rows)))
         return
-    others, titles = {one.seq: one for one in entries}, checklist.titles(snapshot)
+    others, titles = {one.seq: one for one in entries}, checklist_queries.titles(snapshot)
     told = [_told(one, others, titles) for one in reversed(entries)]
     more = max(len(told) - HISTORY_ROWS, 0) + left_out
     note = "history.jsonl has them with the hashes of the ledger's chain." + (
