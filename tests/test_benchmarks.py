@@ -62,6 +62,7 @@ def test_only_benchmarks_have_a_main_by_which_make_finds_them() -> None:
     modules = {file.stem for file in (ROOT / "benchmarks").glob("*.py") if "\nif __name__" in file.read_text()}
     assert modules == {
         "browse",
+        "checks",
         "compare",
         "decision",
         "explain",

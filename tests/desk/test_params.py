@@ -16,6 +16,8 @@ from watchroom.errors import ExplainError
 from watchroom.explain import param_importance as child
 from watchroom.store.snapshot import Snapshot, SnapshotStore
 
+pytestmark = pytest.mark.long
+
 RNG = np.random.default_rng(11)
 N = 120
 X = RNG.uniform(0, 1, size=(N, 4))

@@ -23,6 +23,8 @@ from watchroom.explain import private, syscalls
 from watchroom.explain.contract import Limits
 from watchroom.explain.process import Explainer
 
+pytestmark = pytest.mark.long
+
 ROWS = pa.table({"x": [1.0, 2.0], "y": [0.5, 0.25]})
 QUICK = Limits(seconds=60.0, memory_mb=4096)
 SIGNATURE = """

@@ -14,6 +14,8 @@ from watchroom.settings import Settings
 from watchroom.sources.tracking import files_catalog
 from watchroom.sources.tracking.files_tree import Unreadable, subfolders
 
+pytestmark = pytest.mark.long
+
 MODEL = "mlruns/models/churn"
 
 

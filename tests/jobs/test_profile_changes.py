@@ -16,6 +16,8 @@ from watchroom.jobs.profile import portions as profile_portions
 from watchroom.sources.decisions.contract import LogFile
 from watchroom.sources.decisions.duckdb_engine import DuckDBEngine
 
+pytestmark = pytest.mark.long
+
 DAYS = 6
 
 

@@ -16,6 +16,8 @@ from watchroom.errors import SourceError, SourceUnreachable, StoreError, Workspa
 from watchroom.jobs.verify import verify_ledger
 from watchroom.store.manifest import StoreFolder
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("part", ["mlflow", "sync", "room"])
 def test_a_damaged_part_is_built_anew_and_nothing_is_said_to_have_happened(room: Room, part: str) -> None:

@@ -112,7 +112,9 @@ def test_a_sign_off_edited_in_the_ledger_is_not_judged_and_nothing_is_appended(r
     room.refresh()
     judged = "select (select status from approvals), list((version, stage, status) order by all) from approval_states"
     before = room.rows(judged)
-    _edit_ledger(file, "update ledger_entries set payload = replace(payload, 'rejected', 'approved')")
+    _edit_ledger(
+        file, f"update ledger_entries set payload = replace(payload, 'rejected', 'approved') where seq = {sign_off}"
+    )
     with Ledger.open(f"sqlite:///{file}", create=False) as ledger:
         head = ledger.head()
         for accepted in (False, True):

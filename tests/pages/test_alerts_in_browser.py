@@ -19,6 +19,8 @@ from tests.ui.served import serving
 from watchroom.ledger import alert_acts as acts
 from watchroom.ledger.kinds import REFUSAL
 
+pytestmark = pytest.mark.long
+
 SECONDS = 60
 
 
@@ -153,7 +155,6 @@ def test_who_may_only_comment_is_offered_no_more(page: Page, place: Place):
     assert place.room.alert("a-drift").history[-1].text == "How long will it take?"
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "path",
     ["alerts", "alerts?part=Watch+roster", "alerts?part=How+right+are+the+alarms", "alerts?alert=a4", "features"],
@@ -170,7 +171,6 @@ def test_a_page_is_open_to_everyone_on_any_screen(page: Page, shared: Place, pat
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_dialog_is_open_to_everyone(page: Page, shared: Place, scheme: Literal["light", "dark"]):
     page.emulate_media(color_scheme=scheme)

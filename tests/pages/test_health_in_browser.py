@@ -12,6 +12,8 @@ from tests.browser.test_frame import barriers, go, settle
 from tests.ui.health_sample import health
 from tests.ui.served import serving
 
+pytestmark = pytest.mark.long
+
 ADDRESSES = [
     "health",
     "health?model=card-fraud",
@@ -77,7 +79,6 @@ def test_what_is_chosen_stands_in_the_address(page: Page, room: str):
     expect(page).to_have_url(re.compile("grain=Month"))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_it_is_open_to_everyone_on_any_screen(page: Page, room: str, path: str):
     go(page, f"{room}/{path}")

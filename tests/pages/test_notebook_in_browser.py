@@ -17,6 +17,8 @@ from watchroom.ledger import Ledger
 from watchroom.ledger.notebook import read, save_view
 from watchroom.ledger.people import Person
 
+pytestmark = pytest.mark.long
+
 SECONDS = 60
 BO = Person("bo@x", ("data_science",))
 

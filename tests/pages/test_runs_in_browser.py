@@ -19,6 +19,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.helpers.snapshots import publish_rows
 from tests.pages.test_runs import rows
 
+pytestmark = pytest.mark.long
+
 SECONDS = 60
 HEADING = 18
 """Pixels from the table's top edge into its headings."""

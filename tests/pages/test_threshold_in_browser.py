@@ -14,6 +14,8 @@ from tests.ui.sample import LONG
 from tests.ui.served import serving
 from tests.ui.threshold_sample import threshold
 
+pytestmark = pytest.mark.long
+
 ADDRESSES = [
     "threshold",
     "threshold?model=card-fraud&assume=false_positive:-80",
@@ -51,7 +53,6 @@ def test_what_is_moved_and_changed_stands_in_the_address_and_opens_again(page: P
     expect(page).not_to_have_url(re.compile("assume="))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_it_is_open_to_everyone_on_any_screen(page: Page, room: str, path: str):
     go(page, f"{room}/{path}")

@@ -16,6 +16,8 @@ from watchroom.domain.kpi_register import digest_of, terms_of, text_of
 from watchroom.ledger import Ledger
 from watchroom.ledger.agreements import read
 
+pytestmark = pytest.mark.long
+
 SECONDS = 60
 STOPPED = terms_of(sample.STOPPED)
 

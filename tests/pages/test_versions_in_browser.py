@@ -13,6 +13,8 @@ from tests.helpers.snapshots import publish_rows
 from tests.ui import versions_sample
 from tests.ui.served import serving
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -33,7 +35,6 @@ def test_the_way_from_going_back_to_all_that_differs_keeps_both_versions_in_the_
     expect(page.get_by_text("Version 2 against version 4")).to_be_visible()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("view", ["&view=Then+and+now", "&view=Two+versions"])
 def test_it_is_open_to_everyone_on_any_screen(page: Page, room: str, view: str):
     go(page, f"{room}/versions?model=moved{view}")

@@ -15,6 +15,8 @@ from tests.helpers.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider
 from tests.sign_in.served import COOKIE_SECRET, PATIENCE, Room, come_in, menu, offers_roles, press, sees, sidebar
 from watchroom.ui.navigation import PAGES
 
+pytestmark = pytest.mark.long
+
 OF_THE_ROOM = (b"bike-demand", b"card-fraud", b"Snapshot", b"glossary", b"All models")
 """Texts of the sample's room, of its menu and of its sidebar."""
 

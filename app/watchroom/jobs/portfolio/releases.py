@@ -138,8 +138,9 @@ One lasts from its first day beyond the critical limit to the next stable day, a
 
 _ALERTS = (
     "select model, version, since, ended_at, signal = 'kpi' from health.alerts "
-    "where severity = 'critical' and version is not null"
+    "where severity = 'critical' and version is not null and signal <> 'approval'"
 )
+"""A sign-off that is missing says nothing of how a change went."""
 
 
 _FIRST_DECISIONS = "select model, version, min(day) from profile.volume where decisions > 0 group by model, version"

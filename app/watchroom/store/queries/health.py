@@ -49,7 +49,7 @@ class Light:
 _LIGHTS = """
 with since as (
     select model, version, min(since) filter (severity = 'critical') as critical, min(since) as any_since
-    from alerts where ended_at is null group by model, version
+    from alerts where ended_at is null and signal <> 'approval' group by model, version
 )
 select h.model, h.version, h.light, h.drift, h.quality, h.performance, h.volume, coalesce(h.reason, ''),
     h.period_start, h.period_end, coalesce(h.n, 0), h.performance_as_of,
