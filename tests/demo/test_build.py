@@ -125,7 +125,7 @@ def test_a_killed_build_can_be_repeated_and_keeps_what_a_person_edited(tmp_path:
     files.clear_workplaces(folder)
     assert not is_built(folder)
     assert (folder / "watchroom.yaml").read_text() == "currency: USD\n"
-    assert len(list((folder / "models").iterdir())) == len(WORLDS)
+    assert len(list((folder / "models").glob("*.yaml"))) == len(WORLDS)
 
 
 def test_the_folder_of_the_text_files_is_used_where_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
