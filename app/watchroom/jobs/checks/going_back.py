@@ -5,7 +5,7 @@ A statement over the tables tells the older versions that load; who was in servi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -33,34 +33,45 @@ class GoingBack:
     def refined(self, kind: str, asked: Mapping[Version, Found]) -> Mapping[Version, Found]:
         """What the statement of that kind found, with what services tell; of other kinds as it is."""
         if kind == "rollback_target":
-            return {key: self._target(key, one) for key, one in asked.items()}
+            return self._targets(asked)
         if kind == "rollback_tried":
             return {key: self._tried(key[0], one) for key, one in asked.items()}
         return asked
 
-    def _target(self, key: Version, asked: Found) -> Found:
+    def _targets(self, asked: Mapping[Version, Found]) -> Mapping[Version, Found]:
+        """All of them with one question for the versions and one for how they served."""
+        before = {key: self._candidates(key) for key in asked}
+        known = {
+            (model, one.version): one for model, own in versions.every_version(self._reader).items() for one in own
+        }
+        served = {(key[0], one) for key, candidates in before.items() for one in candidates}
+        facts = self._facts(served, known)
+        return {key: _target(key, one, [facts[key[0], other] for other in before[key]]) for key, one in asked.items()}
+
+    def _candidates(self, key: Version) -> tuple[Served, ...]:
         model, version = key
         told, _ = self._told.get(model, ((), ()))
         serves = Served(version, self._draft.made_at.date(), None, "log")
-        candidates = last_good.earlier((*told, serves))[: last_good.JUDGED]
-        if not candidates:
-            return asked
-        known = {one.version: one for one in versions.versions(self._reader, model=model)}
-        facts = tuple(self._facts(model, told, one, known.get(one.version)) for one in candidates)
-        found = last_good.judgements(facts)
-        good = last_good.last_good(found)
-        if good is None:
-            return asked if all(one.version > version for one in candidates) else _none(found)
-        return _back_to(good, next(one.loads for one in facts if one.service.version == good.version))
+        return tuple(last_good.earlier((*told, serves))[: last_good.JUDGED])
 
-    def _facts(self, model: str, told: tuple[Served, ...], one: Served, version: versions.Version | None) -> Facts:
-        health = [
-            versions.judged(
-                self._reader, model=model, version=one.version, first=time.first, last=time.last or date.max
-            )
-            for time in last_good.services(told, one.version)
+    def _facts(
+        self, served: Iterable[tuple[str, Served]], known: Mapping[Version, versions.Version]
+    ) -> dict[tuple[str, Served], Facts]:
+        times = {
+            (model, one): list(last_good.services(self._told[model][0], one.version)) for model, one in set(served)
+        }
+        windows = [
+            versions.Window(model, one.version, time.first, time.last or date.max)
+            for (model, one), own in times.items()
+            for time in own
         ]
-        return last_good.facts(told, one, version, health)
+        judged = iter(versions.judged_in(self._reader, windows) if windows else [])
+        return {
+            (model, one): last_good.facts(
+                self._told[model][0], one, known.get((model, one.version)), [next(judged) for _ in own]
+            )
+            for (model, one), own in times.items()
+        }
 
     def _tried(self, model: str, asked: Found) -> Found:
         _, found = self._told.get(model, ((), ()))
@@ -80,6 +91,16 @@ class GoingBack:
             tenures = champions.get(model, nobody)
             found[model] = (last_good.served(tenures, leading), services(tenures, leading, now))
         return found
+
+
+def _target(key: Version, asked: Found, facts: Sequence[Facts]) -> Found:
+    if not facts:
+        return asked
+    found = last_good.judgements(tuple(facts))
+    good = last_good.last_good(found)
+    if good is None:
+        return asked if all(one.service.version > key[1] for one in facts) else _none(found)
+    return _back_to(good, next(one.loads for one in facts if one.service.version == good.version))
 
 
 def _none(found: tuple[Judgement, ...]) -> Found:

@@ -33,8 +33,8 @@ _EXPERIMENTS = """
     )"""
 """The experiments of a model: those that a version came from, that are called after it, or that a tag says are."""
 
-_SAME_PERSON = same_person("a", """trim(coalesce(t.value, r."user"))""")
-"""Whether the author `a` is who made the other run."""
+_SAME_PERSON = same_person("a", "trim(who)")
+"""Whether the author `a` is `who` made the other run."""
 
 _ACTIVE = "r.lifecycle_stage = 'active' and r.status = 'FINISHED'"
 
@@ -257,17 +257,21 @@ select s.model, s.version, coalesce(t.n, 0) >= {{{{seeds}}}} as passes, coalesce
 from check_subjects s left join tried t on t.model = s.model""",
     "rival_by_another": f"""
 with {OF_VERSION}, {_EXPERIMENTS},
-others as (
-    select distinct v.model, v.version, coalesce(t.value, r."user") as who
+digests as (select run_id, list(distinct digest) as held from run_inputs where digest <> '' group by run_id),
+tried as (
+    select v.model, v.version, coalesce(t.value, r."user") as who, any_value(v.authors) as authors
     from of_version v join of_model o on o.model = v.model
     join runs r on r.experiment_id = o.experiment_id and r.run_id <> v.run_id
     left join tags t on t.run_id = r.run_id and t.key = 'mlflow.user'
+    left join digests mine on mine.run_id = v.run_id
+    left join digests theirs on theirs.run_id = r.run_id
     where {_ACTIVE} and trim(coalesce(t.value, r."user", '')) <> ''
-        and not list_bool_or(list_append(list_transform(v.authors,
-            lambda a: coalesce({_SAME_PERSON}, false)), false))
-        and (not exists (from run_inputs i where i.run_id = v.run_id and i.digest <> '')
-            or exists (from run_inputs i join run_inputs o on o.digest = i.digest and i.digest <> ''
-                where i.run_id = v.run_id and o.run_id = r.run_id))
+        and (mine.held is null or list_has_any(mine.held, theirs.held))
+    group by v.model, v.version, coalesce(t.value, r."user")
+),
+others as (  -- names are compared once each: that costs more than to find them
+    select model, version, who from tried
+    where not list_bool_or(list_append(list_transform(authors, lambda a: coalesce({_SAME_PERSON}, false)), false))
 )
 select v.model, v.version,
     case when count(o.who) > 0 then true when len(any_value(v.authors)) = 0 then null else false end as passes,

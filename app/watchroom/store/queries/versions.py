@@ -5,6 +5,7 @@ Times are UTC without a zone, days UTC days.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -203,23 +204,26 @@ _FILES = """
         l.artifact_location,
         r.artifact_uri || '/' || regexp_extract(v.source, '^runs:/[^/]+/(.*)$', 1),
         v.source), '')
-    where v.name = $model
+    where $model is null or v.name = $model
 """
 """Of each version the row of its files, found where MLflow recorded that they are."""
 
 _VERSIONS = f"""
 with files as ({_FILES}),
-named as (select version, list(alias order by alias) as aliases from aliases where name = $model group by version),
+named as (
+    select name, version, list(alias order by alias) as aliases
+    from aliases where $model is null or name = $model group by name, version
+),
 tagged as (
-    select version, list(key order by key) as keys, list(coalesce(value, '') order by key) as texts
-    from model_version_tags where name = $model group by version
+    select name, version, list(key order by key) as keys, list(coalesce(value, '') order by key) as texts
+    from model_version_tags where $model is null or name = $model group by name, version
 ),
 {SIGNED},
 decided as (
-    select version, min(day) as first_day, max(day) as last_day, sum(decisions)::bigint as n
-    from volume where model = $model and day <= $today and decisions > 0 group by version
+    select model, version, min(day) as first_day, max(day) as last_day, sum(decisions)::bigint as n
+    from volume where ($model is null or model = $model) and day <= $today and decisions > 0 group by model, version
 )
-select v.version, v.created_at, v.user, v.description, v.stage, n.aliases, t.keys, t.texts, v.run_id, r.name,
+select v.name, v.version, v.created_at, v.user, v.description, v.stage, n.aliases, t.keys, t.texts, v.run_id, r.name,
     r.run_id is not null, coalesce(r.deleted, false), r.commit, r.dirty, r.source_name,
     coalesce(f.flavors, v.flavors), coalesce(f.signature_inputs, v.signature_inputs),
     coalesce(f.signature_outputs, v.signature_outputs), coalesce(f.has_input_example, v.has_input_example),
@@ -227,20 +231,26 @@ select v.version, v.created_at, v.user, v.description, v.stage, n.aliases, t.key
     f.mlflow_version, f.python_version, f.requirements, coalesce(s.state, 'none'), s.reason, s.signed_by,
     f.load_status, f.load_why, e.status, e.what, d.first_day, d.last_day, coalesce(d.n, 0)
 from model_versions v
-left join files f on f.version = v.version
-left join named n on n.version = v.version
-left join tagged t on t.version = v.version
+left join files f on f.name = v.name and f.version = v.version
+left join named n on n.name = v.name and n.version = v.version
+left join tagged t on t.name = v.name and t.version = v.version
 left join signed s on s.model = v.name and s.version = v.version
-left join decided d on d.version = v.version
+left join decided d on d.model = v.name and d.version = v.version
 left join explanations e on e.model = v.name and e.version = v.version
 left join {RUNS_WITH_DELETION} r on r.run_id = v.run_id
-where v.name = $model order by v.version desc
+where $model is null or v.name = $model order by v.name, v.version desc
 """
 
 
 def versions(snapshot: Snapshot, *, model: str) -> tuple[Version, ...]:
     """Every version of a model, the newest first."""
-    return tuple(_version(row) for row in snapshot.rows(_VERSIONS, {"model": model, "today": snapshot.day}))
+    return tuple(_version(row[1:]) for row in snapshot.rows(_VERSIONS, {"model": model, "today": snapshot.day}))
+
+
+def every_version(snapshot: Snapshot) -> Mapping[str, tuple[Version, ...]]:
+    """The versions of every model, by its name, the newest first."""
+    rows = snapshot.rows(_VERSIONS, {"model": None, "today": snapshot.day})
+    return {model: tuple(_version(row[1:]) for row in own) for model, own in groupby(rows, key=lambda row: str(row[0]))}
 
 
 def _version(row: tuple[Any, ...]) -> Version:
@@ -311,17 +321,44 @@ class Judged:
 
 def judged(snapshot: Snapshot, *, model: str, version: int, first: date, last: date) -> Judged:
     """The days from `first` to `last` on which performance (from outcomes) or quality was judged, and how."""
+    return judged_in(snapshot, [Window(model, version, first, last)])[0]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days of a version, the last included."""
+
+    model: str
+    version: int
+    first: date
+    last: date
+
+
+def judged_in(snapshot: Snapshot, windows: Sequence[Window]) -> list[Judged]:
+    """What `judged` says of each of these windows, in their order, in one question."""
     rows = snapshot.rows(
-        f"""with told as (
-            select period_end as day, status, 'performance' as part from performance
-            where model = $model and version = $version and grain = '{LIGHT_GRAIN}' and kind = 'realized'
-                and (watch is not null or failing is not null)
+        f"""with asked as (
+            select unnest($models) as model, unnest($versions) as version, unnest($firsts) as first,
+                unnest($lasts) as last, unnest($places) as place
+        ), told as (
+            select model, version, period_end as day, status, 'performance' as part from performance
+            where grain = '{LIGHT_GRAIN}' and kind = 'realized' and (watch is not null or failing is not null)
+                and list_contains($models, model)
             union all
-            select period_end, status, 'quality' from quality
-            where model = $model and version = $version and grain = '{LIGHT_GRAIN}'
-        ), days as (select * from told where day between $first and $last and status <> 'no data')
+            select model, version, period_end, status, 'quality' from quality
+            where grain = '{LIGHT_GRAIN}' and list_contains($models, model)
+        )
         select count(distinct day), count(distinct day) filter (status = 'failing'),
-            arg_max(part, day) filter (status = 'failing') from days""",
-        {"model": model, "version": version, "first": first, "last": last},
+            arg_max(part, day) filter (status = 'failing')
+        from asked a left join told t on t.model = a.model and t.version = a.version and t.status <> 'no data'
+            and t.day between a.first and a.last
+        group by a.place order by a.place""",
+        {
+            "models": [one.model for one in windows],
+            "versions": [one.version for one in windows],
+            "firsts": [one.first for one in windows],
+            "lasts": [one.last for one in windows],
+            "places": list(range(len(windows))),
+        },
     )
-    return Judged(*rows[0])
+    return [Judged(*row) for row in rows]
