@@ -29,14 +29,14 @@ def test_a_first_refresh_joins_the_registry_with_the_workspace(room: Room) -> No
         "Work out money",
         "Try to load models",
         "Raise and end alerts",
+        "Find the best cut-offs",
+        "See until when models pay",
+        "Look at the portfolio",
         "Check what can be checked",
         "Judge sign-offs",
         "Hold model cards against the store",
         "Map regulations",
         "Watch approvals",
-        "Find the best cut-offs",
-        "See until when models pay",
-        "Look at the portfolio",
         "Advise on what to do next",
     ]
     assert room.rows("select model, title, tier, registered from models") == [

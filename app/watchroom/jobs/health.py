@@ -24,7 +24,7 @@ from watchroom.jobs.profile.step import ProfileCounts, ProfileResult, profile_mo
 from watchroom.jobs.reminders import send_reminders
 from watchroom.jobs.reports_due import send_reports
 from watchroom.jobs.steps import Step, status_of
-from watchroom.jobs.value.step import advise_on, work_out_value
+from watchroom.jobs.value.step import advise_on, look_ahead, work_out_value
 from watchroom.ledger import Ledger
 from watchroom.settings import Settings
 from watchroom.sources.decisions.contract import Engine
@@ -78,6 +78,7 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
         result = record_alerts(draft, ledger, found, known, append=record)
         said["detail"] = result.detail
         said["status"] = "partial" if result.problems else "done"
+    ahead = look_ahead(draft, workspace, step)  # checks look at cut-offs, runway and releases
     governed = govern(Governed(draft, ledger, workspace, record), step)
     with step("Watch approvals") as said:
         measured, result = result, raise_approval_alerts(draft, ledger, result)
@@ -93,6 +94,7 @@ def watch_models(draft: Draft, ledger: Ledger, around: Around, step: Step, *, re
         *paired,
         *valued,
         *result.problems,
+        *ahead,
         *governed,
         *tagged,
         *advised,

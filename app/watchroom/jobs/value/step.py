@@ -36,10 +36,19 @@ def work_out_value(draft: Draft, workspace: Workspace, engine: Engine, step: Ste
     return (*kpis.problems, *money.problems)
 
 
+def look_ahead(draft: Draft, workspace: Workspace, step: Step) -> tuple[Problem, ...]:
+    """Cut-offs, runway and portfolio, from what is in the draft by now, the alerts included."""
+    return _worked_out(draft, workspace, step, _AHEAD)
+
+
 def advise_on(draft: Draft, workspace: Workspace, step: Step) -> tuple[Problem, ...]:
-    """Cut-offs, runway, next actions and portfolio, from what is in the draft by now, the alerts included."""
+    """Next actions, when all else is there: the sign-offs too."""
+    return _worked_out(draft, workspace, step, _ADVICE)
+
+
+def _worked_out(draft: Draft, workspace: Workspace, step: Step, acts: Acts) -> tuple[Problem, ...]:
     problems: list[Problem] = []
-    for name, act in _ADVICE:
+    for name, act in acts:
         with step(name) as said:
             try:
                 done = act(draft, workspace)
@@ -61,10 +70,13 @@ def _runway(draft: Draft, workspace: Workspace) -> str:
 Done = str | tuple[str, tuple[Problem, ...]]
 """What was done, in words; where single models may fail, with what is to be said of those."""
 
-_ADVICE: tuple[tuple[str, Callable[[Draft, Workspace], Done]], ...] = (
+Acts = tuple[tuple[str, Callable[[Draft, Workspace], Done]], ...]
+"""Steps in their order: each by its name, with its function."""
+
+_AHEAD: Acts = (
     ("Find the best cut-offs", find_cutoffs),
     ("See until when models pay", _runway),
     ("Look at the portfolio", fill_portfolio),
-    ("Advise on what to do next", advise),
 )
-"""What is said of the figures, in this order: each by its name, with its function."""
+
+_ADVICE: Acts = (("Advise on what to do next", advise),)
