@@ -94,16 +94,6 @@ def _numbers(connection: sa.Connection, wanted: Wanted, first: int, size: int) -
     return total, list(connection.execute(query.limit(size).offset(first)).scalars()) if first < total else []
 
 
-def page_of(ledger: Ledger, wanted: Wanted, seq: int, *, size: int) -> int:
-    """The page of `find` on which an entry stands, or would stand. Raises `LedgerError`."""
-
-    def newer(connection: sa.Connection) -> int:
-        condition = sa.and_(_condition(wanted, connection.dialect.name), table.c.seq > seq)
-        return int(connection.execute(sa.select(sa.func.count()).select_from(table).where(condition)).scalar_one())
-
-    return ledger.ask(newer) // size + 1
-
-
 def by_number(ledger: Ledger, numbers: Iterable[int]) -> dict[int, Entry]:
     """The entries with these numbers, those that there are. Raises `LedgerError`."""
     wanted = sorted(set(numbers))

@@ -68,15 +68,6 @@ def basis(snapshot: Snapshot, *, model: str, version: int, stage: str) -> Basis 
     )
 
 
-def titles(snapshot: Snapshot, *, model: str) -> dict[str, str]:
-    """What the items of the model's policy ask, by their ids."""
-    return dict(
-        snapshot.rows(
-            "select i.item, i.text from policy_items i join model_policies m using (policy) where m.model = ?", [model]
-        )
-    )
-
-
 def _parts(snapshot: Snapshot, model: str, version: int, stage: str) -> tuple[Part, ...]:
     rows = snapshot.rows(
         "select part, digest, content from signables where model = ? and version = ? and stage = ?",
